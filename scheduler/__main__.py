@@ -1,0 +1,199 @@
+"""The command line: solve, check, explain and schema for the three planning problems.
+
+Exit status. ``solve``: 0 a solution, 3 proven infeasible, 4 nothing found in time. ``check``: 0 no hard rule broken,
+1 some broken. ``explain``: 0 feasible, 3 infeasible and explained, 4 unknown. All: 2 input refused.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from scheduler.core.limits import Control, Limits, Progress
+from scheduler.core.outcome import CheckReport
+from scheduler.core.refusal import LARGEST_FILE_BYTES, Complaint, Refused
+from scheduler.registry import KINDS, Kind
+
+SOLVED, BROKEN, REFUSED, INFEASIBLE, NOTHING_FOUND = 0, 1, 2, 3, 4
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status and never shows a traceback for refused input."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except Refused as refused:
+        for complaint in refused.complaints[:50]:
+            print(complaint, file=sys.stderr)
+        if len(refused.complaints) > 50:
+            print(f"and {len(refused.complaints) - 50} more", file=sys.stderr)
+        return REFUSED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return REFUSED
+    return status
+
+
+def _solve(options: argparse.Namespace) -> int:
+    kind = Kind(options.kind)
+    problem = _read_problem(kind, options.problem)
+    hint = None if options.hint is None else _read_solution(kind, options.hint, problem)
+    control = Control(_print_progress if options.progress else None)
+    _refuse_unwritable(options.output)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: control.stop())
+    outcome = kind.function("solve", "solve")(problem, hint=hint, limits=_limits(options), control=control)
+    _write(outcome.model_dump_json(), options.output)
+    if outcome.status == "infeasible":
+        return INFEASIBLE
+    return SOLVED if outcome.solution is not None else NOTHING_FOUND
+
+
+def _check(options: argparse.Namespace) -> int:
+    kind = Kind(options.kind)
+    problem = _read_problem(kind, options.problem)
+    solution = _read_solution(kind, options.solution, problem)
+    report = CheckReport(
+        violations=tuple(kind.function("validation", "validate")(problem, solution)),
+        score=kind.function("score", "score")(problem, solution),
+        stages=kind.function("score", "stage_values")(problem, solution),
+    )
+    _write(report.model_dump_json(), options.output)
+    return BROKEN if report.violations else SOLVED
+
+
+def _explain(options: argparse.Namespace) -> int:
+    kind = Kind(options.kind)
+    problem = _read_problem(kind, options.problem)
+    control = Control()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: control.stop())
+    explanation = kind.function("explain", "explain")(problem, limits=_limits(options), control=control)
+    _write(explanation.model_dump_json(), options.output)
+    return {"feasible": SOLVED, "infeasible": INFEASIBLE, "unknown": NOTHING_FOUND}[explanation.status]
+
+
+def _schema(options: argparse.Namespace) -> int:
+    schema = Kind(options.kind).schema_of(options.what).model_json_schema()
+    _write(json.dumps(schema, indent=2), options.output)
+    return SOLVED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scheduler", description=__doc__.splitlines()[0] if __doc__ else "")
+    commands = parser.add_subparsers(required=True, metavar="{solve,check,explain,schema}")
+
+    solve = _command(commands, "solve", _solve, "find the best plan and prove how good it is")
+    solve.add_argument("problem", type=Path)
+    solve.add_argument("--hint", type=Path, help="a solution or outcome to start from")
+    solve.add_argument("--progress", action="store_true", help="print a JSON line to standard error at each step")
+    solve.add_argument("--budget", type=_positive_whole, help="bound the search in deterministic units, not seconds")
+    _add_limits(solve)
+
+    check = _command(commands, "check", _check, "list each broken rule and the score")
+    check.add_argument("problem", type=Path)
+    check.add_argument("solution", type=Path)
+
+    explain = _command(commands, "explain", _explain, "say why there is no plan, and the cheapest mend")
+    explain.add_argument("problem", type=Path)
+    _add_limits(explain)
+
+    schema = _command(commands, "schema", _schema, "print a JSON Schema")
+    schema.add_argument("what", choices=("problem", "solution", "outcome", "explanation"))
+    return parser
+
+
+def _command(commands: Any, name: str, run: Any, help_: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=help_)
+    parser.set_defaults(run=run)
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("-o", "--output", type=Path, help="write the answer here instead of to standard output")
+    return parser
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--time-limit", type=_positive, default=60.0, metavar="S", help="seconds, 60 unless told")
+    parser.add_argument("--workers", type=_positive_whole, default=os.cpu_count() or 1, help="search threads")
+    parser.add_argument("--seed", type=_seed, default=0)
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 1e7:
+        raise argparse.ArgumentTypeError("must be above 0")
+    return number
+
+
+def _positive_whole(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 2**31:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _seed(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**31:
+        raise argparse.ArgumentTypeError("must be from 0 to 2147483647")
+    return number
+
+
+def _limits(options: argparse.Namespace) -> Limits:
+    return Limits(
+        time_limit=options.time_limit,
+        workers=options.workers,
+        seed=options.seed,
+        budget=getattr(options, "budget", None),
+    )
+
+
+def _read_problem(kind: Kind, path: Path) -> Any:
+    return kind.function("problem", "read_problem")(_text(path))
+
+
+def _read_solution(kind: Kind, path: Path, problem: Any) -> Any:
+    return kind.function("solution", "read_solution")(_text(path), problem)
+
+
+def _text(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise Refused([Complaint(str(path), f"larger than {LARGEST_FILE_BYTES // 2**20} MB")])
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused([Complaint(str(path), error.strerror or "cannot be read")]) from None
+
+
+def _refuse_unwritable(path: Path | None) -> None:
+    if path is not None and not path.parent.is_dir():
+        raise Refused([Complaint(str(path), "its folder does not exist")])
+
+
+def _write(text: str, path: Path | None) -> None:
+    if path is None:
+        print(text)
+        return
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text + "\n")
+        part.replace(path)
+    except OSError as error:
+        raise Refused([Complaint(str(path), error.strerror or "cannot be written")]) from None
+
+
+def _print_progress(progress: Progress) -> None:
+    line = {
+        "seconds": round(progress.seconds, 3),
+        "stage": progress.stage,
+        "incumbent": progress.incumbent,
+        "bound": progress.bound,
+    }
+    print(json.dumps(line), file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

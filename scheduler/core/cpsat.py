@@ -1,0 +1,121 @@
+"""The one place that runs CP-SAT. Importing this module takes seconds: only code that solves does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ortools.sat.python import cp_model
+
+from scheduler.core.limits import Control, Limits, Progress, Stopwatch
+from scheduler.core.outcome import Sense
+
+SolveStatus = Literal["optimal", "feasible", "infeasible", "unknown"]
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The answer to one objective; ``values`` holds a value for each variable of the model, by index."""
+
+    status: SolveStatus
+    values: tuple[int, ...] | None
+    objective: int | None
+    bound: int | None
+    seconds: float
+    deterministic_time: float
+
+    def value(self, variable: cp_model.IntVar) -> int:
+        assert self.values is not None
+        return self.values[variable.index]
+
+    def holds(self, literal: cp_model.IntVar) -> bool:
+        return self.value(literal) != 0
+
+
+class _Watcher(cp_model.CpSolverSolutionCallback):
+    def __init__(self, *, stage: str, control: Control, stopwatch: Stopwatch) -> None:
+        super().__init__()
+        self._stage, self._control, self._stopwatch = stage, control, stopwatch
+
+    def on_solution_callback(self) -> None:
+        self._stopwatch.mark_first()
+        self._control.report(
+            Progress(
+                seconds=self._stopwatch.seconds,
+                stage=self._stage,
+                incumbent=round(self.objective_value),
+                bound=round(self.best_objective_bound),
+            )
+        )
+
+
+def run(
+    model: cp_model.CpModel,
+    *,
+    stage: str,
+    sense: Sense | None,
+    limits: Limits,
+    seconds: float,
+    control: Control,
+    stopwatch: Stopwatch,
+    hint: Mapping[int, int] | None = None,
+    deterministic_time: float | None = None,
+    parameters: Mapping[str, object] | None = None,
+) -> Solved:
+    """Solve a model once.
+
+    Args:
+        sense: how the objective set on the model reads, ``None`` for none.
+        seconds: wall-clock limit of this run.
+        hint: values by variable index to start the search from.
+        deterministic_time: CP-SAT's repeatable measure of work, instead of seconds.
+        parameters: further CP-SAT parameters by name.
+    """
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = limits.workers
+    solver.parameters.random_seed = limits.seed
+    if deterministic_time is None:
+        solver.parameters.max_time_in_seconds = max(0.01, seconds)
+    else:
+        solver.parameters.max_deterministic_time = max(0.001, deterministic_time)
+    for name, value in (parameters or {}).items():
+        setattr(solver.parameters, name, value)
+    model.clear_hints()
+    for index, value in (hint or {}).items():
+        model.add_hint(model.get_int_var_from_proto_index(index), value)
+
+    before = stopwatch.seconds
+    control.watch(solver.stop_search)
+    try:
+        code = solver.solve(model, _Watcher(stage=stage, control=control, stopwatch=stopwatch))
+    finally:
+        control.unwatch(solver.stop_search)
+    seconds_used = stopwatch.seconds - before
+    if code == cp_model.MODEL_INVALID:
+        raise ValueError(f"invalid model: {model.validate()}")
+    status: SolveStatus = {
+        cp_model.OPTIMAL: "optimal",
+        cp_model.FEASIBLE: "feasible",
+        cp_model.INFEASIBLE: "infeasible",
+    }.get(code, "unknown")  # type: ignore[assignment]
+    work = solver.response_proto.deterministic_time
+    if status not in ("optimal", "feasible"):
+        return Solved(status, None, None, None, seconds_used, work)
+    stopwatch.mark_first()
+    values = tuple(solver.response_proto.solution)
+    if sense is None:
+        return Solved(status, values, None, None, seconds_used, work)
+    objective = round(solver.objective_value)
+    bound = objective if status == "optimal" else _whole(solver.best_objective_bound, sense)
+    control.report(Progress(seconds=stopwatch.seconds, stage=stage, incumbent=objective, bound=bound))
+    return Solved(status, values, objective, bound, seconds_used, work)
+
+
+def _whole(bound: float, sense: Sense) -> int:
+    """Round a bound to the nearest whole value that an integer objective can still reach."""
+    slack = 1e-6
+    return int(-(-(bound - slack) // 1)) if sense == "min" else int((bound + slack) // 1)
+
+
+def hint_of(values: Sequence[int] | None) -> dict[int, int]:
+    """All values of an earlier answer to the same model, as a hint."""
+    return dict(enumerate(values or ()))

@@ -1,0 +1,42 @@
+"""Why there is no plan, or why something is left out: facts of the file, and the cheapest mend."""
+
+from typing import Any, Literal
+
+from scheduler.core.values import Value
+
+
+class Fact(Value):
+    """One value of the problem file that blocks; ``path`` points at exactly that value."""
+
+    rule: str
+    path: str
+    ids: tuple[str, ...]
+    message: str
+
+
+class Fix(Value):
+    """A change of one value: what stands at ``path`` becomes ``to`` (``null`` at a list entry removes it)."""
+
+    path: str
+    to: Any
+    message: str
+
+
+class Unpaired(Value):
+    """A city without partnership and the facts that keep it so (pairing only)."""
+
+    id: str
+    blocked_by: tuple[Fact, ...]
+    together: bool
+
+
+class Explanation(Value):
+    """A smallest blocking set and a proved mend; ``fixes`` where no single change is enough."""
+
+    format: Literal["bridge-explanation/1"] = "bridge-explanation/1"
+    status: Literal["infeasible", "feasible", "unknown"]
+    facts: tuple[Fact, ...] = ()
+    fix: Fix | None = None
+    fixes: tuple[Fix, ...] | None = None
+    unpaired: tuple[Unpaired, ...] | None = None
+    seconds: float
