@@ -1,0 +1,1 @@
+"""The event office: what an organiser, a delegate and the desk do, one folder a domain."""

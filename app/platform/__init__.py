@@ -1,0 +1,1 @@
+"""What every domain may use and that knows no domain."""
