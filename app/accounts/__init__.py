@@ -1,0 +1,1 @@
+"""People who can sign in, the roles they hold, and the links and sessions that let them in."""

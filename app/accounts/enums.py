@@ -1,0 +1,23 @@
+"""The roles a person can act in."""
+
+import enum
+
+
+class Role(enum.StrEnum):
+    """What somebody is to an event. A person may hold several, and acts in one at a time."""
+
+    PUBLIC = "public"
+    APPLICANT = "applicant"
+    DELEGATE = "delegate"
+    FOCAL_POINT = "focal_point"
+    DESK = "desk"
+    PROTOCOL = "protocol"
+    ORGANISER = "organiser"
+    ADMINISTRATOR = "administrator"
+
+
+class AttemptKind(enum.StrEnum):
+    """What a sign-in attempt is counted by."""
+
+    ADDRESS = "address"
+    PEER = "peer"

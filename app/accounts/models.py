@@ -1,0 +1,98 @@
+"""Accounts, the roles granted to them, sign-in links and sessions.
+
+Links and sessions are found by the digest of a token that only the person holds; nothing stored here lets anybody in.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.enums import AttemptKind, Role
+from app.platform.database.base import Base, ShortText
+
+DigestText = String(64)
+
+
+class Account(Base):
+    """A person who can sign in by a link mailed to ``email`` (stored normalised, see ``forms.normal_email``)."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    display_name: Mapped[str] = mapped_column(ShortText)
+    locale: Mapped[str] = mapped_column(String(20), default="en")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime | None]
+
+    grants: Mapped[list["RoleGrant"]] = relationship(
+        back_populates="account", lazy="raise", order_by="RoleGrant.id", cascade="all, delete-orphan"
+    )
+
+
+class RoleGrant(Base):
+    """A role given to an account, for one event or (administrator) for all, perhaps until a stated instant.
+
+    ``delegation_id`` narrows a focal point to a delegation, ``delegate_id`` says which delegate the person is or,
+    for an assistant, acts for.
+    """
+
+    __tablename__ = "role_grant"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    role: Mapped[Role]
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id", ondelete="CASCADE"), index=True)
+    delegate_id: Mapped[int | None] = mapped_column(ForeignKey("delegate.id", ondelete="CASCADE"), index=True)
+    until: Mapped[datetime | None]
+    granted_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship(back_populates="grants", lazy="raise")
+
+
+class SignInLink(Base):
+    """A link that was asked for. One is stored for an unknown address too, with no account, so that both cost the same."""
+
+    __tablename__ = "sign_in_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_digest: Mapped[str] = mapped_column(DigestText, unique=True)
+    email: Mapped[str] = mapped_column(String(254))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("role_grant.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class SignInSession(Base):
+    """A browser that is signed in, acting in one granted role, until it expires or is revoked."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_digest: Mapped[str] = mapped_column(DigestText, unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("role_grant.id", ondelete="SET NULL"), index=True)
+    device: Mapped[str] = mapped_column(ShortText, default="")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    revoked_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship(lazy="raise")
+    grant: Mapped[RoleGrant | None] = relationship(lazy="raise")
+
+
+class SignInAttempt(Base):
+    """One asking for a link, counted by address and by network peer; only digests of either are kept."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index(None, "kind", "subject_digest", "attempted_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[AttemptKind]
+    subject_digest: Mapped[str] = mapped_column(DigestText)
+    attempted_at: Mapped[datetime]
