@@ -1,0 +1,1 @@
+"""Sessions, the people on them, drafts and released agendas."""

@@ -1,0 +1,36 @@
+"""Words of the agenda."""
+
+import enum
+
+
+class SessionKind(enum.StrEnum):
+    CEREMONY = "ceremony"
+    PLENARY = "plenary"
+    ROUNDTABLE = "roundtable"
+    CASE_CITY = "case_city"
+    WORKSHOP = "workshop"
+    EXHIBITION = "exhibition"
+    CULTURAL = "cultural"
+    SIGNING = "signing"
+
+
+class Part(enum.StrEnum):
+    """What a person does in a session; all but an optional guest are in one place only."""
+
+    SPEAKER = "speaker"
+    MODERATOR = "moderator"
+    HOST = "host"
+    PANELLIST = "panellist"
+    MUST_ATTEND = "must_attend"
+    MAY_ATTEND = "may_attend"
+
+
+BINDING_PARTS = frozenset({Part.SPEAKER, Part.MODERATOR, Part.HOST, Part.PANELLIST, Part.MUST_ATTEND})
+"""Parts that take a person's time."""
+
+
+class PinKind(enum.StrEnum):
+    NONE = "none"
+    TIME = "time"
+    ROOM = "room"
+    BOTH = "both"

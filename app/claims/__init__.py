@@ -1,0 +1,1 @@
+"""The ledger of scarce things: who or what is taken at which tick, and by what."""

@@ -1,0 +1,1 @@
+"""Cities and organisations, their delegations and delegates, needs, offers, availability."""

@@ -1,0 +1,1 @@
+"""An edition of the conference: days, venue, rooms, tables, time grid, challenges, North and South."""

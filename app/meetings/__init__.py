@@ -1,0 +1,1 @@
+"""Wishes, answers, slots and tables, the meeting plan."""

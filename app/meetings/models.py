@@ -1,0 +1,93 @@
+"""Wishes with their answers, private vetoes, and the meetings that were given a slot and a table."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.delegations.models import Delegate
+from app.events.models import MeetingSlot, MeetingTable
+from app.meetings.enums import Answer, MeetingState, MeetingWishLevel
+from app.platform.database.base import Base, ShortText, Versioned
+
+
+class MeetingSettings(Versioned, Base):
+    """Fairness and weights of an edition's meeting plan, in the words of the scheduler's files."""
+
+    __tablename__ = "meeting_settings"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    fairness: Mapped[dict[str, Any] | None]
+    weights: Mapped[dict[str, int]] = mapped_column(default=dict)
+
+
+class MeetingWish(Versioned, Base):
+    """A proposal to meet. A pending wish takes no slot and ends at ``expires_at``."""
+
+    __tablename__ = "meeting_wish"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    from_delegate_id: Mapped[int] = mapped_column(ForeignKey("delegate.id"), index=True)
+    to_delegate_id: Mapped[int] = mapped_column(ForeignKey("delegate.id"), index=True)
+    level: Mapped[MeetingWishLevel] = mapped_column(default=MeetingWishLevel.WANT)
+    value: Mapped[int] = mapped_column(default=1)
+    answer: Mapped[Answer] = mapped_column(default=Answer.PENDING, index=True)
+    topic: Mapped[str | None] = mapped_column(ShortText)
+    message: Mapped[str | None] = mapped_column(Text)
+    slot_id: Mapped[int | None] = mapped_column(ForeignKey("meeting_slot.id"))
+    zone: Mapped[str | None] = mapped_column(String(40))
+    resource_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"))
+    reason: Mapped[str | None] = mapped_column(Text)
+    unheld_reason: Mapped[str | None] = mapped_column(Text)
+    wished_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    token_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    people: Mapped[list["WishPerson"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    from_delegate: Mapped[Delegate] = relationship(lazy="raise", foreign_keys=[from_delegate_id])
+    to_delegate: Mapped[Delegate] = relationship(lazy="raise", foreign_keys=[to_delegate_id])
+
+
+class WishPerson(Base):
+    """Everybody who takes part in the meeting that a wish proposes, both sides."""
+
+    __tablename__ = "wish_person"
+
+    wish_id: Mapped[int] = mapped_column(ForeignKey("meeting_wish.id", ondelete="CASCADE"), primary_key=True)
+    delegate_id: Mapped[int] = mapped_column(ForeignKey("delegate.id"), primary_key=True, index=True)
+    delegate: Mapped[Delegate] = relationship(lazy="raise")
+
+
+class MeetingVeto(Base):
+    """A private "no": these two never meet by plan. Shown to its author alone."""
+
+    __tablename__ = "meeting_veto"
+    __table_args__ = (UniqueConstraint("delegate_id", "other_delegate_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    delegate_id: Mapped[int] = mapped_column(ForeignKey("delegate.id"), index=True)
+    other_delegate_id: Mapped[int] = mapped_column(ForeignKey("delegate.id"), index=True)
+
+
+class Meeting(Versioned, Base):
+    """A wish with a slot and a table. A held meeting owns a holding with claims on its people and its table."""
+
+    __tablename__ = "meeting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    wish_id: Mapped[int] = mapped_column(ForeignKey("meeting_wish.id"), unique=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("meeting_slot.id"), index=True)
+    table_id: Mapped[int] = mapped_column(ForeignKey("meeting_table.id"))
+    state: Mapped[MeetingState] = mapped_column(default=MeetingState.HELD, index=True)
+    is_pinned: Mapped[bool] = mapped_column(default=False)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("solver_run.id"))
+    holding_id: Mapped[int | None] = mapped_column(ForeignKey("holding.id"))
+    sequence: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime]
+    wish: Mapped[MeetingWish] = relationship(lazy="raise")
+    slot: Mapped[MeetingSlot] = relationship(lazy="raise")
+    table: Mapped[MeetingTable] = relationship(lazy="raise")

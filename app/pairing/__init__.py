@@ -1,0 +1,1 @@
+"""Case cities matched into pairs and triangles, with reasons and consent."""

@@ -1,0 +1,113 @@
+"""What organisers wish of a pairing, and the partnerships that came of it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.delegations.models import Party
+from app.pairing.enums import Consent, MemberRole, Modality, PartnershipState, WishLevel
+from app.platform.database.base import Attested, Base, ShortText, Versioned
+
+
+class PairingSettings(Versioned, Base):
+    """Rules, shares and weights of an edition's pairing, in the words of the scheduler's files."""
+
+    __tablename__ = "pairing_settings"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    rules: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    shares: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    weights: Mapped[dict[str, int]] = mapped_column(default=dict)
+
+
+class PairingWish(Base):
+    """A city's word on another: must, want, or no. A "no" is confidential."""
+
+    __tablename__ = "pairing_wish"
+    __table_args__ = (UniqueConstraint("from_city_id", "to_city_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    from_city_id: Mapped[int] = mapped_column(ForeignKey("city.id"))
+    to_city_id: Mapped[int] = mapped_column(ForeignKey("city.id"))
+    level: Mapped[WishLevel]
+    note: Mapped[str | None] = mapped_column(Text)
+
+
+class ExcludedCountryPair(Base):
+    """Two countries whose cities are not paired in this edition."""
+
+    __tablename__ = "excluded_country_pair"
+    __table_args__ = (UniqueConstraint("event_id", "country", "other_country"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    country: Mapped[str] = mapped_column(String(2))
+    other_country: Mapped[str] = mapped_column(String(2))
+    note: Mapped[str | None] = mapped_column(Text)
+
+
+class PairingPin(Base):
+    """Parties that must be together in the next run: two form a pair, three a triangle."""
+
+    __tablename__ = "pairing_pin"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    party_ids: Mapped[list[Any]] = mapped_column(default=list)
+
+
+class Partnership(Attested, Versioned, Base):
+    """Two cities, or two Southern cities and a facilitating member, with the rule that gave the modality."""
+
+    __tablename__ = "partnership"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    state: Mapped[PartnershipState] = mapped_column(default=PartnershipState.PROPOSED)
+    modality: Mapped[Modality]
+    modality_rule: Mapped[str] = mapped_column(ShortText)
+    classification_note: Mapped[str] = mapped_column(Text)
+    value: Mapped[int]
+    challenge_id: Mapped[int | None] = mapped_column(ForeignKey("challenge.id"))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("solver_run.id"))
+    proposed_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    members: Mapped[list["PartnershipMember"]] = relationship(lazy="raise", order_by="PartnershipMember.position")
+    reasons: Mapped[list["PartnershipReason"]] = relationship(lazy="raise", order_by="PartnershipReason.points.desc()")
+
+
+class PartnershipMember(Base):
+    """A member with its role and its answer; the answer's link is kept as a digest only."""
+
+    __tablename__ = "partnership_member"
+    __table_args__ = (UniqueConstraint("partnership_id", "party_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id", ondelete="CASCADE"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    role: Mapped[MemberRole]
+    group: Mapped[str] = mapped_column(String(20))
+    consent: Mapped[Consent] = mapped_column(default=Consent.PENDING)
+    consent_reason: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None]
+    token_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    party: Mapped[Party] = relationship(lazy="raise")
+
+
+class PartnershipReason(Base):
+    """One reason with its points; the reasons of a partnership sum to its value."""
+
+    __tablename__ = "partnership_reason"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    from_party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    to_party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    challenge_id: Mapped[int | None] = mapped_column(ForeignKey("challenge.id"))
+    points: Mapped[int]

@@ -1,0 +1,1 @@
+"""What a delegation does outside the agenda."""
