@@ -16,6 +16,9 @@ class Role(enum.StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+STAFF_ROLES: frozenset[Role] = frozenset({Role.DESK, Role.PROTOCOL, Role.ORGANISER, Role.ADMINISTRATOR})
+
+
 class AttemptKind(enum.StrEnum):
     """What a sign-in attempt is counted by."""
 

@@ -35,8 +35,8 @@ class Account(Base):
 class RoleGrant(Base):
     """A role given to an account, for one event or (administrator) for all, perhaps until a stated instant.
 
-    ``delegation_id`` narrows a focal point to a delegation, ``delegate_id`` says which delegate the person is or,
-    for an assistant, acts for.
+    ``delegation_id`` narrows a focal point to a delegation, ``delegate_id`` says which delegate the person is. An
+    assistant's grant names the person acted for in ``acting_for``, which pages and the log repeat.
     """
 
     __tablename__ = "role_grant"
@@ -47,6 +47,7 @@ class RoleGrant(Base):
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
     delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id", ondelete="CASCADE"), index=True)
     delegate_id: Mapped[int | None] = mapped_column(ForeignKey("delegate.id", ondelete="CASCADE"), index=True)
+    acting_for: Mapped[str | None] = mapped_column(ShortText)
     until: Mapped[datetime | None]
     granted_at: Mapped[datetime]
 
@@ -54,7 +55,7 @@ class RoleGrant(Base):
 
 
 class SignInLink(Base):
-    """A link that was asked for. One is stored for an unknown address too, with no account, so that both cost the same."""
+    """A link that was asked for. An unknown address gets one too, with no account, so that both cost the same."""
 
     __tablename__ = "sign_in_link"
 

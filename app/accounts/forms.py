@@ -1,0 +1,36 @@
+"""What people type to sign in, and how an address is brought into its one stored form."""
+
+from typing import Annotated
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, StringConstraints
+
+
+def normal_email(typed: str) -> str:
+    """The stored form of an address: trimmed, Unicode composed, no capitals. Raises ``ValueError`` when it is none.
+
+    Mailboxes that differ by capitals alone are one person everywhere that matters here, and a second account for
+    ``Mayor@`` beside ``mayor@`` would be a way around the limits on links.
+    """
+    try:
+        address = validate_email(typed.strip(), check_deliverability=False)
+    except EmailNotValidError as refused:
+        raise ValueError("This is not an e-mail address. It looks like name@city.example.") from refused
+    return address.normalized.casefold()
+
+
+EmailAddress = Annotated[str, StringConstraints(max_length=254), AfterValidator(normal_email)]
+
+
+class AskForLink(BaseModel):
+    """The one field of the sign-in page."""
+
+    email: EmailAddress
+    next: str = "/"
+
+
+class ChooseRole(BaseModel):
+    """The role menu of the header."""
+
+    grant_id: int
+    next: str = "/"

@@ -1,0 +1,111 @@
+"""What a route asks of whoever calls it. Every route declares one ``Policy``; a test walks the routes and says so.
+
+    access: Annotated[Access[Event], Depends(Policy("cities.read", roles=STAFF, loader=event_of_path))]
+
+A policy answers in this order, so that nobody learns more than they may: not signed in → the sign-in page; another
+event → 404, as if it did not exist; the wrong role → 403 with the roles that may; then the loader, which finds the
+object inside the caller's scope or raises ``NotFound``.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from app.accounts.cookies import session_token
+from app.accounts.enums import STAFF_ROLES, Role
+from app.accounts.principal import NOBODY, Principal
+from app.accounts.queries import event_id_of_slug, principal_of_session
+from app.platform.clock import Now
+from app.platform.database.sessions import RequestSession
+from app.platform.errors import Forbidden, NotFound, SignInNeeded
+
+Found = TypeVar("Found")
+Loader = Callable[[Session, Mapping[str, Any], Principal], Found]
+
+ANYONE: frozenset[Role] = frozenset(Role)
+SIGNED_IN: frozenset[Role] = ANYONE - {Role.PUBLIC}
+STAFF: frozenset[Role] = STAFF_ROLES
+ORGANISERS: frozenset[Role] = frozenset({Role.ORGANISER, Role.ADMINISTRATOR})
+ADMINISTRATORS: frozenset[Role] = frozenset({Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Access(Generic[Found]):
+    """Leave to go on: who asks, and what the loader found for them (None without a loader)."""
+
+    principal: Principal
+    found: Found
+
+
+class Policy(Generic[Found]):
+    """The one condition of a route, used as ``Depends(Policy(…))``; gives ``Access`` or raises."""
+
+    def __init__(self, action: str, *, roles: frozenset[Role], loader: Loader[Found] | None = None) -> None:
+        if not roles:
+            raise ValueError(f"the policy {action} lets nobody in")
+        self.action = action
+        self.roles = roles
+        self.loader = loader
+
+    def __repr__(self) -> str:
+        return f"Policy({self.action})"
+
+    def __call__(self, request: Request, session: RequestSession, now: Now) -> Access[Any]:
+        principal = principal_of_request(request, session, now=now)
+        principal = self._admitted(request, session, principal)
+        request.state.principal = principal if principal.is_signed_in else None
+        found = None if self.loader is None else self.loader(session, request.path_params, principal)
+        self._refuse_other_event(found, principal)
+        return Access(principal=principal, found=found)
+
+    def _admitted(self, request: Request, session: Session, principal: Principal) -> Principal:
+        """The principal as they may act here: as a visitor on open pages of an event that is not theirs."""
+        is_open = Role.PUBLIC in self.roles
+        if not principal.is_signed_in:
+            if is_open:
+                return principal
+            raise SignInNeeded(return_to=_return_address(request))
+        slug = request.path_params.get("slug")
+        if slug is not None and principal.event_id is not None:
+            event_id = event_id_of_slug(session, slug)
+            if event_id != principal.event_id:
+                if is_open:
+                    return principal.as_visitor()
+                if event_id is not None and principal.holds_in(event_id, self.roles):
+                    raise Forbidden(
+                        f"You act in another event now. Choose your role in this one to go on: {self._who()}."
+                    )
+                raise NotFound
+        if principal.role not in self.roles:
+            raise Forbidden(f"This page is for {self._who()}. An administrator can give you that role.")
+        return principal
+
+    def _refuse_other_event(self, found: Any, principal: Principal) -> None:
+        """A second look: an object of another event is not there, whatever the loader thought of it."""
+        event_id = getattr(found, "event_id", None)
+        if event_id is None or principal.event_id is None or Role.PUBLIC in self.roles:
+            return
+        if event_id != principal.event_id:
+            raise NotFound
+
+    def _who(self) -> str:
+        return ", ".join(ROLE_NAMES[role] for role in Role if role in self.roles)
+
+
+def principal_of_request(request: Request, session: Session, *, now: datetime) -> Principal:
+    """Who asks, by the cookie alone; nobody when it is missing, ended, revoked, or its account is closed."""
+    token = session_token(request)
+    if token is None:
+        return NOBODY
+    return principal_of_session(session, token=token, now=now) or NOBODY
+
+
+def _return_address(request: Request) -> str:
+    """Where to go after signing in: pages only, a form that was refused is not sent again."""
+    if request.method not in {"GET", "HEAD"}:
+        return "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -1,0 +1,164 @@
+"""Reads of accounts, their roles and their sessions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.enums import AttemptKind, Role
+from app.accounts.models import Account, RoleGrant, SignInAttempt, SignInSession
+from app.accounts.principal import Principal, RoleChoice
+from app.platform.database.base import Base
+from app.platform.tokens import digest
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSession:
+    """A browser that is signed in, as its owner sees it in the list."""
+
+    session_id: int
+    device: str
+    created_at: datetime
+    expires_at: datetime
+    is_this_one: bool
+
+
+def principal_of_session(session: Session, *, token: str, now: datetime) -> Principal | None:
+    """Who holds this session token, in the role in use; None when the session ended or the account is closed.
+
+    A person whose role in use has ended stays signed in as a visitor and may choose another.
+    """
+    found = session.execute(
+        select(SignInSession, Account)
+        .join(Account, Account.id == SignInSession.account_id)
+        .where(
+            SignInSession.token_digest == digest(token),
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > now,
+            Account.is_active,
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    signed_in, account = found
+    visitor = Principal(
+        account_id=account.id,
+        display_name=account.display_name,
+        role=Role.PUBLIC,
+        locale=account.locale,
+        session_id=signed_in.id,
+        choices=tuple(role_choices(session, account_id=account.id, now=now)),
+    )
+    in_use = next((choice for choice in visitor.choices if choice.grant_id == signed_in.grant_id), None)
+    return visitor if in_use is None else visitor.acting_as(in_use)
+
+
+def role_choices(session: Session, *, account_id: int, now: datetime) -> list[RoleChoice]:
+    """The roles that an account may act in now, oldest grant first."""
+    # Accounts stand below events: the event's name is read from its table, never through its model.
+    event = Base.metadata.tables["event"]
+    rows = session.execute(
+        select(RoleGrant, event.c.slug, event.c.name)
+        .outerjoin(event, event.c.id == RoleGrant.event_id)
+        .where(RoleGrant.account_id == account_id, or_(RoleGrant.until.is_(None), RoleGrant.until > now))
+        .order_by(RoleGrant.id)
+    )
+    return [
+        RoleChoice(
+            grant_id=grant.id,
+            role=grant.role,
+            event_id=grant.event_id,
+            event_slug=slug,
+            event_name=name,
+            delegation_id=grant.delegation_id,
+            delegate_id=grant.delegate_id,
+            acting_for=grant.acting_for,
+            until=grant.until,
+        )
+        for grant, slug, name in rows
+    ]
+
+
+def event_id_of_slug(session: Session, slug: str) -> int | None:
+    """Which event an address names; None when there is none."""
+    event = Base.metadata.tables["event"]
+    return session.scalar(select(event.c.id).where(event.c.slug == slug))
+
+
+def account_of_email(session: Session, email: str) -> Account | None:
+    """The account with this normalised address, open or closed."""
+    return session.scalar(select(Account).where(Account.email == email))
+
+
+def attempts_since(session: Session, *, kind: AttemptKind, subject: str, since: datetime) -> Sequence[datetime]:
+    """When links were asked for under this address or from this peer, oldest first."""
+    return session.scalars(
+        select(SignInAttempt.attempted_at)
+        .where(
+            SignInAttempt.kind == kind,
+            SignInAttempt.subject_digest == digest(subject),
+            SignInAttempt.attempted_at > since,
+        )
+        .order_by(SignInAttempt.attempted_at)
+    ).all()
+
+
+def open_sessions(session: Session, *, principal: Principal, now: datetime) -> list[OpenSession]:
+    """The browsers in which this person is signed in, newest first."""
+    rows = session.scalars(
+        select(SignInSession)
+        .where(
+            SignInSession.account_id == principal.account_id,
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > now,
+        )
+        .order_by(SignInSession.created_at.desc(), SignInSession.id.desc())
+    )
+    return [
+        OpenSession(
+            session_id=row.id,
+            device=row.device,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            is_this_one=row.id == principal.session_id,
+        )
+        for row in rows
+    ]
+
+
+def last_grant_used(session: Session, *, account_id: int) -> int | None:
+    """The role that the person acted in last, as a grant's ID."""
+    return session.scalar(
+        select(SignInSession.grant_id)
+        .where(SignInSession.account_id == account_id)
+        .order_by(SignInSession.created_at.desc(), SignInSession.id.desc())
+        .limit(1)
+    )
+
+
+def administrators_left(session: Session, *, now: datetime) -> int:
+    """How many open accounts hold the administrator's role."""
+    return (
+        session.scalar(
+            select(func.count(func.distinct(Account.id)))
+            .join(RoleGrant, RoleGrant.account_id == Account.id)
+            .where(
+                Account.is_active,
+                RoleGrant.role == Role.ADMINISTRATOR,
+                or_(RoleGrant.until.is_(None), RoleGrant.until > now),
+            )
+        )
+        or 0
+    )
+
+
+def accounts_listed(*, search: str | None = None) -> Select[tuple[Account]]:
+    """All accounts by name, for a page that paginates; ``search`` looks in names and addresses."""
+    statement = select(Account).order_by(func.lower(Account.display_name), Account.id)
+    if not search:
+        return statement
+    part = search.strip().casefold()
+    name = func.lower(Account.display_name)
+    return statement.where(or_(name.contains(part, autoescape=True), Account.email.contains(part, autoescape=True)))

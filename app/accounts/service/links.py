@@ -1,0 +1,149 @@
+"""Sign-in links: asked for, mailed, spent once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote
+from zlib import crc32
+
+from sqlalchemy import delete, text, update
+from sqlalchemy.orm import Session
+
+from app.accounts.enums import AttemptKind
+from app.accounts.models import SignInAttempt, SignInLink
+from app.accounts.queries import account_of_email, attempts_since
+from app.platform import outbox
+from app.platform.tokens import digest, new_token
+
+LINK_LIFE = timedelta(minutes=20)
+LIMIT_WINDOW = timedelta(minutes=10)
+LIMITS = {AttemptKind.ADDRESS: 5, AttemptKind.PEER: 20}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What became of asking for a link. ``retry_at`` is None unless there were too many tries.
+
+    It never says whether the address is known.
+    """
+
+    retry_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpentLink:
+    """A link that was valid and now is used."""
+
+    account_id: int
+    grant_id: int | None
+
+
+def ask_for_link(session: Session, *, email: str, peer: str, base_url: str, return_to: str, now: datetime) -> Asked:
+    """Queue a mail with a link when ``email`` (normalised) belongs to an open account and nobody tried too often.
+
+    An unknown address costs the same work and gives the same answer. Counts at most 5 an address and 20 a network
+    peer within 10 minutes; refused tries do not count, so that nobody is kept out for longer by trying.
+    """
+    subjects = {AttemptKind.ADDRESS: email, AttemptKind.PEER: peer}
+    retry_at = _too_many(session, subjects, now=now)
+    if retry_at is not None:
+        return Asked(retry_at=retry_at)
+    session.add_all(
+        SignInAttempt(kind=kind, subject_digest=digest(subject), attempted_at=now) for kind, subject in subjects.items()
+    )
+    account = account_of_email(session, email)
+    is_known = account is not None and account.is_active
+    token = issue_link(
+        session, email=email, account_id=account.id if account is not None and is_known else None, now=now
+    )
+    if account is not None and is_known:
+        outbox.queue(
+            session,
+            now=now,
+            event_id=None,
+            cause="sign-in",
+            key=f"sign-in {digest(token)}",
+            to=email,
+            locale=account.locale,
+            template="mail/sign_in",
+            context={
+                "name": account.display_name,
+                "address": link_address(base_url, token, return_to=return_to),
+                "minutes": int(LINK_LIFE.total_seconds() // 60),
+            },
+        )
+    return Asked(retry_at=None)
+
+
+def issue_link(
+    session: Session,
+    *,
+    email: str,
+    account_id: int | None,
+    now: datetime,
+    grant_id: int | None = None,
+    life: timedelta = LINK_LIFE,
+) -> str:
+    """Store a link and return its token, the only copy. ``grant_id`` chooses the role that it signs in with."""
+    token = new_token()
+    session.add(
+        SignInLink(
+            token_digest=digest(token),
+            email=email,
+            account_id=account_id,
+            grant_id=grant_id,
+            created_at=now,
+            expires_at=now + life,
+        )
+    )
+    session.flush()
+    return token
+
+
+def spend_link(session: Session, *, token: str, now: datetime) -> SpentLink | None:
+    """Use a link up. None when it is unknown, used or ended: of any number of clicks at once, one gets an answer."""
+    spent = session.execute(
+        update(SignInLink)
+        .where(
+            SignInLink.token_digest == digest(token),
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > now,
+            SignInLink.account_id.is_not(None),
+        )
+        .values(used_at=now)
+        .returning(SignInLink.account_id, SignInLink.grant_id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if spent is None or spent.account_id is None:
+        return None
+    return SpentLink(account_id=spent.account_id, grant_id=spent.grant_id)
+
+
+def purge_ended(session: Session, *, now: datetime) -> None:
+    """Forget links and counted tries that can matter no more: they hold addresses of people."""
+    session.execute(delete(SignInLink).where(SignInLink.expires_at < now - timedelta(days=1)))
+    session.execute(delete(SignInAttempt).where(SignInAttempt.attempted_at < now - LIMIT_WINDOW))
+
+
+def link_address(base_url: str, token: str, *, return_to: str = "/") -> str:
+    """The address that goes into the mail. It is built on the configured address, never on the request's host."""
+    address = f"{base_url.rstrip('/')}/sign-in/{token}"
+    return address if return_to == "/" else f"{address}?next={quote(return_to, safe='/')}"
+
+
+def _too_many(session: Session, subjects: dict[AttemptKind, str], *, now: datetime) -> datetime | None:
+    """When the next try is open, or None when it is open now."""
+    _count_alone(session, subjects)
+    blocked_until = []
+    for kind, subject in subjects.items():
+        tried_at = attempts_since(session, kind=kind, subject=subject, since=now - LIMIT_WINDOW)
+        if len(tried_at) >= LIMITS[kind]:
+            blocked_until.append(tried_at[-LIMITS[kind]] + LIMIT_WINDOW)
+    return max(blocked_until, default=None)
+
+
+def _count_alone(session: Session, subjects: dict[AttemptKind, str]) -> None:
+    """Make tries at the same moment wait for each other, or ten at once would all be counted as the first."""
+    if session.get_bind().dialect.name != "postgresql":
+        return  # SQLite's writers stand in line anyway
+    for key in sorted(crc32(f"{kind}:{subject}".encode()) for kind, subject in subjects.items()):
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
