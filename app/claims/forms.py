@@ -1,0 +1,36 @@
+"""Values in which others ask the ledger for something."""
+
+from dataclasses import dataclass, field
+
+from app.claims.enums import HoldingKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What one holding takes from ``start_tick`` up to, not including, ``end_tick``.
+
+    ``resources`` are units by resource code; ``capacities`` says how many units there are of each.
+    ``room_end_tick`` reaches further where a room needs time to be set up again.
+    """
+
+    kind: HoldingKind
+    start_tick: int
+    end_tick: int
+    site_id: int | None = None
+    person_ids: tuple[int, ...] = ()
+    room_id: int | None = None
+    room_end_tick: int | None = None
+    table_id: int | None = None
+    resources: dict[str, int] = field(default_factory=dict)
+    capacities: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenThing:
+    """One scarce thing that somebody else holds at a tick."""
+
+    kind: str
+    resource: str
+    tick: int
+    holding_id: int
+    holding_kind: str

@@ -1,0 +1,114 @@
+"""Who holds what."""
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from app.claims.enums import ClaimKind, HoldingKind
+from app.claims.forms import TakenThing
+from app.claims.models import Claim, Holding
+
+AT_ONCE = 200
+
+
+def taken_among(
+    session: Session, *, event_id: int, keys: Collection[tuple[ClaimKind, str, int]]
+) -> tuple[TakenThing, ...]:
+    """Which of the given (kind, resource, tick) are taken, and by what."""
+    found: list[TakenThing] = []
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), AT_ONCE):
+        rows = session.execute(
+            select(Claim.kind, Claim.resource, Claim.tick, Holding.id, Holding.kind)
+            .join(Holding, Holding.id == Claim.holding_id)
+            .where(
+                Claim.event_id == event_id,
+                tuple_(Claim.kind, Claim.resource, Claim.tick).in_(wanted[start : start + AT_ONCE]),
+            )
+            .order_by(Claim.kind, Claim.resource, Claim.tick)
+        )
+        found += [
+            TakenThing(kind=kind, resource=resource, tick=tick, holding_id=holding, holding_kind=holding_kind)
+            for kind, resource, tick, holding, holding_kind in rows
+        ]
+    return tuple(found)
+
+
+def busy_ticks(
+    session: Session,
+    *,
+    event_id: int,
+    kind: ClaimKind,
+    resources: Iterable[int | str] | None = None,
+    without: Collection[HoldingKind] = (),
+) -> dict[str, set[int]]:
+    """The taken ticks of each resource of a kind, by its ID; ``without`` leaves out holdings of these kinds."""
+    statement = select(Claim.resource, Claim.tick).where(Claim.event_id == event_id, Claim.kind == kind)
+    if without:
+        statement = statement.join(Holding, Holding.id == Claim.holding_id).where(Holding.kind.not_in(without))
+    if resources is not None:
+        statement = statement.where(Claim.resource.in_([str(resource) for resource in resources]))
+    taken: dict[str, set[int]] = {}
+    for resource, tick in session.execute(statement):
+        taken.setdefault(resource, set()).add(tick)
+    return taken
+
+
+def units_in_use(session: Session, *, event_id: int, code: str, ticks: range) -> dict[int, set[str]]:
+    """For each tick the units of a resource (``code#1``, ``code#2``, …) that are taken."""
+    rows = session.execute(
+        select(Claim.tick, Claim.resource).where(
+            Claim.event_id == event_id,
+            Claim.kind == ClaimKind.RESOURCE,
+            Claim.resource.startswith(f"{code}#", autoescape=True),
+            Claim.tick >= ticks.start,
+            Claim.tick < ticks.stop,
+        )
+    )
+    used: dict[int, set[str]] = {}
+    for tick, unit in rows:
+        used.setdefault(tick, set()).add(unit)
+    return used
+
+
+def holdings_by_person(session: Session, *, event_id: int, person_ids: Collection[int]) -> dict[int, list[Holding]]:
+    """Everything that takes each person's time but walks, in the order of time."""
+    found: dict[int, list[Holding]] = {person_id: [] for person_id in sorted(set(person_ids))}
+    wanted = [str(person_id) for person_id in found]
+    for start in range(0, len(wanted), AT_ONCE):
+        rows = session.execute(
+            select(Claim.resource, Holding)
+            .join(Holding, Holding.id == Claim.holding_id)
+            .where(
+                Claim.event_id == event_id,
+                Claim.kind == ClaimKind.PERSON,
+                Claim.resource.in_(wanted[start : start + AT_ONCE]),
+                Claim.tick == Holding.start_tick,
+                Holding.kind != HoldingKind.WALK,
+            )
+            .order_by(Holding.start_tick, Holding.id)
+        )
+        for person, holding in rows:
+            found[int(person)].append(holding)
+    return found
+
+
+def walk_holdings_of(session: Session, *, event_id: int, person_ids: Collection[int]) -> set[int]:
+    """The IDs of the walks of these persons."""
+    wanted = [str(person_id) for person_id in sorted(set(person_ids))]
+    found: set[int] = set()
+    for start in range(0, len(wanted), AT_ONCE):
+        found |= set(
+            session.scalars(
+                select(Holding.id)
+                .join(Claim, Claim.holding_id == Holding.id)
+                .where(
+                    Claim.event_id == event_id,
+                    Claim.kind == ClaimKind.PERSON,
+                    Claim.resource.in_(wanted[start : start + AT_ONCE]),
+                    Holding.kind == HoldingKind.WALK,
+                )
+            )
+        )
+    return found

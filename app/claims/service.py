@@ -1,0 +1,151 @@
+"""Taking and giving back scarce things. The insert is the check: nothing is read before it."""
+
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.claims.enums import ClaimKind, HoldingKind
+from app.claims.forms import TakenThing, Wanted
+from app.claims.models import Claim, Holding, PersonCalendar
+from app.claims.queries import holdings_by_person, taken_among, units_in_use, walk_holdings_of
+from app.platform.errors import Conflict
+
+Walks = Mapping[tuple[int, int], int]
+"""Grains on foot by (site ID, site ID); a pair that is not there takes no time."""
+
+
+class AlreadyTaken(Conflict):
+    """Something wanted is held by another; ``things`` names what, and when, for the search of alternatives."""
+
+    def __init__(self, things: Sequence[TakenThing]) -> None:
+        super().__init__("This is taken meanwhile.")
+        self.things = tuple(things)
+
+
+def hold(session: Session, *, event_id: int, wanted: Wanted) -> Holding:
+    """Take everything that one holding wants, or nothing.
+
+    Raises:
+        AlreadyTaken: another holding has some of it; the transaction can go on.
+    """
+    holding = Holding(
+        event_id=event_id,
+        kind=wanted.kind,
+        site_id=wanted.site_id,
+        start_tick=wanted.start_tick,
+        end_tick=wanted.end_tick,
+    )
+    keys = _keys(session, event_id, wanted)
+    try:
+        with session.begin_nested():
+            session.add(holding)
+            session.flush()
+            # In one order for everybody, so that two transactions cannot wait for each other.
+            session.execute(insert(Claim), [_row(event_id, holding.id, key) for key in sorted(keys)])
+    except IntegrityError:
+        raise AlreadyTaken(taken_among(session, event_id=event_id, keys=keys)) from None
+    return holding
+
+
+def give_back(session: Session, *, holding_ids: Collection[int]) -> None:
+    """Free everything that these holdings took. Who owns a holding forgets its ID first."""
+    ids = sorted(holding_ids)
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        session.execute(delete(Claim).where(Claim.holding_id.in_(part)))
+        session.execute(delete(Holding).where(Holding.id.in_(part)))
+
+
+def lock_calendars(session: Session, *, event_id: int, person_ids: Iterable[int]) -> None:
+    """Make everybody else wait who wants to change the days of these persons, in the order of their IDs."""
+    wanted = sorted(set(person_ids))
+    if not wanted:
+        return
+    known = set(
+        session.scalars(
+            select(PersonCalendar.person_id).where(
+                PersonCalendar.event_id == event_id, PersonCalendar.person_id.in_(wanted)
+            )
+        )
+    )
+    for person_id in wanted:
+        if person_id in known:
+            continue
+        try:
+            with session.begin_nested():
+                session.execute(insert(PersonCalendar).values(event_id=event_id, person_id=person_id))
+        except IntegrityError:
+            continue
+    session.execute(
+        select(PersonCalendar.person_id)
+        .where(PersonCalendar.event_id == event_id, PersonCalendar.person_id.in_(wanted))
+        .order_by(PersonCalendar.person_id)
+        .with_for_update()
+    ).all()
+
+
+def renew_walks(session: Session, *, event_id: int, person_ids: Collection[int], walks: Walks) -> None:
+    """Compute anew the walks between neighbouring holdings of each person; call it after their day changed.
+
+    The walk is taken right before the later of two holdings at different sites. The caller has locked the calendars.
+
+    Raises:
+        AlreadyTaken: there is not enough time between two holdings to walk.
+    """
+    give_back(session, holding_ids=walk_holdings_of(session, event_id=event_id, person_ids=person_ids))
+    for person_id, day in holdings_by_person(session, event_id=event_id, person_ids=person_ids).items():
+        for before, after in itertools.pairwise(day):
+            grains = _walk(walks, before, after)
+            if grains == 0:
+                continue
+            hold(
+                session,
+                event_id=event_id,
+                wanted=Wanted(
+                    kind=HoldingKind.WALK,
+                    start_tick=after.start_tick - grains,
+                    end_tick=after.start_tick,
+                    person_ids=(person_id,),
+                ),
+            )
+
+
+def _walk(walks: Walks, before: Holding, after: Holding) -> int:
+    if before.site_id is None or after.site_id is None or before.site_id == after.site_id:
+        return 0
+    return walks.get((before.site_id, after.site_id), 0)
+
+
+def _keys(session: Session, event_id: int, wanted: Wanted) -> set[tuple[ClaimKind, str, int]]:
+    ticks = range(wanted.start_tick, wanted.end_tick)
+    keys = {(ClaimKind.PERSON, str(person), tick) for person in wanted.person_ids for tick in ticks}
+    if wanted.room_id is not None:
+        until = max(wanted.end_tick, wanted.room_end_tick or 0)
+        keys |= {(ClaimKind.ROOM, str(wanted.room_id), tick) for tick in range(wanted.start_tick, until)}
+    if wanted.table_id is not None:
+        keys |= {(ClaimKind.TABLE, str(wanted.table_id), tick) for tick in ticks}
+    for code, units in wanted.resources.items():
+        keys |= _units(session, event_id, code, units, wanted.capacities[code], ticks)
+    return keys
+
+
+def _units(
+    session: Session, event_id: int, code: str, units: int, capacity: int, ticks: range
+) -> set[tuple[ClaimKind, str, int]]:
+    """Pick free units at each tick; where none is left the first is asked for, so that the insert refuses it."""
+    used = units_in_use(session, event_id=event_id, code=code, ticks=ticks)
+    keys: set[tuple[ClaimKind, str, int]] = set()
+    for tick in ticks:
+        taken = used.get(tick, set())
+        free = [f"{code}#{number}" for number in range(1, capacity + 1) if f"{code}#{number}" not in taken]
+        chosen = free[:units] if len(free) >= units else [f"{code}#{number}" for number in range(1, units + 1)]
+        keys |= {(ClaimKind.RESOURCE, unit, tick) for unit in chosen}
+    return keys
+
+
+def _row(event_id: int, holding_id: int, key: tuple[ClaimKind, str, int]) -> dict[str, object]:
+    kind, resource, tick = key
+    return {"event_id": event_id, "kind": kind, "resource": resource, "tick": tick, "holding_id": holding_id}

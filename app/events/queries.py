@@ -1,0 +1,187 @@
+"""What an edition consists of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.accounts.principal import Principal
+from app.events.enums import CountryGroup
+from app.events.models import (
+    Challenge,
+    ClassifiedCountry,
+    CountryClassification,
+    CountryOverride,
+    Event,
+    EventDay,
+    MeetingSlot,
+    MeetingTable,
+    Resource,
+    Room,
+    Site,
+    Walk,
+)
+from app.platform.errors import NotFound
+
+
+def event_by_slug(session: Session, slug: str) -> Event:
+    """The edition of an address.
+
+    Raises:
+        NotFound: there is none.
+    """
+    event = session.scalar(select(Event).where(Event.slug == slug))
+    if event is None:
+        raise NotFound
+    return event
+
+
+def event_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> Event:  # noqa: ARG001
+    """Loader of a policy: the edition that the address names."""
+    return event_by_slug(session, str(params["slug"]))
+
+
+def events_by_date(session: Session) -> list[Event]:
+    """All editions, newest first."""
+    return list(session.scalars(select(Event).order_by(Event.starts_on.desc(), Event.id)))
+
+
+def days_of(session: Session, event_id: int) -> list[EventDay]:
+    """The days with their closed times, in order."""
+    return list(
+        session.scalars(
+            select(EventDay)
+            .where(EventDay.event_id == event_id)
+            .options(selectinload(EventDay.closings))
+            .order_by(EventDay.starts_at)
+        )
+    )
+
+
+def rooms_of(session: Session, event_id: int) -> list[Room]:
+    """All rooms with site and opening hours, in the order in which pages show them."""
+    return list(
+        session.scalars(
+            select(Room)
+            .where(Room.event_id == event_id)
+            .options(selectinload(Room.site), selectinload(Room.openings))
+            .order_by(Room.position, Room.id)
+        )
+    )
+
+
+def session_rooms_of(session: Session, event_id: int) -> list[Room]:
+    """The rooms in which sessions run."""
+    return [room for room in rooms_of(session, event_id) if room.takes_sessions]
+
+
+def sites_of(session: Session, event_id: int) -> list[Site]:
+    return list(session.scalars(select(Site).where(Site.event_id == event_id).order_by(Site.id)))
+
+
+def walks_of(session: Session, event_id: int) -> dict[tuple[int, int], int]:
+    """Minutes on foot by (site ID, site ID), in both directions."""
+    of_event = select(Site.id).where(Site.event_id == event_id)
+    minutes: dict[tuple[int, int], int] = {}
+    for walk in session.scalars(select(Walk).where(Walk.from_site_id.in_(of_event))):
+        minutes[walk.from_site_id, walk.to_site_id] = walk.minutes
+        minutes.setdefault((walk.to_site_id, walk.from_site_id), walk.minutes)
+    return minutes
+
+
+def tables_of(session: Session, event_id: int) -> list[MeetingTable]:
+    return list(
+        session.scalars(
+            select(MeetingTable)
+            .where(MeetingTable.event_id == event_id)
+            .options(selectinload(MeetingTable.room).selectinload(Room.site))
+            .order_by(MeetingTable.number)
+        )
+    )
+
+
+def slots_of(session: Session, event_id: int) -> list[MeetingSlot]:
+    return list(
+        session.scalars(
+            select(MeetingSlot)
+            .where(MeetingSlot.event_id == event_id)
+            .order_by(MeetingSlot.starts_at, MeetingSlot.ends_at, MeetingSlot.id)
+        )
+    )
+
+
+def resources_of(session: Session, event_id: int) -> list[Resource]:
+    return list(session.scalars(select(Resource).where(Resource.event_id == event_id).order_by(Resource.code)))
+
+
+def challenges_of(session: Session, event_id: int) -> list[Challenge]:
+    statement = select(Challenge).where(Challenge.event_id == event_id)
+    return list(session.scalars(statement.order_by(Challenge.position, Challenge.id)))
+
+
+def challenge_name(challenge: Challenge, locale: str) -> str:
+    """The name in a language, in English where that is missing."""
+    return challenge.names.get(locale) or challenge.names.get("en") or challenge.code
+
+
+@dataclass(frozen=True)
+class GroupBook:
+    """North and South as one edition counts them: a dated list, an organiser's overrides, and where it comes from."""
+
+    list_name: str
+    as_of: date | None
+    source: str
+    groups: Mapping[str, CountryGroup]
+    overrides: Mapping[str, tuple[CountryGroup, str]]
+
+    def group_of(self, country: str | None) -> CountryGroup | None:
+        """North or South, or nothing for a country that the list does not hold."""
+        if country is None:
+            return None
+        if country in self.overrides:
+            return self.overrides[country][0]
+        return self.groups.get(country)
+
+    def said_of(self, country: str | None) -> str:
+        """Where the group of a country comes from, in one sentence."""
+        if country in self.overrides:
+            return f"Set by the organisers: {self.overrides[country][1]}"
+        return f"{self.list_name}, as of {self.as_of}" if self.as_of else self.list_name
+
+
+def group_book(session: Session, event: Event) -> GroupBook:
+    """The list of North and South that an edition uses, with its overrides."""
+    overrides = {
+        row.country: (row.group, row.note)
+        for row in session.scalars(select(CountryOverride).where(CountryOverride.event_id == event.id))
+    }
+    book = session.get(CountryClassification, event.classification_id) if event.classification_id else None
+    if book is None:
+        return GroupBook("no list chosen", None, "", {}, overrides)
+    rows = session.scalars(select(ClassifiedCountry).where(ClassifiedCountry.classification_id == book.id))
+    return GroupBook(book.name, book.as_of, book.source, {row.country: row.group for row in rows}, overrides)
+
+
+def local(event: Event, instant: datetime) -> datetime:
+    """An instant as the clocks at the venue show it."""
+    return instant.astimezone(ZoneInfo(event.timezone))
+
+
+def day_of(event: Event, instant: datetime) -> date:
+    """The date at the venue."""
+    return local(event, instant).date()
+
+
+def slots_by_id(session: Session, event_id: int) -> dict[int, MeetingSlot]:
+    return {slot.id: slot for slot in slots_of(session, event_id)}
+
+
+def rooms_matching(session: Session, event_id: int, text: str) -> list[Room]:
+    """Rooms whose name holds a text, regardless of case."""
+    like = f"%{text}%"
+    statement = select(Room).where(Room.event_id == event_id, or_(Room.name.ilike(like), Room.slug.ilike(like)))
+    return list(session.scalars(statement.order_by(Room.position)))
