@@ -1,0 +1,1 @@
+"""A row for each solve: state, progress, problem, outcome. Knows no kind of problem."""
