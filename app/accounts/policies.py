@@ -16,7 +16,7 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 
 from app.accounts.cookies import session_token
-from app.accounts.enums import STAFF_ROLES, Role
+from app.accounts.enums import ROLE_NAMES, STAFF_ROLES, Role
 from app.accounts.principal import NOBODY, Principal
 from app.accounts.queries import event_id_of_slug, principal_of_session
 from app.platform.clock import Now
