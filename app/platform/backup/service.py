@@ -1,0 +1,82 @@
+"""Taking a backup and putting one back, on either database."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+
+from app.platform.backup import postgres, sqlite
+from app.platform.backup.files import finished_at
+from app.platform.backup.manifest import BackupFault, Manifest, TableSum, manifest_path
+
+
+def back_up(url: str, destination: Path, *, now: datetime) -> Manifest:
+    """Copy the database at ``url`` to ``destination`` without stopping anybody, and prove the copy.
+
+    Every table of the copy is hashed again and compared with the source as it was at that instant; a copy that
+    differs, is damaged or has dangling rows never gets its name. The manifest stands beside it as ``….json``.
+    """
+    address = make_url(url)
+    with finished_at(destination) as unfinished:
+        if address.get_backend_name() == "sqlite":
+            manifest = _back_up_sqlite(Path(address.database or ""), unfinished, now=now)
+        else:
+            with postgres.snapshot(address) as (connection, name):
+                manifest = Manifest(engine="postgresql", taken_at=now, tables=postgres.table_sums(connection))
+                postgres.dump(address, unfinished, snapshot_name=name)
+        manifest.write(manifest_path(destination))
+    return manifest
+
+
+def restore(backup: Path, url: str) -> Mapping[str, TableSum]:
+    """Put a backup into a fresh SQLite file or an empty PostgreSQL database, and compare every table.
+
+    Gives the sums of the restored tables, equal to the manifest's. Raises ``BackupFault`` when the backup is not what
+    its manifest says, or the target holds something already.
+    """
+    manifest = Manifest.read(manifest_path(backup))
+    address = make_url(url)
+    if address.get_backend_name() != manifest.engine:
+        raise BackupFault(f"This is a backup of {manifest.engine}; the target is {address.get_backend_name()}.")
+    if manifest.engine == "sqlite":
+        with finished_at(Path(address.database or "")) as unfinished:
+            with sqlite.snapshot(backup) as source:
+                _same(manifest, sqlite.table_sums(source), of=backup.name)
+                sqlite.copy_into(source, unfinished)
+            return _checked_sqlite(unfinished, manifest)
+    engine = create_engine(address)
+    try:
+        with engine.connect() as connection:
+            if postgres.table_sums(connection):
+                raise BackupFault(f"The database {address.database} is not empty. Restore into a new one.")
+        postgres.load(address, backup)
+        with engine.connect() as connection:
+            found = postgres.table_sums(connection)
+    finally:
+        engine.dispose()
+    _same(manifest, found, of="what was restored")
+    return found
+
+
+def _back_up_sqlite(source: Path, unfinished: Path, *, now: datetime) -> Manifest:
+    with sqlite.snapshot(source) as seen:
+        manifest = Manifest(engine="sqlite", taken_at=now, tables=sqlite.table_sums(seen))
+        sqlite.copy_into(seen, unfinished)
+    _checked_sqlite(unfinished, manifest)
+    return manifest
+
+
+def _checked_sqlite(path: Path, manifest: Manifest) -> Mapping[str, TableSum]:
+    sqlite.check(path)
+    with sqlite.snapshot(path) as copy:
+        found = sqlite.table_sums(copy)
+    _same(manifest, found, of=path.name)
+    return found
+
+
+def _same(manifest: Manifest, found: Mapping[str, TableSum], *, of: str) -> None:
+    told = manifest.differences(found)
+    if told:
+        raise BackupFault(f"{of} is not what was saved: {'; '.join(told[:5])}.")

@@ -1,0 +1,78 @@
+"""Backups of an SQLite file while it is written to."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pysqlite3
+
+from app.platform.backup.manifest import BackupFault, TableSum
+
+
+@contextmanager
+def snapshot(path: Path) -> Iterator[Any]:
+    """A connection that sees the file as it is now, whatever others write meanwhile. It cannot write."""
+    if not path.is_file():
+        raise BackupFault(f"There is no database at {path}.")
+    with closing(
+        pysqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    ) as connection:
+        connection.execute("PRAGMA busy_timeout = 10000")
+        connection.execute("BEGIN")
+        # A deferred transaction has no snapshot before its first read.
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        yield connection
+
+
+def copy_into(source: Any, destination: Path) -> None:
+    """Copy what the snapshot sees into a new file of its own, without side files."""
+    with closing(pysqlite3.connect(str(destination), isolation_level=None)) as target:
+        source.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")
+        target.execute("PRAGMA secure_delete = ON")
+        target.execute("VACUUM")
+
+
+def check(path: Path) -> None:
+    """Raises ``BackupFault`` when the file is damaged or a row points at nothing."""
+    with snapshot(path) as connection:
+        try:
+            told = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+            dangling = connection.execute("PRAGMA foreign_key_check").fetchall()
+        except pysqlite3.DatabaseError as broken:
+            raise BackupFault(f"{path.name} is damaged: {broken}") from broken
+    if told != ["ok"]:
+        raise BackupFault(f"{path.name} is damaged: {'; '.join(told[:3])}")
+    if dangling:
+        raise BackupFault(
+            f"{path.name}: {len(dangling)} rows point at rows that do not exist, first in {dangling[0][0]}"
+        )
+
+
+def table_sums(connection: Any) -> dict[str, TableSum]:
+    """Rows and hash of every table, in an order that does not depend on where the rows lie in the file."""
+    names = [
+        row[0]
+        for row in connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^' ORDER BY name"
+        )
+    ]
+    return {name: _sum(connection, name) for name in names}
+
+
+def _sum(connection: Any, table: str) -> TableSum:
+    name = '"' + table.replace('"', '""') + '"'
+    columns = len(connection.execute(f"SELECT * FROM {name} LIMIT 0").description)  # noqa: S608  a name of the schema
+    order = ", ".join(str(number + 1) for number in range(columns))
+    total = hashlib.sha256()
+    rows = 0
+    for row in connection.execute(f"SELECT * FROM {name} ORDER BY {order}"):  # noqa: S608  a name of the schema
+        rows += 1
+        for value in row:
+            # The kind is part of the hash: the text "1" is not the number 1.
+            part = f"{type(value).__name__}:{value!r};".encode()
+            total.update(part)
+        total.update(b"\n")
+    return TableSum(rows, total.hexdigest())
