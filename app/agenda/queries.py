@@ -1,0 +1,232 @@
+"""What stands on the agenda: sessions, drafts, releases and the differences between them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.agenda.enums import BINDING_PARTS
+from app.agenda.models import (
+    AgendaDraft,
+    AgendaRelease,
+    AgendaSession,
+    ReleasedPerson,
+    ReleasedSession,
+    SessionApart,
+    SessionClash,
+    SessionOrder,
+    SessionPerson,
+    SessionUse,
+)
+from app.delegations.models import Delegate
+from app.events.models import Room
+from app.platform.errors import NotFound
+
+
+def sessions_of(session: Session, event_id: int) -> list[AgendaSession]:
+    """All sessions that are not cancelled, with people, windows, rooms and uses."""
+    return list(
+        session.scalars(
+            select(AgendaSession)
+            .where(AgendaSession.event_id == event_id, AgendaSession.is_cancelled.is_(False))
+            .options(
+                selectinload(AgendaSession.people)
+                .selectinload(SessionPerson.delegate)
+                .selectinload(Delegate.delegation),
+                selectinload(AgendaSession.windows),
+                selectinload(AgendaSession.rooms),
+                selectinload(AgendaSession.uses),
+                selectinload(AgendaSession.challenge),
+            )
+            .order_by(AgendaSession.id)
+        )
+    )
+
+
+def session_in_event(session: Session, event_id: int, session_id: int) -> AgendaSession:
+    """One session with everything on it.
+
+    Raises:
+        NotFound: the event has no such session.
+    """
+    for found in sessions_of(session, event_id):
+        if found.id == session_id:
+            return found
+    raise NotFound
+
+
+@dataclass(frozen=True)
+class SessionLinks:
+    """How sessions of an edition hang together, by ID."""
+
+    after: Mapping[int, tuple[int, ...]]
+    apart: Mapping[int, tuple[int, ...]]
+    clashes: tuple[tuple[int, int, int], ...]
+
+
+def links_of(session: Session, session_ids: Sequence[int]) -> SessionLinks:
+    """Order, apartness and clashes among these sessions; links to others are left out."""
+    known = set(session_ids)
+    after: dict[int, tuple[int, ...]] = {}
+    for order in session.scalars(select(SessionOrder).order_by(SessionOrder.after_id)):
+        if order.session_id in known and order.after_id in known:
+            after[order.session_id] = (*after.get(order.session_id, ()), order.after_id)
+    apart: dict[int, tuple[int, ...]] = {}
+    for pair in session.scalars(select(SessionApart).order_by(SessionApart.other_id)):
+        if pair.session_id in known and pair.other_id in known:
+            apart[pair.session_id] = (*apart.get(pair.session_id, ()), pair.other_id)
+    clashes = tuple(
+        (clash.session_id, clash.other_id, clash.weight)
+        for clash in session.scalars(select(SessionClash).order_by(SessionClash.session_id, SessionClash.other_id))
+        if clash.session_id in known and clash.other_id in known
+    )
+    return SessionLinks(after, apart, clashes)
+
+
+def uses_of(session: Session, session_ids: Sequence[int]) -> list[SessionUse]:
+    return list(session.scalars(select(SessionUse).where(SessionUse.session_id.in_(session_ids))))
+
+
+def current_draft(session: Session, event_id: int) -> AgendaDraft | None:
+    """The draft that the board shows, with its placements."""
+    return session.scalar(
+        select(AgendaDraft)
+        .where(AgendaDraft.event_id == event_id, AgendaDraft.is_current.is_(True))
+        .options(selectinload(AgendaDraft.placements))
+        .order_by(AgendaDraft.id.desc())
+        .limit(1)
+    )
+
+
+def releases_of(session: Session, event_id: int) -> list[AgendaRelease]:
+    """All releases, newest first."""
+    return list(
+        session.scalars(
+            select(AgendaRelease).where(AgendaRelease.event_id == event_id).order_by(AgendaRelease.number.desc())
+        )
+    )
+
+
+def newest_release(session: Session, event_id: int) -> AgendaRelease | None:
+    """What the public sees: the newest release with rooms, sites and people."""
+    return session.scalar(
+        select(AgendaRelease)
+        .where(AgendaRelease.event_id == event_id)
+        .options(
+            selectinload(AgendaRelease.sessions).selectinload(ReleasedSession.room).selectinload(Room.site),
+            selectinload(AgendaRelease.sessions).selectinload(ReleasedSession.people),
+        )
+        .order_by(AgendaRelease.number.desc())
+        .limit(1)
+    )
+
+
+def released_sessions_of_people(
+    session: Session, event_id: int, delegate_ids: Iterable[int]
+) -> list[tuple[ReleasedSession, ReleasedPerson]]:
+    """What the newest release asks of these persons, in the order of time."""
+    number = (
+        select(AgendaRelease.id)
+        .where(AgendaRelease.event_id == event_id)
+        .order_by(AgendaRelease.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(ReleasedSession, ReleasedPerson)
+        .join(ReleasedPerson, ReleasedPerson.released_session_id == ReleasedSession.id)
+        .where(ReleasedSession.release_id == number, ReleasedPerson.delegate_id.in_(list(delegate_ids)))
+        .options(selectinload(ReleasedSession.room).selectinload(Room.site))
+        .order_by(ReleasedSession.starts_at, ReleasedSession.id, ReleasedPerson.position)
+    )
+    return [(placed, person) for placed, person in rows]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where and when a session is, as far as a difference is concerned."""
+
+    starts_at: datetime
+    ends_at: datetime
+    room_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionChange:
+    """One session that differs between two agendas; ``was`` or ``now`` is missing where it came or went."""
+
+    session_id: int
+    title: str
+    was: Place | None
+    now: Place | None
+    people: frozenset[int]
+    people_before: frozenset[int]
+
+    @property
+    def touched(self) -> frozenset[int]:
+        """Who has a different day: everybody of a moved session, else those who joined or left."""
+        if self.was != self.now:
+            return self.people | self.people_before
+        return self.people ^ self.people_before
+
+
+def difference(
+    before: Iterable[tuple[int, str, Place, frozenset[int]]], after: Iterable[tuple[int, str, Place, frozenset[int]]]
+) -> tuple[SessionChange, ...]:
+    """What changed from one agenda to another; each entry is (session ID, title, place, binding people)."""
+    old = {entry[0]: entry for entry in before}
+    new = {entry[0]: entry for entry in after}
+    changes = []
+    for session_id in sorted(old.keys() | new.keys()):
+        was, now = old.get(session_id), new.get(session_id)
+        change = SessionChange(
+            session_id=session_id,
+            title=(now or was)[1],  # type: ignore[index]
+            was=was[2] if was else None,
+            now=now[2] if now else None,
+            people=now[3] if now else frozenset(),
+            people_before=was[3] if was else frozenset(),
+        )
+        if change.was != change.now or change.touched:
+            changes.append(change)
+    return tuple(changes)
+
+
+def entries_of_release(release: AgendaRelease | None) -> list[tuple[int, str, Place, frozenset[int]]]:
+    """A release in the form that ``difference`` compares."""
+    if release is None:
+        return []
+    return [
+        (
+            placed.session_id,
+            str(placed.frozen["title"]),
+            Place(starts_at=placed.starts_at, ends_at=placed.ends_at, room_id=placed.room_id),
+            frozenset(person.delegate_id for person in placed.people if person.part in BINDING_PARTS),
+        )
+        for placed in release.sessions
+    ]
+
+
+def entries_of_draft(
+    draft: AgendaDraft, sessions: Sequence[AgendaSession]
+) -> list[tuple[int, str, Place, frozenset[int]]]:
+    """A draft in the form that ``difference`` compares."""
+    by_id = {item.id: item for item in sessions}
+    return [
+        (
+            placement.session_id,
+            by_id[placement.session_id].title,
+            Place(
+                starts_at=placement.starts_at,
+                ends_at=placement.starts_at + timedelta(minutes=by_id[placement.session_id].duration_minutes),
+                room_id=placement.room_id,
+            ),
+            frozenset(
+                person.delegate_id for person in by_id[placement.session_id].people if person.part in BINDING_PARTS
+            ),
+        )
+        for placement in draft.placements
+        if placement.session_id in by_id
+    ]

@@ -1,0 +1,248 @@
+"""Freezing a draft into a public release: one transaction, or nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.agenda.enums import BINDING_PARTS
+from app.agenda.models import (
+    AgendaDraft,
+    AgendaRelease,
+    AgendaSession,
+    DraftPlacement,
+    ReleasedPerson,
+    ReleasedSession,
+)
+from app.agenda.planner import AgendaFacts, build_problem, judge, read_facts, solution_of
+from app.agenda.queries import (
+    SessionChange,
+    current_draft,
+    difference,
+    entries_of_draft,
+    entries_of_release,
+    newest_release,
+)
+from app.claims.enums import HoldingKind
+from app.claims.forms import Wanted
+from app.claims.service import AlreadyTaken, give_back, hold, lock_calendars, renew_walks
+from app.delegations.models import Delegate
+from app.events.models import Event
+from app.events.queries import walks_of
+from app.platform.actor import Actor
+from app.platform.audit import record
+from app.platform.errors import Conflict, Refused
+from scheduler.core.violation import Violation
+
+
+class ReleaseRefused(Refused):
+    """The draft breaks rules that a release must keep; ``violations`` says which."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        super().__init__({str(index): violation.message for index, violation in enumerate(violations)})
+        self.violations = tuple(violations)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Released:
+    """A release and what differs from the one before, for those who tell people about it."""
+
+    release: AgendaRelease
+    changes: tuple[SessionChange, ...]
+
+    @property
+    def touched(self) -> frozenset[int]:
+        """The delegates whose day differs."""
+        return frozenset(person for change in self.changes for person in change.touched)
+
+
+def release(session: Session, *, event: Event, name: str, note: str | None, actor: Actor, now: datetime) -> Released:
+    """Freeze the current draft as the next release and swap the claims of the one before for its own.
+
+    Raises:
+        ReleaseRefused: a hard rule is broken.
+        Refused: there is nothing to release.
+        Conflict: another release ran at the same moment.
+        AlreadyTaken: a person, room or resource is held by a visit, a meeting or a block.
+    """
+    draft = current_draft(session, event.id)
+    if draft is None or not draft.placements:
+        raise Refused({"name": "The draft is empty. Place a session first."})
+    facts = read_facts(session, event)
+    broken = judge(build_problem(session, facts, draft), solution_of(facts, draft)).violations
+    if broken:
+        raise ReleaseRefused(broken)
+    before = newest_release(session, event.id)
+    changes = difference(entries_of_release(before), entries_of_draft(draft, facts.sessions))
+    frozen = _freeze(session, facts=facts, draft=draft, name=name, note=note, actor=actor, now=now)
+    _swap_claims(session, facts=facts, before=before, frozen=frozen)
+    record(
+        session,
+        actor=actor,
+        now=now,
+        event_id=event.id,
+        action="agenda.released",
+        entity="agenda_release",
+        entity_id=frozen.id,
+        changes={"number": (before.number if before else None, frozen.number), "name": (None, name)},
+    )
+    return Released(release=frozen, changes=changes)
+
+
+def _freeze(
+    session: Session,
+    *,
+    facts: AgendaFacts,
+    draft: AgendaDraft,
+    name: str,
+    note: str | None,
+    actor: Actor,
+    now: datetime,
+) -> AgendaRelease:
+    newest = session.scalar(select(func.max(AgendaRelease.number)).where(AgendaRelease.event_id == facts.event.id))
+    frozen = AgendaRelease(
+        event_id=facts.event.id,
+        number=(newest or 0) + 1,
+        name=name,
+        note=note,
+        draft_id=draft.id,
+        released_at=now,
+        released_by_id=actor.account_id,
+    )
+    session.add(frozen)
+    try:
+        with session.begin_nested():
+            session.flush()
+    except Exception as error:
+        if "uq_agenda_release" in str(error) or "UNIQUE" in str(error):
+            raise Conflict("Another release ran at the same moment. Look at it first.", alternatives=()) from None
+        raise
+    by_id = {item.id: item for item in facts.sessions}
+    rows = [
+        _frozen_session(frozen, facts, by_id[placement.session_id], placement)
+        for placement in sorted(draft.placements, key=lambda one: (one.starts_at, one.session_id))
+        if placement.session_id in by_id
+    ]
+    session.add_all(rows)
+    session.flush()
+    return frozen
+
+
+def _frozen_session(
+    frozen: AgendaRelease, facts: AgendaFacts, item: AgendaSession, placement: DraftPlacement
+) -> ReleasedSession:
+    room = next(room for room in facts.rooms if room.id == placement.room_id)
+    return ReleasedSession(
+        release_id=frozen.id,
+        session_id=item.id,
+        room_id=room.id,
+        starts_at=placement.starts_at,
+        ends_at=placement.starts_at + timedelta(minutes=item.duration_minutes),
+        frozen={
+            "slug": item.slug,
+            "kind": item.kind.value,
+            "title": item.title,
+            "titles": item.titles,
+            "abstract": item.abstract,
+            "languages": item.languages,
+            "audience": item.audience,
+            "attestation": item.attestation.value,
+            "challenge": item.challenge.code if item.challenge else None,
+            "challenge_names": item.challenge.names if item.challenge else {},
+            "partnership_id": item.partnership_id,
+            "room": room.name,
+            "room_slug": room.slug,
+            "floor": room.floor,
+            "site": room.site.name,
+            "site_code": room.site.code,
+            "people": [
+                {"name": _public_name(person.delegate), "part": person.part.value}
+                for person in item.people
+                if person.part in BINDING_PARTS
+            ],
+        },
+        people=[
+            ReleasedPerson(
+                delegate_id=person.delegate_id,
+                part=person.part,
+                speaking_minutes=person.speaking_minutes,
+                position=person.position,
+            )
+            for person in item.people
+        ],
+    )
+
+
+def _public_name(delegate: Delegate) -> str:
+    """What the public reads of a person: the function and delegation where the name is not to be listed."""
+    if delegate.consents.get("list_name"):
+        return delegate.badge_name
+    return delegate.function or delegate.delegation.name
+
+
+def _swap_claims(session: Session, *, facts: AgendaFacts, before: AgendaRelease | None, frozen: AgendaRelease) -> None:
+    session.refresh(frozen, ["sessions"])
+    old_people = _bound_people(before)
+    by_id = {item.id: item for item in facts.sessions}
+    bound = {
+        placed.id: tuple(
+            person.delegate_id for person in by_id[placed.session_id].people if person.part in BINDING_PARTS
+        )
+        for placed in frozen.sessions
+    }
+    people = {person for persons in bound.values() for person in persons} | old_people
+    lock_calendars(session, event_id=facts.event.id, person_ids=people)
+    _forget(session, before)
+    walks = grains_on_foot(facts, walks_of(session, facts.event.id))
+    rooms = {room.id: room for room in facts.rooms}
+    codes = {resource.id: resource for resource in facts.resources}
+    for placed in frozen.sessions:
+        room, item = rooms[placed.room_id], by_id[placed.session_id]
+        end = facts.grid.tick_after(placed.ends_at)
+        holding = hold(
+            session,
+            event_id=facts.event.id,
+            wanted=Wanted(
+                kind=HoldingKind.SESSION,
+                start_tick=facts.grid.tick(placed.starts_at),
+                end_tick=end,
+                site_id=room.site_id,
+                person_ids=bound[placed.id],
+                room_id=room.id,
+                room_end_tick=end + facts.grid.grains(room.turnover_minutes),
+                resources={codes[use.resource_id].code: use.units for use in item.uses},
+                capacities={resource.code: resource.capacity for resource in facts.resources},
+            ),
+        )
+        placed.holding_id = holding.id
+    session.flush()
+    renew_walks(session, event_id=facts.event.id, person_ids=people, walks=walks)
+
+
+def grains_on_foot(facts: AgendaFacts, minutes: Mapping[tuple[int, int], int]) -> dict[tuple[int, int], int]:
+    """Walks in grains of the edition's time grid."""
+    return {sites: facts.grid.grains(value) for sites, value in minutes.items()}
+
+
+def _bound_people(release_: AgendaRelease | None) -> set[int]:
+    if release_ is None:
+        return set()
+    return {
+        person.delegate_id for placed in release_.sessions for person in placed.people if person.part in BINDING_PARTS
+    }
+
+
+def _forget(session: Session, before: AgendaRelease | None) -> None:
+    """Give back what the release before held; its rows stay as they were shown."""
+    if before is None:
+        return
+    holdings = [placed.holding_id for placed in before.sessions if placed.holding_id is not None]
+    for placed in before.sessions:
+        placed.holding_id = None
+    session.flush()
+    give_back(session, holding_ids=holdings)
+
+
+__all__ = ["AlreadyTaken", "ReleaseRefused", "Released", "release"]

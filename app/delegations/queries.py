@@ -1,0 +1,191 @@
+"""Who takes part: cities, organisations, delegations and delegates, and the links between cities."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.delegations.enums import CaseCityStage
+from app.delegations.models import (
+    City,
+    Delegate,
+    Delegation,
+    Facilitation,
+    Need,
+    Offer,
+    Organisation,
+    Party,
+    Tie,
+)
+from app.platform.errors import NotFound
+
+PAIRABLE_STAGES = (
+    CaseCityStage.SELECTED,
+    CaseCityStage.EXPERT_MEETING,
+    CaseCityStage.PAPER,
+    CaseCityStage.SESSION,
+)
+"""Stages from which a case city is paired."""
+
+
+def _with_challenges(kind: Any) -> tuple[Any, ...]:
+    return (
+        selectinload(kind.needs).selectinload(Need.challenge),
+        selectinload(kind.offers).selectinload(Offer.challenge),
+        selectinload(kind.facilitations).selectinload(Facilitation.challenge),
+    )
+
+
+def cities_of(session: Session, event_id: int) -> list[City]:
+    """All cities with needs, offers and facilitations, by name."""
+    statement = select(City).where(City.event_id == event_id).options(*_with_challenges(City)).order_by(City.name)
+    return list(session.scalars(statement))
+
+
+def case_cities_of(session: Session, event_id: int) -> list[City]:
+    """The cities that can be paired."""
+    return [city for city in cities_of(session, event_id) if city.stage in PAIRABLE_STAGES]
+
+
+def city_in_event(session: Session, event_id: int, city_id: int) -> City:
+    """One city.
+
+    Raises:
+        NotFound: the event has no such city.
+    """
+    statement = select(City).where(City.event_id == event_id, City.id == city_id).options(*_with_challenges(City))
+    city = session.scalar(statement)
+    if city is None:
+        raise NotFound
+    return city
+
+
+def organisations_of(session: Session, event_id: int) -> list[Organisation]:
+    """All organisations with needs, offers and facilitations, by name."""
+    statement = select(Organisation).where(Organisation.event_id == event_id)
+    return list(session.scalars(statement.options(*_with_challenges(Organisation)).order_by(Organisation.name)))
+
+
+def parties_by_id(session: Session, party_ids: Iterable[int]) -> dict[int, Party]:
+    rows = session.scalars(select(Party).where(Party.id.in_(list(party_ids))))
+    return {party.id: party for party in rows}
+
+
+def ties_of(session: Session, event_id: int) -> list[Tie]:
+    return list(session.scalars(select(Tie).where(Tie.event_id == event_id).order_by(Tie.id)))
+
+
+def delegations_of(session: Session, event_id: int) -> list[Delegation]:
+    """All delegations with party and delegates, by name."""
+    return list(
+        session.scalars(
+            select(Delegation)
+            .where(Delegation.event_id == event_id)
+            .options(selectinload(Delegation.party), selectinload(Delegation.delegates))
+            .order_by(Delegation.name, Delegation.id)
+        )
+    )
+
+
+def delegation_in_event(session: Session, event_id: int, delegation_id: int) -> Delegation:
+    """One delegation with party and delegates.
+
+    Raises:
+        NotFound: the event has no such delegation.
+    """
+    delegation = session.scalar(
+        select(Delegation)
+        .where(Delegation.event_id == event_id, Delegation.id == delegation_id)
+        .options(
+            selectinload(Delegation.party), selectinload(Delegation.delegates).selectinload(Delegate.blocked_times)
+        )
+    )
+    if delegation is None:
+        raise NotFound
+    return delegation
+
+
+def delegates_by_id(session: Session, delegate_ids: Iterable[int]) -> dict[int, Delegate]:
+    """Delegates with blocked times and delegation, by ID in the order of IDs."""
+    wanted = sorted(set(delegate_ids))
+    found: dict[int, Delegate] = {}
+    for start in range(0, len(wanted), 500):
+        rows = session.scalars(
+            select(Delegate)
+            .where(Delegate.id.in_(wanted[start : start + 500]))
+            .options(selectinload(Delegate.blocked_times), selectinload(Delegate.delegation))
+            .order_by(Delegate.id)
+        )
+        found |= {delegate.id: delegate for delegate in rows}
+    return found
+
+
+def delegate_in_event(session: Session, event_id: int, delegate_id: int) -> Delegate:
+    """One delegate with delegation and party.
+
+    Raises:
+        NotFound: the event has no such delegate.
+    """
+    delegate = session.scalar(
+        select(Delegate)
+        .where(Delegate.event_id == event_id, Delegate.id == delegate_id)
+        .options(
+            selectinload(Delegate.blocked_times),
+            selectinload(Delegate.delegation).selectinload(Delegation.party),
+        )
+    )
+    if delegate is None:
+        raise NotFound
+    return delegate
+
+
+def delegates_of(session: Session, event_id: int) -> list[Delegate]:
+    """All active delegates with delegation, party and blocked times, by protocol rank."""
+    return list(
+        session.scalars(
+            select(Delegate)
+            .where(Delegate.event_id == event_id, Delegate.is_active.is_(True))
+            .options(
+                selectinload(Delegate.blocked_times),
+                selectinload(Delegate.delegation).selectinload(Delegation.party),
+            )
+            .order_by(Delegate.rank, Delegate.rank_since, Delegate.id)
+        )
+    )
+
+
+def head_counts(session: Session, event_id: int) -> dict[str, int]:
+    """How many cities, organisations, delegations and active delegates there are."""
+
+    def count(model: Any) -> int:
+        return session.scalar(select(func.count()).select_from(model).where(model.event_id == event_id)) or 0
+
+    active = select(func.count()).select_from(Delegate)
+    return {
+        "cities": session.scalar(
+            select(func.count()).select_from(City.__table__.join(Party.__table__)).where(Party.event_id == event_id)
+        )
+        or 0,
+        "organisations": session.scalar(
+            select(func.count())
+            .select_from(Organisation.__table__.join(Party.__table__))
+            .where(Party.event_id == event_id)
+        )
+        or 0,
+        "delegations": count(Delegation),
+        "delegates": session.scalar(active.where(Delegate.event_id == event_id, Delegate.is_active.is_(True))) or 0,
+    }
+
+
+def parties_matching(session: Session, event_id: int, text: str, *, limit: int = 20) -> list[Party]:
+    """Cities and organisations whose Latin or native name holds a text, regardless of case."""
+    like = f"%{text}%"
+    return list(
+        session.scalars(
+            select(Party)
+            .where(Party.event_id == event_id, or_(Party.name.ilike(like), Party.native_name.ilike(like)))
+            .order_by(Party.name)
+            .limit(limit)
+        )
+    )
