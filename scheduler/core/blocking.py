@@ -15,11 +15,11 @@ def shrink(facts: Sequence[F], still_blocks: Callable[[Sequence[F]], bool]) -> t
             it must answer ``False``, so that nothing is dropped without proof.
 
     Returns:
-        A subset from which no single member can be dropped. Deletion filter of Chinneck and Dravnieks (1991); chunks
-        are tried first as in QuickXplain (Junker, 2004), so that large sets shrink in few solves.
+        A subset, possibly empty, from which no single member can be dropped. Deletion filter of Chinneck and Dravnieks
+        (1991); chunks are tried first as in QuickXplain (Junker, 2004), so that large sets shrink in few solves.
     """
     kept = list(facts)
-    size = len(kept) // 2
+    size = max(1, len(kept) // 2)
     while size >= 1:
         position = 0
         while position < len(kept):

@@ -1,13 +1,16 @@
 """The one place that runs CP-SAT. Importing this module takes seconds: only code that solves does."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ortools.sat.python import cp_model
 
 from scheduler.core.limits import Control, Limits, Progress, Stopwatch
 from scheduler.core.outcome import Sense
+
+POLL_SECONDS = 0.05
 
 SolveStatus = Literal["optimal", "feasible", "infeasible", "unknown"]
 
@@ -79,16 +82,12 @@ def run(
         solver.parameters.max_deterministic_time = max(0.001, deterministic_time)
     for name, value in (parameters or {}).items():
         setattr(solver.parameters, name, value)
-    model.clear_hints()
-    for index, value in (hint or {}).items():
-        model.add_hint(model.get_int_var_from_proto_index(index), value)
+    # Signals belong to the caller (``Control``), not to the library.
+    solver.parameters.catch_sigint_signal = False
+    _set_hint(model, hint or {})
 
     before = stopwatch.seconds
-    control.watch(solver.stop_search)
-    try:
-        code = solver.solve(model, _Watcher(stage=stage, control=control, stopwatch=stopwatch))
-    finally:
-        control.unwatch(solver.stop_search)
+    code = _solve_beside(solver, model, _Watcher(stage=stage, control=control, stopwatch=stopwatch), control)
     seconds_used = stopwatch.seconds - before
     if code == cp_model.MODEL_INVALID:
         raise ValueError(f"invalid model: {model.validate()}")
@@ -108,6 +107,36 @@ def run(
     bound = objective if status == "optimal" else _whole(solver.best_objective_bound, sense)
     control.report(Progress(seconds=stopwatch.seconds, stage=stage, incumbent=objective, bound=bound))
     return Solved(status, values, objective, bound, seconds_used, work)
+
+
+def _set_hint(model: cp_model.CpModel, hint: Mapping[int, int]) -> None:
+    proto: Any = model.proto
+    proto.clear_solution_hint()
+    for index, value in hint.items():
+        proto.solution_hint.vars.append(index)
+        proto.solution_hint.values.append(value)
+
+
+def _solve_beside(solver: cp_model.CpSolver, model: cp_model.CpModel, watcher: _Watcher, control: Control) -> Any:
+    """Solve in a thread of its own, so that this one stays awake.
+
+    Python runs signal handlers in the main thread only, between two instructions: a solve called from there would
+    hold SIGTERM back until it ends. Asking again and again covers a stop that comes before the search has begun,
+    which the library forgets.
+    """
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="cp-sat") as pool:
+        future = pool.submit(solver.solve, model, watcher)
+        try:
+            while not future.done():
+                if control.is_stopped:
+                    solver.stop_search()
+                wait([future], timeout=POLL_SECONDS)
+        finally:
+            # Only an interrupt gets here with the search still on.
+            while not future.done():
+                solver.stop_search()
+                wait([future], timeout=POLL_SECONDS)
+    return future.result()
 
 
 def _whole(bound: float, sense: Sense) -> int:

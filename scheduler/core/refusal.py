@@ -53,10 +53,10 @@ class Complaints:
             seen.add(identifier)
 
     def require_windows(self, path: str, windows: Sequence[tuple[int, int]] | None) -> None:
-        """Complain about each window that does not end after it starts."""
+        """Complain about each window that ends before it starts; one that ends where it starts is merely empty."""
         for index, (start, end) in enumerate(windows or ()):
-            if end <= start:
-                self.add(f"{path}[{index}]", f"the window ends at {end}, not after its start {start}")
+            if end < start:
+                self.add(f"{path}[{index}]", f"the window ends at {end}, before its start {start}")
 
     def raise_if_any(self) -> None:
         if self._found:

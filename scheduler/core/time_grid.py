@@ -6,8 +6,8 @@ Interval = tuple[int, int]
 
 
 def overlaps(a: Interval, b: Interval) -> bool:
-    """Whether two half-open intervals share a grain."""
-    return a[0] < b[1] and b[0] < a[1]
+    """Whether two half-open intervals share a grain; an empty one shares none."""
+    return max(a[0], b[0]) < min(a[1], b[1])
 
 
 def join(windows: Iterable[Interval]) -> tuple[Interval, ...]:
