@@ -1,0 +1,114 @@
+"""How good an agenda is: one function a soft term, counted from the solution alone."""
+
+from collections.abc import Callable
+
+from scheduler.agenda.problem import AgendaProblem, Day, Session
+from scheduler.agenda.solution import AgendaSolution, Placement
+from scheduler.core.outcome import TermScore
+
+
+def score(problem: AgendaProblem, solution: AgendaSolution) -> dict[str, TermScore]:
+    """Units, weight and cost of every term."""
+    weights = problem.weights.model_dump()
+    found = {}
+    for name, count_units in TERMS.items():
+        units, weight = count_units(problem, solution), weights[name]
+        found[name] = TermScore(units=units, weight=weight, cost=units * weight)
+    return found
+
+
+def stage_values(problem: AgendaProblem, solution: AgendaSolution) -> dict[str, int]:
+    """The value of each stage, in the order in which they rank: ``unplaced``, then ``cost``."""
+    placed = {placement.session for placement in solution.placements}
+    left_out = [session for session in problem.sessions if session.optional and session.id not in placed]
+    return {
+        "unplaced": sum(session.value for session in left_out),
+        "cost": sum(term.cost for term in score(problem, solution).values()),
+    }
+
+
+def clash_units(problem: AgendaProblem, solution: AgendaSolution) -> int:
+    """The weights of the clashes whose two sessions overlap, each once."""
+    spans = {session.id: _span(session, placed) for session, placed in _placed(problem, solution)}
+    units = 0
+    for clash in problem.clashes:
+        one, other = (spans.get(session) for session in clash.sessions)
+        if one and other and one[0] < other[1] and other[0] < one[1]:
+            units += clash.weight
+    return units
+
+
+def room_too_large_units(problem: AgendaProblem, solution: AgendaSolution) -> int:
+    """For each session with an audience, how often it fits into its room beyond twice."""
+    capacities = {room.id: room.capacity for room in problem.rooms}
+    return sum(
+        max(0, capacities[placed.room] // session.audience - 2)
+        for session, placed in _placed(problem, solution)
+        if session.audience > 0
+    )
+
+
+def moved_start_units(problem: AgendaProblem, solution: AgendaSolution) -> int:
+    """Sessions that start at another time than in the previous plan; those left out or new to it count nothing."""
+    before = {entry.session: entry.start for entry in problem.previous or ()}
+    return sum(placed.start != before.get(session.id, placed.start) for session, placed in _placed(problem, solution))
+
+
+def moved_room_units(problem: AgendaProblem, solution: AgendaSolution) -> int:
+    """Sessions in another room than in the previous plan; a room that exists no more is another room."""
+    before = {entry.session: entry.room for entry in problem.previous or ()}
+    return sum(placed.room != before.get(session.id, placed.room) for session, placed in _placed(problem, solution))
+
+
+def late_start_units(problem: AgendaProblem, solution: AgendaSolution) -> int:
+    """Grains from the start of its day to the start of each session, summed."""
+    units = 0
+    for session, placed in _placed(problem, solution):
+        day = day_of(problem, _span(session, placed))
+        units += placed.start - day.start if day else 0
+    return units
+
+
+def day_balance_units(problem: AgendaProblem, solution: AgendaSolution) -> int:
+    """Sessions on the fullest day minus sessions on the emptiest."""
+    counts = {day.id: 0 for day in problem.days}
+    for session, placed in _placed(problem, solution):
+        day = day_of(problem, _span(session, placed))
+        if day:
+            counts[day.id] += 1
+    return max(counts.values(), default=0) - min(counts.values(), default=0)
+
+
+TERMS: dict[str, Callable[[AgendaProblem, AgendaSolution], int]] = {
+    "clash": clash_units,
+    "room_too_large": room_too_large_units,
+    "moved_start": moved_start_units,
+    "moved_room": moved_room_units,
+    "late_start": late_start_units,
+    "day_balance": day_balance_units,
+}
+"""The units of each soft term by its name; the weights of the problem carry the same names."""
+
+
+def day_of(problem: AgendaProblem, span: tuple[int, int]) -> Day | None:
+    """The day in which a session lies, outside its closed times; the first one where days overlap.
+
+    For a session that breaks this rule, the day in which it starts.
+    """
+    for day in problem.days:
+        inside = day.start <= span[0] and span[1] <= day.end
+        if inside and all(min(end, span[1]) <= max(start, span[0]) for start, end in day.closed):
+            return day
+    return next((day for day in problem.days if day.start <= span[0] < day.end), None)
+
+
+def _placed(problem: AgendaProblem, solution: AgendaSolution) -> list[tuple[Session, Placement]]:
+    """Sessions with their placements; of a session placed twice, which no plan may do, the first counts."""
+    places: dict[str, Placement] = {}
+    for placement in solution.placements:
+        places.setdefault(placement.session, placement)
+    return [(session, places[session.id]) for session in problem.sessions if session.id in places]
+
+
+def _span(session: Session, placement: Placement) -> tuple[int, int]:
+    return placement.start, placement.start + session.duration
