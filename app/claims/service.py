@@ -1,7 +1,8 @@
 """Taking and giving back scarce things. The insert is the check: nothing is read before it."""
 
 import itertools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -59,19 +60,28 @@ def give_back(session: Session, *, holding_ids: Collection[int]) -> None:
         session.execute(delete(Holding).where(Holding.id.in_(part)))
 
 
-def lock_calendars(session: Session, *, event_id: int, person_ids: Iterable[int]) -> None:
-    """Make everybody else wait who wants to change the days of these persons, in the order of their IDs."""
-    wanted = sorted(set(person_ids))
-    if not wanted:
+@contextmanager
+def calendars(session: Session, *, event_id: int, person_ids: Iterable[int], walks: Walks) -> Iterator[None]:
+    """Change the days of these persons: locked in the order of IDs, their walks taken out, and computed anew after.
+
+    Walks depend on neighbours, so whatever changes a person's day does so inside this.
+
+    Raises:
+        AlreadyTaken: after the change there is not enough time to walk between two neighbours.
+    """
+    people = sorted(set(person_ids))
+    _lock(session, event_id=event_id, person_ids=people)
+    give_back(session, holding_ids=walk_holdings_of(session, event_id=event_id, person_ids=people))
+    yield
+    session.flush()
+    _walk_anew(session, event_id=event_id, person_ids=people, walks=walks)
+
+
+def _lock(session: Session, *, event_id: int, person_ids: Sequence[int]) -> None:
+    if not person_ids:
         return
-    known = set(
-        session.scalars(
-            select(PersonCalendar.person_id).where(
-                PersonCalendar.event_id == event_id, PersonCalendar.person_id.in_(wanted)
-            )
-        )
-    )
-    for person_id in wanted:
+    known = set(session.scalars(select(PersonCalendar.person_id).where(PersonCalendar.event_id == event_id)))
+    for person_id in person_ids:
         if person_id in known:
             continue
         try:
@@ -81,21 +91,14 @@ def lock_calendars(session: Session, *, event_id: int, person_ids: Iterable[int]
             continue
     session.execute(
         select(PersonCalendar.person_id)
-        .where(PersonCalendar.event_id == event_id, PersonCalendar.person_id.in_(wanted))
+        .where(PersonCalendar.event_id == event_id, PersonCalendar.person_id.in_(person_ids))
         .order_by(PersonCalendar.person_id)
         .with_for_update()
     ).all()
 
 
-def renew_walks(session: Session, *, event_id: int, person_ids: Collection[int], walks: Walks) -> None:
-    """Compute anew the walks between neighbouring holdings of each person; call it after their day changed.
-
-    The walk is taken right before the later of two holdings at different sites. The caller has locked the calendars.
-
-    Raises:
-        AlreadyTaken: there is not enough time between two holdings to walk.
-    """
-    give_back(session, holding_ids=walk_holdings_of(session, event_id=event_id, person_ids=person_ids))
+def _walk_anew(session: Session, *, event_id: int, person_ids: Sequence[int], walks: Walks) -> None:
+    """A walk is taken right before the later of two neighbouring holdings at different sites."""
     for person_id, day in holdings_by_person(session, event_id=event_id, person_ids=person_ids).items():
         for before, after in itertools.pairwise(day):
             grains = _walk(walks, before, after)

@@ -93,6 +93,11 @@ def walks_of(session: Session, event_id: int) -> dict[tuple[int, int], int]:
     return minutes
 
 
+def walks_in_grains(session: Session, event: Event) -> dict[tuple[int, int], int]:
+    """Grains of the edition's time grid on foot by (site ID, site ID)."""
+    return {sites: -(-minutes // event.grain_minutes) for sites, minutes in walks_of(session, event.id).items()}
+
+
 def tables_of(session: Session, event_id: int) -> list[MeetingTable]:
     return list(
         session.scalars(

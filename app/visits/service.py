@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.claims.enums import HoldingKind
 from app.claims.forms import Wanted
-from app.claims.service import give_back, hold, lock_calendars, renew_walks
+from app.claims.service import calendars, give_back, hold
 from app.delegations.models import Delegate, Delegation
 from app.events.models import Event
-from app.events.queries import walks_of
+from app.events.queries import walks_in_grains
 from app.events.time_grid import TimeGrid
 from app.platform.actor import Actor
 from app.platform.audit import record
@@ -110,31 +110,28 @@ def cancel(session: Session, *, event: Event, visit: Visit, version: int, actor:
 
 def _take_time(session: Session, event: Event, visit: Visit) -> None:
     people = tuple(member.delegate_id for member in visit.members)
-    lock_calendars(session, event_id=event.id, person_ids=people)
-    _forget(session, visit)
     grid = TimeGrid.of(event)
-    holding = hold(
-        session,
-        event_id=event.id,
-        wanted=Wanted(
-            kind=HoldingKind.VISIT,
-            start_tick=grid.tick(visit.starts_at),
-            end_tick=grid.tick_after(visit.ends_at),
-            site_id=visit.site_id,
-            person_ids=people,
-            room_id=visit.room_id,
-        ),
-    )
-    visit.holding_id = holding.id
-    session.flush()
-    _walk_again(session, event, grid, people)
+    with calendars(session, event_id=event.id, person_ids=people, walks=walks_in_grains(session, event)):
+        _forget(session, visit)
+        holding = hold(
+            session,
+            event_id=event.id,
+            wanted=Wanted(
+                kind=HoldingKind.VISIT,
+                start_tick=grid.tick(visit.starts_at),
+                end_tick=grid.tick_after(visit.ends_at),
+                site_id=visit.site_id,
+                person_ids=people,
+                room_id=visit.room_id,
+            ),
+        )
+        visit.holding_id = holding.id
 
 
 def _free_time(session: Session, event: Event, visit: Visit) -> None:
     people = tuple(member.delegate_id for member in visit.members)
-    lock_calendars(session, event_id=event.id, person_ids=people)
-    _forget(session, visit)
-    _walk_again(session, event, TimeGrid.of(event), people)
+    with calendars(session, event_id=event.id, person_ids=people, walks=walks_in_grains(session, event)):
+        _forget(session, visit)
 
 
 def _forget(session: Session, visit: Visit) -> None:
@@ -143,11 +140,6 @@ def _forget(session: Session, visit: Visit) -> None:
     holding_id, visit.holding_id = visit.holding_id, None
     session.flush()
     give_back(session, holding_ids=[holding_id])
-
-
-def _walk_again(session: Session, event: Event, grid: TimeGrid, people: tuple[int, ...]) -> None:
-    walks = {sites: grid.grains(minutes) for sites, minutes in walks_of(session, event.id).items()}
-    renew_walks(session, event_id=event.id, person_ids=people, walks=walks)
 
 
 def _refuse_strangers(session: Session, delegation_id: int, member_ids: tuple[int, ...]) -> None:

@@ -1,6 +1,6 @@
 """Freezing a draft into a public release: one transaction, or nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,10 +27,10 @@ from app.agenda.queries import (
 )
 from app.claims.enums import HoldingKind
 from app.claims.forms import Wanted
-from app.claims.service import AlreadyTaken, give_back, hold, lock_calendars, renew_walks
+from app.claims.service import calendars, give_back, hold
 from app.delegations.models import Delegate
 from app.events.models import Event
-from app.events.queries import walks_of
+from app.events.queries import walks_in_grains
 from app.platform.actor import Actor
 from app.platform.audit import record
 from app.platform.errors import Conflict, Refused
@@ -193,37 +193,35 @@ def _swap_claims(session: Session, *, facts: AgendaFacts, before: AgendaRelease 
         for placed in frozen.sessions
     }
     people = {person for persons in bound.values() for person in persons} | old_people
-    lock_calendars(session, event_id=facts.event.id, person_ids=people)
-    _forget(session, before)
-    walks = grains_on_foot(facts, walks_of(session, facts.event.id))
-    rooms = {room.id: room for room in facts.rooms}
-    codes = {resource.id: resource for resource in facts.resources}
-    for placed in frozen.sessions:
-        room, item = rooms[placed.room_id], by_id[placed.session_id]
-        end = facts.grid.tick_after(placed.ends_at)
-        holding = hold(
-            session,
-            event_id=facts.event.id,
-            wanted=Wanted(
-                kind=HoldingKind.SESSION,
-                start_tick=facts.grid.tick(placed.starts_at),
-                end_tick=end,
-                site_id=room.site_id,
-                person_ids=bound[placed.id],
-                room_id=room.id,
-                room_end_tick=end + facts.grid.grains(room.turnover_minutes),
-                resources={codes[use.resource_id].code: use.units for use in item.uses},
-                capacities={resource.code: resource.capacity for resource in facts.resources},
-            ),
-        )
-        placed.holding_id = holding.id
-    session.flush()
-    renew_walks(session, event_id=facts.event.id, person_ids=people, walks=walks)
+    walks = walks_in_grains(session, facts.event)
+    with calendars(session, event_id=facts.event.id, person_ids=people, walks=walks):
+        _forget(session, before)
+        for placed in frozen.sessions:
+            placed.holding_id = _hold_session(session, facts, placed, by_id[placed.session_id], bound[placed.id])
 
 
-def grains_on_foot(facts: AgendaFacts, minutes: Mapping[tuple[int, int], int]) -> dict[tuple[int, int], int]:
-    """Walks in grains of the edition's time grid."""
-    return {sites: facts.grid.grains(value) for sites, value in minutes.items()}
+def _hold_session(
+    session: Session, facts: AgendaFacts, placed: ReleasedSession, item: AgendaSession, people: tuple[int, ...]
+) -> int:
+    room = next(room for room in facts.rooms if room.id == placed.room_id)
+    codes = {resource.id: resource.code for resource in facts.resources}
+    end = facts.grid.tick_after(placed.ends_at)
+    holding = hold(
+        session,
+        event_id=facts.event.id,
+        wanted=Wanted(
+            kind=HoldingKind.SESSION,
+            start_tick=facts.grid.tick(placed.starts_at),
+            end_tick=end,
+            site_id=room.site_id,
+            person_ids=people,
+            room_id=room.id,
+            room_end_tick=end + facts.grid.grains(room.turnover_minutes),
+            resources={codes[use.resource_id]: use.units for use in item.uses},
+            capacities={resource.code: resource.capacity for resource in facts.resources},
+        ),
+    )
+    return holding.id
 
 
 def _bound_people(release_: AgendaRelease | None) -> set[int]:
@@ -243,6 +241,3 @@ def _forget(session: Session, before: AgendaRelease | None) -> None:
         placed.holding_id = None
     session.flush()
     give_back(session, holding_ids=holdings)
-
-
-__all__ = ["AlreadyTaken", "ReleaseRefused", "Released", "release"]

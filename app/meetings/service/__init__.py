@@ -1,0 +1,17 @@
+"""Changes to meetings: wishing, answering, holding, and accepting a plan."""
+
+from app.meetings.service.holding import cancel, hold_meeting
+from app.meetings.service.solving import accept_run, start_run
+from app.meetings.service.wishing import answer_wish, expire_wishes, veto, wish_meeting, withdraw_wish
+
+__all__ = [
+    "accept_run",
+    "answer_wish",
+    "cancel",
+    "expire_wishes",
+    "hold_meeting",
+    "start_run",
+    "veto",
+    "wish_meeting",
+    "withdraw_wish",
+]

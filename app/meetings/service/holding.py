@@ -1,0 +1,138 @@
+"""Meetings that take people and tables: held, moved and cancelled."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.claims.enums import HoldingKind
+from app.claims.forms import Wanted
+from app.claims.service import calendars, give_back, hold
+from app.events.models import Event, MeetingSlot, MeetingTable, Resource, Room
+from app.events.queries import walks_in_grains
+from app.events.time_grid import TimeGrid
+from app.meetings.enums import Answer, MeetingState
+from app.meetings.models import Meeting, MeetingWish
+from app.platform.actor import Actor
+from app.platform.audit import record
+from app.platform.errors import Conflict, NotFound
+
+
+def hold_meeting(
+    session: Session,
+    *,
+    event: Event,
+    wish: MeetingWish,
+    slot: MeetingSlot,
+    table: MeetingTable,
+    run_id: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Meeting:
+    """Give an accepted wish a slot and a table, or move it there if it is held already.
+
+    Raises:
+        Conflict: the wish is not accepted.
+        AlreadyTaken: somebody or the table is held by something else then.
+    """
+    if wish.answer is not Answer.ACCEPTED:
+        raise Conflict("Only an accepted wish can be given a slot.", alternatives=())
+    people = people_of(wish)
+    meeting = session.scalar(select(Meeting).where(Meeting.wish_id == wish.id))
+    with calendars(session, event_id=event.id, person_ids=people, walks=walks_in_grains(session, event)):
+        if meeting is not None:
+            forget(session, [meeting])
+        holding_id = take(session, event=event, wish=wish, slot=slot, table=table)
+    before = (meeting.slot_id, meeting.table_id) if meeting and meeting.state is MeetingState.HELD else None
+    if meeting is None:
+        meeting = Meeting(event_id=event.id, wish_id=wish.id, slot_id=slot.id, table_id=table.id, changed_at=now)
+        session.add(meeting)
+    elif before != (slot.id, table.id):
+        meeting.sequence += 1
+    meeting.slot_id, meeting.table_id, meeting.state = slot.id, table.id, MeetingState.HELD
+    meeting.holding_id, meeting.run_id, meeting.changed_at = holding_id, run_id, now
+    wish.unheld_reason = None
+    session.flush()
+    _log(session, meeting, "meeting.held", actor, now, {"place": (before, (slot.id, table.id))})
+    return meeting
+
+
+def cancel(
+    session: Session, *, event: Event, meeting: Meeting, version: int, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Cancel a held meeting and free its people and its table.
+
+    Raises:
+        Conflict: the meeting changed meanwhile.
+    """
+    if meeting.version != version:
+        raise Conflict("This meeting changed meanwhile.", alternatives=())
+    if meeting.state is MeetingState.CANCELLED:
+        return
+    people = people_of(meeting.wish)
+    with calendars(session, event_id=event.id, person_ids=people, walks=walks_in_grains(session, event)):
+        forget(session, [meeting])
+    meeting.state, meeting.changed_at = MeetingState.CANCELLED, now
+    meeting.sequence += 1
+    meeting.wish.unheld_reason = reason
+    session.flush()
+    _log(session, meeting, "meeting.cancelled", actor, now, {"state": ("held", "cancelled"), "reason": (None, reason)})
+
+
+def take(session: Session, *, event: Event, wish: MeetingWish, slot: MeetingSlot, table: MeetingTable) -> int:
+    """Claim people, table and interpreter of a meeting; returns the holding's ID. Called inside ``calendars``."""
+    grid = TimeGrid.of(event)
+    site_id = session.scalar(select(Room.site_id).where(Room.id == table.room_id))
+    if site_id is None:
+        raise NotFound
+    resource = session.get(Resource, wish.resource_id) if wish.resource_id else None
+    holding = hold(
+        session,
+        event_id=event.id,
+        wanted=Wanted(
+            kind=HoldingKind.MEETING,
+            start_tick=grid.tick(slot.starts_at),
+            end_tick=grid.tick_after(slot.ends_at),
+            site_id=site_id,
+            person_ids=people_of(wish),
+            table_id=table.id,
+            resources={resource.code: 1} if resource else {},
+            capacities={resource.code: resource.capacity} if resource else {},
+        ),
+    )
+    return holding.id
+
+
+def forget(session: Session, meetings: Sequence[Meeting]) -> None:
+    """Give back what these meetings hold. Called inside ``calendars``."""
+    holdings = [meeting.holding_id for meeting in meetings if meeting.holding_id is not None]
+    for meeting in meetings:
+        meeting.holding_id = None
+    session.flush()
+    give_back(session, holding_ids=holdings)
+
+
+def people_of(wish: MeetingWish) -> tuple[int, ...]:
+    """Everybody of a wish, in the order of IDs."""
+    return tuple(sorted(person.delegate_id for person in wish.people))
+
+
+def _log(
+    session: Session,
+    meeting: Meeting,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    changes: dict[str, tuple[object, object]],
+) -> None:
+    record(
+        session,
+        actor=actor,
+        now=now,
+        event_id=meeting.event_id,
+        action=action,
+        entity="meeting",
+        entity_id=meeting.id,
+        changes=changes,
+    )

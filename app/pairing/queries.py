@@ -1,0 +1,139 @@
+"""What stands of the pairing: settings, wishes, pins, partnerships."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.events.models import Event
+from app.pairing.enums import Consent, PartnershipState
+from app.pairing.models import (
+    ExcludedCountryPair,
+    PairingPin,
+    PairingSettings,
+    PairingWish,
+    Partnership,
+    PartnershipMember,
+)
+from app.platform.errors import NotFound
+
+STANDING = (PartnershipState.PROPOSED, PartnershipState.ASKED, PartnershipState.CONFIRMED)
+"""States in which a partnership counts."""
+
+
+def settings_of(session: Session, event_id: int) -> PairingSettings:
+    """Rules, shares and weights of an edition; those of the scheduler's files where nothing was set."""
+    return session.get(PairingSettings, event_id) or PairingSettings(event_id=event_id, rules={}, shares={}, weights={})
+
+
+def wishes_of(session: Session, event_id: int) -> list[PairingWish]:
+    return list(session.scalars(select(PairingWish).where(PairingWish.event_id == event_id).order_by(PairingWish.id)))
+
+
+def excluded_pairs_of(session: Session, event_id: int) -> list[ExcludedCountryPair]:
+    statement = select(ExcludedCountryPair).where(ExcludedCountryPair.event_id == event_id)
+    return list(session.scalars(statement.order_by(ExcludedCountryPair.id)))
+
+
+def pins_of(session: Session, event_id: int) -> list[PairingPin]:
+    return list(session.scalars(select(PairingPin).where(PairingPin.event_id == event_id).order_by(PairingPin.id)))
+
+
+def partnerships_of(session: Session, event_id: int) -> list[Partnership]:
+    """Partnerships that stand, with members, their parties and reasons, best first."""
+    return list(
+        session.scalars(
+            select(Partnership)
+            .where(Partnership.event_id == event_id, Partnership.state.in_(STANDING))
+            .options(
+                selectinload(Partnership.members).selectinload(PartnershipMember.party),
+                selectinload(Partnership.reasons),
+            )
+            .order_by(Partnership.value.desc(), Partnership.id)
+        )
+    )
+
+
+def public_partnerships_of(session: Session, event_id: int) -> list[Partnership]:
+    """Partnerships of which all members agreed: nothing else is public."""
+    return [one for one in partnerships_of(session, event_id) if one.state is PartnershipState.CONFIRMED]
+
+
+def partnership_in_event(session: Session, event_id: int, partnership_id: int) -> Partnership:
+    """One partnership with members, parties and reasons.
+
+    Raises:
+        NotFound: the event has no such partnership.
+    """
+    partnership = session.scalar(
+        select(Partnership)
+        .where(Partnership.event_id == event_id, Partnership.id == partnership_id)
+        .options(
+            selectinload(Partnership.members).selectinload(PartnershipMember.party),
+            selectinload(Partnership.reasons),
+        )
+    )
+    if partnership is None:
+        raise NotFound
+    return partnership
+
+
+def partnerships_of_parties(session: Session, event_id: int, party_ids: list[int]) -> dict[int, list[Partnership]]:
+    """The standing partnerships of each of these parties."""
+    rows = session.scalars(
+        select(Partnership)
+        .join(PartnershipMember)
+        .where(
+            Partnership.event_id == event_id,
+            Partnership.state.in_(STANDING),
+            PartnershipMember.party_id.in_(party_ids),
+        )
+        .options(selectinload(Partnership.members).selectinload(PartnershipMember.party))
+        .order_by(Partnership.id)
+        .distinct()
+    )
+    found: dict[int, list[Partnership]] = {party_id: [] for party_id in party_ids}
+    for partnership in rows:
+        for member in partnership.members:
+            if member.party_id in found:
+                found[member.party_id].append(partnership)
+    return found
+
+
+def member_by_token(session: Session, digest: str) -> tuple[Partnership, PartnershipMember, Event]:
+    """The partnership that an answer link belongs to, the member who answers, and the edition.
+
+    Raises:
+        NotFound: no such link.
+    """
+    member = session.scalar(select(PartnershipMember).where(PartnershipMember.token_digest == digest))
+    if member is None:
+        raise NotFound
+    partnership = session.get_one(Partnership, member.partnership_id)
+    event = session.get_one(Event, partnership.event_id)
+    whole = partnership_in_event(session, event.id, partnership.id)
+    return whole, next(one for one in whole.members if one.id == member.id), event
+
+
+def consent_of(partnership: Partnership) -> Consent:
+    """The answer of all members together."""
+    answers = {member.consent for member in partnership.members}
+    if Consent.DECLINED in answers:
+        return Consent.DECLINED
+    return Consent.PENDING if Consent.PENDING in answers else Consent.ACCEPTED
+
+
+def title_of(partnership: Partnership) -> str:
+    """Two names with "with" between them, or the three names of a triangle."""
+    names = [member.party.name for member in partnership.members]
+    if len(names) == 2:
+        return f"{names[0]} with {names[1]}"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def modality_counts(partnerships: list[Partnership]) -> Mapping[str, int]:
+    """How many partnerships there are of each modality."""
+    counts: dict[str, int] = {}
+    for partnership in partnerships:
+        counts[partnership.modality.value] = counts.get(partnership.modality.value, 0) + 1
+    return counts

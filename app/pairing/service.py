@@ -1,0 +1,248 @@
+"""Changes to the pairing: runs, accepting them, asking cities, and their answers."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.delegations.models import City
+from app.events.enums import CountryGroup
+from app.events.models import Event
+from app.pairing.enums import Consent, MemberRole, Modality, PartnershipState
+from app.pairing.models import Partnership, PartnershipMember, PartnershipReason
+from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, read_facts
+from app.pairing.queries import consent_of, partnership_in_event
+from app.platform.actor import Actor
+from app.platform.audit import record
+from app.platform.database.base import Attestation
+from app.platform.errors import Conflict, Refused
+from app.platform.tokens import digest, new_token
+from app.solver_runs.models import SolverRun
+from app.solver_runs.service import mark_accepted, submit
+from scheduler.pairing.modality import GroupedMember, MemberGroup, modality_of
+from scheduler.pairing.solution import Partnership as ProposedPartnership
+
+
+def start_run(
+    session: Session, *, event: Event, label: str, time_limit_seconds: int, seed: int, actor: Actor, now: datetime
+) -> SolverRun:
+    """Queue a run over today's rows."""
+    problem = build_problem(session, read_facts(session, event))
+    return submit(
+        session,
+        event_id=event.id,
+        kind="pairing",
+        label=label,
+        problem_json=problem.model_dump_json(),
+        time_limit_seconds=time_limit_seconds,
+        seed=seed,
+        accept_path=f"/e/{event.slug}/manage/pairing/runs/{{run_id}}/accept",
+        actor=actor,
+        now=now,
+    )
+
+
+def accept_run(session: Session, *, event: Event, run: SolverRun, actor: Actor, now: datetime) -> list[Partnership]:
+    """Make what a run proposes the partnerships of the edition.
+
+    A partnership of the same members and roles that stands already keeps its row, its consent and its history;
+    those that the run left out are withdrawn.
+
+    Raises:
+        Refused: the run has no plan, or its plan breaks a rule today.
+    """
+    facts = read_facts(session, event)
+    solution = outcome_of(facts, run.outcome)
+    broken = judge(build_problem(session, facts), solution).violations
+    if broken:
+        raise Refused({str(index): violation.message for index, violation in enumerate(broken)})
+    standing = {_key(one): one for one in facts.standing}
+    kept: list[Partnership] = []
+    for proposed in solution.partnerships:
+        key = frozenset((facts.parties[member.id].id, member.role) for member in proposed.members)
+        present = standing.pop(key, None)
+        if present is None:
+            present = _propose(session, facts=facts, proposed=proposed, run=run, now=now)
+            _log(session, present, "partnership.proposed", actor, now, {"value": (None, present.value)})
+        else:
+            _renew(session, facts=facts, partnership=present, proposed=proposed)
+        kept.append(present)
+    for partnership in standing.values():
+        before, partnership.state = partnership.state, PartnershipState.WITHDRAWN
+        _log(session, partnership, "partnership.withdrawn", actor, now, {"state": (before.value, "withdrawn")})
+    session.flush()
+    mark_accepted(session, run=run, actor=actor, now=now)
+    return kept
+
+
+def ask(session: Session, *, partnership: Partnership, actor: Actor, now: datetime) -> dict[int, str]:
+    """Ask all members for their answer; returns a fresh token for each member's ID. Only digests are stored.
+
+    Raises:
+        Conflict: the partnership is not one that waits to be asked.
+    """
+    if partnership.state not in {PartnershipState.PROPOSED, PartnershipState.ASKED}:
+        raise Conflict("The members of this partnership have answered.", alternatives=())
+    tokens: dict[int, str] = {}
+    for member in partnership.members:
+        if member.consent is Consent.PENDING:
+            tokens[member.id] = new_token()
+            member.token_digest = digest(tokens[member.id])
+    before, partnership.state = partnership.state, PartnershipState.ASKED
+    partnership.asked_at = now
+    session.flush()
+    _log(session, partnership, "partnership.asked", actor, now, {"state": (before.value, "asked")})
+    return tokens
+
+
+def answer(
+    session: Session,
+    *,
+    partnership: Partnership,
+    member: PartnershipMember,
+    consent: Consent,
+    reason: str | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Store one member's answer; the last yes confirms, the first no declines.
+
+    A second answer through the same link changes nothing.
+
+    Raises:
+        Refused: a "no" without a reason.
+        Conflict: the partnership does not stand any more.
+    """
+    if member.consent is not Consent.PENDING:
+        return
+    if partnership.state in {PartnershipState.WITHDRAWN, PartnershipState.DECLINED}:
+        raise Conflict("This proposal was replaced by a newer one.", alternatives=())
+    if consent is Consent.DECLINED and not reason:
+        raise Refused({"reason": "Give a reason, so that a better partner can be found."})
+    member.consent, member.consent_reason, member.answered_at = consent, reason, now
+    together = consent_of(partnership)
+    before = partnership.state
+    if together is Consent.DECLINED:
+        partnership.state = PartnershipState.DECLINED
+    elif together is Consent.ACCEPTED:
+        partnership.state, partnership.confirmed_at = PartnershipState.CONFIRMED, now
+    session.flush()
+    _log(
+        session,
+        partnership,
+        f"partnership.{consent.value}",
+        actor,
+        now,
+        {"consent": ("pending", consent.value), "state": (before.value, partnership.state.value)},
+    )
+
+
+def confirm_for_all(session: Session, *, event: Event, partnership_id: int, actor: Actor, now: datetime) -> Partnership:
+    """Note the consent of all members that was given outside the system, by note verbale or by word of mouth."""
+    partnership = partnership_in_event(session, event.id, partnership_id)
+    for member in partnership.members:
+        answer(
+            session,
+            partnership=partnership,
+            member=member,
+            consent=Consent.ACCEPTED,
+            reason="noted by the organisers",
+            actor=actor,
+            now=now,
+        )
+    return partnership
+
+
+def _key(partnership: Partnership) -> frozenset[tuple[int, str]]:
+    return frozenset((member.party_id, member.role.value) for member in partnership.members)
+
+
+def _propose(
+    session: Session, *, facts: PairingFacts, proposed: ProposedPartnership, run: SolverRun, now: datetime
+) -> Partnership:
+    partnership = Partnership(
+        event_id=facts.event.id,
+        state=PartnershipState.PROPOSED,
+        proposed_at=now,
+        run_id=run.id,
+        attestation=Attestation.ILLUSTRATIVE if facts.event.is_demonstration else Attestation.ENTERED,
+        members=[
+            PartnershipMember(
+                party_id=facts.parties[member.id].id,
+                position=position,
+                role=MemberRole(member.role),
+                group=_group_word(facts, member.id),
+                party=facts.parties[member.id],
+            )
+            for position, member in enumerate(proposed.members)
+        ],
+        modality=Modality.NORTH_SOUTH,
+        modality_rule="",
+        classification_note="",
+        value=0,
+        reasons=[],
+    )
+    session.add(partnership)
+    _renew(session, facts=facts, partnership=partnership, proposed=proposed)
+    return partnership
+
+
+def _renew(session: Session, *, facts: PairingFacts, partnership: Partnership, proposed: ProposedPartnership) -> None:
+    """Write value, modality with its rule, and reasons as they are today."""
+    ids = {slug: party.id for slug, party in facts.parties.items()}
+    challenges = {challenge.code: challenge.id for challenge in facts.challenges}
+    ruling = modality_of(
+        [
+            GroupedMember(id=member.id, group=_group_word(facts, member.id), role=member.role)
+            for member in proposed.members
+        ]
+    )
+    partnership.value = proposed.value
+    partnership.modality = Modality(proposed.modality)
+    partnership.modality_rule = ruling.sentence
+    partnership.classification_note = "; ".join(
+        f"{party.name}: {_group_word(facts, slug)} ({facts.said_of(party)})"
+        for slug, party in facts.parties.items()
+        if isinstance(party, City) and slug in {member.id for member in proposed.members}
+    )
+    partnership.reasons = [
+        PartnershipReason(
+            kind=reason.kind,
+            from_party_id=ids.get(reason.from_) if reason.from_ else None,
+            to_party_id=ids.get(reason.to) if reason.to else None,
+            challenge_id=challenges.get(reason.challenge) if reason.challenge else None,
+            points=reason.value,
+        )
+        for reason in proposed.reasons
+    ]
+    shared = [reason for reason in partnership.reasons if reason.challenge_id is not None]
+    best = max(shared, key=lambda reason: reason.points, default=None)
+    partnership.challenge_id = best.challenge_id if best else None
+    session.flush()
+
+
+def _group_word(facts: PairingFacts, slug: str) -> MemberGroup:
+    party = facts.parties[slug]
+    if not isinstance(party, City):
+        return "organisation"
+    return "north" if facts.group_of(party) is CountryGroup.NORTH else "south"
+
+
+def _log(
+    session: Session,
+    partnership: Partnership,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    changes: dict[str, tuple[object, object]],
+) -> None:
+    session.flush()
+    record(
+        session,
+        actor=actor,
+        now=now,
+        event_id=partnership.event_id,
+        action=action,
+        entity="partnership",
+        entity_id=partnership.id,
+        changes=changes,
+    )
