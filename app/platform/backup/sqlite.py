@@ -19,11 +19,14 @@ def snapshot(path: Path) -> Iterator[Any]:
     with closing(
         pysqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
     ) as connection:
-        connection.execute("PRAGMA busy_timeout = 10000")
-        connection.execute("BEGIN")
-        # A deferred transaction has no snapshot before its first read.
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        yield connection
+        try:
+            connection.execute("PRAGMA busy_timeout = 10000")
+            connection.execute("BEGIN")
+            # A deferred transaction has no snapshot before its first read.
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            yield connection
+        except pysqlite3.DatabaseError as broken:
+            raise BackupFault(f"{path.name} is damaged or cannot be read: {broken}") from broken
 
 
 def copy_into(source: Any, destination: Path) -> None:
@@ -38,11 +41,8 @@ def copy_into(source: Any, destination: Path) -> None:
 def check(path: Path) -> None:
     """Raises ``BackupFault`` when the file is damaged or a row points at nothing."""
     with snapshot(path) as connection:
-        try:
-            told = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-            dangling = connection.execute("PRAGMA foreign_key_check").fetchall()
-        except pysqlite3.DatabaseError as broken:
-            raise BackupFault(f"{path.name} is damaged: {broken}") from broken
+        told = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+        dangling = connection.execute("PRAGMA foreign_key_check").fetchall()
     if told != ["ok"]:
         raise BackupFault(f"{path.name} is damaged: {'; '.join(told[:3])}")
     if dangling:
