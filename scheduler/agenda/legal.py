@@ -1,0 +1,196 @@
+"""Where a session may start by its own facts alone, room by room: what is left for the search to choose from.
+
+Sets of starts are sorted, disjoint half-open spans of grains. Everything that concerns one session is settled here
+(its windows, its pin, its people's availability, days, open hours, what its resources have left); the model then holds
+nothing but what sessions do to each other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from scheduler.agenda.problem import AgendaProblem, Resource, Room, Session
+
+Span = tuple[int, int]
+Starts = tuple[Span, ...]
+
+FOREVER: Starts = ((-(2**40), 2**40),)
+
+
+@dataclass(frozen=True)
+class Legal:
+    """The legal starts of one session by room and by day; ``rooms`` holds only rooms where there is one.
+
+    ``days`` maps the position of a day to the starts that lie in it; the sets are disjoint.
+    """
+
+    session: Session
+    rooms: dict[str, Starts]
+    days: dict[int, Starts]
+
+    @property
+    def starts(self) -> Starts:
+        return union(span for starts in self.rooms.values() for span in starts)
+
+    @property
+    def choices(self) -> int:
+        """How many pairs of start and room there are."""
+        return sum(end - start for starts in self.rooms.values() for start, end in starts)
+
+
+def legal_of(problem: AgendaProblem) -> dict[str, Legal]:
+    """The legal starts of every session, by its ID."""
+    reader = _Reader(problem)
+    return {session.id: reader.legal(session) for session in problem.sessions}
+
+
+class _Reader:
+    """Reads legal starts out of a problem; equal questions are answered once."""
+
+    def __init__(self, problem: AgendaProblem) -> None:
+        self._problem = problem
+        self._people = {person.id: person for person in problem.people}
+        self._resources = {resource.id: resource for resource in problem.resources}
+        self._within_days: dict[int, dict[int, Starts]] = {}
+        self._within_hours: dict[tuple[str, int], Starts] = {}
+        self._full: dict[tuple[str, int], Starts] = {}
+
+    def legal(self, session: Session) -> Legal:
+        by_day = self._by_day(session.duration)
+        everywhere = union(span for starts in by_day.values() for span in starts)
+        base = common(everywhere, self._own(session))
+        rooms = {}
+        for room in self._problem.rooms:
+            # Where nothing may run at all, no start is legal.
+            if self._problem.max_parallel != 0 and fits(session, room):
+                starts = common(base, self._hours(f"room {room.id}", room.open, session.duration))
+                if starts:
+                    rooms[room.id] = starts
+        found = union(span for starts in rooms.values() for span in starts)
+        days = {day: starts for day, span in by_day.items() if (starts := common(span, found))}
+        return Legal(session, rooms, days)
+
+    def _by_day(self, duration: int) -> dict[int, Starts]:
+        if duration not in self._within_days:
+            found: dict[int, Starts] = {}
+            taken: Starts = ()
+            for index, day in enumerate(self._problem.days):
+                open_hours = without(((day.start, day.end),) if day.start < day.end else (), union(day.closed))
+                # Where days overlap a session belongs to the first one in which it lies.
+                found[index] = without(starts_within(open_hours, duration), taken)
+                taken = union((*taken, *found[index]))
+            self._within_days[duration] = found
+        return self._within_days[duration]
+
+    def _own(self, session: Session) -> Starts:
+        """What the session's windows, pin, people and resources leave, wherever it is held."""
+        duration = session.duration
+        starts = FOREVER if session.windows is None else starts_within(session.windows, duration)
+        if session.pin is not None and session.pin.start is not None:
+            starts = common(starts, ((session.pin.start, session.pin.start + 1),))
+        for name in session.people:
+            starts = common(starts, self._hours(f"person {name}", self._people[name].available, duration))
+        for name, units in session.uses.items():
+            if units > 0:
+                resource = self._resources[name]
+                starts = common(starts, self._hours(f"resource {name}", resource.open, duration))
+                starts = without(starts, blocking_starts(self._full_times(resource, units), duration))
+        return starts
+
+    def _hours(self, key: str, windows: Sequence[Span] | None, duration: int) -> Starts:
+        if windows is None:
+            return FOREVER
+        if (key, duration) not in self._within_hours:
+            self._within_hours[key, duration] = starts_within(windows, duration)
+        return self._within_hours[key, duration]
+
+    def _full_times(self, resource: Resource, units: int) -> Starts:
+        if (resource.id, units) not in self._full:
+            self._full[resource.id, units] = tuple(
+                span for span, taken in taken_elsewhere(resource) if taken + units > resource.capacity
+            ) + (FOREVER if units > resource.capacity else ())
+        return self._full[resource.id, units]
+
+
+def fits(session: Session, room: Room) -> bool:
+    """Whether a room is right for a session, whatever the time."""
+    if session.pin is not None and session.pin.room not in (None, room.id):
+        return False
+    return (
+        session.audience <= room.capacity
+        and (session.layout is None or session.layout in room.layouts)
+        and set(session.features) <= set(room.features)
+        and session.booths <= room.booths
+        and (session.rooms is None or room.id in session.rooms)
+    )
+
+
+def taken_elsewhere(resource: Resource) -> list[tuple[Span, int]]:
+    """The units taken elsewhere as a step function: spans with the units in them, nothing where none are."""
+    changes: dict[int, int] = {}
+    for start, end, units in resource.taken:
+        if start < end:
+            changes[start] = changes.get(start, 0) + units
+            changes[end] = changes.get(end, 0) - units
+    moments = sorted(changes)
+    steps, level = [], 0
+    for moment, following in pairwise(moments):
+        level += changes[moment]
+        if level > 0:
+            steps.append(((moment, following), level))
+    return steps
+
+
+def union(spans: Iterable[Span]) -> Starts:
+    """Sort spans, drop empty ones, and merge those that overlap or touch."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if start >= end:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def common(one: Starts, other: Starts) -> Starts:
+    """What both sets hold."""
+    found: list[Span] = []
+    i = j = 0
+    while i < len(one) and j < len(other):
+        start, end = max(one[i][0], other[j][0]), min(one[i][1], other[j][1])
+        if start < end:
+            found.append((start, end))
+        if one[i][1] < other[j][1]:
+            i += 1
+        else:
+            j += 1
+    return tuple(found)
+
+
+def without(one: Starts, other: Starts) -> Starts:
+    """What the first set holds and the second does not; the second must be sorted."""
+    found: list[Span] = []
+    for start, end in one:
+        for from_, to in other:
+            if to <= start:
+                continue
+            if from_ >= end:
+                break
+            if start < from_:
+                found.append((start, from_))
+            start = to
+        if start < end:
+            found.append((start, end))
+    return tuple(found)
+
+
+def starts_within(windows: Iterable[Span], duration: int) -> Starts:
+    """Where something of this duration may start so that one window, touching ones joined, holds all of it."""
+    return tuple((start, end - duration + 1) for start, end in union(windows) if end - start >= duration)
+
+
+def blocking_starts(busy: Iterable[Span], duration: int) -> Starts:
+    """Where something of this duration may not start because it would run into a busy span."""
+    return union((start - duration + 1, end) for start, end in busy if start < end)

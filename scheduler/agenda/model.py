@@ -1,0 +1,77 @@
+"""The CP-SAT model of an agenda problem: variables, rules, stages; and the way back to a solution."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+
+from scheduler.agenda import objective
+from scheduler.agenda.constraints import RULES
+from scheduler.agenda.legal import Legal
+from scheduler.agenda.problem import AgendaProblem
+from scheduler.agenda.solution import AgendaSolution, Placement
+from scheduler.agenda.variables import Variables, make_variables
+from scheduler.core.cpsat import Solved
+from scheduler.core.staged import Stage
+
+
+@dataclass(frozen=True)
+class AgendaModel:
+    """A model with every hard rule in it; objectives are added by ``stage``."""
+
+    problem: AgendaProblem
+    cp: cp_model.CpModel
+    variables: Variables
+
+    def stage(self, name: str) -> Stage:
+        """A stage of the objective, with the variables that it needs."""
+        expressions = {"unplaced": objective.unplaced, "cost": objective.cost}
+        return Stage(name, "min", expressions[name](self.variables))
+
+    def fix(self, stage: Stage, value: int) -> None:
+        """Let later stages make this one no worse than a value that was reached."""
+        self.cp.add(stage.expression <= value)
+
+    def decode(self, solved: Solved) -> AgendaSolution:
+        """The solution behind the values of the variables."""
+        placements = [
+            Placement(session=one.id, start=solved.value(one.start), room=room)
+            for one in self.variables.sessions.values()
+            for room, literal in one.rooms.items()
+            if solved.holds(literal)
+        ]
+        return solution_of(self.problem, placements)
+
+    def hint(self, placements: Iterable[Placement]) -> dict[int, int]:
+        """Values for the variables of sessions, from placements that need not be complete or right."""
+        values: dict[int, int] = {}
+        for placement in placements:
+            one = self.variables.sessions.get(placement.session)
+            if one is None or placement.room not in one.rooms:
+                continue
+            values[one.start.index] = placement.start
+            values[one.placed.index] = 1
+            for room, literal in one.rooms.items():
+                values[literal.index] = int(room == placement.room)
+            for day, literal in one.days.items():
+                starts = one.legal.days[day]
+                values[literal.index] = int(any(start <= placement.start < end for start, end in starts))
+        return values
+
+
+def build(problem: AgendaProblem, legal: dict[str, Legal]) -> AgendaModel:
+    """The model with all rules and no objective; ``legal`` must hold a start for every required session."""
+    cp = cp_model.CpModel()
+    variables = make_variables(problem, cp, legal)
+    for add_rule in RULES.values():
+        add_rule(variables)
+    return AgendaModel(problem, cp, variables)
+
+
+def solution_of(problem: AgendaProblem, placements: Iterable[Placement]) -> AgendaSolution:
+    """Placements in the order of the problem, with everything else listed as left out."""
+    places = {placement.session: placement for placement in placements}
+    return AgendaSolution(
+        placements=tuple(places[session.id] for session in problem.sessions if session.id in places),
+        unplaced=tuple(session.id for session in problem.sessions if session.id not in places),
+    )

@@ -1,0 +1,141 @@
+"""The soft terms as expressions: one function a term, under the names of the score."""
+
+from collections.abc import Callable
+from itertools import combinations
+
+from ortools.sat.python import cp_model
+
+from scheduler.agenda.variables import SessionVariables, Variables, can_meet
+
+Units = cp_model.LinearExpr
+
+
+def unplaced(variables: Variables) -> Units:
+    """The value of optional sessions left out; the first stage."""
+    units: list[cp_model.LinearExprT] = []
+    for session in variables.problem.sessions:
+        if session.is_required or session.value == 0:
+            continue
+        one = variables.sessions.get(session.id)
+        units.append(session.value * one.placed.negated() if one else session.value)
+    return _sum(units)
+
+
+def cost(variables: Variables) -> Units:
+    """The sum of weight times units over all terms; the second stage."""
+    weights = variables.problem.weights.model_dump()
+    # A term without weight needs no variables.
+    return _sum([weights[name] * units(variables) for name, units in TERMS.items() if weights[name] > 0])
+
+
+def clash(variables: Variables) -> Units:
+    """The weights of the clashes whose sessions overlap: one literal each, free to be false when one precedes."""
+    apart = _kept_apart(variables)
+    units: list[cp_model.LinearExprT] = []
+    for entry in variables.problem.clashes:
+        both = variables.those(entry.sessions)
+        if len(both) < 2 or entry.weight == 0 or frozenset(entry.sessions) in apart or not can_meet(*both):
+            continue
+        one, other = both
+        overlap = variables.model.new_bool_var("")
+        variables.model.add_bool_or(
+            overlap,
+            variables.before(one, other),
+            variables.before(other, one),
+            one.placed.negated(),
+            other.placed.negated(),
+        )
+        units.append(entry.weight * overlap)
+    return _sum(units)
+
+
+def room_too_large(variables: Variables) -> Units:
+    """How often the audience fits into the room beyond twice, a constant for each session and room."""
+    capacities = {room.id: room.capacity for room in variables.problem.rooms}
+    units: list[cp_model.LinearExprT] = []
+    for one in variables.sessions.values():
+        if one.session.audience > 0:
+            for room, literal in one.rooms.items():
+                units.append(max(0, capacities[room] // one.session.audience - 2) * literal)
+    return _sum(units)
+
+
+def moved_start(variables: Variables) -> Units:
+    """One for each session that starts at another time than before; its literal is false only at the old start."""
+    units: list[cp_model.LinearExprT] = []
+    for entry in variables.problem.previous or ():
+        for one in variables.those([entry.session]):
+            moved = variables.model.new_bool_var("")
+            if any(start <= entry.start < end for start, end in one.legal.starts):
+                variables.model.add(one.start == entry.start).only_enforce_if(moved.negated(), one.placed)
+                units.append(moved)
+            else:
+                units.append(one.placed)
+    return _sum(units)
+
+
+def moved_room(variables: Variables) -> Units:
+    """One for each session that is in another room than before."""
+    units: list[cp_model.LinearExprT] = []
+    for entry in variables.problem.previous or ():
+        for one in variables.those([entry.session]):
+            units.append(one.placed)
+            if entry.room in one.rooms:
+                units.append(-one.rooms[entry.room])
+    return _sum(units)
+
+
+def late_start(variables: Variables) -> Units:
+    """Starts minus the starts of their days; what is left out stands at its earliest start, which is taken off."""
+    days = variables.problem.days
+    units: list[cp_model.LinearExprT] = []
+    for one in variables.sessions.values():
+        units.append(one.start - sum(days[day].start * literal for day, literal in one.days.items()))
+        if not one.session.is_required:
+            units.append(-one.earliest * one.placed.negated())
+    return _sum(units)
+
+
+def day_balance(variables: Variables) -> Units:
+    """The most sessions of a day minus the fewest."""
+    days = range(len(variables.problem.days))
+    if len(days) < 2:
+        return _sum([])
+    largest = len(variables.sessions)
+    most = variables.model.new_int_var(0, largest, "most")
+    fewest = variables.model.new_int_var(0, largest, "fewest")
+    for day in days:
+        held = sum(one.days[day] for one in variables.sessions.values() if day in one.days)
+        variables.model.add(most >= held)
+        variables.model.add(fewest <= held)
+    return most - fewest
+
+
+TERMS: dict[str, Callable[[Variables], Units]] = {
+    "clash": clash,
+    "room_too_large": room_too_large,
+    "moved_start": moved_start,
+    "moved_room": moved_room,
+    "late_start": late_start,
+    "day_balance": day_balance,
+}
+"""The units of each soft term as an expression of the model."""
+
+
+def _sum(parts: list[cp_model.LinearExprT]) -> Units:
+    return cp_model.LinearExpr.sum(parts) + 0
+
+
+def _kept_apart(variables: Variables) -> set[frozenset[str]]:
+    """Pairs that a hard rule keeps from overlapping, so that their clash costs nothing."""
+    apart: set[frozenset[str]] = set()
+    by_person: dict[str, list[SessionVariables]] = {}
+    for one in variables.sessions.values():
+        apart |= {frozenset((one.id, other)) for other in (*one.session.not_with, *one.session.after)}
+        for person in one.session.people:
+            by_person.setdefault(person, []).append(one)
+        if one.session.plenary:
+            apart |= {frozenset((one.id, other)) for other in variables.sessions}
+    for held in by_person.values():
+        apart |= {frozenset((one.id, other.id)) for one, other in combinations(held, 2)}
+    return apart
