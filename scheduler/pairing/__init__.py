@@ -1,0 +1,1 @@
+"""The pairing problem: case cities matched in pairs and triangles, with reasons."""
