@@ -1,15 +1,38 @@
 """Runs, their steps, and those that need a keeper."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
+from app.accounts.models import Account
+from app.platform.database.base import Base
 from app.platform.errors import NotFound
 from app.solver_runs.enums import RunState
 from app.solver_runs.models import RunProgress, SolverRun
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventHead:
+    """What the frame of a page says about its event; this domain lies below the one that owns the table."""
+
+    id: int
+    slug: str
+    name: str
+    timezone: str
+    contact_email: str
+    is_demonstration: bool
+
+
+@dataclass(frozen=True)
+class Results:
+    """What came out of a run, as JSON text: outcome, score of the plan it started from, explanation."""
+
+    outcome: str | None
+    hint_report: str | None
+    explanation: str | None
 
 
 @dataclass(frozen=True)
@@ -19,6 +42,20 @@ class Kept:
     run_id: int
     attempt: int
     heartbeat_at: datetime | None
+
+
+def event_of_slug(session: Session, *, slug: str) -> EventHead:
+    """The event that an address names.
+
+    Raises:
+        NotFound: no such event.
+    """
+    table = Base.metadata.tables["event"]
+    names = ("id", "slug", "name", "timezone", "contact_email", "is_demonstration")
+    row = session.execute(select(*(table.c[name] for name in names)).where(table.c.slug == slug)).one_or_none()
+    if row is None:
+        raise NotFound
+    return EventHead(**row._mapping)
 
 
 def run_of_event(session: Session, *, event_id: int, run_id: int) -> SolverRun:
@@ -37,25 +74,20 @@ def run_of_event(session: Session, *, event_id: int, run_id: int) -> SolverRun:
     return run
 
 
-def run_with_texts(session: Session, *, event_id: int, run_id: int) -> SolverRun:
-    """One run of an event with problem, hint, outcome, report and explanation."""
-    run_of_event(session, event_id=event_id, run_id=run_id)
-    texts = (
-        SolverRun.problem,
-        SolverRun.hint,
-        SolverRun.outcome,
-        SolverRun.hint_report,
-        SolverRun.explanation,
-    )
-    return session.execute(
-        select(SolverRun)
-        .where(SolverRun.id == run_id, SolverRun.event_id == event_id)
-        .options(*(undefer(text) for text in texts))
-        .execution_options(populate_existing=True)
-    ).scalar_one()
+def problem_of(session: Session, *, run: SolverRun) -> str:
+    """The problem file of a run, which may be large."""
+    return session.scalars(select(SolverRun.problem).where(SolverRun.id == run.id)).one()
 
 
-def runs_of_event(*, event_id: int, kind: str | None = None) -> Select[tuple[SolverRun]]:
+def results_of(session: Session, *, run: SolverRun) -> Results:
+    """What came out of a run."""
+    row = session.execute(
+        select(SolverRun.outcome, SolverRun.hint_report, SolverRun.explanation).where(SolverRun.id == run.id)
+    ).one()
+    return Results(*row)
+
+
+def runs_of_event(*, event_id: int, kind: str | None = None) -> Select[SolverRun]:
     """The history, latest first, ready to be paged."""
     statement = select(SolverRun).where(SolverRun.event_id == event_id)
     if kind is not None:
@@ -63,9 +95,18 @@ def runs_of_event(*, event_id: int, kind: str | None = None) -> Select[tuple[Sol
     return statement.order_by(SolverRun.submitted_at.desc(), SolverRun.id.desc())
 
 
+def kinds_of_event(session: Session, *, event_id: int) -> list[str]:
+    """The kinds of problem that an event has runs of."""
+    return list(
+        session.scalars(
+            select(SolverRun.kind).where(SolverRun.event_id == event_id).distinct().order_by(SolverRun.kind)
+        )
+    )
+
+
 def latest_run(session: Session, *, event_id: int, kind: str) -> SolverRun | None:
     """The run of a kind that was asked for last."""
-    return session.execute(runs_of_event(event_id=event_id, kind=kind).limit(1)).scalar_one_or_none()
+    return session.scalars(runs_of_event(event_id=event_id, kind=kind).limit(1)).one_or_none()
 
 
 def steps_of(session: Session, *, run_id: int, event_id: int) -> Sequence[RunProgress]:
@@ -92,6 +133,13 @@ def runs_before(session: Session, *, run: SolverRun) -> int:
         )
         or 0
     )
+
+
+def names_of_accounts(session: Session, *, account_ids: Iterable[int | None]) -> dict[int, str]:
+    """Display names of those who asked for runs or accepted them."""
+    wanted = {account_id for account_id in account_ids if account_id is not None}
+    rows = session.execute(select(Account.id, Account.display_name).where(Account.id.in_(wanted)))
+    return dict(rows.all())
 
 
 def waiting_run_ids(session: Session) -> list[int]:

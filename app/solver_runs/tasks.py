@@ -41,6 +41,7 @@ def open_engine(
     the rows' tasks go to ``bridge worker``, written in the transaction that writes the rows.
     """
     if database.is_sqlite:
+        database.serve_alone()
         keeper = Keeper(database, limits=limits or limits_of(settings), clock=clock or SystemClock())
         threads = ThreadEngine(keeper)
         event.listen(database.write_sessions, "after_commit", lambda session: _hand_out(session, threads))
@@ -64,7 +65,7 @@ def run_worker(settings: Settings) -> None:
     try:
         PostgresWorker(Keeper(database, limits=limits_of(settings)), conninfo=database.conninfo).run()
     finally:
-        database.dispose()
+        database.close()
 
 
 def run_now(
