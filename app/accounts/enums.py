@@ -24,16 +24,3 @@ class AttemptKind(enum.StrEnum):
 
     ADDRESS = "address"
     PEER = "peer"
-
-
-ROLE_NAMES: dict[Role, str] = {
-    Role.PUBLIC: "visitors",
-    Role.APPLICANT: "applicants",
-    Role.DELEGATE: "delegates",
-    Role.FOCAL_POINT: "focal points",
-    Role.DESK: "the registration desk",
-    Role.PROTOCOL: "protocol",
-    Role.ORGANISER: "organisers",
-    Role.ADMINISTRATOR: "administrators",
-}
-"""Who acts in a role, as it stands in a sentence."""

@@ -1,9 +1,11 @@
 """What people type to sign in, and how an address is brought into its one stored form."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, StringConstraints
+
+from app.platform.i18n import gettext as _
 
 
 def normal_email(typed: str) -> str:
@@ -15,7 +17,7 @@ def normal_email(typed: str) -> str:
     try:
         address = validate_email(typed.strip(), check_deliverability=False)
     except EmailNotValidError as refused:
-        raise ValueError("This is not an e-mail address. It looks like name@city.example.") from refused
+        raise ValueError(_("This is not an e-mail address. It looks like name@city.example.")) from refused
     return address.normalized.casefold()
 
 
@@ -34,3 +36,9 @@ class ChooseRole(BaseModel):
 
     grant_id: int
     next: str = "/"
+
+
+class ChooseLanguage(BaseModel):
+    """The language of a person's pages and mails."""
+
+    locale: Literal["en", "fr", "es", "ar", "zh", "ru"]

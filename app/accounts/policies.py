@@ -16,12 +16,14 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 
 from app.accounts.cookies import session_token
-from app.accounts.enums import ROLE_NAMES, STAFF_ROLES, Role
+from app.accounts.enums import STAFF_ROLES, Role
 from app.accounts.principal import NOBODY, Principal
 from app.accounts.queries import event_id_of_slug, principal_of_session
+from app.accounts.words import role_name
 from app.platform.clock import Now
 from app.platform.database.sessions import RequestSession
 from app.platform.errors import Forbidden, NotFound, SignInNeeded
+from app.platform.i18n import gettext as _
 
 Found = TypeVar("Found")
 Loader = Callable[[Session, Mapping[str, Any], Principal], Found]
@@ -81,7 +83,9 @@ class Policy(Generic[Found]):
                     )
                 raise NotFound
         if principal.role not in self.roles:
-            raise Forbidden(f"This page is for {self._who()}. An administrator can give you that role.")
+            raise Forbidden(
+                _("This page is for %(roles)s. An administrator can give you that role.") % {"roles": self._who()}
+            )
         return principal
 
     def _refuse_other_event(self, found: Any, principal: Principal) -> None:
@@ -93,7 +97,7 @@ class Policy(Generic[Found]):
             raise NotFound
 
     def _who(self) -> str:
-        return ", ".join(ROLE_NAMES[role] for role in Role if role in self.roles)
+        return ", ".join(role_name(role) for role in Role if role in self.roles)
 
 
 def principal_of_request(request: Request, session: Session, *, now: datetime) -> Principal:

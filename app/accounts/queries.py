@@ -154,7 +154,7 @@ def administrators_left(session: Session, *, now: datetime) -> int:
     )
 
 
-def accounts_listed(*, search: str | None = None) -> Select[tuple[Account]]:
+def accounts_listed(*, search: str | None = None) -> Select[Account]:
     """All accounts by name, for a page that paginates; ``search`` looks in names and addresses."""
     statement = select(Account).order_by(func.lower(Account.display_name), Account.id)
     if not search:

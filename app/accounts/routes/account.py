@@ -6,18 +6,19 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.accounts.cookies import keep_session
-from app.accounts.forms import ChooseRole
+from app.accounts.forms import ChooseLanguage, ChooseRole
 from app.accounts.home import home_of
 from app.accounts.policies import ANYONE, Access, Policy
 from app.accounts.principal import Principal
 from app.accounts.queries import open_sessions
 from app.accounts.return_address import safe_return_address
-from app.accounts.service.browsers import choose_role, end_other_sessions, end_session
+from app.accounts.service.browsers import choose_language, choose_role, end_other_sessions, end_session
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
-from app.platform.errors import NotFound, SignInNeeded
+from app.platform.errors import NotFound, Refused, SignInNeeded
 from app.platform.forms import FormData, bind
-from app.platform.rendering import render
+from app.platform.i18n import LOCALES
+from app.platform.rendering import language_name, render
 
 router = APIRouter()
 
@@ -32,7 +33,18 @@ def account_page(
     """The roles that a person may choose from, and their open sessions."""
     principal = _signed_in(access, return_to="/account")
     sessions = open_sessions(session, principal=principal, now=now)
-    return render(request, "accounts/account.html", {"sessions": sessions})
+    languages = [(code, language_name(code, code)) for code in LOCALES]
+    return render(request, "accounts/account.html", {"sessions": sessions, "languages": languages})
+
+
+@router.post("/account/language")
+def language(session: DbSession, form: FormData, now: Now, access: Annotated[Access[None], Depends(OWN)]) -> Response:
+    """Read pages and mails in another language."""
+    chosen = bind(ChooseLanguage, form)
+    if chosen.value is None:
+        raise Refused(chosen.errors)
+    choose_language(session, principal=_signed_in(access), locale=chosen.value.locale, now=now)
+    return RedirectResponse("/account", status_code=303)
 
 
 @router.post("/account/role")

@@ -1,6 +1,6 @@
 """Signing in by a mailed link, and signing out."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
@@ -15,7 +15,7 @@ from app.accounts.service.browsers import end_session, open_session
 from app.accounts.service.links import ask_for_link, spend_link
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession
-from app.platform.forms import FormData, bind
+from app.platform.forms import Bound, FormData, bind
 from app.platform.rendering import render
 
 router = APIRouter()
@@ -30,7 +30,9 @@ def sign_in_page(
     next: str = "/",
 ) -> Response:
     """One field: the address that the link goes to."""
-    return _ask(request, {"next": safe_return_address(next)})
+    return render(
+        request, "accounts/sign_in.html", {"form": Bound[AskForLink](None, {}, {}), "next": safe_return_address(next)}
+    )
 
 
 @router.post("/sign-in", dependencies=[Depends(SIGN_IN)])
@@ -38,8 +40,9 @@ def ask(request: Request, session: DbSession, form: FormData, now: Now) -> Respo
     """Mail a link when the address is known. The answer never says whether it is."""
     bound = bind(AskForLink, form)
     if bound.value is None:
-        return _ask(request, {"next": "/", "errors": bound.errors, "typed": bound.typed}, status=422)
-    asked = ask_for_link(
+        next_address = safe_return_address(str(form.get("next", "/")))
+        return render(request, "accounts/sign_in.html", {"form": bound, "next": next_address}, status=422)
+    ask_for_link(
         session,
         email=bound.value.email,
         peer=peer_of(request),
@@ -47,16 +50,6 @@ def ask(request: Request, session: DbSession, form: FormData, now: Now) -> Respo
         return_to=safe_return_address(bound.value.next),
         now=now,
     )
-    if asked.retry_at is not None:
-        # Returned, not raised: what was counted has to stay counted.
-        wait = max(1, int((asked.retry_at - now).total_seconds()) + 1)
-        return render(
-            request,
-            "accounts/too_many.html",
-            {"minutes": -(-wait // 60)},
-            status=429,
-            headers={"Retry-After": str(wait)},
-        )
     return RedirectResponse("/sign-in/sent", status_code=303)
 
 
@@ -113,7 +106,3 @@ def sign_out(
     response = RedirectResponse("/sign-in", status_code=303)
     forget_session(response, request.app.state.settings)
     return response
-
-
-def _ask(request: Request, context: dict[str, Any], *, status: int = 200) -> Response:
-    return render(request, "accounts/sign_in.html", {"errors": {}, "typed": {}} | context, status=status)

@@ -103,6 +103,24 @@ def choose_role(session: Session, *, principal: Principal, grant_id: int, now: d
     return SignedIn(token=token, expires_at=row.expires_at, principal=_principal(session, token=token, now=now))
 
 
+def choose_language(session: Session, *, principal: Principal, locale: str, now: datetime) -> None:
+    """Keep the language of a person's pages and mails."""
+    account = session.scalars(select(Account).where(Account.id == principal.account_id)).one()
+    before, account.locale = account.locale, locale
+    if before == locale:
+        return
+    audit.record(
+        session,
+        actor=principal.actor(),
+        now=now,
+        event_id=None,
+        action="account.language_chosen",
+        entity="account",
+        entity_id=account.id,
+        changes={"locale": (before, locale)},
+    )
+
+
 def end_session(session: Session, *, principal: Principal, session_id: int, now: datetime) -> None:
     """Sign one of the person's own browsers out. Raises ``NotFound`` for anybody else's."""
     row = session.scalar(
@@ -149,7 +167,7 @@ def end_other_sessions(session: Session, *, principal: Principal, now: datetime)
             event_id=principal.event_id,
             action="account.signed_out_elsewhere",
             entity="account",
-            entity_id=principal.account_id,
+            entity_id=principal.account_id or 0,
             changes={"sessions": (len(ended), 0)},
         )
     return len(ended)

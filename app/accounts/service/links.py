@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from urllib.parse import quote
 from zlib import crc32
 
@@ -12,21 +13,14 @@ from app.accounts.enums import AttemptKind
 from app.accounts.models import SignInAttempt, SignInLink
 from app.accounts.queries import account_of_email, attempts_since
 from app.platform import outbox
+from app.platform.errors import TooMany
+from app.platform.i18n import ngettext
 from app.platform.tokens import digest, new_token
 
 LINK_LIFE = timedelta(minutes=20)
+CAUSE = "sign-in"
 LIMIT_WINDOW = timedelta(minutes=10)
 LIMITS = {AttemptKind.ADDRESS: 5, AttemptKind.PEER: 20}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What became of asking for a link. ``retry_at`` is None unless there were too many tries.
-
-    It never says whether the address is known.
-    """
-
-    retry_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,41 +31,43 @@ class SpentLink:
     grant_id: int | None
 
 
-def ask_for_link(session: Session, *, email: str, peer: str, base_url: str, return_to: str, now: datetime) -> Asked:
+def ask_for_link(session: Session, *, email: str, peer: str, base_url: str, return_to: str, now: datetime) -> None:
     """Queue a mail with a link when ``email`` (normalised) belongs to an open account and nobody tried too often.
 
     An unknown address costs the same work and gives the same answer. Counts at most 5 an address and 20 a network
     peer within 10 minutes; refused tries do not count, so that nobody is kept out for longer by trying.
+
+    Raises:
+        TooMany: with the seconds until the next try is open.
     """
     subjects = {AttemptKind.ADDRESS: email, AttemptKind.PEER: peer}
-    retry_at = _too_many(session, subjects, now=now)
-    if retry_at is not None:
-        return Asked(retry_at=retry_at)
+    _refuse_too_many(session, subjects, now=now)
     session.add_all(
         SignInAttempt(kind=kind, subject_digest=digest(subject), attempted_at=now) for kind, subject in subjects.items()
     )
     account = account_of_email(session, email)
-    is_known = account is not None and account.is_active
-    token = issue_link(
-        session, email=email, account_id=account.id if account is not None and is_known else None, now=now
-    )
-    if account is not None and is_known:
+    reader = account if account is not None and account.is_active else None
+    token = issue_link(session, email=email, account_id=reader.id if reader is not None else None, now=now)
+    # The mail to nobody is written like any other and taken back: the same answer in the same time.
+    with session.begin_nested() as written:
         outbox.queue(
             session,
             now=now,
             event_id=None,
-            cause="sign-in",
+            cause=CAUSE,
             key=f"sign-in {digest(token)}",
             to=email,
-            locale=account.locale,
+            locale=reader.locale if reader is not None else None,
             template="mail/sign_in",
             context={
-                "name": account.display_name,
+                "name": reader.display_name if reader is not None else email,
                 "address": link_address(base_url, token, return_to=return_to),
                 "minutes": int(LINK_LIFE.total_seconds() // 60),
             },
         )
-    return Asked(retry_at=None)
+        if reader is None:
+            written.rollback()
+    purge_ended(session, now=now)
 
 
 def issue_link(
@@ -119,9 +115,14 @@ def spend_link(session: Session, *, token: str, now: datetime) -> SpentLink | No
 
 
 def purge_ended(session: Session, *, now: datetime) -> None:
-    """Forget links and counted tries that can matter no more: they hold addresses of people."""
+    """Forget links, counted tries and mails that can matter no more: they hold addresses, and mails hold links."""
     session.execute(delete(SignInLink).where(SignInLink.expires_at < now - timedelta(days=1)))
     session.execute(delete(SignInAttempt).where(SignInAttempt.attempted_at < now - LIMIT_WINDOW))
+    session.execute(
+        delete(outbox.OutboxMail).where(
+            outbox.OutboxMail.cause == CAUSE, outbox.OutboxMail.written_at < now - LINK_LIFE
+        )
+    )
 
 
 def link_address(base_url: str, token: str, *, return_to: str = "/") -> str:
@@ -130,15 +131,25 @@ def link_address(base_url: str, token: str, *, return_to: str = "/") -> str:
     return address if return_to == "/" else f"{address}?next={quote(return_to, safe='/')}"
 
 
-def _too_many(session: Session, subjects: dict[AttemptKind, str], *, now: datetime) -> datetime | None:
-    """When the next try is open, or None when it is open now."""
+def _refuse_too_many(session: Session, subjects: dict[AttemptKind, str], *, now: datetime) -> None:
     _count_alone(session, subjects)
-    blocked_until = []
+    open_again = [now]
     for kind, subject in subjects.items():
         tried_at = attempts_since(session, kind=kind, subject=subject, since=now - LIMIT_WINDOW)
         if len(tried_at) >= LIMITS[kind]:
-            blocked_until.append(tried_at[-LIMITS[kind]] + LIMIT_WINDOW)
-    return max(blocked_until, default=None)
+            open_again.append(tried_at[-LIMITS[kind]] + LIMIT_WINDOW)
+    if max(open_again) > now:
+        seconds = ceil((max(open_again) - now).total_seconds())
+        minutes = ceil(seconds / 60)
+        raise TooMany(
+            ngettext(
+                "Links were asked for too often. The next one can be sent in %(count)s minute.",
+                "Links were asked for too often. The next one can be sent in %(count)s minutes.",
+                minutes,
+            )
+            % {"count": minutes},
+            retry_after_seconds=seconds,
+        )
 
 
 def _count_alone(session: Session, subjects: dict[AttemptKind, str]) -> None:

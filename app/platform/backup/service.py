@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine
+from sqlalchemy import URL, create_engine
 from sqlalchemy.engine import make_url
 
 from app.platform.backup import postgres, sqlite
@@ -18,7 +18,7 @@ def back_up(url: str, destination: Path, *, now: datetime) -> Manifest:
     Every table of the copy is hashed again and compared with the source as it was at that instant; a copy that
     differs, is damaged or has dangling rows never gets its name. The manifest stands beside it as ``….json``.
     """
-    address = make_url(url)
+    address = _address(url)
     with finished_at(destination) as unfinished:
         if address.get_backend_name() == "sqlite":
             manifest = _back_up_sqlite(Path(address.database or ""), unfinished, now=now)
@@ -37,7 +37,7 @@ def restore(backup: Path, url: str) -> Mapping[str, TableSum]:
     its manifest says, or the target holds something already.
     """
     manifest = Manifest.read(manifest_path(backup))
-    address = make_url(url)
+    address = _address(url)
     if address.get_backend_name() != manifest.engine:
         raise BackupFault(f"This is a backup of {manifest.engine}; the target is {address.get_backend_name()}.")
     if manifest.engine == "sqlite":
@@ -58,6 +58,11 @@ def restore(backup: Path, url: str) -> Mapping[str, TableSum]:
         engine.dispose()
     _same(manifest, found, of="what was restored")
     return found
+
+
+def _address(url: str) -> URL:
+    address = make_url(url)
+    return address.set(drivername="postgresql+psycopg") if address.get_backend_name() == "postgresql" else address
 
 
 def _back_up_sqlite(source: Path, unfinished: Path, *, now: datetime) -> Manifest:
