@@ -30,6 +30,13 @@ def keep_session(response: Response, settings: Settings, *, token: str, expires_
     )
 
 
+def keep_language(response: Response, settings: Settings, locale: str) -> None:
+    """Let the pages speak the person's language from the first byte, before anybody looks at the account."""
+    response.set_cookie(
+        "lang", locale, max_age=400 * 24 * 3600, path="/", secure=_is_https(settings), httponly=True, samesite="lax"
+    )
+
+
 def forget_session(response: Response, settings: Settings) -> None:
     """Take the cookie back, and with it what the browser stored of private pages."""
     response.delete_cookie(cookie_name(settings), path="/", secure=_is_https(settings), httponly=True, samesite="lax")

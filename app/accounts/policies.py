@@ -58,8 +58,9 @@ class Policy(Generic[Found]):
 
     def __call__(self, request: Request, session: RequestSession, now: Now) -> Access[Any]:
         principal = principal_of_request(request, session, now=now)
+        _show(request, principal)  # before any refusal: its page has the role menu too
         principal = self._admitted(request, session, principal)
-        request.state.principal = principal if principal.is_signed_in else None
+        _show(request, principal)
         found = None if self.loader is None else self.loader(session, request.path_params, principal)
         self._refuse_other_event(found, principal)
         return Access(principal=principal, found=found)
@@ -79,7 +80,8 @@ class Policy(Generic[Found]):
                     return principal.as_visitor()
                 if event_id is not None and principal.holds_in(event_id, self.roles):
                     raise Forbidden(
-                        f"You act in another event now. Choose your role in this one to go on: {self._who()}."
+                        _("You act in another event now. Choose one of your roles in this event: %(roles)s.")
+                        % {"roles": self._who()}
                     )
                 raise NotFound
         if principal.role not in self.roles:
@@ -98,6 +100,11 @@ class Policy(Generic[Found]):
 
     def _who(self) -> str:
         return ", ".join(role_name(role) for role in Role if role in self.roles)
+
+
+def _show(request: Request, principal: Principal) -> None:
+    """Whom the page's header names."""
+    request.state.principal = principal if principal.is_signed_in else None
 
 
 def principal_of_request(request: Request, session: Session, *, now: datetime) -> Principal:

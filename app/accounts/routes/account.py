@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
 
-from app.accounts.cookies import keep_session
+from app.accounts.cookies import keep_language, keep_session
 from app.accounts.forms import ChooseLanguage, ChooseRole
 from app.accounts.home import home_of
 from app.accounts.policies import ANYONE, Access, Policy
@@ -38,13 +38,17 @@ def account_page(
 
 
 @router.post("/account/language")
-def language(session: DbSession, form: FormData, now: Now, access: Annotated[Access[None], Depends(OWN)]) -> Response:
+def language(
+    request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[None], Depends(OWN)]
+) -> Response:
     """Read pages and mails in another language."""
     chosen = bind(ChooseLanguage, form)
     if chosen.value is None:
         raise Refused(chosen.errors)
     choose_language(session, principal=_signed_in(access), locale=chosen.value.locale, now=now)
-    return RedirectResponse("/account", status_code=303)
+    response = RedirectResponse("/account", status_code=303)
+    keep_language(response, request.app.state.settings, chosen.value.locale)
+    return response
 
 
 @router.post("/account/role")

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
 
-from app.accounts.cookies import forget_session, keep_session, session_token
+from app.accounts.cookies import forget_session, keep_language, keep_session, session_token
 from app.accounts.forms import AskForLink
 from app.accounts.home import home_of
 from app.accounts.policies import ANYONE, Access, Policy
@@ -91,7 +91,9 @@ def spend(
         return render(request, "accounts/gone.html", {"next": "/"}, status=410)
     next_address = safe_return_address(str(form.get("next", "/")))
     response = RedirectResponse(home_of(signed_in.principal) if next_address == "/" else next_address, status_code=303)
-    keep_session(response, request.app.state.settings, token=signed_in.token, expires_at=signed_in.expires_at, now=now)
+    settings = request.app.state.settings
+    keep_session(response, settings, token=signed_in.token, expires_at=signed_in.expires_at, now=now)
+    keep_language(response, settings, signed_in.principal.locale or "en")
     return response
 
 
