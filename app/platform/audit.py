@@ -1,0 +1,193 @@
+"""Who changed what, when: written with the change, append-only, hash-chained.
+
+The chain runs over IDs, field names and keyed digests. The values themselves stand in a side table that an erasure
+empties, so that a person can be forgotten and the chain still holds.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text, delete, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.platform.actor import Actor
+from app.platform.database.base import Base, ShortText
+
+_key: dict[str, bytes] = {}
+FIRST = "0" * 64
+
+
+class AuditEntry(Base):
+    """One line of the log. ``digests`` holds keyed digests of the values before and after, by field."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    event_id: Mapped[int | None] = mapped_column(index=True)
+    account_id: Mapped[int | None] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(ShortText)
+    acting_for: Mapped[str | None] = mapped_column(ShortText)
+    action: Mapped[str] = mapped_column(String(80), index=True)
+    entity: Mapped[str] = mapped_column(String(60), index=True)
+    entity_id: Mapped[str] = mapped_column(String(60), index=True)
+    digests: Mapped[dict[str, Any]] = mapped_column(JSON)
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class AuditValue(Base):
+    """A value before and after; what an erasure empties."""
+
+    __tablename__ = "audit_value"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entry.id"), primary_key=True)
+    field: Mapped[str] = mapped_column(String(80), primary_key=True)
+    before: Mapped[str | None] = mapped_column(Text)
+    after: Mapped[str | None] = mapped_column(Text)
+
+
+class ReadLog(Base):
+    """Who looked at something protected."""
+
+    __tablename__ = "read_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    event_id: Mapped[int | None] = mapped_column(index=True)
+    account_id: Mapped[int | None]
+    actor: Mapped[str] = mapped_column(ShortText)
+    action: Mapped[str] = mapped_column(String(80))
+    entity: Mapped[str] = mapped_column(String(60))
+    entity_id: Mapped[str] = mapped_column(String(60))
+
+
+def use_key(key: bytes) -> None:
+    """The key of digests, set once by whoever starts the program."""
+    _key["key"] = key
+
+
+def record(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    event_id: int | None,
+    action: str,
+    entity: str,
+    entity_id: int | str,
+    changes: Mapping[str, tuple[Any, Any]],
+) -> AuditEntry:
+    """Write one line in the transaction of the change: each field with its value before and after."""
+    previous = _head(session)
+    said = {field: (_text(before), _text(after)) for field, (before, after) in changes.items()}
+    entry = AuditEntry(
+        at=now,
+        event_id=event_id,
+        account_id=actor.account_id,
+        actor=actor.label[:200],
+        acting_for=actor.acting_for,
+        action=action,
+        entity=entity,
+        entity_id=str(entity_id),
+        digests={field: [_digest(before), _digest(after)] for field, (before, after) in sorted(said.items())},
+        previous_hash=previous,
+    )
+    entry.hash = _hash(entry)
+    session.add(entry)
+    session.flush()
+    session.add_all(
+        AuditValue(entry_id=entry.id, field=field, before=before, after=after)
+        for field, (before, after) in said.items()
+    )
+    return entry
+
+
+def record_read(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    event_id: int | None,
+    action: str,
+    entity: str,
+    entity_id: int | str,
+) -> None:
+    """Note that somebody looked at something protected."""
+    session.add(
+        ReadLog(
+            at=now,
+            event_id=event_id,
+            account_id=actor.account_id,
+            actor=actor.label[:200],
+            action=action,
+            entity=entity,
+            entity_id=str(entity_id),
+        )
+    )
+
+
+def verify(session: Session) -> int | None:
+    """The ID of the first line at which the chain or a stored value does not hold, or nothing."""
+    previous = FIRST
+    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id)):
+        if entry.previous_hash != previous or entry.hash != _hash(entry):
+            return entry.id
+        previous = entry.hash
+    return _first_false_value(session)
+
+
+def forget_values(session: Session, *, entry_ids: Iterable[int]) -> None:
+    """Empty the values of these lines; the lines and their digests stay."""
+    session.execute(delete(AuditValue).where(AuditValue.entry_id.in_(list(entry_ids))))
+
+
+def _first_false_value(session: Session) -> int | None:
+    rows = session.execute(
+        select(AuditEntry.id, AuditEntry.digests, AuditValue.field, AuditValue.before, AuditValue.after)
+        .join(AuditValue, AuditValue.entry_id == AuditEntry.id)
+        .order_by(AuditEntry.id)
+    )
+    for entry_id, digests, field, before, after in rows:
+        if digests.get(field) != [_digest(before), _digest(after)]:
+            return int(entry_id)
+    return None
+
+
+def _head(session: Session) -> str:
+    """The hash of the last line. PostgreSQL lets one transaction at a time be the next link; SQLite has one writer."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(72757)"))
+    return session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)) or FIRST
+
+
+def _hash(entry: AuditEntry) -> str:
+    content = [
+        entry.previous_hash,
+        entry.at.astimezone(UTC).isoformat(),
+        entry.event_id,
+        entry.account_id,
+        entry.actor,
+        entry.acting_for,
+        entry.action,
+        entry.entity,
+        entry.entity_id,
+        entry.digests,
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _digest(value: str | None) -> str | None:
+    if value is None:
+        return None
+    return hmac.new(_key.get("key", b""), value.encode(), hashlib.sha256).hexdigest()
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,178 @@
+"""One way to open the database, SQLite or PostgreSQL."""
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+
+Result = TypeVar("Result")
+
+SAFE_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""Releases, each good within its line, without the rare corruption of the write-ahead log."""
+
+RETRIES = 5
+RETRYABLE = frozenset({"40001", "40P01"})
+
+
+class UnsafeSqlite(RuntimeError):
+    """The SQLite library in use can corrupt a database in WAL mode."""
+
+
+class AlreadyServed(RuntimeError):
+    """Another process serves this SQLite file."""
+
+
+class Database:
+    """An engine to write with and one to read with; sessions come from ``writing`` and ``reading`` alone."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite:
+            self.engine = _sqlite(url, begin="BEGIN IMMEDIATE", is_reader=False)
+            self.read_engine = _sqlite(url, begin="BEGIN", is_reader=True)
+        else:
+            self.engine = self.read_engine = _postgres(url)
+        self.write_sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self.read_sessions = sessionmaker(self.read_engine, expire_on_commit=False)
+        self._lock: Any = None
+
+    @property
+    def conninfo(self) -> str:
+        """The address as psycopg reads it."""
+        return make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: leaving in good order commits, an exception rolls back."""
+        with self.write_sessions() as session:
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent look that cannot write."""
+        with self.read_sessions() as session:
+            if not self.is_sqlite:
+                session.connection(execution_options={"postgresql_readonly": True})
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    def retry(self, use_case: Callable[[Session], Result]) -> Result:
+        """Run a use case of pure database work again when PostgreSQL asks for it (40001, 40P01), five times at most."""
+        for attempt in range(RETRIES):
+            try:
+                with self.writing() as session:
+                    return use_case(session)
+            except DBAPIError as error:
+                if attempt == RETRIES - 1 or getattr(error.orig, "sqlstate", None) not in RETRYABLE:
+                    raise
+        raise AssertionError("unreachable")
+
+    def serve_alone(self) -> None:
+        """Hold the lock of an SQLite file for as long as this process lives.
+
+        Raises:
+            AlreadyServed: another process holds it.
+        """
+        if not self.is_sqlite or self._lock is not None:
+            return
+        path = Path(f"{make_url(self.url).database}.lock")
+        lock = path.open("a")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise AlreadyServed(f"Another process serves {make_url(self.url).database}. Stop it first.") from None
+        self._lock = lock
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self.read_engine.dispose()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def check_sqlite(version: tuple[int, ...]) -> None:
+    """Refuse a SQLite library with the bug of the write-ahead log.
+
+    Raises:
+        UnsafeSqlite: with the version and what to do.
+    """
+    newest, *lines = SAFE_SQLITE
+    if version >= newest or any(version[:2] == line[:2] and version >= line for line in lines):
+        return
+    shown = ".".join(str(part) for part in version)
+    raise UnsafeSqlite(f"SQLite {shown} can corrupt a database in WAL mode. Use 3.51.3 or newer (make install does).")
+
+
+def _sqlite(url: str, *, begin: str, is_reader: bool) -> Engine:
+    import pysqlite3
+
+    check_sqlite(tuple(pysqlite3.sqlite_version_info))
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        module=pysqlite3,
+        connect_args={"isolation_level": None, "timeout": 30, "check_same_thread": False},
+        json_serializer=_to_json,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=30000",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+            "secure_delete=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        if is_reader:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres(url: str) -> Engine:
+    address = make_url(url)
+    if address.drivername in {"postgresql", "postgres"}:
+        address = address.set(drivername="postgresql+psycopg")
+    options = "-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000"
+    return create_engine(
+        address,
+        isolation_level="READ COMMITTED",
+        pool_size=max(5, (os.cpu_count() or 2) * 4),
+        max_overflow=10,
+        pool_pre_ping=True,
+        connect_args={"options": options},
+        json_serializer=_to_json,
+    )
+
+
+def _to_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

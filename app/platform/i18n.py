@@ -1,0 +1,70 @@
+"""Languages: which one a request reads, and its words. English is the source."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from pathlib import Path
+
+from babel import Locale
+from babel.core import negotiate_locale
+from babel.support import NullTranslations, Translations
+
+LOCALES = ("en", "fr", "es", "ar", "zh", "ru")
+"""The six languages of the United Nations."""
+
+FOLDER = Path(__file__).parent.parent / "locale"
+
+_current: ContextVar[str] = ContextVar("locale", default="en")
+
+
+@lru_cache
+def catalogue(locale: str) -> NullTranslations:
+    """The words of a language; English words stand where it has none."""
+    return Translations.load(FOLDER, [locale]) if locale != "en" else NullTranslations()
+
+
+def current_locale() -> str:
+    return _current.get()
+
+
+@contextmanager
+def speaking(locale: str) -> Iterator[None]:
+    """Use a language for what happens inside."""
+    token = _current.set(locale if locale in LOCALES else "en")
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def use_locale(locale: str) -> None:
+    """Use a language for the rest of this request."""
+    _current.set(locale if locale in LOCALES else "en")
+
+
+def gettext(message: str) -> str:
+    return catalogue(_current.get()).gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    return catalogue(_current.get()).ngettext(one, many, count)
+
+
+def direction(locale: str) -> str:
+    """``ltr`` or ``rtl``."""
+    return "rtl" if Locale.parse(locale, sep="_").text_direction == "rtl" else "ltr"
+
+
+def negotiate(*, asked: str | None, chosen: str | None, kept: str | None, accepts: str) -> str:
+    """The language of a request: asked for in the address, the person's own, kept in a cookie, the browser's."""
+    for locale in (asked, chosen, kept):
+        if locale in LOCALES and locale is not None:
+            return locale
+    wanted = [part.split(";")[0].strip().replace("-", "_") for part in accepts.split(",")]
+    return negotiate_locale([one for one in wanted if one and one != "*"], LOCALES) or "en"
+
+
+def pick(texts: Mapping[str, str], locale: str) -> str:
+    """The text of a language, in English or whatever there is where that is missing."""
+    return texts.get(locale) or texts.get("en") or next(iter(texts.values()), "")

@@ -1,0 +1,173 @@
+"""One way to render a page or one of its blocks."""
+
+import hashlib
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pycountry
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
+from jinja2_fragments import render_block
+
+from app.platform import i18n
+from app.platform.idempotency import form_key
+
+ROOT = Path(__file__).parent.parent.parent
+TEMPLATES, STATIC = ROOT / "templates", ROOT / "static"
+
+
+def render(
+    request: Request,
+    template: str,
+    context: dict[str, Any],
+    *,
+    block: str | None = None,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """A page, or the named block of it.
+
+    The context gets ``request``, ``principal`` (or None), ``locale`` and ``direction``; what is missing raises.
+    """
+    locale = i18n.current_locale()
+    whole = {
+        "event": None,
+        "request": request,
+        "principal": getattr(request.state, "principal", None),
+        "locale": locale,
+        "direction": i18n.direction(locale),
+        **context,
+    }
+    environment = templates()
+    text = (
+        environment.get_template(template).render(whole)
+        if block is None
+        else render_block(environment, template, block, whole)
+    )
+    return HTMLResponse(text, status_code=status, headers={"Vary": "HX-Request, Accept-Language", **(headers or {})})
+
+
+def is_htmx(request: Request) -> bool:
+    """Whether htmx asks, and wants a block in place of the page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def render_text(template: str, context: dict[str, Any], *, locale: str) -> str:
+    """A plain text, such as a mail, in a language."""
+    with i18n.speaking(locale):
+        return templates().get_template(template).render(locale=locale, **context)
+
+
+@lru_cache
+def templates() -> Environment:
+    """The one environment: strict about what is missing, escaping, translating."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters |= {
+        "day": _day,
+        "short_day": _short_day,
+        "clock": _clock,
+        "moment": _moment,
+        "span": _span,
+        "country_name": country_name,
+        "language_name": language_name,
+        "languages": _languages,
+        "number": _number,
+        "pick": _pick,
+    }
+    environment.globals |= {"static": static_address, "form_key": form_key}
+    environment.globals["ui"] = environment.get_template("ui/widgets.html").module
+    return environment
+
+
+@lru_cache(maxsize=500)
+def static_address(path: str) -> str:
+    """The address of a static file with a digest of its content, so that it can be kept for ever."""
+    content = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={content}"
+
+
+def country_name(code: str | None, locale: str | None = None) -> str:
+    """The name of a country in a language; the code where nobody knows it."""
+    if not code:
+        return ""
+    named = Locale.parse(locale or i18n.current_locale()).territories.get(code)
+    if named:
+        return str(named)
+    known = pycountry.countries.get(alpha_2=code)
+    return str(known.name) if known else code
+
+
+def language_name(code: str, locale: str | None = None) -> str:
+    """The name of a language in a language."""
+    named = Locale.parse(locale or i18n.current_locale()).languages.get(code)
+    return str(named)[:1].upper() + str(named)[1:] if named else code
+
+
+def venue_time(instant: datetime, zone: str) -> datetime:
+    """An instant as the clocks at the venue show it."""
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def _zone(context: Context) -> str:
+    event = context.get("event")
+    return event.timezone if event else "UTC"
+
+
+@pass_context
+def _day(context: Context, value: date | datetime) -> str:
+    return format_date(_local_date(context, value), "EEEE d MMMM", locale=i18n.current_locale())
+
+
+@pass_context
+def _short_day(context: Context, value: date | datetime) -> str:
+    return format_date(_local_date(context, value), "EEE d MMM", locale=i18n.current_locale())
+
+
+def _local_date(context: Context, value: date | datetime) -> date:
+    return venue_time(value, _zone(context)).date() if isinstance(value, datetime) else value
+
+
+@pass_context
+def _clock(context: Context, instant: datetime) -> str:
+    return f"{venue_time(instant, _zone(context)):%H:%M}"
+
+
+@pass_context
+def _moment(context: Context, instant: datetime) -> str:
+    local = venue_time(instant, _zone(context))
+    return f"{format_date(local.date(), 'EEE d MMM', locale=i18n.current_locale())}, {local:%H:%M}"
+
+
+@pass_context
+def _span(context: Context, starts_at: datetime, ends_at: datetime) -> str:
+    zone = _zone(context)
+    start, end = f"{venue_time(starts_at, zone):%H:%M}", f"{venue_time(ends_at, zone):%H:%M}"
+    return i18n.gettext("%(start)s to %(end)s") % {"start": start, "end": end}
+
+
+def _languages(codes: list[str]) -> str:
+    return ", ".join(language_name(code) for code in codes)
+
+
+def _number(value: float) -> str:
+    return str(format_decimal(value, locale=i18n.current_locale()))
+
+
+def _pick(texts: dict[str, str]) -> str:
+    return i18n.pick(texts, i18n.current_locale())

@@ -1,0 +1,231 @@
+"""The one itinerary query: what the released agenda, the held meetings and the visits ask of a delegation."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.agenda.models import AgendaRelease, ReleasedPerson, ReleasedSession
+from app.agenda.queries import released_sessions_of_people
+from app.delegations.models import Delegate, Delegation
+from app.delegations.queries import delegation_in_event
+from app.events.models import Event
+from app.events.queries import day_of
+from app.meetings.models import Meeting
+from app.meetings.queries import meetings_of_people
+from app.pairing.enums import PartnershipState
+from app.pairing.queries import partnerships_of_parties, title_of
+from app.platform.database.base import Attestation
+from app.printing.itinerary import DayOfItems, Item, Itinerary, Traveller, letters_for
+from app.printing.models import PrintedSheet, SheetKind
+from app.visits.models import Visit
+from app.visits.queries import visits_of_people
+
+
+def itinerary_of_delegation(session: Session, event: Event, delegation_id: int) -> Itinerary:
+    """What a delegation does, with a track for each member.
+
+    Raises:
+        NotFound: the event has no such delegation.
+    """
+    delegation = delegation_in_event(session, event.id, delegation_id)
+    members = tuple(member for member in delegation.delegates if member.is_active)
+    return _itinerary(session, event=event, delegation=delegation, members=members, person=None)
+
+
+def itinerary_of_person(session: Session, event: Event, delegate: Delegate) -> Itinerary:
+    """What one delegate does."""
+    delegation = delegation_in_event(session, event.id, delegate.delegation_id)
+    return _itinerary(session, event=event, delegation=delegation, members=(delegate,), person=delegate)
+
+
+def last_sheet(
+    session: Session, *, kind: SheetKind, delegation_id: int, delegate_id: int | None
+) -> PrintedSheet | None:
+    """The sheet that was handed out last."""
+    return session.scalar(
+        select(PrintedSheet)
+        .where(
+            PrintedSheet.kind == kind,
+            PrintedSheet.delegation_id == delegation_id,
+            PrintedSheet.delegate_id == delegate_id,
+        )
+        .order_by(PrintedSheet.number.desc())
+        .limit(1)
+    )
+
+
+def sheets_of(session: Session, event_id: int) -> list[PrintedSheet]:
+    """All sheets that were printed, newest first."""
+    statement = select(PrintedSheet).where(PrintedSheet.event_id == event_id)
+    return list(session.scalars(statement.order_by(PrintedSheet.printed_at.desc(), PrintedSheet.id.desc())))
+
+
+def _itinerary(
+    session: Session,
+    *,
+    event: Event,
+    delegation: Delegation,
+    members: tuple[Delegate, ...],
+    person: Delegate | None,
+) -> Itinerary:
+    ids = [member.id for member in members]
+    items = [
+        *_sessions(session, event, ids),
+        *(_meeting(event, meeting, ids) for meeting in meetings_of_people(session, event.id, ids)),
+        *(_visit(event, visit, ids) for visit in visits_of_people(session, event.id, ids)),
+    ]
+    by_day: dict[date, list[Item]] = {}
+    for item in sorted(items, key=lambda one: (one.starts_at, one.ends_at, one.uid)):
+        by_day.setdefault(day_of(event, item.starts_at), []).append(item)
+    number = session.scalar(select(func.max(AgendaRelease.number)).where(AgendaRelease.event_id == event.id))
+    return Itinerary(
+        event_id=event.id,
+        delegation_id=delegation.id,
+        delegation_code=delegation.code,
+        delegate_id=person.id if person else None,
+        name=_full_name(person) if person else delegation.name,
+        native_name=person.native_name if person else delegation.native_name,
+        native_language=person.native_language if person else delegation.native_language,
+        locale=(person.locale if person else None) or delegation.locale,
+        travellers=_travellers(members),
+        days=tuple(DayOfItems(on=on, items=tuple(rows)) for on, rows in sorted(by_day.items())),
+        partnerships=_partnerships(session, event, delegation),
+        liaison_name=delegation.liaison_name,
+        liaison_phone=delegation.liaison_phone,
+        out_of_hours_phone=delegation.out_of_hours_phone,
+        release_number=number,
+    )
+
+
+def _travellers(members: tuple[Delegate, ...]) -> tuple[Traveller, ...]:
+    ordered = sorted(members, key=lambda member: (not member.is_head, member.rank, member.id))
+    letters = letters_for(["Head" if one.is_head else one.function or one.badge_name for one in ordered])
+    return tuple(
+        Traveller(
+            delegate_id=member.id,
+            letter=letter,
+            is_head=member.is_head,
+            name=_full_name(member),
+            native_name=member.native_name,
+            native_language=member.native_language,
+            function=member.function,
+        )
+        for member, letter in zip(ordered, letters, strict=True)
+    )
+
+
+def _sessions(session: Session, event: Event, ids: Collection[int]) -> list[Item]:
+    placed: dict[int, tuple[ReleasedSession, list[ReleasedPerson]]] = {}
+    for one, person in released_sessions_of_people(session, event.id, ids):
+        placed.setdefault(one.id, (one, []))[1].append(person)
+    return [_session_item(event, one, people) for one, people in placed.values()]
+
+
+def _session_item(event: Event, placed: ReleasedSession, people: list[ReleasedPerson]) -> Item:
+    frozen = placed.frozen
+    first = people[0]
+    return Item(
+        uid=f"session-{placed.session_id}@{event.slug}",
+        kind="session",
+        subkind=str(frozen["kind"]),
+        starts_at=placed.starts_at,
+        ends_at=placed.ends_at,
+        leave_at=None,
+        is_time_known=True,
+        title=str(frozen["title"]),
+        titles=frozen["titles"],
+        part=first.part.value,
+        speaking_minutes=first.speaking_minutes,
+        detail=None,
+        place=str(frozen["room"]),
+        floor=frozen["floor"],
+        site=frozen["site"],
+        table_number=None,
+        languages=tuple(frozen["languages"]),
+        counterpart=None,
+        greeter=None,
+        goes=tuple(person.delegate_id for person in people),
+        parts={person.delegate_id: person.part.value for person in people},
+        state="released",
+        sequence=0,
+        is_illustrative=frozen["attestation"] != Attestation.ATTESTED.value or event.is_demonstration,
+        page=f"/e/{event.slug}/agenda/{frozen['slug']}",
+    )
+
+
+def _meeting(event: Event, meeting: Meeting, ids: Collection[int]) -> Item:
+    own = [person for person in meeting.wish.people if person.delegate_id in ids]
+    others = [person.delegate for person in meeting.wish.people if person.delegate_id not in ids]
+    delegations = sorted({other.delegation.name for other in others})
+    own_side = {person.delegate.delegation_id for person in own}
+    across = sorted({one.delegation.name for one in others if one.delegation_id not in own_side}) or delegations
+    return Item(
+        uid=f"meeting-{meeting.id}@{event.slug}",
+        kind="meeting",
+        subkind="meeting",
+        starts_at=meeting.slot.starts_at,
+        ends_at=meeting.slot.ends_at,
+        leave_at=None,
+        is_time_known=True,
+        title=", ".join(across),
+        titles={},
+        part=None,
+        speaking_minutes=None,
+        detail=meeting.wish.topic,
+        place=meeting.table.room.name,
+        floor=meeting.table.room.floor,
+        site=meeting.table.room.site.name,
+        table_number=meeting.table.number,
+        languages=(),
+        counterpart=", ".join(
+            f"{_full_name(other)}, {other.function}" if other.function else _full_name(other) for other in others
+        ),
+        greeter=None,
+        goes=tuple(person.delegate_id for person in own),
+        parts={},
+        state="held",
+        sequence=meeting.sequence,
+        is_illustrative=event.is_demonstration,
+        page=None,
+    )
+
+
+def _visit(event: Event, visit: Visit, ids: Collection[int]) -> Item:
+    return Item(
+        uid=f"visit-{visit.id}@{event.slug}",
+        kind="visit",
+        subkind=visit.kind.value,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        leave_at=visit.leave_at,
+        is_time_known=visit.is_time_known,
+        title=visit.title,
+        titles={},
+        part=None,
+        speaking_minutes=None,
+        detail=visit.note,
+        place=visit.place,
+        floor=None,
+        site=None,
+        table_number=None,
+        languages=tuple(visit.languages),
+        counterpart=visit.counterpart,
+        greeter=visit.greeter,
+        goes=tuple(member.delegate_id for member in visit.members if member.delegate_id in ids),
+        parts={},
+        state=visit.state.value,
+        sequence=visit.version - 1,
+        is_illustrative=visit.attestation is not Attestation.ATTESTED or not visit.is_time_known,
+        page=None,
+    )
+
+
+def _partnerships(session: Session, event: Event, delegation: Delegation) -> tuple[tuple[str, str], ...]:
+    found = partnerships_of_parties(session, event.id, [delegation.party_id])[delegation.party_id]
+    return tuple((title_of(one), one.modality.value) for one in found if one.state is PartnershipState.CONFIRMED)
+
+
+def _full_name(delegate: Delegate) -> str:
+    return " ".join(part for part in (delegate.honorific, delegate.given_name, delegate.family_name) if part)

