@@ -71,7 +71,7 @@ def run(
         seconds: wall-clock limit of this run.
         hint: values by variable index to start the search from.
         deterministic_time: CP-SAT's repeatable measure of work, instead of seconds.
-        parameters: further CP-SAT parameters by name.
+        parameters: further CP-SAT parameters by name; a list is added to a parameter that repeats.
     """
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = limits.workers
@@ -81,7 +81,10 @@ def run(
     else:
         solver.parameters.max_deterministic_time = max(0.001, deterministic_time)
     for name, value in (parameters or {}).items():
-        setattr(solver.parameters, name, value)
+        if isinstance(value, list | tuple):
+            getattr(solver.parameters, name).extend(value)
+        else:
+            setattr(solver.parameters, name, value)
     # Signals belong to the caller (``Control``), not to the library.
     solver.parameters.catch_sigint_signal = False
     _set_hint(model, hint or {})
