@@ -3,18 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Session
 
 from app.agenda.enums import BINDING_PARTS, PinKind
-from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement
+from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement, SessionWindow
 from app.agenda.queries import SessionLinks, current_draft, links_of, sessions_of
 from app.claims.enums import ClaimKind, HoldingKind
 from app.claims.queries import busy_ticks
 from app.delegations.models import Delegate
 from app.delegations.queries import delegates_by_id
-from app.events.models import Event, EventDay, Resource, Room
+from app.events.models import DayClosing, Event, EventDay, Resource, Room, RoomOpening
 from app.events.queries import days_of, resources_of, session_rooms_of, sites_of, walks_of
 from app.events.time_grid import TimeGrid
 from app.platform.errors import Refused
@@ -28,11 +27,7 @@ from scheduler.core.violation import Violation
 Interval = tuple[int, int]
 
 
-class HasTimes(Protocol):
-    """A row with a start and an end."""
-
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
+HasTimes = DayClosing | RoomOpening | SessionWindow
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -153,7 +153,7 @@ class GroupBook:
 
     def said_of(self, country: str | None) -> str:
         """Where the group of a country comes from, in one sentence."""
-        if country in self.overrides:
+        if country is not None and country in self.overrides:
             return f"Set by the organisers: {self.overrides[country][1]}"
         return f"{self.list_name}, as of {self.as_of}" if self.as_of else self.list_name
 

@@ -1,6 +1,8 @@
 """Wishes, vetoes and meetings as they stand."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -12,7 +14,7 @@ from app.meetings.models import Meeting, MeetingSettings, MeetingVeto, MeetingWi
 from app.platform.errors import NotFound
 
 
-def _with_people() -> tuple[object, ...]:
+def _with_people() -> tuple[Any, ...]:
     person = selectinload(WishPerson.delegate).selectinload(Delegate.delegation).selectinload(Delegation.party)
     return (
         selectinload(MeetingWish.people).options(person),
@@ -144,7 +146,7 @@ def answer_counts(session: Session, event_id: int) -> dict[Answer, int]:
     return counts
 
 
-def overdue_wishes(session: Session, event_id: int, now: object) -> list[MeetingWish]:
+def overdue_wishes(session: Session, event_id: int, now: datetime) -> list[MeetingWish]:
     """Pending wishes whose time to answer has ended."""
     return list(
         session.scalars(

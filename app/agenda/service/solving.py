@@ -1,11 +1,12 @@
 """Handing the agenda to a solver run, and accepting what it proposes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.agenda.models import DraftPlacement
-from app.agenda.planner import build_problem, judge, outcome_of, placements_of, read_facts, solution_of
+from app.agenda.models import AgendaDraft, DraftPlacement
+from app.agenda.planner import Placed, build_problem, judge, outcome_of, placements_of, read_facts, solution_of
 from app.agenda.service.drafting import draft_for
 from app.events.models import Event
 from app.platform.actor import Actor
@@ -52,25 +53,7 @@ def accept_run(session: Session, *, event: Event, run: SolverRun, actor: Actor, 
     broken = judge(build_problem(session, facts, draft), solution).violations
     if broken:
         raise Refused({str(index): violation.message for index, violation in enumerate(broken)})
-    wanted = {placed.session_id: placed for placed in placements_of(facts, solution)}
-    changed = 0
-    present = {placement.session_id: placement for placement in draft.placements}
-    for session_id, placement in present.items():
-        if session_id not in wanted:
-            session.delete(placement)
-            changed += 1
-    for session_id, placed in wanted.items():
-        placement = present.get(session_id)
-        if placement is None:
-            session.add(
-                DraftPlacement(
-                    draft_id=draft.id, session_id=session_id, room_id=placed.room_id, starts_at=placed.starts_at
-                )
-            )
-            changed += 1
-        elif (placement.room_id, placement.starts_at) != (placed.room_id, placed.starts_at):
-            placement.room_id, placement.starts_at = placed.room_id, placed.starts_at
-            changed += 1
+    changed = _swap_placements(session, draft, placements_of(facts, solution))
     draft.run_id, draft.changed_at = run.id, now
     session.flush()
     mark_accepted(session, run=run, actor=actor, now=now)
@@ -85,4 +68,30 @@ def accept_run(session: Session, *, event: Event, run: SolverRun, actor: Actor, 
         changes={"run": (None, run.id), "placements_changed": (None, changed)},
     )
     session.refresh(draft, ["placements"])
+    return changed
+
+
+def _swap_placements(session: Session, draft: AgendaDraft, proposed: Sequence[Placed]) -> int:
+    wanted = {placed.session_id: placed for placed in proposed}
+    present = {placement.session_id: placement for placement in draft.placements}
+    changed = 0
+    for session_id, placement in present.items():
+        placed = wanted.get(session_id)
+        if placed is None:
+            session.delete(placement)
+            changed += 1
+        elif (placement.room_id, placement.starts_at) != (placed.room_id, placed.starts_at):
+            placement.room_id, placement.starts_at = placed.room_id, placed.starts_at
+            changed += 1
+    for placed in proposed:
+        if placed.session_id not in present:
+            session.add(
+                DraftPlacement(
+                    draft_id=draft.id,
+                    session_id=placed.session_id,
+                    room_id=placed.room_id,
+                    starts_at=placed.starts_at,
+                )
+            )
+            changed += 1
     return changed
