@@ -1,0 +1,1 @@
+"""From the data files to rows, one file a part of the house."""
