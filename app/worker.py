@@ -1,5 +1,6 @@
 """The process that solves: any number of them, on any machine that reaches the PostgreSQL database."""
 
+import app.models  # noqa: F401  (every model must be known before the first query)
 from app.platform.settings import Settings
 from app.solver_runs.tasks import run_worker
 

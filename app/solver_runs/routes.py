@@ -193,10 +193,11 @@ def _results(session: Session, run: SolverRun) -> dict[str, Any]:
 
 
 def _pictures(shown: RunView) -> list[tuple[view.Stage, Any]]:
-    return [
+    drawn = [
         (stage, pictures.solver_line([(point.seconds, point.best, point.bound) for point in points]))
         for stage, points in shown.lines
     ]
+    return [(stage, picture) for stage, picture in drawn if picture is not None]
 
 
 def _run_page(session: Session, found: RunOfEvent, *, now: datetime) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import shlex
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from app.platform import audit
 from app.platform.clock import Clock, SystemClock
 from app.platform.database.engine import Database
 from app.platform.settings import Settings
@@ -59,6 +60,7 @@ def run_worker(settings: Settings) -> None:
     Raises:
         ValueError: the database is SQLite, whose runs the web process does.
     """
+    audit.use_key(settings.key())
     database = Database(settings.database_url)
     if database.is_sqlite:
         raise ValueError("With SQLite the web process does the solver runs; a worker needs PostgreSQL.")

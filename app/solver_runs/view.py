@@ -10,6 +10,8 @@ from typing import Any
 from app.solver_runs.enums import RunFailure, RunState
 from app.solver_runs.models import RunProgress, SolverRun
 
+MOST_POINTS = 150
+
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
@@ -258,11 +260,17 @@ def _lines(stages: Sequence[Stage], steps: Sequence[RunProgress]) -> tuple[tuple
     """The points of each stage that has any."""
     lines = []
     for stage in stages:
-        points = tuple(
+        points = [
             Point(seconds=step.seconds, best=step.incumbent, bound=step.bound)
             for step in steps
             if step.stage == stage.name
-        )
+        ]
         if points:
-            lines.append((stage, points))
+            lines.append((stage, _thinned(points)))
     return tuple(lines)
+
+
+def _thinned(points: list[Point]) -> tuple[Point, ...]:
+    """At most so many points that a picture stays light; the first and the last always."""
+    stride = -(-len(points) // MOST_POINTS)
+    return (*points[:-1:stride], points[-1])
