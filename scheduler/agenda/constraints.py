@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import combinations
 
+from scheduler.agenda.bounds import time_for
 from scheduler.agenda.legal import taken_elsewhere
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.variables import SessionVariables, Variables, can_meet, domain_of
@@ -45,7 +46,8 @@ def room_fits(variables: Variables) -> None:
 
 def room_hosts_one_session(variables: Variables) -> None:
     """In each room, intervals of session and turnover do not overlap; they may end after the room has closed."""
-    for room in variables.problem.rooms:
+    problem = variables.problem
+    for room in problem.rooms:
         guests = [one for one in variables.sessions.values() if room.id in one.rooms]
         if len(guests) > 1:
             variables.model.add_no_overlap(
@@ -53,6 +55,10 @@ def room_hosts_one_session(variables: Variables) -> None:
                     one.start, one.session.duration + room.turnover, one.rooms[room.id], ""
                 )
                 for one in guests
+            )
+            room_time = time_for(room, problem.days, {one.session.duration for one in guests})
+            variables.model.add(
+                sum((one.session.duration + room.turnover) * one.rooms[room.id] for one in guests) <= room_time
             )
 
 

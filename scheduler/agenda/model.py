@@ -43,19 +43,28 @@ class AgendaModel:
         return solution_of(self.problem, placements)
 
     def hint(self, placements: Iterable[Placement]) -> dict[int, int]:
-        """Values for the variables of sessions, from placements that need not be complete or right."""
-        values: dict[int, int] = {}
-        for placement in placements:
-            one = self.variables.sessions.get(placement.session)
-            if one is None or placement.room not in one.rooms:
+        """A value for every variable, from placements that need not be complete or right."""
+        sessions = self.variables.sessions
+        places = {
+            placement.session: placement
+            for placement in placements
+            if placement.session in sessions and placement.room in sessions[placement.session].rooms
+        }
+        values: dict[int, int] = {self.variables.yes.index: 1}
+        for one in sessions.values():
+            place = places.get(one.id)
+            values[one.start.index] = one.start_in(places)
+            if place is None and one.session.is_required:
                 continue
-            values[one.start.index] = placement.start
-            values[one.placed.index] = 1
+            values[one.placed.index] = int(place is not None)
             for room, literal in one.rooms.items():
-                values[literal.index] = int(room == placement.room)
+                values[literal.index] = int(place is not None and room == place.room)
             for day, literal in one.days.items():
                 starts = one.legal.days[day]
-                values[literal.index] = int(any(start <= placement.start < end for start, end in starts))
+                values[literal.index] = int(
+                    place is not None and any(start <= place.start < end for start, end in starts)
+                )
+        values.update((variable.index, int(follows(places))) for variable, follows in self.variables.auxiliary)
         return values
 
 

@@ -5,7 +5,7 @@ from itertools import combinations
 
 from ortools.sat.python import cp_model
 
-from scheduler.agenda.variables import SessionVariables, Variables, can_meet
+from scheduler.agenda.variables import Follows, Places, SessionVariables, Variables, can_meet
 
 Units = cp_model.LinearExpr
 
@@ -37,7 +37,7 @@ def clash(variables: Variables) -> Units:
         if len(both) < 2 or entry.weight == 0 or frozenset(entry.sessions) in apart or not can_meet(*both):
             continue
         one, other = both
-        overlap = variables.model.new_bool_var("")
+        overlap = variables.new_literal(_overlaps(one, other))
         variables.model.add_bool_or(
             overlap,
             variables.before(one, other),
@@ -65,8 +65,8 @@ def moved_start(variables: Variables) -> Units:
     units: list[cp_model.LinearExprT] = []
     for entry in variables.problem.previous or ():
         for one in variables.those([entry.session]):
-            moved = variables.model.new_bool_var("")
             if any(start <= entry.start < end for start, end in one.legal.starts):
+                moved = variables.new_literal(_starts_elsewhere(one, entry.start))
                 variables.model.add(one.start == entry.start).only_enforce_if(moved.negated(), one.placed)
                 units.append(moved)
             else:
@@ -104,6 +104,8 @@ def day_balance(variables: Variables) -> Units:
     largest = len(variables.sessions)
     most = variables.model.new_int_var(0, largest, "most")
     fewest = variables.model.new_int_var(0, largest, "fewest")
+    variables.auxiliary.append((most, lambda places: max(_held_by_day(variables, places))))
+    variables.auxiliary.append((fewest, lambda places: min(_held_by_day(variables, places))))
     for day in days:
         held = sum(one.days[day] for one in variables.sessions.values() if day in one.days)
         variables.model.add(most >= held)
@@ -120,6 +122,28 @@ TERMS: dict[str, Callable[[Variables], Units]] = {
     "day_balance": day_balance,
 }
 """The units of each soft term as an expression of the model."""
+
+
+def _overlaps(one: SessionVariables, other: SessionVariables) -> Follows:
+    def holds(places: Places) -> bool:
+        are_placed = one.id in places and other.id in places
+        return (
+            are_placed and one.start_in(places) < other.end_in(places) and other.start_in(places) < one.end_in(places)
+        )
+
+    return holds
+
+
+def _starts_elsewhere(one: SessionVariables, before: int) -> Follows:
+    return lambda places: one.id in places and places[one.id].start != before
+
+
+def _held_by_day(variables: Variables, places: Places) -> list[int]:
+    counts = [0] * len(variables.problem.days)
+    for name, placement in places.items():
+        for day, starts in variables.sessions[name].legal.days.items():
+            counts[day] += any(start <= placement.start < end for start, end in starts)
+    return counts
 
 
 def _sum(parts: list[cp_model.LinearExprT]) -> Units:

@@ -1,12 +1,13 @@
 """The decision variables of the model in the words of the domain."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
 from scheduler.agenda.legal import Legal, Starts, legal_of
 from scheduler.agenda.problem import AgendaProblem, Session
+from scheduler.agenda.solution import Placement
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,13 @@ class SessionVariables:
     def end(self) -> cp_model.LinearExpr:
         return self.start + self.session.duration
 
+    def start_in(self, places: "Places") -> int:
+        """Where ``start`` stands in a plan; what is left out stands at its earliest start."""
+        return places[self.id].start if self.id in places else self.earliest
+
+    def end_in(self, places: "Places") -> int:
+        return self.start_in(places) + self.session.duration
+
     @property
     def earliest(self) -> int:
         return self.legal.starts[0][0]
@@ -42,14 +50,26 @@ class SessionVariables:
         return self.legal.starts[-1][1] - 1
 
 
+Places = Mapping[str, Placement]
+"""A plan as placements by session; what is not in it is left out."""
+
+Follows = Callable[[Places], int]
+"""The value that an auxiliary variable takes in a plan."""
+
+
 @dataclass
 class Variables:
-    """All variables; sessions without a legal start have none and are never placed."""
+    """All variables; sessions without a legal start have none and are never placed.
+
+    ``auxiliary`` lists the variables that follow from the sessions' own, each with the value that it takes in a plan:
+    only a hint that gives every variable a value lets the search start from that plan.
+    """
 
     problem: AgendaProblem
     model: cp_model.CpModel
     sessions: dict[str, SessionVariables]
     yes: cp_model.IntVar
+    auxiliary: list[tuple[cp_model.IntVar, Follows]] = field(default_factory=list)
     _before: dict[tuple[str, str], cp_model.IntVar] = field(default_factory=dict)
     _sites: dict[tuple[str, str | None], cp_model.IntVar] = field(default_factory=dict)
 
@@ -57,11 +77,17 @@ class Variables:
         """The variables of the sessions that can be placed at all."""
         return [self.sessions[name] for name in ids if name in self.sessions]
 
+    def new_literal(self, follows: Follows) -> cp_model.IntVar:
+        """An auxiliary literal and when it holds in a plan."""
+        literal = self.model.new_bool_var("")
+        self.auxiliary.append((literal, follows))
+        return literal
+
     def before(self, one: SessionVariables, other: SessionVariables) -> cp_model.IntVar:
         """A literal that, where it holds and both are placed, makes one end before the other starts."""
         key = (one.id, other.id)
         if key not in self._before:
-            literal = self.model.new_bool_var("")
+            literal = self.new_literal(lambda places: one.end_in(places) <= other.start_in(places))
             # A session that is left out sits at its earliest start, where the order must ask nothing of it.
             self.model.add(one.end <= other.start).only_enforce_if(literal, one.placed, other.placed)
             self._before[key] = literal
@@ -76,7 +102,8 @@ class Variables:
             if len(here) == 1:
                 self._sites[key] = here[0]
             else:
-                literal = self.model.new_bool_var("")
+                rooms = {room for room in one.rooms if site_of[room] == site}
+                literal = self.new_literal(lambda places: one.id in places and places[one.id].room in rooms)
                 self.model.add_max_equality(literal, here)
                 self._sites[key] = literal
         return self._sites[key]
