@@ -81,6 +81,7 @@ def templates() -> Environment:
     environment.filters |= {
         "day": _day,
         "short_day": _short_day,
+        "iso_day": _iso_day,
         "clock": _clock,
         "moment": _moment,
         "span": _span,
@@ -137,6 +138,11 @@ def _day(context: Context, value: date | datetime) -> str:
 @pass_context
 def _short_day(context: Context, value: date | datetime) -> str:
     return format_date(_local_date(context, value), "EEE d MMM", locale=i18n.current_locale())
+
+
+@pass_context
+def _iso_day(context: Context, value: date | datetime) -> str:
+    return _local_date(context, value).isoformat()
 
 
 def _local_date(context: Context, value: date | datetime) -> date:

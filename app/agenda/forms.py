@@ -1,0 +1,27 @@
+"""What organisers type about the agenda."""
+
+from pydantic import BaseModel, Field
+
+
+class RunForm(BaseModel):
+    """How long a run may think, and from which seed."""
+
+    time_limit_seconds: int = Field(default=60, ge=1, le=600)
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+
+
+class PlaceForm(BaseModel):
+    """A place for a session: day and time at the venue, room, and the version of the placement that was seen."""
+
+    session_id: int
+    day: str = Field(min_length=10, max_length=10)
+    time: str = Field(pattern=r"^\d\d:\d\d$")
+    room_id: int
+    version: int | None = None
+
+
+class ReleaseForm(BaseModel):
+    """The name of a release and a note on it."""
+
+    name: str = Field(min_length=1, max_length=120)
+    note: str | None = Field(default=None, max_length=2000)
