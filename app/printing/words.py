@@ -1,0 +1,126 @@
+"""Words on paper and on schedule pages, in the language of whoever reads them."""
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_skeleton
+
+from app.agenda.enums import Part, SessionKind
+from app.platform.i18n import current_locale, ngettext
+from app.platform.i18n import gettext as _
+from app.platform.rendering import language_name, venue_time
+from app.printing.itinerary import Item
+from app.visits.enums import VisitKind
+
+
+def day_words(on: date) -> str:
+    """A day in full: "Tuesday 3 September" as each language writes it."""
+    locale = current_locale()
+    return (
+        format_date(on, "EEEE d MMMM", locale=locale)
+        if locale == "en"
+        else format_skeleton("EEEEMMMMd", _noon(on), locale=locale)
+    )
+
+
+def short_day_words(on: date) -> str:
+    return format_skeleton("MMMEd", _noon(on), locale=current_locale())
+
+
+def _noon(on: date) -> datetime:
+    return datetime(on.year, on.month, on.day, 12)
+
+
+def clock_words(instant: datetime, zone: str) -> str:
+    return f"{venue_time(instant, zone):%H:%M}"
+
+
+def part_words(part: str, minutes: int | None) -> str:
+    """What a person does in a session."""
+    words = {
+        Part.SPEAKER: _("speaks"),
+        Part.MODERATOR: _("moderates"),
+        Part.HOST: _("hosts"),
+        Part.PANELLIST: _("on the panel"),
+        Part.MUST_ATTEND: _("attends"),
+        Part.MAY_ATTEND: _("may attend"),
+    }[Part(part)]
+    if minutes is None:
+        return words
+    return f"{words}, {ngettext('%(num)s minute', '%(num)s minutes', minutes) % {'num': minutes}}"
+
+
+def kind_words(item: Item) -> str:
+    """What kind of item it is."""
+    if item.kind == "session":
+        return {
+            SessionKind.CEREMONY: _("Ceremony"),
+            SessionKind.PLENARY: _("Plenary"),
+            SessionKind.ROUNDTABLE: _("Roundtable"),
+            SessionKind.CASE_CITY: _("Case session"),
+            SessionKind.WORKSHOP: _("Workshop"),
+            SessionKind.EXHIBITION: _("Exhibition"),
+            SessionKind.CULTURAL: _("Culture"),
+            SessionKind.SIGNING: _("Signing"),
+        }[SessionKind(item.subkind)]
+    if item.kind == "meeting":
+        return _("Meeting")
+    return {
+        VisitKind.ARRIVAL: _("Arrival"),
+        VisitKind.TRANSFER: _("Transfer"),
+        VisitKind.BILATERAL: _("Bilateral"),
+        VisitKind.SIGNING: _("Signing"),
+        VisitKind.SITE_VISIT: _("Visit"),
+        VisitKind.MEAL: _("Meal"),
+        VisitKind.DEPARTURE: _("Departure"),
+    }[VisitKind(item.subkind)]
+
+
+def title_words(item: Item) -> str:
+    """The title of a row; a meeting is named after the other side."""
+    if item.kind == "meeting":
+        return _("Meeting with %(who)s") % {"who": item.title}
+    return item.title_in(current_locale())
+
+
+def note_words(item: Item, *, zone: str) -> str:
+    """The second line of a row: part, counterpart, topic, greeter, and whether the time is settled."""
+    parts: list[str] = []
+    if item.part is not None:
+        parts.append(part_words(item.part, item.speaking_minutes))
+    if item.kind == "visit" and item.state == "draft":
+        parts.append(_("not confirmed"))
+    if item.kind == "visit" and item.state == "changed":
+        parts.append(_("changed, to be confirmed again"))
+    if not item.is_time_known:
+        parts.append(_("time not known, shown for illustration"))
+    if item.leave_at is not None:
+        parts.append(_("leave at %(clock)s") % {"clock": clock_words(item.leave_at, zone)})
+    if item.counterpart:
+        parts.append(item.counterpart)
+    if item.greeter:
+        parts.append(_("met by %(who)s") % {"who": item.greeter})
+    if item.detail:
+        parts.append(item.detail)
+    return " · ".join(parts)
+
+
+def where_words(item: Item) -> str:
+    """Building and floor."""
+    return ", ".join(part for part in (item.site, item.floor) if part and part != item.place)
+
+
+def language_words(codes: tuple[str, ...]) -> str:
+    return ", ".join(language_name(code) for code in codes)
+
+
+def people_words(count: int) -> str:
+    return ngettext("%(num)s person", "%(num)s people", count) % {"num": count}
+
+
+def modality_words(modality: str) -> str:
+    return {
+        "south-south": _("South-South"),
+        "north-south": _("North-South"),
+        "north-north": _("North-North"),
+        "triangular": _("Triangular"),
+    }[modality]
