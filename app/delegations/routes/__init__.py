@@ -1,0 +1,9 @@
+"""Addresses of cities, organisations, delegations and delegates."""
+
+from fastapi import APIRouter
+
+from app.delegations.routes import manage, own
+
+router = APIRouter()
+router.include_router(manage.router)
+router.include_router(own.router)

@@ -1,0 +1,147 @@
+"""Lists and details for the office: cities, organisations, delegations, people."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.accounts.policies import STAFF, Access, Policy
+from app.delegations.enums import Rank
+from app.delegations.loaders import CityIn, DelegateIn, city_of_path, delegate_of_path
+from app.delegations.models import City, Delegate
+from app.delegations.queries import cities_of, delegates_of, delegations_of, organisations_of, parties_by_id, ties_of
+from app.events.models import Event
+from app.events.queries import event_of_path, group_book
+from app.platform.database.sessions import ReadSession
+from app.platform.rendering import is_htmx, render
+
+router = APIRouter()
+
+CITIES = Policy("cities.read", roles=STAFF, loader=event_of_path)
+CITY = Policy("city.read", roles=STAFF, loader=city_of_path)
+DELEGATIONS = Policy("delegations.read", roles=STAFF, loader=event_of_path)
+PEOPLE = Policy("people.read", roles=STAFF, loader=event_of_path)
+PERSON = Policy("person.read", roles=STAFF, loader=delegate_of_path)
+
+PAGE_SIZE = 50
+
+
+@router.get("/e/{slug}/manage/cities")
+def cities(
+    request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(CITIES)], sort: str = "name"
+) -> Response:
+    """Which cities can be paired?"""
+    event = access.found
+    found = sorted(cities_of(session, event.id), key=lambda city: _city_key(city, sort.lstrip("-")))
+    if sort.startswith("-"):
+        found.reverse()
+    book = group_book(session, event)
+    context = {
+        "event": event,
+        "cities": found,
+        "organisations": organisations_of(session, event.id),
+        "book": book,
+        "groups": {city.id: city.group_override or book.group_of(city.country) for city in found},
+        "sort": sort,
+    }
+    return render(request, "delegations/cities.html", context)
+
+
+@router.get("/e/{slug}/manage/cities/{city_id}")
+def city(request: Request, session: ReadSession, access: Annotated[Access[CityIn], Depends(CITY)]) -> Response:
+    """What does the city seek and offer?"""
+    event, found = access.found.event, access.found.city
+    ties = [tie for tie in ties_of(session, event.id) if found.id in {tie.city_id, tie.other_city_id}]
+    others = {tie.other_city_id if tie.city_id == found.id else tie.city_id for tie in ties}
+    book = group_book(session, event)
+    context = {
+        "event": event,
+        "city": found,
+        "ties": ties,
+        "others": parties_by_id(session, others),
+        "group": found.group_override or book.group_of(found.country),
+        "group_said": found.group_override_note or book.said_of(found.country),
+        "delegations": [one for one in delegations_of(session, event.id) if one.party_id == found.id],
+    }
+    return render(request, "delegations/city.html", context)
+
+
+@router.get("/e/{slug}/manage/delegations")
+def delegations(
+    request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(DELEGATIONS)]
+) -> Response:
+    """Who comes, in groups."""
+    event = access.found
+    return render(
+        request,
+        "delegations/delegations.html",
+        {"event": event, "delegations": delegations_of(session, event.id)},
+    )
+
+
+@router.get("/e/{slug}/manage/people")
+def people(
+    request: Request,
+    session: ReadSession,
+    access: Annotated[Access[Event], Depends(PEOPLE)],
+    q: str = "",
+    sort: str = "rank",
+    page: int = 1,
+) -> Response:
+    """Who comes, and what is undone?"""
+    event = access.found
+    needle = q.strip().casefold()
+    found = [one for one in delegates_of(session, event.id) if not needle or needle in _haystack(one)]
+    found.sort(key=lambda one: _person_key(one, sort.lstrip("-")), reverse=sort.startswith("-"))
+    last = max(1, -(-len(found) // PAGE_SIZE))
+    number = min(max(1, page), last)
+    shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    context = {
+        "event": event,
+        "people": shown,
+        "q": q,
+        "sort": sort,
+        "page": {"number": number, "count": len(found), "size": PAGE_SIZE},
+        "ranks": {rank.value: rank.name.lower() for rank in Rank},
+    }
+    return render(request, "delegations/people.html", context, block="rows" if is_htmx(request) else None)
+
+
+@router.get("/e/{slug}/manage/people/{delegate_id}")
+def person(request: Request, access: Annotated[Access[DelegateIn], Depends(PERSON)]) -> Response:
+    """Is this right and complete?"""
+    found = access.found
+    context = {
+        "event": found.event,
+        "person": found.delegate,
+        "delegation": found.delegate.delegation,
+        "ranks": {rank.value: rank.name.lower() for rank in Rank},
+    }
+    return render(request, "delegations/person.html", context)
+
+
+def _city_key(city: City, sort: str) -> tuple[object, ...]:
+    if sort == "population":
+        return (city.population or 0, city.name)
+    if sort == "country":
+        return (city.country or "", city.name)
+    return (city.name.casefold(),)
+
+
+def _person_key(delegate: Delegate, sort: str) -> tuple[object, ...]:
+    if sort == "name":
+        return (delegate.family_name.casefold(), delegate.given_name.casefold(), delegate.id)
+    if sort == "delegation":
+        return (delegate.delegation.name.casefold(), delegate.rank, delegate.id)
+    return (delegate.rank, delegate.id)
+
+
+def _haystack(delegate: Delegate) -> str:
+    parts = (
+        delegate.family_name,
+        delegate.given_name,
+        delegate.native_name,
+        delegate.function,
+        delegate.delegation.name,
+        delegate.delegation.native_name,
+    )
+    return " ".join(part for part in parts if part).casefold()

@@ -1,0 +1,86 @@
+"""A delegation's schedule as a page and as a PDF, and a person's."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.orm import Session
+
+from app.accounts.enums import Role
+from app.accounts.policies import STAFF, Access, Policy
+from app.accounts.principal import Principal
+from app.delegations.loaders import DelegateIn, DelegationIn, delegation_of_path, number_of
+from app.delegations.queries import delegate_in_event
+from app.events.models import Event
+from app.events.queries import event_of_path
+from app.platform.clock import Now
+from app.platform.database.sessions import ReadSession
+from app.platform.errors import NotFound
+from app.platform.rendering import render
+from app.printing import words
+from app.printing.itinerary import Itinerary
+from app.printing.queries import itinerary_of_delegation, itinerary_of_person
+from app.printing.service import is_outdated, preview
+
+router = APIRouter()
+
+READERS = STAFF | {Role.FOCAL_POINT, Role.DELEGATE}
+
+
+def person_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> DelegateIn:
+    """Loader of a policy: any delegate for staff, those of the own delegation for its focal point, else oneself."""
+    event = event_of_path(session, params, principal)
+    delegate = delegate_in_event(session, event.id, number_of(params["delegate_id"]))
+    is_focal_point = principal.role is Role.FOCAL_POINT and principal.delegation_id == delegate.delegation_id
+    if principal.role in STAFF or is_focal_point or principal.delegate_id == delegate.id:
+        return DelegateIn(event, delegate)
+    raise NotFound
+
+
+SCHEDULE = Policy("schedule.delegation", roles=READERS, loader=delegation_of_path)
+PERSONAL = Policy("schedule.person", roles=READERS, loader=person_of_path)
+
+
+@router.get("/e/{slug}/delegations/{delegation_id}/schedule")
+def schedule(
+    request: Request, session: ReadSession, access: Annotated[Access[DelegationIn], Depends(SCHEDULE)]
+) -> Response:
+    """Who is where, and who is free?"""
+    found = access.found
+    itinerary = itinerary_of_delegation(session, found.event, found.delegation.id)
+    context = {
+        "event": found.event,
+        "delegation": found.delegation,
+        "itinerary": itinerary,
+        "words": words,
+        "pdf": f"/e/{found.event.slug}/delegations/{found.delegation.id}/schedule.pdf",
+        "outdated": access.principal.role in STAFF and is_outdated(session, found.event, itinerary),
+    }
+    return render(request, "printing/schedule.html", context)
+
+
+@router.get("/e/{slug}/delegations/{delegation_id}/schedule.pdf")
+def schedule_pdf(
+    request: Request, session: ReadSession, now: Now, access: Annotated[Access[DelegationIn], Depends(SCHEDULE)]
+) -> Response:
+    """The same rows on paper."""
+    found = access.found
+    itinerary = itinerary_of_delegation(session, found.event, found.delegation.id)
+    return _pdf(request, session, found.event, itinerary, now=now, name=found.delegation.code)
+
+
+@router.get("/e/{slug}/people/{delegate_id}/schedule.pdf")
+def personal_pdf(
+    request: Request, session: ReadSession, now: Now, access: Annotated[Access[DelegateIn], Depends(PERSONAL)]
+) -> Response:
+    """A personal schedule on paper."""
+    found = access.found
+    itinerary = itinerary_of_person(session, found.event, found.delegate)
+    return _pdf(request, session, found.event, itinerary, now=now, name=f"schedule-{found.delegate.id}")
+
+
+def _pdf(request: Request, session: Session, event: Event, itinerary: Itinerary, *, now: Now, name: str) -> Response:
+    address = f"{request.app.state.settings.base_url}/e/{event.slug}/delegations/{itinerary.delegation_id}/schedule"
+    pdf = preview(session, event=event, itinerary=itinerary, live_address=address, now=now)
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
