@@ -1,0 +1,9 @@
+"""Addresses of registrations."""
+
+from fastapi import APIRouter
+
+from app.registration.routes import manage, public
+
+router = APIRouter()
+router.include_router(public.router)
+router.include_router(manage.router)
