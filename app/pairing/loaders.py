@@ -1,0 +1,64 @@
+"""Loaders of policies: partnerships and runs of an event, and the member that an answer link belongs to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts.policies import ORGANISERS
+from app.accounts.principal import Principal
+from app.delegations.loaders import number_of
+from app.events.models import Event
+from app.events.queries import event_of_path
+from app.pairing.enums import PartnershipState
+from app.pairing.models import Partnership, PartnershipMember
+from app.pairing.queries import member_by_token, partnership_in_event
+from app.platform.errors import NotFound
+from app.platform.tokens import digest
+from app.solver_runs.models import SolverRun
+from app.solver_runs.queries import run_of_event
+
+
+@dataclass(frozen=True)
+class PartnershipIn:
+    """A partnership and its edition."""
+
+    event: Event
+    partnership: Partnership
+
+
+@dataclass(frozen=True)
+class MemberIn:
+    """A member who answers, the partnership and the edition."""
+
+    event: Event
+    partnership: Partnership
+    member: PartnershipMember
+
+
+@dataclass(frozen=True)
+class RunIn:
+    """A run and the edition that it is of."""
+
+    event: Event
+    run: SolverRun
+
+
+def partnership_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> PartnershipIn:
+    """Any partnership for organisers; for others those that all members agreed to."""
+    event = event_of_path(session, params, principal)
+    partnership = partnership_in_event(session, event.id, number_of(params["partnership_id"]))
+    if partnership.state is not PartnershipState.CONFIRMED and principal.role not in ORGANISERS:
+        raise NotFound
+    return PartnershipIn(event, partnership)
+
+
+def member_of_path(session: Session, params: Mapping[str, Any], _principal: Principal) -> MemberIn:
+    partnership, member, event = member_by_token(session, digest(str(params["token"])))
+    return MemberIn(event, partnership, member)
+
+
+def run_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> RunIn:
+    event = event_of_path(session, params, principal)
+    return RunIn(event, run_of_event(session, event_id=event.id, run_id=number_of(params["run_id"])))

@@ -1,0 +1,10 @@
+"""Addresses of pairing: the workbench, public partnerships, and the answers of the members."""
+
+from fastapi import APIRouter
+
+from app.pairing.routes import answer, manage, public
+
+router = APIRouter()
+router.include_router(public.router)
+router.include_router(answer.router)
+router.include_router(manage.router)

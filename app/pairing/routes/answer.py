@@ -1,0 +1,78 @@
+"""A member's answer through a link, without signing in; looking changes nothing, a button does."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
+from starlette.responses import RedirectResponse
+
+from app.accounts.policies import ANYONE, Access, Policy
+from app.events.queries import challenges_of
+from app.pairing import service
+from app.pairing.enums import Consent
+from app.pairing.loaders import MemberIn, member_of_path
+from app.pairing.queries import title_of
+from app.pairing.view import reason_lines
+from app.platform.actor import Actor
+from app.platform.clock import Now
+from app.platform.database.sessions import DbSession, ReadSession, RequestSession
+from app.platform.errors import Refused
+from app.platform.forms import Bound, FormData, bind
+from app.platform.rendering import render
+
+router = APIRouter()
+
+ANSWER = Policy("partnership.answer", roles=ANYONE, loader=member_of_path)
+
+
+class AnswerForm(BaseModel):
+    """Yes or no, and why not."""
+
+    consent: Literal["accepted", "declined"]
+    reason: str | None = Field(default=None, max_length=2000)
+
+
+@router.get("/p/{token}")
+def dossier(request: Request, session: ReadSession, access: Annotated[Access[MemberIn], Depends(ANSWER)]) -> Response:
+    """Shall we accept this partner?"""
+    return _page(request, session, access.found, Bound(None, {}, {}))
+
+
+@router.post("/p/{token}")
+def answer(
+    request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[MemberIn], Depends(ANSWER)]
+) -> Response:
+    """Store the answer; a second one through the same link changes nothing."""
+    found = access.found
+    bound = bind(AnswerForm, form)
+    if bound.value is None:
+        return _page(request, session, found, bound, status=422)
+    try:
+        service.answer(
+            session,
+            partnership=found.partnership,
+            member=found.member,
+            consent=Consent(bound.value.consent),
+            reason=bound.value.reason,
+            actor=Actor(account_id=access.principal.account_id, label=f"{found.member.party.name}, by its link"),
+            now=now,
+        )
+    except Refused as refused:
+        return _page(request, session, found, Bound(None, refused.errors, bound.typed), status=422)
+    return RedirectResponse(f"/p/{request.path_params['token']}", status_code=303)
+
+
+def _page(
+    request: Request, session: RequestSession, found: MemberIn, form: Bound[AnswerForm], *, status: int = 200
+) -> Response:
+    challenges = {challenge.id: challenge for challenge in challenges_of(session, found.event.id)}
+    parties = {member.party_id: member.party for member in found.partnership.members}
+    context = {
+        "event": found.event,
+        "partnership": found.partnership,
+        "member": found.member,
+        "title": title_of(found.partnership),
+        "reasons": reason_lines(found.partnership, parties, challenges, base=""),
+        "form": form,
+    }
+    return render(request, "pairing/answer.html", context, status=status)

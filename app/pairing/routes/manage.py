@@ -1,0 +1,129 @@
+"""The workbench of the pairing lead."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse
+
+from app.accounts.policies import ORGANISERS, Access, Policy
+from app.events.models import Event
+from app.events.queries import challenges_of, event_of_path
+from app.pairing import service
+from app.pairing.enums import PartnershipState
+from app.pairing.loaders import PartnershipIn, RunIn, partnership_of_path, run_of_path
+from app.pairing.models import Partnership
+from app.pairing.notices import ask_members
+from app.pairing.planner import read_facts
+from app.pairing.queries import modality_counts, partnerships_of, title_of
+from app.pairing.view import ReasonLine, reason_lines, report_of
+from app.platform.clock import Now
+from app.platform.database.sessions import DbSession, ReadSession
+from app.platform.errors import Refused
+from app.platform.forms import FormData, bind
+from app.platform.rendering import render
+
+router = APIRouter()
+
+READ = Policy("pairing.read", roles=ORGANISERS, loader=event_of_path)
+CHANGE = Policy("pairing.change", roles=ORGANISERS, loader=event_of_path)
+ACCEPT = Policy("pairing.accept_run", roles=ORGANISERS, loader=run_of_path)
+ONE = Policy("partnership.change", roles=ORGANISERS, loader=partnership_of_path)
+
+
+class RunForm(BaseModel):
+    """How long a run may think, and from which seed."""
+
+    time_limit_seconds: int = Field(default=30, ge=1, le=600)
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+
+
+@router.get("/e/{slug}/manage/pairing")
+def workbench(
+    request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(READ)], chosen: int = 0
+) -> Response:
+    """Who should work with whom, and why?"""
+    event = access.found
+    facts = read_facts(session, event)
+    partnerships = partnerships_of(session, event.id)
+    shown = next((one for one in partnerships if one.id == chosen), partnerships[0] if partnerships else None)
+    together = {member.party_id for one in partnerships for member in one.members}
+    context = {
+        "event": event,
+        "partnerships": partnerships,
+        "titles": {one.id: title_of(one) for one in partnerships},
+        "shown": shown,
+        "reasons": _reasons(session, event, shown) if shown else (),
+        "unpaired": [city for city in facts.cities if city.id not in together],
+        "pool": len(facts.cities),
+        "counts": modality_counts(partnerships),
+        "report": report_of(partnerships),
+        "to_ask": [one for one in partnerships if one.state is PartnershipState.PROPOSED],
+    }
+    return render(request, "pairing/workbench.html", context)
+
+
+@router.post("/e/{slug}/manage/pairing/runs")
+def start_run(
+    session: DbSession, form: FormData, now: Now, access: Annotated[Access[Event], Depends(CHANGE)]
+) -> Response:
+    """Let the solver pair the case cities."""
+    bound = bind(RunForm, form)
+    if bound.value is None:
+        raise Refused(bound.errors)
+    run = service.start_run(
+        session,
+        event=access.found,
+        label="Pairing",
+        time_limit_seconds=bound.value.time_limit_seconds,
+        seed=bound.value.seed,
+        actor=access.principal.actor(),
+        now=now,
+    )
+    return RedirectResponse(f"/e/{access.found.slug}/manage/runs/{run.id}", status_code=303)
+
+
+@router.post("/e/{slug}/manage/pairing/runs/{run_id}/accept")
+def accept_run(session: DbSession, now: Now, access: Annotated[Access[RunIn], Depends(ACCEPT)]) -> Response:
+    """Make what a run proposes the partnerships of the edition."""
+    found = access.found
+    service.accept_run(session, event=found.event, run=found.run, actor=access.principal.actor(), now=now)
+    return RedirectResponse(f"/e/{found.event.slug}/manage/pairing", status_code=303)
+
+
+@router.post("/e/{slug}/manage/partnerships/{partnership_id}/ask")
+def ask(
+    request: Request, session: DbSession, now: Now, access: Annotated[Access[PartnershipIn], Depends(ONE)]
+) -> Response:
+    """Ask all members whether they accept; a link goes to each."""
+    found = access.found
+    ask_members(
+        session,
+        event=found.event,
+        partnership=found.partnership,
+        base_url=request.app.state.settings.base_url,
+        actor=access.principal.actor(),
+        now=now,
+    )
+    return _back(found.event, found.partnership)
+
+
+@router.post("/e/{slug}/manage/partnerships/{partnership_id}/confirm")
+def confirm(session: DbSession, now: Now, access: Annotated[Access[PartnershipIn], Depends(ONE)]) -> Response:
+    """Note the consent of all members, given outside the system."""
+    found = access.found
+    service.confirm_for_all(
+        session, event=found.event, partnership_id=found.partnership.id, actor=access.principal.actor(), now=now
+    )
+    return _back(found.event, found.partnership)
+
+
+def _back(event: Event, partnership: Partnership) -> Response:
+    return RedirectResponse(f"/e/{event.slug}/manage/pairing?chosen={partnership.id}", status_code=303)
+
+
+def _reasons(session: Session, event: Event, partnership: Partnership) -> tuple[ReasonLine, ...]:
+    challenges = {challenge.id: challenge for challenge in challenges_of(session, event.id)}
+    parties = {member.party_id: member.party for member in partnership.members}
+    return reason_lines(partnership, parties, challenges, base=f"/e/{event.slug}/manage")

@@ -1,0 +1,60 @@
+"""Partnerships that all members agreed to: the only ones that the public sees."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.accounts.policies import ANYONE, ORGANISERS, Access, Policy
+from app.events.models import Event
+from app.events.queries import challenges_of, event_of_path
+from app.pairing.loaders import PartnershipIn, partnership_of_path
+from app.pairing.queries import modality_counts, public_partnerships_of, title_of
+from app.pairing.view import reason_lines
+from app.platform.database.sessions import ReadSession
+from app.platform.rendering import render
+
+router = APIRouter()
+
+LIST = Policy("partnerships.public", roles=ANYONE, loader=event_of_path)
+ONE = Policy("partnership.read", roles=ANYONE, loader=partnership_of_path)
+
+
+@router.get("/e/{slug}/cities")
+def partnerships(
+    request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(LIST)], modality: str = ""
+) -> Response:
+    """Who works with whom, on what?"""
+    event = access.found
+    found = public_partnerships_of(session, event.id)
+    challenges = {challenge.id: challenge for challenge in challenges_of(session, event.id)}
+    context = {
+        "event": event,
+        "partnerships": [one for one in found if not modality or one.modality.value == modality],
+        "titles": {one.id: title_of(one) for one in found},
+        "counts": modality_counts(found),
+        "modality": modality,
+        "challenges": challenges,
+    }
+    return render(request, "pairing/partnerships.html", context)
+
+
+@router.get("/e/{slug}/partnerships/{partnership_id}")
+def partnership(
+    request: Request, session: ReadSession, access: Annotated[Access[PartnershipIn], Depends(ONE)]
+) -> Response:
+    """Members with roles, the shared challenge, and why they fit."""
+    found = access.found
+    challenges = {challenge.id: challenge for challenge in challenges_of(session, found.event.id)}
+    is_organiser = access.principal.role in ORGANISERS
+    parties = {member.party_id: member.party for member in found.partnership.members}
+    context = {
+        "event": found.event,
+        "partnership": found.partnership,
+        "title": title_of(found.partnership),
+        "challenge": challenges.get(found.partnership.challenge_id or 0),
+        "reasons": reason_lines(
+            found.partnership, parties, challenges, base=f"/e/{found.event.slug}/manage" if is_organiser else ""
+        ),
+        "is_organiser": is_organiser,
+    }
+    return render(request, "pairing/partnership.html", context)

@@ -1,0 +1,85 @@
+"""What the pages of pairing show, as values made of rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from app.delegations.enums import PartyKind
+from app.delegations.models import Party
+from app.events.models import Challenge
+from app.events.queries import challenge_name
+from app.pairing.models import Partnership, PartnershipReason
+from app.platform.i18n import current_locale
+from app.platform.i18n import gettext as _
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonLine:
+    """A reason as a sentence, with its points and the pages of the fields that it comes from."""
+
+    points: int
+    text: str
+    links: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """How the values of the cities lie: what organisers look at for fairness."""
+
+    lowest: int
+    middle: float
+    spread: int
+    total: int
+
+
+def reason_lines(
+    partnership: Partnership, parties: Mapping[int, Party], challenges: Mapping[int, Challenge], *, base: str
+) -> tuple[ReasonLine, ...]:
+    """The reasons of a partnership, most points first."""
+    return tuple(
+        ReasonLine(
+            points=reason.points, text=_sentence(reason, parties, challenges), links=_links(reason, parties, base)
+        )
+        for reason in sorted(partnership.reasons, key=lambda one: (-one.points, one.id))
+    )
+
+
+def report_of(partnerships: Sequence[Partnership]) -> Report | None:
+    """Lowest, median and spread of the cities' values; nothing where there is no partnership."""
+    values: dict[int, int] = {}
+    for partnership in partnerships:
+        for member in partnership.members:
+            if member.group != "organisation":
+                values[member.party_id] = values.get(member.party_id, 0) + partnership.value
+    if not values:
+        return None
+    worth = sorted(values.values())
+    return Report(
+        lowest=worth[0],
+        middle=median(worth),
+        spread=worth[-1] - worth[0],
+        total=sum(partnership.value for partnership in partnerships),
+    )
+
+
+def _sentence(reason: PartnershipReason, parties: Mapping[int, Party], challenges: Mapping[int, Challenge]) -> str:
+    from_party, to_party = parties.get(reason.from_party_id or 0), parties.get(reason.to_party_id or 0)
+    giver, taker = from_party.name if from_party else "", to_party.name if to_party else ""
+    challenge = challenges.get(reason.challenge_id or 0)
+    what = challenge_name(challenge, current_locale()) if challenge else ""
+    names = {"giver": giver, "taker": taker, "what": what}
+    sentences = {
+        "need_met": _("%(what)s: %(giver)s offers what %(taker)s seeks."),
+        "need_shared": _("%(what)s: both seek it."),
+        "reciprocity": _("Each has something that the other seeks."),
+        "language": _("They share a working language."),
+        "replan": _("Their tie is dormant: plan it anew."),
+        "wish": _("%(giver)s wishes it.") if giver else _("One of them wishes it."),
+        "facilitation": _("%(what)s joins all three."),
+    }
+    return sentences.get(reason.kind, reason.kind) % names
+
+
+def _links(reason: PartnershipReason, parties: Mapping[int, Party], base: str) -> tuple[tuple[str, str], ...]:
+    sides = [parties.get(one or 0) for one in (reason.from_party_id, reason.to_party_id)]
+    return tuple((one.name, f"{base}/cities/{one.id}") for one in sides if one and one.kind is PartyKind.CITY)
