@@ -13,7 +13,7 @@ import uvicorn
 from rich.console import Console
 from sqlalchemy import inspect, select
 
-import app.models
+import app.models  # noqa: F401  (every model must be known before the first query)
 from app.accounts.enums import Role
 from app.accounts.service.demonstration import demonstration_links
 from app.accounts.service.links import issue_link, link_address, purge_ended
