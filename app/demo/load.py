@@ -12,7 +12,8 @@ from app.demo.writing.desk import ACTOR, Desk
 from app.demo.writing.meetings import write_meetings
 from app.demo.writing.people import write_people
 from app.demo.writing.programme import write_pairing, write_programme
-from app.demo.writing.stays import write_registrations, write_stays
+from app.demo.writing.registrations import write_registrations
+from app.demo.writing.stays import write_stays
 from app.demo.writing.venue import write_event, write_venue
 from app.events.models import Event
 from app.platform.audit import record

@@ -1,17 +1,10 @@
-"""What delegations do outside the agenda, and the forms that were handed in."""
+"""What delegations do outside the agenda."""
 
-from app.delegations.models import Delegate
-from app.demo.story import RegistrationFact, VisitFact
+from app.demo.story import VisitFact
 from app.demo.writing.desk import ACTOR, Desk
-from app.platform.tokens import digest, new_token
-from app.registration.enums import RegistrationState
-from app.registration.models import Registration
 from app.visits.enums import VisitState
 from app.visits.models import Visit, VisitMember
 from app.visits.service import confirm
-
-DECIDED = {RegistrationState.APPROVED, RegistrationState.REJECTED, RegistrationState.WAITING}
-APPROVED_HOURS_AGO = 240
 
 
 def write_stays(desk: Desk) -> None:
@@ -50,50 +43,4 @@ def _visit(desk: Desk, fact: VisitFact) -> Visit:
         note=fact.note,
         members=[VisitMember(delegate_id=desk.delegates[key]) for key in sorted(keys)],
         **desk.provenance(fact),
-    )
-
-
-def write_registrations(desk: Desk) -> str:
-    """An approved form for every delegation and the open ones; returns the token of the applicant's own link."""
-    desk.session.add_all(_approved(desk, slug) for slug in desk.delegations)
-    token = new_token()
-    desk.session.add_all(
-        _registration(desk, fact, token if fact.key == "applicant" else new_token())
-        for fact in desk.story.registrations
-    )
-    desk.session.flush()
-    return token
-
-
-def _approved(desk: Desk, slug: str) -> Registration:
-    party = next(fact for fact in desk.story.parties if fact.slug == slug)
-    contact = next(member for member in party.delegation.members if member.is_focal_point)
-    person = desk.session.get_one(Delegate, desk.delegates[f"{slug}/{contact.key}"])
-    return Registration(
-        event_id=desk.event.id,
-        state=RegistrationState.APPROVED,
-        party_name=party.name,
-        contact_name=person.badge_name,
-        contact_email=person.email or "",
-        locale=party.delegation.locale,
-        token_digest=digest(new_token()),
-        started_at=desk.ago(APPROVED_HOURS_AGO + 72),
-        submitted_at=desk.ago(APPROVED_HOURS_AGO + 48),
-        decided_at=desk.ago(APPROVED_HOURS_AGO),
-        delegation_id=desk.delegations[slug],
-    )
-
-
-def _registration(desk: Desk, fact: RegistrationFact, token: str) -> Registration:
-    return Registration(
-        event_id=desk.event.id,
-        state=fact.state,
-        party_name=fact.party,
-        contact_name=fact.contact,
-        contact_email=fact.email,
-        token_digest=digest(token),
-        reason=fact.reason,
-        started_at=desk.ago(fact.hours_ago + 2),
-        submitted_at=None if fact.state is RegistrationState.DRAFT else desk.ago(fact.hours_ago),
-        decided_at=desk.ago(max(fact.hours_ago - 24, 1)) if fact.state in DECIDED else None,
     )
