@@ -1,0 +1,125 @@
+"""Case city sessions of the demonstration: the places kept for them get the partnerships that the pairing found."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import cycle
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.agenda.enums import Part, SessionKind
+from app.agenda.models import AgendaSession, SessionPerson, SessionUse
+from app.delegations.models import Delegate, Delegation
+from app.demo.writing.desk import ACTOR
+from app.demo.writing.programme import booths_for
+from app.events.models import Event, Resource
+from app.pairing.models import Partnership
+from app.platform.audit import record
+
+MODERATORS = (("unido", "environment"), ("unido", "digitalisation"), ("fcssc", "projects"), ("eurocities", "projects"))
+OPENS_MINUTES = 8
+
+
+def give_case_sessions(
+    session: Session, *, event: Event, partnerships: Sequence[Partnership], now: datetime
+) -> list[AgendaSession]:
+    """Point each case city session at a partnership, with the members' names, people and languages.
+
+    A session that names its pair already keeps title and people. Places that stay empty are cancelled; partnerships
+    beyond the places get no session.
+    """
+    places = list(
+        session.scalars(
+            select(AgendaSession)
+            .where(AgendaSession.event_id == event.id, AgendaSession.kind == SessionKind.CASE_CITY)
+            .order_by(AgendaSession.id)
+        )
+    )
+    named = {item.title: item for item in places}
+    empty = [item for item in places if not _people_of(session, item)]
+    moderators = cycle(_moderators(session, event))
+    given = []
+    for partnership in sorted(partnerships, key=lambda one: -one.value):
+        title = _title(partnership)
+        item = named.get(title)
+        if item is None and empty:
+            item = empty.pop(0)
+            item.title, item.slug = title, f"case-{'-'.join(member.party.slug for member in partnership.members)}"[:80]
+            _fill(session, item, partnership, moderator=next(moderators))
+        if item is None:
+            continue
+        item.partnership_id, item.challenge_id = partnership.id, partnership.challenge_id
+        given.append(item)
+    for item in empty:
+        item.is_cancelled = True
+    session.flush()
+    record(
+        session,
+        actor=ACTOR,
+        now=now,
+        event_id=event.id,
+        action="demonstration.case_sessions_given",
+        entity="event",
+        entity_id=event.id,
+        changes={"sessions": (0, len(given))},
+    )
+    return given
+
+
+def _title(partnership: Partnership) -> str:
+    names = [member.party.name for member in partnership.members]
+    return f"{names[0]} with {names[1]}" if len(names) == 2 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _people_of(session: Session, item: AgendaSession) -> list[SessionPerson]:
+    return list(session.scalars(select(SessionPerson).where(SessionPerson.session_id == item.id)))
+
+
+def _moderators(session: Session, event: Event) -> list[Delegate]:
+    delegates = session.scalars(
+        select(Delegate).where(Delegate.email.in_([f"{key}@{slug}.example" for slug, key in MODERATORS]))
+    )
+    return sorted((one for one in delegates if one.event_id == event.id), key=lambda one: one.id)
+
+
+def _fill(session: Session, item: AgendaSession, partnership: Partnership, *, moderator: Delegate) -> None:
+    """The head of each member speaks, one colleague sits on the panel; who needs it is interpreted."""
+    people = [SessionPerson(delegate_id=moderator.id, part=Part.MODERATOR)]
+    languages = {"en"}
+    for member in partnership.members:
+        head, *others = _delegates_of(session, member.party_id)
+        people.append(SessionPerson(delegate_id=head.id, part=Part.SPEAKER, speaking_minutes=OPENS_MINUTES))
+        people += [SessionPerson(delegate_id=other.id, part=Part.PANELLIST) for other in others[:1]]
+        if "en" not in head.languages:
+            languages.add(head.interpretation_into[0])
+    for position, person in enumerate(people):
+        person.session_id, person.position = item.id, position
+    session.add_all(people)
+    item.languages = ["en", *sorted(languages - {"en"})]
+    item.booths = booths_for(tuple(item.languages))
+    _use_interpreters(session, item)
+
+
+def _delegates_of(session: Session, party_id: int) -> list[Delegate]:
+    """Members of a party's delegation who are there on both days, the head first."""
+    return list(
+        session.scalars(
+            select(Delegate)
+            .join(Delegation, Delegation.id == Delegate.delegation_id)
+            .where(Delegation.party_id == party_id, Delegate.takes_meetings | Delegate.is_head)
+            .order_by(Delegate.is_head.desc(), Delegate.arrives_at, Delegate.id)
+        )
+    )
+
+
+def _use_interpreters(session: Session, item: AgendaSession) -> None:
+    for use in session.scalars(select(SessionUse).where(SessionUse.session_id == item.id)):
+        session.delete(use)
+    session.flush()
+    teams = {
+        resource.language: resource.id
+        for resource in session.scalars(select(Resource).where(Resource.event_id == item.event_id))
+    }
+    session.add_all(
+        SessionUse(session_id=item.id, resource_id=teams[language]) for language in item.languages if language != "en"
+    )
