@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.platform.errors import NotFound
@@ -50,3 +50,15 @@ def visit_in_event(session: Session, event_id: int, visit_id: int) -> Visit:
     if visit is None:
         raise NotFound
     return visit
+
+
+def unconfirmed_count(session: Session, event_id: int) -> int:
+    """How many items wait for protocol to confirm them."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Visit.event_id == event_id, Visit.state.in_((VisitState.DRAFT, VisitState.CHANGED))
+            )
+        )
+        or 0
+    )

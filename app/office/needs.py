@@ -1,0 +1,204 @@
+"""What needs an organiser now: each with why it matters, how many, when it is due, and what to do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.agenda.models import AgendaDraft
+from app.agenda.planner import build_problem, judge, read_facts, solution_of
+from app.agenda.queries import current_draft, difference, entries_of_draft, entries_of_release, newest_release
+from app.events.models import Event
+from app.meetings.enums import Answer
+from app.meetings.queries import answer_counts, meetings_of
+from app.pairing.enums import Consent, PartnershipState
+from app.pairing.queries import partnerships_of
+from app.platform.i18n import gettext as _
+from app.platform.i18n import ngettext
+from app.platform.outbox import MailState, OutboxMail
+from app.printing.queries import itinerary_of_delegation, sheets_of
+from app.printing.service import is_outdated
+from app.registration.enums import RegistrationState
+from app.registration.queries import state_counts
+from app.visits.queries import unconfirmed_count
+
+Harm = Literal["danger", "warn", "accent"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needed:
+    """One thing to do; ``harm`` orders the list: what stops people first."""
+
+    title: str
+    why: str
+    harm: Harm
+    icon: str
+    href: str
+    verb: str
+
+
+def needs_of(session: Session, event: Event) -> tuple[Needed, ...]:
+    """All things to do, in order of harm."""
+    base = f"/e/{event.slug}/manage"
+    found = [
+        *_agenda(session, event, base),
+        *_registrations(session, event, base),
+        *_pairing(session, event, base),
+        *_meetings(session, event, base),
+        *_visits(session, event, base),
+        *_outbox(session, event, base),
+        *_sheets(session, event, base),
+    ]
+    order: dict[str, int] = {"danger": 0, "warn": 1, "accent": 2}
+    return tuple(sorted(found, key=lambda one: order[one.harm]))
+
+
+def _agenda(session: Session, event: Event, base: str) -> Iterator[Needed]:
+    facts = read_facts(session, event)
+    if not facts.sessions:
+        return
+    draft = current_draft(session, event.id) or AgendaDraft(event_id=event.id, name="", placements=[])
+    broken = judge(build_problem(session, facts, draft), solution_of(facts, draft)).violations
+    unplaced = len(facts.sessions) - len(draft.placements)
+    if unplaced:
+        yield Needed(
+            title=ngettext("%(num)s session has no place", "%(num)s sessions have no place", unplaced)
+            % {"num": unplaced},
+            why=_("The solver can place them all in under a minute."),
+            harm="warn",
+            icon="calendar",
+            href=f"{base}/agenda",
+            verb=_("Open the board"),
+        )
+    elif broken:
+        yield Needed(
+            title=ngettext(
+                "%(num)s broken rule blocks the release", "%(num)s broken rules block the release", len(broken)
+            )
+            % {"num": len(broken)},
+            why=broken[0].message,
+            harm="danger",
+            icon="blocks",
+            href=f"{base}/agenda",
+            verb=_("Fix on the board"),
+        )
+    release = newest_release(session, event.id)
+    changes = difference(entries_of_release(release), entries_of_draft(draft, facts.sessions))
+    if changes and not broken and not unplaced:
+        yield Needed(
+            title=_("The agenda differs from what the public sees") if release else _("The agenda is not released yet"),
+            why=ngettext("%(num)s session differs.", "%(num)s sessions differ.", len(changes)) % {"num": len(changes)},
+            harm="warn",
+            icon="calendar",
+            href=f"{base}/agenda/release",
+            verb=_("Check and release"),
+        )
+
+
+def _registrations(session: Session, event: Event, base: str) -> Iterator[Needed]:
+    waiting = state_counts(session, event.id)[RegistrationState.SUBMITTED]
+    if waiting:
+        yield Needed(
+            title=ngettext(
+                "%(num)s registration waits for a decision", "%(num)s registrations wait for a decision", waiting
+            )
+            % {"num": waiting},
+            why=_("Without a decision nobody of them gets a pass."),
+            harm="warn",
+            icon="people",
+            href=f"{base}/registrations",
+            verb=_("Review %(num)s") % {"num": waiting},
+        )
+
+
+def _pairing(session: Session, event: Event, base: str) -> Iterator[Needed]:
+    partnerships = partnerships_of(session, event.id)
+    to_ask = [one for one in partnerships if one.state is PartnershipState.PROPOSED]
+    asked = [one for one in partnerships if one.state is PartnershipState.ASKED]
+    silent = sum(member.consent is Consent.PENDING for one in asked for member in one.members)
+    if to_ask:
+        yield Needed(
+            title=ngettext("%(num)s partnership is proposed", "%(num)s partnerships are proposed", len(to_ask))
+            % {"num": len(to_ask)},
+            why=_("Their cities have not been asked."),
+            harm="warn",
+            icon="pair",
+            href=f"{base}/pairing",
+            verb=_("Ask the cities"),
+        )
+    if silent:
+        yield Needed(
+            title=ngettext("%(num)s member has not answered", "%(num)s members have not answered", silent)
+            % {"num": silent},
+            why=_("Before all members agree a partnership is not public."),
+            harm="warn",
+            icon="pair",
+            href=f"{base}/pairing",
+            verb=_("Look"),
+        )
+
+
+def _meetings(session: Session, event: Event, base: str) -> Iterator[Needed]:
+    accepted = answer_counts(session, event.id)[Answer.ACCEPTED]
+    held = len(meetings_of(session, event.id))
+    if accepted > held:
+        number = accepted - held
+        yield Needed(
+            title=ngettext("%(num)s accepted meeting has no time", "%(num)s accepted meetings have no time", number)
+            % {"num": number},
+            why=_("%(held)s of %(accepted)s have a slot and a table.") % {"held": held, "accepted": accepted},
+            harm="accent",
+            icon="table",
+            href=f"{base}/meetings",
+            verb=_("Schedule them"),
+        )
+
+
+def _visits(session: Session, event: Event, base: str) -> Iterator[Needed]:
+    number = unconfirmed_count(session, event.id)
+    if number:
+        yield Needed(
+            title=ngettext("%(num)s visit is not confirmed", "%(num)s visits are not confirmed", number)
+            % {"num": number},
+            why=_("Only confirmed items keep their people free."),
+            harm="accent",
+            icon="clock",
+            href=f"{base}/delegations",
+            verb=_("Look"),
+        )
+
+
+def _outbox(session: Session, event: Event, base: str) -> Iterator[Needed]:
+    held = session.scalar(
+        select(func.count()).where(OutboxMail.event_id == event.id, OutboxMail.state == MailState.HELD)
+    )
+    if held:
+        yield Needed(
+            title=ngettext("%(num)s notice waits in the outbox", "%(num)s notices wait in the outbox", held)
+            % {"num": held},
+            why=_("One each for the people concerned. Nobody else is written to."),
+            harm="accent",
+            icon="mail",
+            href=f"{base}/outbox",
+            verb=_("Look and send"),
+        )
+
+
+def _sheets(session: Session, event: Event, base: str) -> Iterator[Needed]:
+    delegations = sorted({sheet.delegation_id for sheet in sheets_of(session, event.id)})
+    outdated = sum(
+        is_outdated(session, event, itinerary_of_delegation(session, event, delegation_id))
+        for delegation_id in delegations
+    )
+    if outdated:
+        yield Needed(
+            title=ngettext("%(num)s printed sheet is out of date", "%(num)s printed sheets are out of date", outdated)
+            % {"num": outdated},
+            why=_("Only these people hold a sheet that differs from the plan."),
+            harm="accent",
+            icon="print",
+            href=f"{base}/print",
+            verb=_("Print %(num)s") % {"num": outdated},
+        )

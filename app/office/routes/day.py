@@ -1,0 +1,70 @@
+"""A delegate's day: what is next, and where?"""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.accounts.enums import Role
+from app.accounts.policies import Access, Policy
+from app.events.queries import day_of
+from app.meetings.enums import Answer
+from app.meetings.loaders import SelfIn, self_of_path
+from app.meetings.queries import wishes_of_delegate
+from app.office.days import free_times, minutes_until_words
+from app.platform.clock import Now
+from app.platform.database.sessions import ReadSession
+from app.platform.rendering import is_htmx, render
+from app.printing import words
+from app.printing.queries import itinerary_of_person
+
+router = APIRouter()
+
+
+DAY = Policy("my.day", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
+ME = Policy("my.self", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
+
+
+@router.get("/e/{slug}/my")
+def my_day(
+    request: Request, session: ReadSession, now: Now, access: Annotated[Access[SelfIn], Depends(DAY)], day: str = ""
+) -> Response:
+    """The next thing is the largest thing."""
+    own = access.found
+    itinerary = itinerary_of_person(session, own.event, own.delegate)
+    upcoming = [item for item in itinerary.items if item.ends_at > now]
+    today = day_of(own.event, now)
+    chosen = next((one for one in itinerary.days if one.on.isoformat() == day), None)
+    shown = chosen or next((one for one in itinerary.days if one.on >= today), None)
+    waiting = [
+        wish
+        for wish in wishes_of_delegate(session, own.event.id, own.delegate.id)
+        if wish.answer is Answer.PENDING
+        and wish.to_delegate_id == own.delegate.id
+        and (wish.expires_at is None or wish.expires_at > now)
+    ]
+    context = {
+        "event": own.event,
+        "me": own.delegate,
+        "now": now,
+        "words": words,
+        "itinerary": itinerary,
+        "next": upcoming[0] if upcoming else None,
+        "next_words": minutes_until_words(upcoming[0].starts_at, now) if upcoming else "",
+        "shown": shown,
+        "free": free_times(shown.items, shortest=timedelta(minutes=30)) if shown else {},
+        "wishes": waiting[:2],
+        "waiting": len(waiting),
+        "is_today": bool(shown and shown.on == today),
+    }
+    return render(request, "office/my_day.html", context, block="next_up" if _wants_next(request) else None)
+
+
+@router.get("/e/{slug}/my/me")
+def me(request: Request, access: Annotated[Access[SelfIn], Depends(ME)]) -> Response:
+    """What the office knows of me."""
+    return render(request, "office/me.html", {"event": access.found.event, "me": access.found.delegate})
+
+
+def _wants_next(request: Request) -> bool:
+    return is_htmx(request) and request.headers.get("HX-Target") == "next_up"

@@ -1,0 +1,49 @@
+"""The first page, and the page of an edition."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.accounts.policies import ANYONE, Access, Policy
+from app.agenda.queries import newest_release
+from app.events.models import Event
+from app.events.queries import event_of_path, events_by_date
+from app.pairing.queries import modality_counts, public_partnerships_of, title_of
+from app.platform.clock import Now
+from app.platform.database.sessions import ReadSession
+from app.platform.rendering import render
+
+router = APIRouter()
+
+FIRST = Policy[None]("office.first", roles=ANYONE)
+EVENT = Policy("event.public", roles=ANYONE, loader=event_of_path)
+
+NEXT_SESSIONS = 3
+
+
+@router.get("/", dependencies=[Depends(FIRST)])
+def first_page(request: Request, session: ReadSession) -> Response:
+    """All editions."""
+    return render(request, "office/first.html", {"events": events_by_date(session)})
+
+
+@router.get("/e/{slug}")
+def event_page(
+    request: Request, session: ReadSession, now: Now, access: Annotated[Access[Event], Depends(EVENT)]
+) -> Response:
+    """What is it, when, how do I take part?"""
+    event = access.found
+    release = newest_release(session, event.id)
+    coming = [one for one in release.sessions if one.ends_at > now] if release else []
+    partnerships = public_partnerships_of(session, event.id)
+    closes, opens = event.registration_closes_at, event.registration_opens_at
+    context = {
+        "event": event,
+        "release": release,
+        "coming": coming[:NEXT_SESSIONS],
+        "partnerships": partnerships,
+        "titles": {one.id: title_of(one) for one in partnerships},
+        "counts": modality_counts(partnerships),
+        "is_open": (opens is None or opens <= now) and (closes is None or now <= closes),
+    }
+    return render(request, "office/event.html", context)

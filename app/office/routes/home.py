@@ -1,0 +1,51 @@
+"""The organiser's home: what needs me now?"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.accounts.policies import ORGANISERS, Access, Policy
+from app.agenda.queries import newest_release
+from app.delegations.queries import head_counts
+from app.events.models import Event
+from app.events.queries import event_of_path
+from app.meetings.enums import Answer
+from app.meetings.queries import answer_counts, meetings_of
+from app.office.needs import needs_of
+from app.office.pictures import map_of, rooms_of_release
+from app.office.queries import recent_entries
+from app.pairing.queries import modality_counts, partnerships_of
+from app.platform.clock import Now
+from app.platform.database.sessions import ReadSession
+from app.platform.rendering import render
+from app.registration.queries import state_counts
+
+router = APIRouter()
+
+HOME = Policy("office.home", roles=ORGANISERS, loader=event_of_path)
+
+
+@router.get("/e/{slug}/manage")
+def home(request: Request, session: ReadSession, now: Now, access: Annotated[Access[Event], Depends(HOME)]) -> Response:
+    """One list of things to do, in order of harm; numbers and pictures beside it."""
+    event = access.found
+    partnerships = partnerships_of(session, event.id)
+    release = newest_release(session, event.id)
+    context = {
+        "event": event,
+        "now": now,
+        "needs": needs_of(session, event),
+        "heads": head_counts(session, event.id),
+        "registrations": {state.value: count for state, count in state_counts(session, event.id).items()},
+        "partnerships": partnerships,
+        "counts": modality_counts(partnerships),
+        "map": map_of(session, partnerships),
+        "release": release,
+        "rooms": rooms_of_release(session, event, release),
+        "wishes": {answer.value: count for answer, count in answer_counts(session, event.id).items()},
+        "accepted": Answer.ACCEPTED.value,
+        "held": len(meetings_of(session, event.id)),
+        "recent": recent_entries(session, event.id),
+        "days_left": (event.starts_on - now.date()).days,
+    }
+    return render(request, "office/home.html", context)

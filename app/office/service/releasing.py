@@ -1,0 +1,130 @@
+"""A release with everything that it touches: meetings that no longer fit, and one notice for each person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.agenda.models import AgendaRelease
+from app.agenda.planner import read_facts
+from app.agenda.queries import SessionChange, current_draft, entries_of_draft
+from app.agenda.service import release
+from app.delegations.queries import delegates_by_id
+from app.events.models import Event
+from app.events.queries import walks_of
+from app.meetings.models import Meeting
+from app.meetings.queries import meetings_of
+from app.meetings.service import cancel
+from app.platform import outbox
+from app.platform.actor import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effects:
+    """What a release did: whom it touched, how many notices wait, which meetings lost their time."""
+
+    release: AgendaRelease
+    changes: tuple[SessionChange, ...]
+    touched: frozenset[int]
+    notices: int
+    freed_meetings: int
+
+
+def release_agenda(
+    session: Session, *, event: Event, name: str, note: str | None, actor: Actor, now: datetime
+) -> Effects:
+    """Release the draft; meetings that overlap what it now asks of their people lose their time in the same step.
+
+    Raises:
+        ReleaseRefused: a hard rule is broken.
+        AlreadyTaken: a visit or a block of protocol holds a person or a room.
+    """
+    freed = _free_meetings(session, event=event, actor=actor, now=now)
+    released = release(session, event=event, name=name, note=note, actor=actor, now=now)
+    people = released.touched | {person.delegate_id for meeting in freed for person in meeting.wish.people}
+    notices = _notify(session, event=event, frozen=released.release, changes=released.changes, people=people, now=now)
+    return Effects(
+        release=released.release,
+        changes=released.changes,
+        touched=frozenset(people),
+        notices=notices,
+        freed_meetings=len(freed),
+    )
+
+
+def meetings_in_the_way(session: Session, event: Event) -> list[Meeting]:
+    """Held meetings that overlap a session of the draft for one of their people, walking time included."""
+    draft = current_draft(session, event.id)
+    if draft is None:
+        return []
+    facts = read_facts(session, event)
+    sites = {room.id: room.site_id for room in facts.rooms}
+    walks = walks_of(session, event.id)
+    engaged: dict[int, list[tuple[datetime, datetime, int]]] = {}
+    for _id, _title, place, people in entries_of_draft(draft, facts.sessions):
+        for person in people:
+            engaged.setdefault(person, []).append((place.starts_at, place.ends_at, sites[place.room_id]))
+    return [meeting for meeting in meetings_of(session, event.id) if _collides(meeting, engaged, walks)]
+
+
+def _collides(
+    meeting: Meeting,
+    engaged: dict[int, list[tuple[datetime, datetime, int]]],
+    walks: dict[tuple[int, int], int],
+) -> bool:
+    site = meeting.table.room.site_id
+    for person in meeting.wish.people:
+        for starts_at, ends_at, other in engaged.get(person.delegate_id, ()):
+            seconds = 60 * walks.get((site, other), 0)
+            before = (starts_at - meeting.slot.ends_at).total_seconds() >= seconds
+            after = (meeting.slot.starts_at - ends_at).total_seconds() >= seconds
+            if not before and not after:
+                return True
+    return False
+
+
+def _free_meetings(session: Session, *, event: Event, actor: Actor, now: datetime) -> list[Meeting]:
+    in_the_way = meetings_in_the_way(session, event)
+    for meeting in in_the_way:
+        cancel(
+            session,
+            event=event,
+            meeting=meeting,
+            version=meeting.version,
+            reason="person_not_busy: the released agenda needs this time",
+            actor=actor,
+            now=now,
+        )
+    return in_the_way
+
+
+def _notify(
+    session: Session,
+    *,
+    event: Event,
+    frozen: AgendaRelease,
+    changes: tuple[SessionChange, ...],
+    people: Iterable[int],
+    now: datetime,
+) -> int:
+    """One mail for each touched person with an address, held until an organiser sends it."""
+    written = 0
+    for delegate in delegates_by_id(session, people).values():
+        if delegate.email is None or not delegate.is_active:
+            continue
+        own = [change for change in changes if delegate.id in change.touched]
+        mail = outbox.queue(
+            session,
+            now=now,
+            event_id=event.id,
+            cause=f"release {frozen.number}",
+            key=f"release {event.id} {frozen.number} {delegate.id}",
+            to=delegate.email,
+            locale=delegate.locale,
+            template="mail/released",
+            context={"event": event, "name": delegate.badge_name, "release": frozen, "changes": own},
+            is_held=True,
+        )
+        written += mail is not None
+    return written
