@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.platform import audit
 from app.platform.actor import Actor
+from app.platform.audit import record
 from app.solver_runs.enums import RunState
 from app.solver_runs.models import SolverRun
 
@@ -14,7 +14,7 @@ def record_state(
     session: Session, *, run: SolverRun, actor: Actor, now: datetime, action: str, before: RunState | None
 ) -> None:
     """Record who did what to a run, with its state before and after."""
-    audit.record(
+    record(
         session,
         actor=actor,
         now=now,
