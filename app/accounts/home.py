@@ -14,8 +14,8 @@ def home_of(principal: Principal) -> str:
     homes = {
         Role.DELEGATE: f"{event}/my",
         Role.FOCAL_POINT: f"{event}/delegations/{principal.delegation_id}",
-        Role.DESK: f"{event}/manage",
-        Role.PROTOCOL: f"{event}/manage",
+        Role.DESK: f"{event}/manage/print",
+        Role.PROTOCOL: f"{event}/manage/delegations",
         Role.ORGANISER: f"{event}/manage",
     }
     return homes.get(principal.role, event)

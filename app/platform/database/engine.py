@@ -4,6 +4,8 @@ import contextlib
 import fcntl
 import json
 import os
+import random
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +22,9 @@ SAFE_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
 RETRIES = 5
 RETRYABLE = frozenset({"40001", "40P01"})
+
+MOST_READERS = 40
+"""As many as the web server has threads: nobody waits for a connection to read."""
 
 
 class UnsafeSqlite(RuntimeError):
@@ -40,7 +45,9 @@ class Database:
             self.engine = _sqlite(url, begin="BEGIN IMMEDIATE", is_reader=False)
             self.read_engine = _sqlite(url, begin="BEGIN", is_reader=True)
         else:
-            self.engine = self.read_engine = _postgres(url)
+            self.engine = _postgres(url)
+            # One snapshot for the whole page. It shares the pool, and a reader is never asked to try again.
+            self.read_engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self.write_sessions = sessionmaker(self.engine, expire_on_commit=False)
         self.read_sessions = sessionmaker(self.read_engine, expire_on_commit=False)
         self._lock: Any = None
@@ -65,12 +72,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """One consistent look that cannot write."""
         with self.read_sessions() as session:
-            if not self.is_sqlite:
-                session.connection(execution_options={"postgresql_readonly": True})
-            try:
-                yield session
-            finally:
-                session.rollback()
+            yield session
 
     def retry(self, use_case: Callable[[Session], Result]) -> Result:
         """Run a use case of pure database work again when PostgreSQL asks for it (40001, 40P01), five times at most."""
@@ -81,6 +83,7 @@ class Database:
             except DBAPIError as error:
                 if attempt == RETRIES - 1 or getattr(error.orig, "sqlstate", None) not in RETRYABLE:
                     raise
+            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311  (so that two do not meet again)
         raise AssertionError("unreachable")
 
     def serve_alone(self) -> None:
@@ -92,6 +95,7 @@ class Database:
         if not self.is_sqlite or self._lock is not None:
             return
         path = Path(f"{make_url(self.url).database}.lock")
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.open("a")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -126,11 +130,15 @@ def _sqlite(url: str, *, begin: str, is_reader: bool) -> Engine:
 
     check_sqlite(tuple(pysqlite3.sqlite_version_info))
     path = make_url(url).database
-    if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    if not path or path == ":memory:":
+        raise ValueError("BRIDGE keeps its rows in a file: sqlite:///var/bridge.sqlite, for example.")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    # One writer at a time is all that SQLite has: writers queue for one connection, in place of polling for its lock.
+    pool = {"pool_size": MOST_READERS, "max_overflow": 0} if is_reader else {"pool_size": 1, "max_overflow": 0}
     engine = create_engine(
         url,
         module=pysqlite3,
+        **pool,
         connect_args={"isolation_level": None, "timeout": 30, "check_same_thread": False},
         json_serializer=_to_json,
     )
