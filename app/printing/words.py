@@ -124,3 +124,7 @@ def modality_words(modality: str) -> str:
         "north-north": _("North-North"),
         "triangular": _("Triangular"),
     }[modality]
+
+
+def table_words() -> str:
+    return _("table")
