@@ -1,85 +1,21 @@
-"""Rows into an agenda problem, and a solution back into placements. No datetime goes below this file."""
+"""Rows into an agenda problem. No datetime goes below this file."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.agenda.enums import BINDING_PARTS, PinKind
 from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement, SessionWindow
-from app.agenda.queries import SessionLinks, current_draft, links_of, sessions_of
-from app.claims.enums import ClaimKind, HoldingKind
-from app.claims.queries import busy_ticks
+from app.agenda.planner.facts import AgendaFacts, read_facts
+from app.agenda.queries import current_draft
 from app.delegations.models import Delegate
-from app.delegations.queries import delegates_by_id
 from app.events.models import DayClosing, Event, EventDay, Resource, Room, RoomOpening
-from app.events.queries import days_of, resources_of, session_rooms_of, sites_of, walks_of
+from app.events.queries import days_of, sites_of, walks_of
 from app.events.time_grid import TimeGrid
-from app.platform.errors import Refused
 from scheduler.agenda.problem import AgendaProblem
-from scheduler.agenda.score import score, stage_values
-from scheduler.agenda.solution import AgendaOutcome, AgendaSolution
-from scheduler.agenda.validation import validate
-from scheduler.core.outcome import TermScore
-from scheduler.core.violation import Violation
 
 Interval = tuple[int, int]
-
-
 HasTimes = DayClosing | RoomOpening | SessionWindow
-
-
-@dataclass(frozen=True, kw_only=True)
-class AgendaFacts:
-    """Everything that a problem of an edition is built from, read once."""
-
-    event: Event
-    grid: TimeGrid
-    rooms: tuple[Room, ...]
-    resources: tuple[Resource, ...]
-    sessions: tuple[AgendaSession, ...]
-    links: SessionLinks
-    delegates: Mapping[int, Delegate]
-    engaged: Mapping[str, set[int]]
-    resources_taken: Mapping[str, set[int]]
-
-    def session_by_slug(self, slug: str) -> AgendaSession:
-        return next(item for item in self.sessions if item.slug == slug)
-
-    def room_by_slug(self, slug: str) -> Room:
-        return next(room for room in self.rooms if room.slug == slug)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Placed:
-    """A placement that a solution asks for, in rows' terms."""
-
-    session_id: int
-    room_id: int
-    starts_at: datetime
-
-
-def read_facts(session: Session, event: Event) -> AgendaFacts:
-    """Read what the agenda of an edition depends on."""
-    sessions = sessions_of(session, event.id)
-    people = {person.delegate_id for item in sessions for person in item.people if person.part in BINDING_PARTS}
-    elsewhere = (HoldingKind.SESSION, HoldingKind.WALK, HoldingKind.MEETING)
-    return AgendaFacts(
-        event=event,
-        grid=TimeGrid.of(event),
-        rooms=tuple(session_rooms_of(session, event.id)),
-        resources=tuple(resources_of(session, event.id)),
-        sessions=tuple(sessions),
-        links=links_of(session, [item.id for item in sessions]),
-        delegates=delegates_by_id(session, people),
-        engaged=busy_ticks(
-            session, event_id=event.id, kind=ClaimKind.PERSON, resources=sorted(people), without=elsewhere
-        ),
-        resources_taken=busy_ticks(
-            session, event_id=event.id, kind=ClaimKind.RESOURCE, without=(HoldingKind.SESSION, HoldingKind.MEETING)
-        ),
-    )
 
 
 def problem_of(session: Session, event_id: int) -> AgendaProblem:
@@ -111,73 +47,6 @@ def build_problem(session: Session, facts: AgendaFacts, draft: AgendaDraft | Non
             "previous": tuple(_previous(facts, placements)),
         }
     )
-
-
-def solution_of(facts: AgendaFacts, draft: AgendaDraft) -> AgendaSolution:
-    """A draft as a solution, so that validation can judge it."""
-    placed = {placement.session_id: placement for placement in draft.placements}
-    slugs = {room.id: room.slug for room in facts.rooms}
-    return AgendaSolution.model_validate(
-        {
-            "format": "bridge-agenda-solution/1",
-            "placements": tuple(
-                {
-                    "session": item.slug,
-                    "start": facts.grid.tick(placed[item.id].starts_at),
-                    "room": slugs[placed[item.id].room_id],
-                }
-                for item in facts.sessions
-                if item.id in placed
-            ),
-            "unplaced": tuple(item.slug for item in facts.sessions if item.id not in placed),
-        }
-    )
-
-
-def outcome_of(facts: AgendaFacts, outcome_json: str | None) -> AgendaSolution:
-    """The plan that a run proposes.
-
-    Raises:
-        Refused: the run has none, or its plan speaks of sessions or rooms that are there no more.
-    """
-    if outcome_json is None:
-        raise Refused({"run": "This run has no plan to accept."})
-    solution = AgendaOutcome.model_validate_json(outcome_json).solution
-    if solution is None:
-        raise Refused({"run": "This run has no plan to accept."})
-    sessions, rooms = {item.slug for item in facts.sessions}, {room.slug for room in facts.rooms}
-    gone = [one for one in solution.placements if one.session not in sessions or one.room not in rooms]
-    if gone or sessions != {one.session for one in solution.placements} | set(solution.unplaced):
-        raise Refused({"run": "Sessions or rooms came or went since this run began. Run again."})
-    return solution
-
-
-def placements_of(facts: AgendaFacts, solution: AgendaSolution) -> tuple[Placed, ...]:
-    """What a solution asks of the draft."""
-    sessions = {item.slug: item.id for item in facts.sessions}
-    rooms = {room.slug: room.id for room in facts.rooms}
-    return tuple(
-        Placed(
-            session_id=sessions[placement.session],
-            room_id=rooms[placement.room],
-            starts_at=facts.grid.instant(placement.start),
-        )
-        for placement in solution.placements
-    )
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What validation and score say of a draft."""
-
-    violations: tuple[Violation, ...]
-    terms: Mapping[str, TermScore]
-    stages: Mapping[str, int]
-
-
-def judge(problem: AgendaProblem, solution: AgendaSolution) -> Judgement:
-    """Broken rules and cost, from the same validation that the solver answers to."""
-    return Judgement(tuple(validate(problem, solution)), score(problem, solution), stage_values(problem, solution))
 
 
 def _day(grid: TimeGrid, day: EventDay) -> dict[str, object]:

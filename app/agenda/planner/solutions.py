@@ -1,0 +1,91 @@
+"""A draft as a solution, and a solution back into placements; both judged by the same validation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.agenda.models import AgendaDraft
+from app.agenda.planner.facts import AgendaFacts
+from app.platform.errors import Refused
+from scheduler.agenda.problem import AgendaProblem
+from scheduler.agenda.score import score, stage_values
+from scheduler.agenda.solution import AgendaOutcome, AgendaSolution
+from scheduler.agenda.validation import validate
+from scheduler.core.outcome import TermScore
+from scheduler.core.violation import Violation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """A placement that a solution asks for, in rows' terms."""
+
+    session_id: int
+    room_id: int
+    starts_at: datetime
+
+
+def solution_of(facts: AgendaFacts, draft: AgendaDraft) -> AgendaSolution:
+    """A draft as a solution, so that validation can judge it."""
+    placed = {placement.session_id: placement for placement in draft.placements}
+    slugs = {room.id: room.slug for room in facts.rooms}
+    return AgendaSolution.model_validate(
+        {
+            "format": "bridge-agenda-solution/1",
+            "placements": tuple(
+                {
+                    "session": item.slug,
+                    "start": facts.grid.tick(placed[item.id].starts_at),
+                    "room": slugs[placed[item.id].room_id],
+                }
+                for item in facts.sessions
+                if item.id in placed
+            ),
+            "unplaced": tuple(item.slug for item in facts.sessions if item.id not in placed),
+        }
+    )
+
+
+def outcome_of(facts: AgendaFacts, outcome_json: str | None) -> AgendaSolution:
+    """The plan that a run proposes.
+
+    Raises:
+        Refused: the run has none, or its plan speaks of sessions or rooms that are there no more.
+    """
+    if outcome_json is None:
+        raise Refused({"run": "This run has no plan to accept."})
+    solution = AgendaOutcome.model_validate_json(outcome_json).solution
+    if solution is None:
+        raise Refused({"run": "This run has no plan to accept."})
+    sessions, rooms = {item.slug for item in facts.sessions}, {room.slug for room in facts.rooms}
+    gone = [one for one in solution.placements if one.session not in sessions or one.room not in rooms]
+    if gone or sessions != {one.session for one in solution.placements} | set(solution.unplaced):
+        raise Refused({"run": "Sessions or rooms came or went since this run began. Run again."})
+    return solution
+
+
+def placements_of(facts: AgendaFacts, solution: AgendaSolution) -> tuple[Placed, ...]:
+    """What a solution asks of the draft."""
+    sessions = {item.slug: item.id for item in facts.sessions}
+    rooms = {room.slug: room.id for room in facts.rooms}
+    return tuple(
+        Placed(
+            session_id=sessions[placement.session],
+            room_id=rooms[placement.room],
+            starts_at=facts.grid.instant(placement.start),
+        )
+        for placement in solution.placements
+    )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What validation and score say of a draft."""
+
+    violations: tuple[Violation, ...]
+    terms: Mapping[str, TermScore]
+    stages: Mapping[str, int]
+
+
+def judge(problem: AgendaProblem, solution: AgendaSolution) -> Judgement:
+    """Broken rules and cost, from the same validation that the solver answers to."""
+    return Judgement(tuple(validate(problem, solution)), score(problem, solution), stage_values(problem, solution))

@@ -1,0 +1,149 @@
+"""The conventions of the house, as tests: whoever breaks one learns it here."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.platform.settings import Settings
+
+ROOT = Path(__file__).parent.parent.parent
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+SOURCES = sorted((ROOT / "app").rglob("*.py")) + sorted((ROOT / "scheduler").rglob("*.py"))
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _calls(tree: ast.AST, method: str) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method:
+            yield node
+
+
+def test_top_level_holds_only_what_is_agreed() -> None:
+    agreed = {
+        "pyproject.toml", "app", "migrations", "scheduler", "static", "templates", "tests", "Dockerfile", "README.md",
+        "Makefile", "requirements.lock", "requirements-dev.lock",
+    }  # fmt: skip
+    found = {path.name for path in ROOT.iterdir() if not path.name.startswith(".") and path.name != "var"}
+    assert found <= agreed, found - agreed
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_a_file_fits_in_one_look(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 300
+
+
+def test_nobody_commits_outside_the_one_place() -> None:
+    allowed = {"app/platform/database/engine.py"}
+    found = {
+        _name(path)
+        for path in SOURCES
+        if path.parts[-2:] != ("backup", path.name) and any(_calls(ast.parse(path.read_text()), "commit"))
+    }
+    assert found <= allowed, found - allowed
+
+
+def test_nobody_asks_for_the_time_below_the_routes() -> None:
+    allowed = {"app/platform/clock.py", "app/cli.py", "app/worker.py"}
+    for path in SOURCES:
+        if _name(path) in allowed:
+            continue
+        text = path.read_text()
+        assert not re.search(r"datetime\.(now|utcnow)\(|date\.today\(|time\.time\(\)", text), _name(path)
+
+
+def test_no_handler_is_async_with_a_database_session() -> None:
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.AsyncFunctionDef):
+                annotations = {ast.unparse(one.annotation) for one in node.args.args if one.annotation}
+                assert not annotations & {"ReadSession", "DbSession", "RequestSession", "Session"}, (
+                    f"{_name(path)}: {node.name}"
+                )
+
+
+def test_relations_are_loaded_on_purpose() -> None:
+    for path in SOURCES:
+        for line in re.findall(r"= relationship\((.*)\)", path.read_text()):
+            assert 'lazy="raise"' in line, f"{_name(path)}: relationship({line})"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_templates_keep_the_content_policy(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"\sstyle=", text), "no inline style"
+    assert not re.search(r"<style|<script(?![^>]*\ssrc=)", text), "no inline style or script"
+    assert not re.search(r"\son[a-z]+=", text), "no inline handler"
+    assert "hx-on" not in text
+    assert "js:" not in text.replace("js/", "")
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_templates_escape(path: Path) -> None:
+    text = path.read_text()
+    assert "|safe" not in text
+    assert "autoescape false" not in text
+
+
+def test_markup_is_made_by_pictures_alone() -> None:
+    for path in SOURCES:
+        if "pictures" in path.parts:
+            continue
+        assert "Markup(" not in path.read_text(), _name(path)
+
+
+def test_every_setting_stands_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for name in Settings.model_fields:
+        shown = "DATABASE_URL" if name == "database_url" else f"BRIDGE_{name.upper()}"
+        assert f"`{shown}`" in readme, f"{shown} is missing in the README"
+
+
+def test_every_command_stands_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"^([a-z-]+):.*##", makefile, flags=re.MULTILINE):
+        assert f"make {target}" in readme, f"make {target} is missing in the README"
+    for command in (
+        "serve", "worker", "demo", "load-fixture", "migrate", "create-admin", "backup", "restore", "export-problem",
+        "print",
+    ):  # fmt: skip
+        assert f"bridge {command}" in readme, f"bridge {command} is missing in the README"
+
+
+def test_every_picture_of_the_readme_is_there() -> None:
+    for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", (ROOT / "README.md").read_text()):
+        assert (ROOT / path).is_file(), path
+
+
+def test_every_folder_of_the_house_stands_in_the_map() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for folder in sorted(path.name for path in (ROOT / "app").iterdir() if (path / "__init__.py").is_file()):
+        assert f"{folder}/" in readme, f"app/{folder} is missing in the map of the README"
+
+
+@pytest.mark.parametrize("problem", ["pairing", "agenda", "meetings"])
+def test_every_rule_and_term_stands_in_its_model(problem: str) -> None:
+    from importlib import import_module
+
+    text = (ROOT / "scheduler" / problem / "MODEL.md").read_text()
+    names = [
+        *import_module(f"scheduler.{problem}.validation").CHECKS,
+        *import_module(f"scheduler.{problem}.score").TERMS,
+    ]
+    for name in names:
+        assert f"`{name}`" in text, f"{name} is missing in scheduler/{problem}/MODEL.md"
+
+
+@pytest.mark.parametrize("problem", ["pairing", "agenda", "meetings"])
+def test_the_model_and_the_clerk_know_the_same_rules(problem: str) -> None:
+    from importlib import import_module
+
+    checks = import_module(f"scheduler.{problem}.validation").CHECKS
+    rules = import_module(f"scheduler.{problem}.constraints").RULES
+    assert list(checks) == list(rules)
