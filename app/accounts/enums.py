@@ -19,6 +19,10 @@ class Role(enum.StrEnum):
 STAFF_ROLES: frozenset[Role] = frozenset({Role.DESK, Role.PROTOCOL, Role.ORGANISER, Role.ADMINISTRATOR})
 
 
+GIVEN_BY_HAND = (Role.DESK, Role.PROTOCOL, Role.ORGANISER, Role.ADMINISTRATOR)
+"""Roles that an administrator gives on the page; the others come with a registration."""
+
+
 class AttemptKind(enum.StrEnum):
     """What a sign-in attempt is counted by."""
 

@@ -1,10 +1,12 @@
 """What people type to sign in, and how an address is brought into its one stored form."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, StringConstraints
 
+from app.accounts.enums import Role
 from app.platform.i18n import gettext as _
 
 
@@ -42,3 +44,18 @@ class ChooseLanguage(BaseModel):
     """The language of a person's pages and mails."""
 
     locale: Literal["en", "fr", "es", "ar", "zh", "ru"]
+
+
+class OpenAccount(BaseModel):
+    """A person who shall be able to sign in."""
+
+    email: EmailAddress
+    display_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class GiveRole(BaseModel):
+    """A role for an account; ``until`` is the last day on which it holds. No event for an administrator."""
+
+    role: Role
+    event_id: int | None = None
+    until: date | None = None

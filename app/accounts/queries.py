@@ -1,8 +1,9 @@
 """Reads of accounts, their roles and their sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from app.accounts.enums import AttemptKind, Role
 from app.accounts.models import Account, RoleGrant, SignInAttempt, SignInSession
 from app.accounts.principal import Principal, RoleChoice
 from app.platform.database.base import Base
+from app.platform.errors import NotFound
 from app.platform.tokens import digest
 
 
@@ -57,34 +59,62 @@ def principal_of_session(session: Session, *, token: str, now: datetime) -> Prin
 
 def role_choices(session: Session, *, account_id: int, now: datetime) -> list[RoleChoice]:
     """The roles that an account may act in now, oldest grant first."""
+    return role_choices_of(session, account_ids=[account_id], now=now)[account_id]
+
+
+def role_choices_of(session: Session, *, account_ids: Sequence[int], now: datetime) -> dict[int, list[RoleChoice]]:
+    """The same for many accounts at once; an account without a role has an empty list."""
     # Accounts stand below events: the event's name is read from its table, never through its model.
     event = Base.metadata.tables["event"]
     rows = session.execute(
         select(RoleGrant, event.c.slug, event.c.name)
         .outerjoin(event, event.c.id == RoleGrant.event_id)
-        .where(RoleGrant.account_id == account_id, or_(RoleGrant.until.is_(None), RoleGrant.until > now))
+        .where(RoleGrant.account_id.in_(account_ids), or_(RoleGrant.until.is_(None), RoleGrant.until > now))
         .order_by(RoleGrant.id)
     )
-    return [
-        RoleChoice(
-            grant_id=grant.id,
-            role=grant.role,
-            event_id=grant.event_id,
-            event_slug=slug,
-            event_name=name,
-            delegation_id=grant.delegation_id,
-            delegate_id=grant.delegate_id,
-            acting_for=grant.acting_for,
-            until=grant.until,
+    choices: dict[int, list[RoleChoice]] = {account_id: [] for account_id in account_ids}
+    for grant, slug, name in rows:
+        choices[grant.account_id].append(
+            RoleChoice(
+                grant_id=grant.id,
+                role=grant.role,
+                event_id=grant.event_id,
+                event_slug=slug,
+                event_name=name,
+                delegation_id=grant.delegation_id,
+                delegate_id=grant.delegate_id,
+                acting_for=grant.acting_for,
+                until=grant.until,
+            )
         )
-        for grant, slug, name in rows
-    ]
+    return choices
 
 
 def event_id_of_slug(session: Session, slug: str) -> int | None:
     """Which event an address names; None when there is none."""
     event = Base.metadata.tables["event"]
     return session.scalar(select(event.c.id).where(event.c.slug == slug))
+
+
+def events_by_name(session: Session) -> list[tuple[int, str]]:
+    """All events as (id, name), newest first."""
+    event = Base.metadata.tables["event"]
+    rows = session.execute(select(event.c.id, event.c.name).order_by(event.c.starts_on.desc(), event.c.id))
+    return [(row.id, row.name) for row in rows]
+
+
+def zone_of_event(session: Session, event_id: int) -> str | None:
+    """The time zone of an event's venue; None when there is no such event."""
+    event = Base.metadata.tables["event"]
+    return session.scalar(select(event.c.timezone).where(event.c.id == event_id))
+
+
+def account_of_path(session: Session, path: Mapping[str, Any], _principal: Principal) -> Account:
+    """The account that an address names, open or closed. Raises ``NotFound``."""
+    found = session.scalar(select(Account).where(Account.id == int(path["account_id"])))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def account_of_email(session: Session, email: str) -> Account | None:

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.accounts.routes import account, sign_in
+from app.accounts.routes import account, admin, sign_in
 
 router = APIRouter()
 router.include_router(account.router)
+router.include_router(admin.router)
 router.include_router(sign_in.router)

@@ -146,6 +146,24 @@ def close_account(session: Session, *, account_id: int, actor: Actor, now: datet
     )
 
 
+def reopen_account(session: Session, *, account_id: int, actor: Actor, now: datetime) -> None:
+    """Let a closed account in again; its old sessions stay ended."""
+    account = session.scalar(select(Account).where(Account.id == account_id, Account.is_active.is_(False)))
+    if account is None:
+        raise NotFound
+    account.is_active = True
+    audit.record(
+        session,
+        actor=actor,
+        now=now,
+        event_id=None,
+        action="account.reopened",
+        entity="account",
+        entity_id=account_id,
+        changes={"is_active": (False, True)},
+    )
+
+
 def _check_scope(role: Role, *, event_id: int | None, delegation_id: int | None, delegate_id: int | None) -> None:
     if role is Role.PUBLIC:
         raise Refused({"role": "Everybody is the public already. Choose another role."})
