@@ -54,3 +54,11 @@ class TooMany(BusinessError):
     def __init__(self, message: str, *, retry_after_seconds: int) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class Busy(BusinessError):
+    """The database could not do it now; nothing was changed and the same request may be sent again."""
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        super().__init__("Too many people are changing things right now.")
+        self.retry_after_seconds = retry_after_seconds

@@ -47,7 +47,9 @@ class Database:
         else:
             self.engine = _postgres(url)
             # One snapshot for the whole page. It shares the pool, and a reader is never asked to try again.
-            self.read_engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self.read_engine = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         self.write_sessions = sessionmaker(self.engine, expire_on_commit=False)
         self.read_sessions = sessionmaker(self.read_engine, expire_on_commit=False)
         self._lock: Any = None

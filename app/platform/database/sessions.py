@@ -1,21 +1,42 @@
 """One transaction a request, ended before the response goes out: what a browser follows, it finds."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
-from app.platform.database.engine import Database
+from app.platform.database.engine import RETRYABLE, Database
+from app.platform.errors import Busy, Conflict
+from app.platform.i18n import gettext as _
 
 READERS = frozenset({"GET", "HEAD"})
 
+WAITED_TOO_LONG = frozenset({"55P03", "57014", "25P03"})
+"""PostgreSQL: the lock, the statement or the transaction took longer than the engine allows."""
+
 
 def request_session(request: Request) -> Iterator[Session]:
-    """The session of a request: it cannot write for GET and HEAD, and commits on return for the rest."""
+    """The session of a request: it cannot write for GET and HEAD, and commits on return for the rest.
+
+    Raises:
+        Conflict: a row was saved by somebody else since this request read it.
+        Busy: the database could not do it now; nothing was changed.
+    """
     database: Database = request.app.state.database
     opened = database.reading() if request.method in READERS else database.writing()
-    with opened as session:
+    with _in_words(), opened as session:
+        yield session
+
+
+def read_log_session(request: Request) -> Iterator[Session]:
+    """A second transaction, for the log of who read what: the one thing that a GET writes. Idle until it is used."""
+    database: Database = request.app.state.database
+    with _in_words(), database.writing() as session:
         yield session
 
 
@@ -24,3 +45,27 @@ ReadSession = RequestSession
 """For GET and HEAD."""
 DbSession = RequestSession
 """For everything that changes something."""
+ReadLogSession = Annotated[Session, Depends(read_log_session, scope="function")]
+"""For ``audit.record_read`` on GET; everything else has its ``DbSession``."""
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What the database refuses for the sake of others, as an error of the business."""
+    try:
+        yield
+    except StaleDataError as error:
+        raise Conflict(_("Somebody saved this while you worked on it. Load the page again to see both.")) from error
+    except NoConnection as error:
+        raise Busy(retry_after_seconds=5) from error
+    except DBAPIError as error:
+        if _is_passing(error):
+            raise Busy(retry_after_seconds=2) from error
+        raise
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state in RETRYABLE | WAITED_TOO_LONG
+    return isinstance(error, OperationalError) and "database is locked" in str(error.orig)

@@ -8,7 +8,8 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.platform import errors
 from app.platform.i18n import gettext as _
@@ -26,9 +27,32 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.Conflict, _conflict)
     app.add_exception_handler(errors.Gone, _gone)
     app.add_exception_handler(errors.TooMany, _too_many)
+    app.add_exception_handler(errors.Busy, _busy)
     app.add_exception_handler(RequestValidationError, _bad_address)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _fault)
+    app.add_middleware(Faults)
+
+
+class Faults:
+    """Answers what nobody foresaw, inside the guard: a server fault has the same headers and log line as any answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal is_started
+            is_started = is_started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except Exception as error:
+            if scope["type"] != "http" or is_started:
+                raise
+            await _fault(Request(scope), error)(scope, receive, send)
 
 
 def page(
@@ -100,6 +124,17 @@ def _too_many(request: Request, error: Exception) -> Response:
     return page(request, status=429, title=_("Too many tries"), message=str(error), headers=wait)
 
 
+def _busy(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.Busy)
+    return page(
+        request,
+        status=503,
+        title=_("Too many changes at once"),
+        message=_("Nothing was changed, and what you typed is kept. Send it again in a few seconds."),
+        headers={"Retry-After": str(error.retry_after_seconds)},
+    )
+
+
 def _bad_address(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if any(fault["loc"][0] == "path" for fault in error.errors()):
@@ -118,18 +153,33 @@ def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
         return _not_found(request, error)
+    titles = {
+        400: _("This could not be read"),
+        405: _("This address does not take that"),
+        413: _("This is too large"),
+    }
+    messages = {
+        400: _("Nothing was changed. Go back and send it again."),
+        405: _("Nothing was changed. Go back and use the buttons of the page."),
+        413: _("Nothing was changed. At most 10 MB can be sent at once."),
+    }
     return page(
-        request, status=error.status_code, title=str(error.detail), message="", headers=dict(error.headers or {})
+        request,
+        status=error.status_code,
+        title=titles.get(error.status_code, str(error.detail)),
+        message=messages.get(error.status_code, ""),
+        headers=dict(error.headers or {}),
     )
 
 
 def _fault(request: Request, error: Exception) -> Response:
     number = str(getattr(request.state, "request_number", ""))
     log.error("fault", number=number, error="".join(traceback.format_exception(error)))
-    return page(
-        request,
-        status=500,
-        title=_("This did not work, and it is our fault"),
-        message=_("What you typed is kept. Go back and try again, or call the desk and quote the number."),
-        number=number,
-    )
+    title = _("This did not work, and it is our fault")
+    message = _("What you typed is kept. Go back and try again, or call the desk and quote the number.")
+    try:
+        return page(request, status=500, title=title, message=message, number=number)
+    except Exception as second:
+        # The page's own template is at fault: the sentence goes out without it.
+        log.error("fault in the page of a fault", number=number, error="".join(traceback.format_exception(second)))
+        return PlainTextResponse(f"{title}.\n{message}\n{number}\n", status_code=500)
