@@ -1,4 +1,4 @@
-"""The entrances: the demonstration and the generated fixtures, each loaded once."""
+"""The entrances: the demonstration and the generated editions, each loaded once."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.demo.accounts import DEMO_ACCOUNTS, DemoAccount, write_accounts
+from app.demo.fixtures import FIXTURES
 from app.demo.story import read_story
 from app.demo.writing.desk import ACTOR, Desk
 from app.demo.writing.meetings import write_meetings
@@ -17,9 +18,9 @@ from app.demo.writing.stays import write_stays
 from app.demo.writing.venue import write_event, write_venue
 from app.events.models import Event
 from app.platform.audit import record
-from app.platform.errors import Conflict
+from app.platform.errors import Conflict, NotFound
 
-__all__ = ["DEMO_ACCOUNTS", "DemoAccount", "Loaded", "load_demo"]
+__all__ = ["DEMO_ACCOUNTS", "DemoAccount", "Loaded", "load_demo", "load_fixture"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,25 @@ def load_demo(session: Session, *, now: datetime) -> Loaded:
     write_accounts(desk)
     note_loaded(session, event, now=now)
     return Loaded(event=event, applicant_path=f"/r/{token}")
+
+
+def load_fixture(session: Session, *, name: str, seed: int, now: datetime) -> Event:
+    """Generate an edition of a stated size: ``F-SMALL`` or ``F-BIG``. The same seed gives the same rows.
+
+    Its address is the name in small letters, with the seed behind it unless that is 0.
+
+    Raises:
+        NotFound: there is no such fixture.
+        Conflict: an event with its address is there already.
+    """
+    write = FIXTURES.get(name)
+    if write is None:
+        raise NotFound(f"There is no fixture “{name}”. There are: {', '.join(FIXTURES)}.")
+    slug = name.lower() if seed == 0 else f"{name.lower()}-{seed}"
+    refuse_second(session, slug)
+    event = write(session, slug=slug, seed=seed, now=now)
+    note_loaded(session, event, now=now)
+    return event
 
 
 def refuse_second(session: Session, slug: str) -> None:
