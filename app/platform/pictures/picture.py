@@ -81,5 +81,9 @@ def width_of(content: str, size: float) -> float:
 
 def _plain(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:.1f}".removesuffix(".0").replace("-0", "0") if abs(value) < 0.05 else f"{value:.1f}".removesuffix(".0")
+        return (
+            f"{value:.1f}".removesuffix(".0").replace("-0", "0")
+            if abs(value) < 0.05
+            else f"{value:.1f}".removesuffix(".0")
+        )
     return str(value)

@@ -53,7 +53,9 @@ def _told(best: list[Point], bound: list[Point], last: float, *, grows: bool) ->
     return f"{after} {said} {first}"
 
 
-def _scales(best: list[Point], bound: list[Point], last: float) -> tuple[Callable[[float], float], Callable[[float], float]]:
+def _scales(
+    best: list[Point], bound: list[Point], last: float
+) -> tuple[Callable[[float], float], Callable[[float], float]]:
     """Across and down. The first plans may be far off: the height follows the better three quarters of the steps."""
     end, final = max(last, 0.001), best[-1][1]
     far = max((abs(value - final) for _at, value in best[len(best) // 4 :]), default=0.0)
@@ -106,7 +108,10 @@ def _axis(last: float, across: Callable[[float], float]) -> Markup:
 
 def _ends(best: list[Point], bound: list[Point], shown_best: list[Point], shown_bound: list[Point]) -> list[Markup]:
     y = shown_best[-1][1]
-    parts = [element("circle", cx=END, cy=y, r=3.5, class_="fill"), text(END + 8, y + 4, round(best[-1][1]), "bold accent-text")]
+    parts = [
+        element("circle", cx=END, cy=y, r=3.5, class_="fill"),
+        text(END + 8, y + 4, round(best[-1][1]), "bold accent-text"),
+    ]
     if shown_bound and abs(shown_bound[-1][1] - y) > 0.5:
         other = shown_bound[-1][1]
         apart = other if abs(other - y) >= 13 else y + (13 if other > y else -13)

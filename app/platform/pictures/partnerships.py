@@ -1,0 +1,75 @@
+"""Values that the map and the network are drawn from, and the words both share."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.platform.i18n import gettext as _
+from app.platform.i18n import ngettext
+
+MODALITIES = ("south-south", "north-south", "triangular", "north-north")
+"""The order of every legend."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A city of a partnership. Degrees north and east; ``role`` is empty, beneficiary, pivotal or facilitating."""
+
+    name: str
+    latitude: float
+    longitude: float
+    region: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tie:
+    """A partnership of two or three members; one that waits for consent has hollow dots."""
+
+    members: tuple[Member, ...]
+    modality: str
+    is_waiting: bool = False
+    is_chosen: bool = False
+
+
+def modality_word(modality: str) -> str:
+    words = {
+        "south-south": _("South-South"),
+        "north-south": _("North-South"),
+        "north-north": _("North-North"),
+        "triangular": _("Triangular"),
+    }
+    return words[modality]
+
+
+def sorted_by_modality(ties: Sequence[Tie]) -> list[Tie]:
+    return sorted(ties, key=lambda tie: (MODALITIES.index(tie.modality), tie.members[0].name))
+
+
+def members_of(ties: Sequence[Tie]) -> list[Member]:
+    """Each city once, in order of its first appearance."""
+    return list({member.name: member for tie in ties for member in tie.members}.values())
+
+
+def told(ties: Sequence[Tie]) -> str:
+    """ "7 partnerships in 4 modalities: South-South 2, …"."""
+    counts = Counter(tie.modality for tie in ties)
+    shares = ", ".join(f"{modality_word(one)} {counts[one]}" for one in MODALITIES if counts[one])
+    partnerships = ngettext("%(count)s partnership", "%(count)s partnerships", len(ties)) % {"count": len(ties)}
+    modalities = ngettext("%(count)s modality", "%(count)s modalities", len(counts)) % {"count": len(counts)}
+    return _("%(partnerships)s in %(modalities)s: %(shares)s.") % {
+        "partnerships": partnerships,
+        "modalities": modalities,
+        "shares": shares,
+    }
+
+
+def lines_of(ties: Sequence[Tie]) -> tuple[str, ...]:
+    return tuple(_line(tie) for tie in sorted_by_modality(ties))
+
+
+def _line(tie: Tie) -> str:
+    names = [member.name for member in tie.members]
+    joined = _("%(first)s with %(second)s") % {"first": ", ".join(names[:-1]), "second": names[-1]}
+    waits = f" ({_('waits for consent')})" if tie.is_waiting else ""
+    return f"{modality_word(tie.modality)}: {joined}{waits}"

@@ -1,0 +1,117 @@
+"""The world map of partnerships: land, a curve for each pair, a closed figure for each triangle, cities with names."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from app.platform.i18n import gettext as _
+from app.platform.pictures import projection
+from app.platform.pictures.labels import place_labels
+from app.platform.pictures.partnerships import Tie, lines_of, members_of, sorted_by_modality, told
+from app.platform.pictures.picture import Picture, drawing, element, group, path, text
+
+WIDTH = 430.0
+SHAPE = 1.95
+"""Width by height of the window, as long as the members leave the choice."""
+TALLEST = 1.25
+SMALLEST = 150.0
+"""Units of the sheet that the window shows at least, so that two neighbours are not all that is seen."""
+MOST_LABELS = 14
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of the sheet that is seen: its corner and the units of the picture for one unit of the sheet."""
+
+    x: float
+    y: float
+    scale: float
+    height: float
+
+    def seen(self, point: Point) -> Point:
+        return (point[0] - self.x) * self.scale, (point[1] - self.y) * self.scale
+
+
+def world_map(ties: Sequence[Tie]) -> Picture | None:
+    """The partnerships on the world, cut to where their members are; None where there is none."""
+    if not ties:
+        return None
+    members = members_of(ties)
+    points = {member.name: projection.on_sheet(member.latitude, member.longitude) for member in members}
+    window = _window(list(points.values()))
+    seen = {name: window.seen(point) for name, point in points.items()}
+    parts = [_land(window)]
+    parts += [_figure(tie, seen, n) for n, tie in enumerate(sorted_by_modality(ties))]
+    settled = {member.name for tie in ties if not tie.is_waiting for member in tie.members}
+    parts += [_dot(seen[member.name], is_settled=member.name in settled) for member in members]
+    parts += _names([member.name for member in members], seen, window)
+    title = _("Map of partnerships")
+    words = told(ties)
+    svg = drawing(WIDTH, window.height, title, words, parts, "map-frame")
+    return Picture(title=title, text=words, svg=svg, lines=lines_of(ties))
+
+
+def _window(points: list[Point]) -> Window:
+    across, down = [x for x, _y in points], [y for _x, y in points]
+    width = max(max(across) - min(across), SMALLEST) * 1.24
+    height = (max(down) - min(down)) * 1.2 + 40
+    width = min(projection.WIDTH, max(width, height * TALLEST))
+    height = max(width / SHAPE, min(height, width / TALLEST))
+    middle_x, middle_y = (max(across) + min(across)) / 2, (max(down) + min(down)) / 2 - height * 0.06
+    x = min(max(0.0, middle_x - width / 2), projection.WIDTH - width)
+    y = min(max(0.0, middle_y - height / 2), max(0.0, projection.HEIGHT - height))
+    scale = WIDTH / width
+    return Window(x, y, scale, height * scale)
+
+
+def _land(window: Window) -> Markup:
+    """The outline (Natural Earth, public domain) as a file of its own, so that a browser keeps it."""
+    place: dict[str, Any] = {
+        "x": -window.x * window.scale,
+        "y": -window.y * window.scale,
+        "width": projection.WIDTH * window.scale,
+        "height": projection.HEIGHT * window.scale,
+        "preserveAspectRatio": "none",
+    }
+    light = element("image", href="/static/img/land-110m-1.svg", class_="land-light", **place)
+    return light + element("image", href="/static/img/land-110m-1-dark.svg", class_="land-dark", **place)
+
+
+def _figure(tie: Tie, seen: dict[str, Point], number: int) -> Markup:
+    corners = [seen[member.name] for member in tie.members]
+    is_closed = len(corners) > 2
+    ends = list(zip(corners, corners[1:] + corners[:1], strict=True)) if is_closed else [(corners[0], corners[1])]
+    d = f"M{corners[0][0]:.1f} {corners[0][1]:.1f}"
+    for begin, end in ends:
+        (cx, cy) = _bend(begin, end, 0.12 if is_closed else 0.2 + 0.03 * (number % 3))
+        d += f"Q{cx:.1f} {cy:.1f} {end[0]:.1f} {end[1]:.1f}"
+    d += "Z" if is_closed else ""
+    parts = [path(d, f"line-{tie.modality} shape")] if is_closed else []
+    parts += [path(d, "arc casing"), path(d, f"arc line-{tie.modality}")]
+    return group(parts, class_="chosen" if tie.is_chosen else None)
+
+
+def _bend(begin: Point, end: Point, share: float) -> Point:
+    """The control point of a curve that bends towards the pole, as the shorter way over the globe does."""
+    (x, y), (u, v) = begin, end
+    length = math.hypot(u - x, v - y) or 1.0
+    normal_x, normal_y = (v - y) / length, -(u - x) / length
+    if normal_y > 0.15 or (abs(normal_y) <= 0.15 and normal_x > 0):
+        normal_x, normal_y = -normal_x, -normal_y
+    reach = max(5.0, share * length) * 1.4
+    return (x + u) / 2 + normal_x * reach, max(3.0, (y + v) / 2 + normal_y * reach)
+
+
+def _dot(point: Point, *, is_settled: bool) -> Markup:
+    return element("circle", cx=point[0], cy=point[1], r=3.4, class_="dot" if is_settled else "dot waiting")
+
+
+def _names(names: list[str], seen: dict[str, Point], window: Window) -> list[Markup]:
+    shown = names[:MOST_LABELS]
+    labels = place_labels(shown, [seen[name] for name in shown], width=WIDTH, height=window.height)
+    return [text(label.x, label.y, label.words, "label") for label in labels]
