@@ -114,16 +114,18 @@ class _Search:
         """Run the stages in order; each is fixed at what it reached, so that the next can only add to it."""
         variables, expressions = rules_and_stages(self.legal)
         for position, name in enumerate(self.names):
-            is_last = position == len(self.names) - 1
-            if self._is_over() or (self._is_known(name) and not (is_last and self.best is None)):
-                continue
-            following = sum(not self._is_known(later) for later in self.names[position + 1 :])
-            self._run_stage(variables, name, expressions[name], 1.0 - min(0.5, 0.1 * following))
-            if self._is_infeasible:
-                return "infeasible"
-            if self.best is None:
+            if self._is_over():
                 break
-            _fix(variables.model, name, expressions[name], self.best.values[name])
+            is_last = position == len(self.names) - 1
+            if not self._is_known(name) or (is_last and self.best is None):
+                following = sum(not self._is_known(later) for later in self.names[position + 1 :])
+                self._run_stage(variables, name, expressions[name], 1.0 - min(0.5, 0.1 * following))
+                if self._is_infeasible:
+                    return "infeasible"
+                if self.best is None:
+                    break
+            if self.best is not None:
+                _fix(variables.model, name, expressions[name], self.best.values[name])
         return self._status()
 
     def _run_stage(self, variables: Variables, name: str, expression: cp_model.LinearExprT, share: float) -> None:
