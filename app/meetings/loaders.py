@@ -83,4 +83,4 @@ def meeting_of_path(session: Session, params: Mapping[str, Any], principal: Prin
 
 def run_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> RunIn:
     event = event_of_path(session, params, principal)
-    return RunIn(event, run_of_event(session, event_id=event.id, run_id=number_of(params["run_id"])))
+    return RunIn(event, run_of_event(session, event_id=event.id, run_id=number_of(params["run_id"]), kind="meetings"))

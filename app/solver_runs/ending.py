@@ -10,7 +10,7 @@ from typing import Any
 from app.solver_runs.enums import RunFailure, RunState
 
 OUT_OF_MEMORY = re.compile(
-    r"MemoryError|bad_alloc|[Cc]annot allocate memory|[Oo]ut of memory|can't start new thread"
+    r"MemoryError|bad_alloc|[Mm]emory allocation|[Cc]annot allocate memory|[Oo]ut of memory|can't start new thread"
     r"|Resource temporarily unavailable|failed to map segment"
 )
 REFUSED_STATUS = 2

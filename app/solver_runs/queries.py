@@ -58,18 +58,18 @@ def event_of_slug(session: Session, *, slug: str) -> EventHead:
     return EventHead(**row._mapping)
 
 
-def run_of_event(session: Session, *, event_id: int, run_id: int) -> SolverRun:
-    """One run of an event, without its long texts.
+def run_of_event(session: Session, *, event_id: int, run_id: int, kind: str | None = None) -> SolverRun:
+    """One run of an event, without its long texts; of one kind where ``kind`` says so.
 
     Raises:
-        NotFound: no such run, or one of another event.
+        NotFound: no such run, or one of another event or kind.
     """
     run = session.execute(
         select(SolverRun)
         .where(SolverRun.id == run_id, SolverRun.event_id == event_id)
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
-    if run is None:
+    if run is None or kind not in (None, run.kind):
         raise NotFound
     return run
 

@@ -14,7 +14,6 @@ from starlette.concurrency import run_in_threadpool
 
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.accounts.principal import Principal
-from app.platform import pictures
 from app.platform.clock import Now
 from app.platform.database.engine import Database
 from app.platform.database.sessions import DbSession, ReadSession
@@ -22,8 +21,8 @@ from app.platform.errors import NotFound
 from app.platform.pagination import paginate
 from app.platform.rendering import render
 from app.solver_runs import queries, service, view
-from app.solver_runs.enums import RunState
 from app.solver_runs.models import SolverRun
+from app.solver_runs.panels import panel_of
 from app.solver_runs.queries import EventHead
 from app.solver_runs.view import Announcer, RunView
 
@@ -172,15 +171,12 @@ class RunStream:
 
 
 def _panel(session: Session, event: EventHead, run: SolverRun, *, now: datetime) -> dict[str, Any]:
-    steps = queries.steps_of(session, run_id=run.id, event_id=event.id)
-    waits_for = queries.runs_before(session, run=run) if run.state is RunState.QUEUED else 0
-    shown = view.view_of(run, slug=event.slug, steps=steps, waits_for=waits_for, now=now)
-    explanation = queries.results_of(session, run=run).explanation if run.is_explained else None
+    panel = panel_of(session, run=run, slug=event.slug, now=now)
     return {
         "event": event,
-        "run": shown,
-        "pictures": _pictures(shown),
-        "explanation": view.explanation_of(explanation),
+        "run": panel.run,
+        "pictures": panel.pictures,
+        "explanation": panel.explanation,
         "announcement": None,
     }
 
@@ -190,14 +186,6 @@ def _results(session: Session, run: SolverRun) -> dict[str, Any]:
         return {"terms": (), "stages": ()}
     found = queries.results_of(session, run=run)
     return {"terms": view.terms_of(found.outcome, found.hint_report), "stages": view.stages_of(run)}
-
-
-def _pictures(shown: RunView) -> list[tuple[view.Stage, Any]]:
-    drawn = [
-        (stage, pictures.solver_line([(point.seconds, point.best, point.bound) for point in points]))
-        for stage, points in shown.lines
-    ]
-    return [(stage, picture) for stage, picture in drawn if picture is not None]
 
 
 def _run_page(session: Session, found: RunOfEvent, *, now: datetime) -> dict[str, Any]:

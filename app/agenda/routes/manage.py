@@ -53,7 +53,7 @@ class RunIn:
 def run_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> RunIn:
     """Loader of a policy: an agenda run of the event."""
     event = event_of_path(session, params, principal)
-    return RunIn(event, run_of_event(session, event_id=event.id, run_id=int(params["run_id"])))
+    return RunIn(event, run_of_event(session, event_id=event.id, run_id=int(params["run_id"]), kind="agenda"))
 
 
 ACCEPT = Policy("agenda.accept_run", roles=ORGANISERS, loader=run_of_path)
