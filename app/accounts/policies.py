@@ -24,6 +24,7 @@ from app.platform.clock import Now
 from app.platform.database.sessions import RequestSession
 from app.platform.errors import Forbidden, NotFound, SignInNeeded
 from app.platform.i18n import gettext as _
+from app.platform.i18n import use_locale
 
 Found = TypeVar("Found")
 Loader = Callable[[Session, Mapping[str, Any], Principal], Found]
@@ -103,8 +104,10 @@ class Policy(Generic[Found]):
 
 
 def _show(request: Request, principal: Principal) -> None:
-    """Whom the page's header names."""
+    """Whom the page's header names, and whose language it speaks unless the address asks for another."""
     request.state.principal = principal if principal.is_signed_in else None
+    if principal.locale and "lang" not in request.query_params:
+        use_locale(principal.locale)
 
 
 def principal_of_request(request: Request, session: Session, *, now: datetime) -> Principal:

@@ -15,7 +15,8 @@ LOCALES = ("en", "fr", "es", "ar", "zh", "ru")
 
 FOLDER = Path(__file__).parent.parent / "locale"
 
-_current: ContextVar[str] = ContextVar("locale", default="en")
+_current: ContextVar[list[str]] = ContextVar("locale")
+"""A list of one language: threads of a request share it, so that what one of them chooses holds for the others."""
 
 
 @lru_cache
@@ -25,30 +26,43 @@ def catalogue(locale: str) -> NullTranslations:
 
 
 def current_locale() -> str:
-    return _current.get()
+    return _current.get(["en"])[0]
 
 
 @contextmanager
 def speaking(locale: str) -> Iterator[None]:
     """Use a language for what happens inside."""
-    token = _current.set(locale if locale in LOCALES else "en")
+    token = _current.set([_known(locale)])
     try:
         yield
     finally:
         _current.reset(token)
 
 
+def begin_request(locale: str) -> None:
+    """Use a language for a request from here on."""
+    _current.set([_known(locale)])
+
+
 def use_locale(locale: str) -> None:
-    """Use a language for the rest of this request."""
-    _current.set(locale if locale in LOCALES else "en")
+    """Use another language for the rest of this request, as soon as it is known who asks."""
+    held = _current.get(None)
+    if held is None:
+        begin_request(locale)
+    else:
+        held[0] = _known(locale)
+
+
+def _known(locale: str) -> str:
+    return locale if locale in LOCALES else "en"
 
 
 def gettext(message: str) -> str:
-    return catalogue(_current.get()).gettext(message)
+    return catalogue(current_locale()).gettext(message)
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    return catalogue(_current.get()).ngettext(one, many, count)
+    return catalogue(current_locale()).ngettext(one, many, count)
 
 
 def direction(locale: str) -> str:

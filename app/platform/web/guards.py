@@ -33,24 +33,28 @@ class Guard:
         self.app = app
         self.settings = settings
         self.origin = _origin(settings.base_url)
-        self.host = urlsplit(settings.base_url).netloc
+        self.host = urlsplit(settings.base_url).netloc.lower()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        started = time.perf_counter()
+        asked, started = _asked_locale(scope), time.perf_counter()
         number = uuid.uuid4().hex[:8].upper()
         scope.setdefault("state", {})["request_number"] = number
         is_static = scope["path"].startswith("/static/")
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add_headers(
-                    MutableHeaders(scope=message), is_static=is_static, is_https=self.origin.startswith("https")
-                )
-                status = message["status"]
+                status, is_https = message["status"], self.origin.startswith("https")
+                answered = MutableHeaders(scope=message)
+                _add_headers(answered, keep_for=_keep_for(scope, status) if is_static else None, is_https=is_https)
+                if asked and not is_static:
+                    secure = "; Secure" if is_https else ""
+                    answered.append(
+                        "Set-Cookie", f"lang={asked}; Max-Age=34560000; Path=/; HttpOnly; SameSite=Lax{secure}"
+                    )
                 REQUESTS.labels(scope["method"], f"{status // 100}xx").inc()
                 SECONDS.labels(scope["method"]).observe(time.perf_counter() - started)
                 if not is_static:
@@ -68,12 +72,19 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, answer)
             return
-        i18n.use_locale(_locale(scope, headers))
+        i18n.begin_request(
+            i18n.negotiate(
+                asked=asked,
+                chosen=None,
+                kept=cookie_parser(headers.get("cookie", "")).get("lang"),
+                accepts=headers.get("accept-language", ""),
+            )
+        )
         await self.app(scope, receive, answer)
 
     def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
-        if headers.get("host", "") != self.host and not self._is_loopback_probe(scope, headers):
-            return PlainTextResponse("This address is not served here.\n", status_code=400)
+        if headers.get("host", "").lower() != self.host and not self._is_probe(scope, headers):
+            return PlainTextResponse(f"This address is not served here. Open {self.origin}.\n", status_code=400)
         length = headers.get("content-length")
         if length is not None and (not length.isdecimal() or int(length) > self.settings.largest_body_bytes):
             return PlainTextResponse("This is too large. At most 10 MB can be sent.\n", status_code=413)
@@ -81,7 +92,7 @@ class Guard:
             return PlainTextResponse("This form came from another site and was not accepted.\n", status_code=403)
         return None
 
-    def _is_loopback_probe(self, scope: Scope, headers: Headers) -> bool:
+    def _is_probe(self, scope: Scope, headers: Headers) -> bool:
         """Health checks may come by any name of the machine; they change nothing and show nothing private."""
         return scope["path"] in {"/healthz", "/metrics"} and bool(headers.get("host"))
 
@@ -96,7 +107,7 @@ class Guard:
         return "cookie" not in headers
 
 
-def _add_headers(headers: MutableHeaders, *, is_static: bool, is_https: bool) -> None:
+def _add_headers(headers: MutableHeaders, *, keep_for: str | None, is_https: bool) -> None:
     headers.setdefault("Content-Security-Policy", CSP)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
@@ -105,13 +116,20 @@ def _add_headers(headers: MutableHeaders, *, is_static: bool, is_https: bool) ->
     headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
     if is_https:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    headers.setdefault("Cache-Control", "public, max-age=31536000, immutable" if is_static else "private, no-store")
+    headers.setdefault("Cache-Control", keep_for or "no-store, private")
 
 
-def _locale(scope: Scope, headers: Headers) -> str:
-    asked = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [None])[0]
-    kept = cookie_parser(headers.get("cookie", "")).get("lang")
-    return i18n.negotiate(asked=asked, chosen=None, kept=kept, accepts=headers.get("accept-language", ""))
+def _asked_locale(scope: Scope) -> str | None:
+    """The language that the address asks for with ``?lang=``, if it is one of ours."""
+    asked = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[-1]
+    return asked if asked in i18n.LOCALES else None
+
+
+def _keep_for(scope: Scope, status: int) -> str:
+    """How long browsers may keep a static file: for ever only what was found under the digest of its content."""
+    if status not in {200, 206, 304}:
+        return "no-store"
+    return "public, max-age=31536000, immutable" if b"v=" in scope["query_string"] else "public, max-age=3600"
 
 
 def _route_of(scope: Scope) -> str:
