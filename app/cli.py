@@ -108,9 +108,9 @@ def load_fixture(
     seed: Annotated[int, typer.Option(help="another seed gives another event of the same size")] = 0,
 ) -> None:
     """Generate an event of a stated size and load it."""
-    with _opened(Settings()) as database:
-        _from("app.demo.load", "load_fixture")(database, name=name, seed=seed, now=_now())
-    told.print(f"{name} is loaded (seed {seed}).")
+    with _opened(Settings()) as database, database.writing() as session:
+        event = _from("app.demo.load", "load_fixture")(session, name=name, seed=seed, now=_now())
+        told.print(f"{name} is loaded (seed {seed}): {event.slug}")
 
 
 @commands.command()
@@ -194,7 +194,7 @@ def print_(
     target.mkdir(parents=True, exist_ok=True)
     with _opened(settings) as database, database.writing() as session:
         _from("app.printing.service", "print_all")(
-            session, _event(session, event), target, actor=COMMAND_LINE, now=_now()
+            session, _event(session, event), target, base_url=settings.base_url, actor=COMMAND_LINE, now=_now()
         )
     told.print(f"Written: {len(list(target.rglob('*.pdf')))} files under {target}")
 
@@ -232,7 +232,7 @@ def _migrate(settings: Settings) -> None:
 
 
 def _prepare_demonstration(database: Database, settings: Settings) -> None:
-    _from("app.demo.load", "prepare_demo")(database, settings, now=_now())
+    _from("app.demo.prepare", "prepare_demo")(database, settings, now=_now())
 
 
 def _throw_away(settings: Settings) -> None:

@@ -42,10 +42,11 @@ def language(
     request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[None], Depends(OWN)]
 ) -> Response:
     """Read pages and mails in another language."""
+    principal = _signed_in(access)
     chosen = bind(ChooseLanguage, form)
     if chosen.value is None:
         raise Refused(chosen.errors)
-    choose_language(session, principal=_signed_in(access), locale=chosen.value.locale, now=now)
+    choose_language(session, principal=principal, locale=chosen.value.locale, now=now)
     response = RedirectResponse("/account", status_code=303)
     keep_language(response, request.app.state.settings, chosen.value.locale)
     return response
