@@ -1,0 +1,113 @@
+"""What people do, in a real browser: by keyboard alone, and without JavaScript where pages.md says so."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.platform.outbox import OutboxMail
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+E = "/e/bridge-2019"
+
+
+@pytest.fixture
+def plain(browser: Any, address: str) -> Iterator[Any]:
+    """A phone without JavaScript."""
+    context = browser.new_context(
+        base_url=address, viewport={"width": 390, "height": 844}, java_script_enabled=False, locale="en-GB"
+    )
+    yield context.new_page()
+    context.close()
+
+
+def _press(page: Any, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_register_without_script(plain: Any) -> None:
+    """ADM-08: registering needs no script; a refused form keeps what was typed."""
+    plain.goto(f"{E}/register")
+    plain.fill("#party_name", "Antananarivo")
+    plain.click("text=Hand in")
+    assert plain.locator("#errors").count() == 1
+    assert plain.input_value("#party_name") == "Antananarivo"
+    plain.select_option("#country", "MG")
+    plain.fill("#contact_name", "Focal point of Antananarivo")
+    plain.fill("#contact_email", "focal@antananarivo.example")
+    plain.fill("#member-0-family_name", "Mayor of Antananarivo")
+    plain.click("text=Hand in")
+    assert "waits for a decision" in plain.locator("h1").inner_text()
+
+
+def test_read_and_answer_without_script(served: Any, plain: Any, enter: Callable[[Any, str], None]) -> None:
+    """ADM-08, MTG-02: my day is readable and a wish is answered from its mail without script or sign-in."""
+    enter(plain, "delegate")
+    plain.goto(f"{E}/my")
+    assert plain.locator(".next-up").count() == 1
+    plain.goto(f"{E}/my/people")
+    plain.locator("text=Wish a meeting").first.click()
+    plain.fill("#topic", "Cold storage at the port")
+    plain.click("text=Send the wish")
+    plain.context.clear_cookies()
+    with served.state.database.reading() as session:
+        wished = select(OutboxMail).where(OutboxMail.cause == "meeting wish").order_by(OutboxMail.id.desc())
+        mail = session.scalars(wished).first()
+        assert mail is not None
+        link = re.search(r"http://\S+/m/\S+", mail.body).group(0)  # type: ignore[union-attr]
+    plain.goto(link)
+    plain.locator("main").get_by_role("button", name="Accept").click()
+    assert "You accepted this" in plain.content()
+    plain.goto(link)
+    assert "You accepted this" in plain.content()
+
+
+def test_sign_in_by_keyboard(page: Any, served: Any) -> None:
+    page.goto("/sign-in")
+    page.focus("#email")
+    page.keyboard.type("nobody@nowhere.example")
+    _press(page, "Enter")
+    page.wait_for_load_state()
+    assert "If we know this address" in page.content()
+
+
+def test_release_by_keyboard(page: Any, enter: Callable[[Any, str], None]) -> None:
+    """ADM-07: a session is moved and the agenda released with the keyboard alone; the public page follows."""
+    enter(page, "organiser")
+    page.goto(f"{E}/manage/agenda?view=list")
+    fold = page.locator("details summary", has_text="Move").last
+    fold.focus()
+    _press(page, "Enter")
+    time = page.locator("details[open] input[type=time]")
+    time.focus()
+    time.fill("17:00")
+    _press(page, "Enter")
+    page.wait_for_load_state()
+    page.goto(f"{E}/manage/agenda/release")
+    if page.locator(".violation").count() == 0:
+        page.focus("#name")
+        page.keyboard.type("Second programme")
+        _press(page, "Enter")
+        page.wait_for_load_state()
+        assert page.url.endswith("/agenda")
+        assert "Second programme" in page.content()
+    else:
+        assert "Blocks release" in page.content()
+
+
+def test_skip_link_and_search_key(page: Any, enter: Callable[[Any, str], None]) -> None:
+    enter(page, "organiser")
+    page.goto(f"{E}/manage")
+    _press(page, "Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.evaluate("document.activeElement.blur()")
+    _press(page, "/")
+    assert page.evaluate("document.activeElement.getAttribute('type')") == "search"
+    page.keyboard.type("shenzhen")
+    _press(page, "Enter")
+    page.wait_for_load_state()
+    assert "Shenzhen" in page.locator("#results").inner_text()
