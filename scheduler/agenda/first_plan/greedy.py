@@ -29,12 +29,14 @@ def first_plan(
     *,
     wanted: Iterable[Placement] = (),
     seed: int = 0,
+    patience: int = 20,
     is_over: Callable[[], bool] = lambda: False,
 ) -> Attempt:
     """Build a plan.
 
     Args:
         wanted: placements to keep where they are legal and do not stand in each other's way (a hint, the plan before).
+        patience: how many ejections are made for each session to be placed before the construction gives up.
         is_over: asked now and then whether to end early; where it never says so, a seed gives the same plan twice.
 
     Ejection with weights that grow where sessions keep ejecting each other follows the breakout method of Morris
@@ -42,7 +44,7 @@ def first_plan(
     """
     builder = _Builder(problem, legal, seed)
     builder.keep(wanted)
-    is_complete = builder.place_required(is_over)
+    is_complete = builder.place_required(is_over, patience)
     if is_complete:
         builder.place_optional()
     return Attempt(builder.placements(), is_complete)
@@ -83,7 +85,7 @@ class _Builder:
             if any(start <= placement.start < end for start, end in free):
                 self._board.put(session, Place(placement.start, placement.room))
 
-    def place_required(self, is_over: Callable[[], bool]) -> bool:
+    def place_required(self, is_over: Callable[[], bool], patience: int) -> bool:
         """Place all required sessions; false where some stay out."""
         waiting = deque(
             sorted(
@@ -91,7 +93,7 @@ class _Builder:
                 key=self._constrainedness,
             )
         )
-        ejections_left = 100 + 20 * len(waiting)
+        ejections_left = 5 + patience * len(waiting)
         while waiting:
             session = waiting.popleft()
             if not self._legal[session.id].rooms:

@@ -1,0 +1,31 @@
+"""The entrance to an explanation."""
+
+from scheduler.agenda.explain.blocking import blocking_set
+from scheduler.agenda.explain.finding import find_fix, find_fixes
+from scheduler.agenda.explain.oracle import Oracle
+from scheduler.agenda.problem import AgendaProblem
+from scheduler.core.explanation import Explanation
+from scheduler.core.limits import Control, Limits
+
+
+def explain(problem: AgendaProblem, *, limits: Limits | None = None, control: Control | None = None) -> Explanation:
+    """Say whether a problem has a plan, and where it has none, which facts are against it and what would mend it.
+
+    Returns:
+        ``unknown`` where the time was up before there was an answer. Facts are blocking in any case; they are minimal
+        unless the time was up while they were sought.
+    """
+    oracle = Oracle(limits or Limits(), control or Control())
+    answer = oracle.ask(problem)
+    if answer != "infeasible":
+        return Explanation(status=answer, seconds=round(oracle.seconds, 4))
+    blockers = blocking_set(problem, oracle)
+    fix = find_fix(problem, blockers, oracle)
+    fixes = find_fixes(problem, blockers, oracle) if fix is None else None
+    return Explanation(
+        status="infeasible",
+        facts=tuple(blocker.fact for blocker in blockers),
+        fix=fix,
+        fixes=fixes,
+        seconds=round(oracle.seconds, 4),
+    )

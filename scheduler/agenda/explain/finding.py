@@ -1,0 +1,145 @@
+"""Which single change mends a problem, and where none does, which few together."""
+
+from itertools import combinations
+from typing import Any
+
+from scheduler.agenda.explain.blocking import blocking_set
+from scheduler.agenda.explain.facts import Blocker, field_of, required_sessions
+from scheduler.agenda.explain.mending import (
+    MAKE_OPTIONAL,
+    WIDEN_A_WINDOW,
+    Change,
+    changes_for,
+    fix_of,
+    mended,
+    relaxation,
+)
+from scheduler.agenda.explain.oracle import Oracle
+from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile
+from scheduler.agenda.explain.widening import added_grains
+from scheduler.agenda.problem import AgendaProblem, Weights
+from scheduler.core.explanation import Fix
+
+MOST_TOGETHER = 3
+"""Up to so many changes are looked for together with every kind of change; beyond, sessions are left out."""
+
+
+def find_fix(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> Fix | None:
+    """The cheapest single change, with its value, after which there is a plan.
+
+    Whatever mends the file must break the blocking set at hand: only changes that could are tried, in order of cost;
+    of several hours that could be widened, those that need least.
+    """
+    file = ProblemFile(problem)
+    changes = changes_for(problem, facts)
+    hours: list[tuple[int, Change, Any]] = []
+    for change in changes:
+        if hours and change.cost > WIDEN_A_WINDOW:
+            break
+        if oracle.is_over or not oracle.has_plan(file.changed(relaxation(change))):
+            continue
+        value = mended(problem, change, {}, oracle)
+        if value is NOTHING:
+            continue
+        if change.cost != WIDEN_A_WINDOW:
+            return fix_of(problem, change, value=value)
+        hours.append((added_grains(problem, change.steps, value), change, value))
+    if hours:
+        _, change, value = min(hours, key=lambda one: one[0])
+        return fix_of(problem, change, value=value)
+    return None
+
+
+def find_fixes(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> tuple[Fix, ...] | None:
+    """A smallest list of changes after which there is a plan; ``None`` where none was found.
+
+    Every list that mends must break every blocking set. So the smallest list that breaks those known is tried; where
+    it does not mend, what still blocks is one more set to break (the implicit hitting sets of Karp and
+    Moreno-Centeno, 2013). Sets that share nothing are collected first.
+    """
+    if any(field_of(fact.steps) == "optional" for fact in facts):
+        return _sessions_left_out(problem, oracle)
+    sets = [changes_for(problem, facts)]
+    while still := _still_blocking(problem, _everything(sets), oracle):
+        sets.append(still)
+    while not oracle.is_over and (chosen := _smallest_hitting(sets)) is not None:
+        still = _still_blocking(problem, chosen, oracle)
+        if still is None:
+            break
+        if not still:
+            return _with_values(problem, chosen, oracle) or _sessions_left_out(problem, oracle)
+        sets.append(still)
+    return _sessions_left_out(problem, oracle)
+
+
+def _still_blocking(problem: AgendaProblem, chosen: tuple[Change, ...], oracle: Oracle) -> list[Change] | None:
+    """What could break what still blocks once these changes are made; nothing once there is a plan.
+
+    ``None`` where the time is up, or where no change that is known breaks it.
+    """
+    relaxed = _relaxed(chosen)
+    answer = oracle.ask(ProblemFile(problem).changed(relaxed))
+    if answer == "feasible":
+        return []
+    if answer == "unknown":
+        return None
+    facts = blocking_set(problem, oracle, given=relaxed)
+    return [change for change in changes_for(problem, facts) if change.steps not in relaxed] or None
+
+
+def _everything(sets: list[list[Change]]) -> tuple[Change, ...]:
+    return tuple(
+        sorted({change for one in sets for change in one}, key=lambda change: (change.cost, str(change.steps)))
+    )
+
+
+def _relaxed(changes: tuple[Change, ...]) -> Changes:
+    relaxed: Changes = {}
+    for change in changes:
+        relaxed.update(relaxation(change))
+    return relaxed
+
+
+def _smallest_hitting(sets: list[list[Change]]) -> tuple[Change, ...] | None:
+    """The fewest changes, of these the cheapest, that have one in every set."""
+    everything = _everything(sets)
+    for size in range(1, MOST_TOGETHER + 1):
+        hitting = [
+            some for some in combinations(everything, size) if all(any(one in given for one in some) for given in sets)
+        ]
+        if hitting:
+            return min(hitting, key=lambda some: sum(change.cost for change in some))
+    return None
+
+
+def _with_values(problem: AgendaProblem, changes: tuple[Change, ...], oracle: Oracle) -> tuple[Fix, ...] | None:
+    """Give each change its value, those to come still taken as far as they go; the last value proves the list."""
+    others, fixes = _relaxed(changes), []
+    for change in changes:
+        del others[change.steps]
+        value = mended(problem, change, others, oracle)
+        if value is NOTHING:
+            return None
+        others[change.steps] = value
+        fixes.append(fix_of(problem, change, value=value))
+    return tuple(fixes)
+
+
+def _sessions_left_out(problem: AgendaProblem, oracle: Oracle) -> tuple[Fix, ...] | None:
+    """The fewest sessions that must be left out so that the others can be placed."""
+    free = problem.model_copy(
+        update={
+            "sessions": tuple(
+                one.model_copy(update={"optional": True, "value": int(not one.optional)}) for one in problem.sessions
+            ),
+            "weights": Weights(clash=0, room_too_large=0, moved_start=0, moved_room=0),
+        }
+    )
+    plan = oracle.best(free).solution
+    if plan is None:
+        return None
+    required = {fact.ids[0]: Change(MAKE_OPTIONAL, fact.steps) for fact in required_sessions(problem)}
+    changes = tuple(required[name] for name in plan.unplaced if name in required)
+    if not changes or not oracle.has_plan(ProblemFile(problem).changed(_relaxed(changes))):
+        return None
+    return tuple(fix_of(problem, change, value=True) for change in changes)
