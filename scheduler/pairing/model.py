@@ -1,5 +1,6 @@
 """The CP-SAT model of a pairing: variables, then every rule; its last lines are its table of contents."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
@@ -7,7 +8,7 @@ from ortools.sat.python import cp_model
 from scheduler.core.staged import Stage
 from scheduler.pairing.constraints import RULES
 from scheduler.pairing.objective import stages
-from scheduler.pairing.problem import PairingProblem
+from scheduler.pairing.score import Candidate, Pool
 from scheduler.pairing.variables import PairingVariables
 
 
@@ -20,10 +21,10 @@ class PairingModel:
     stages: list[Stage]
 
 
-def build(problem: PairingProblem) -> PairingModel:
-    """The whole model of a problem."""
+def build(pool: Pool, candidates: Sequence[Candidate]) -> PairingModel:
+    """The whole model over these candidates; all of ``kept_candidates`` for an exact one."""
     model = cp_model.CpModel()
-    variables = PairingVariables(model, problem)
+    variables = PairingVariables(model, pool, candidates)
     for rule in RULES.values():
         rule(variables)
     return PairingModel(model=model, variables=variables, stages=stages(variables))

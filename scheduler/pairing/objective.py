@@ -41,13 +41,12 @@ def reached(variables: PairingVariables) -> cp_model.LinearExprT:
             literal = variables.model.new_bool_var(f"reached {city.id}")
             variables.model.add(variables.memberships(city.id) >= wanted * literal)
             literals.append(literal)
-    return _bounded(variables, "reached", cp_model.LinearExpr.sum([*literals, granted]), granted + len(literals))
+    return cp_model.LinearExpr.sum([*literals, granted])
 
 
 def paired(variables: PairingVariables) -> cp_model.LinearExprT:
     """Cities that have a partnership."""
-    open_to = [literal for city, literal in variables.has_partnership.items() if variables.of_member[city]]
-    return _bounded(variables, "paired", cp_model.LinearExpr.sum(open_to), len(open_to))
+    return cp_model.LinearExpr.sum(list(variables.has_partnership.values()))
 
 
 def lowest(variables: PairingVariables) -> cp_model.LinearExprT:
@@ -91,13 +90,6 @@ def stages(variables: PairingVariables) -> list[Stage]:
         Stage(name=name, sense=sense, expression=STAGES[name](variables))
         for name, sense in stages_of(variables.problem).items()
     ]
-
-
-def _bounded(variables: PairingVariables, name: str, total: cp_model.LinearExprT, most: int) -> cp_model.LinearExprT:
-    # A variable of its own: its domain is a bound that presolve otherwise loses when it puts sums in for literals.
-    stage = variables.model.new_int_var(0, most, name)
-    variables.model.add(stage == total)
-    return stage
 
 
 def _largest_lowest(variables: PairingVariables) -> int:

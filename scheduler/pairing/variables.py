@@ -1,7 +1,7 @@
 """The decision variables: one literal for each partnership that may be formed, and one for each city that has any."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ortools.sat.python import cp_model
 
@@ -12,11 +12,11 @@ from scheduler.pairing.score import Candidate, Pool, is_legal, possible_candidat
 class PairingVariables:
     """The model's variables by the words of the problem."""
 
-    def __init__(self, model: cp_model.CpModel, problem: PairingProblem) -> None:
+    def __init__(self, model: cp_model.CpModel, pool: Pool, candidates: Sequence[Candidate]) -> None:
         self.model = model
-        self.problem = problem
-        self.pool = Pool(problem)
-        self.candidates = kept_candidates(self.pool)
+        self.problem: PairingProblem = pool.problem
+        self.pool = pool
+        self.candidates = candidates
         self.formed = [model.new_bool_var(f"formed {' + '.join(one.members)}") for one in self.candidates]
         self.of_member: dict[str, list[int]] = defaultdict(list)
         self.of_couple: dict[frozenset[str], list[int]] = defaultdict(list)
@@ -26,8 +26,10 @@ class PairingVariables:
                 self.of_member[identifier].append(index)
             self.of_couple[candidate.couple].append(index)
             self.of_ids[candidate.ids] = index
-        self.has_partnership = {city.id: self._has_partnership(city.id) for city in problem.cities}
-        self.may_have = {city.id: self._may_have_partnership(city.id) for city in problem.cities}
+        # Two literals a city: one true only if it has a partnership, one true whenever it has. Were they one, presolve
+        # would put sums in for it and the plain bound "no more cities than there are" would be lost.
+        self.has_partnership = {city.id: self._has_partnership(city.id) for city in self.problem.cities}
+        self.may_have = {city.id: self._may_have_partnership(city.id) for city in self.problem.cities}
 
     def memberships(self, identifier: str) -> cp_model.LinearExpr:
         """The number of partnerships that a member is in."""
@@ -66,14 +68,14 @@ class PairingVariables:
         return literal
 
 
-def kept_candidates(pool: Pool) -> list[Candidate]:
+def kept_candidates(pool: Pool, named: Iterable[frozenset[str]] = ()) -> list[Candidate]:
     """The candidates that an optimal plan may need; what is left out costs no optimum.
 
     Left out are candidates that a hard rule forbids by themselves, those with a member who may have no partnership,
     and triangles whose facilitating organisation another one beats: one without limit that facilitates the same two
     cities for at least the same value. An organisation has no value and no engagements to reach of its own, so to put
     the other one in its place changes no share and no count, and takes points from nobody. Pinned and previous
-    triangles stay, because there the organisation itself matters.
+    triangles stay, because there the organisation itself matters, and so do those ``named`` by their members.
     """
     legal = [
         candidate
@@ -86,14 +88,14 @@ def kept_candidates(pool: Pool) -> list[Candidate]:
             rival = best.get(candidate.couple)
             if rival is None or candidate.value > rival.value:
                 best[candidate.couple] = candidate
-    named = {frozenset(ids) for ids in (*pool.problem.pins, *(pool.problem.previous or ()))}
-    return [candidate for candidate in legal if not _is_beaten(pool, candidate, best, named)]
+    kept = {frozenset(ids) for ids in (*pool.problem.pins, *(pool.problem.previous or ()), *named)}
+    return [candidate for candidate in legal if not _is_beaten(pool, candidate, best, kept)]
 
 
 def _is_beaten(
-    pool: Pool, candidate: Candidate, best: dict[frozenset[str], Candidate], named: set[frozenset[str]]
+    pool: Pool, candidate: Candidate, best: dict[frozenset[str], Candidate], kept: set[frozenset[str]]
 ) -> bool:
-    if len(candidate.members) == 2 or candidate.members[2] in pool.cities or candidate.ids in named:
+    if len(candidate.members) == 2 or candidate.members[2] in pool.cities or candidate.ids in kept:
         return False
     rival = best.get(candidate.couple)
     return rival is not None and rival is not candidate and rival.value >= candidate.value
