@@ -182,10 +182,9 @@ def _panel(session: Session, event: EventHead, run: SolverRun, *, now: datetime)
 
 
 def _results(session: Session, run: SolverRun) -> dict[str, Any]:
-    if run.state.is_open:
-        return {"terms": (), "stages": ()}
     found = queries.results_of(session, run=run)
-    return {"terms": view.terms_of(found.outcome, found.hint_report), "stages": view.stages_of(run)}
+    terms = view.terms_of(found.outcome, found.hint_report) if run.has_solution else ()
+    return {"terms": terms, "stages": view.stages_of(run), "has_outcome": found.outcome is not None}
 
 
 def _run_page(session: Session, found: RunOfEvent, *, now: datetime) -> dict[str, Any]:

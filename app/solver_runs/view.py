@@ -173,7 +173,7 @@ def view_of(
         state=run.state,
         seconds=seconds_of(run, now=now),
         limit_seconds=run.time_limit_seconds,
-        stage=_telling(stages) or (reported[-1] if reported else None),
+        stage=_telling(stages) or (reported[-1] if reported and run.state.is_open else None),
         is_best=run.outcome_status == "optimal",
         has_plan=run.has_solution,
         is_stopping=run.state is RunState.RUNNING and run.stop_requested_at is not None,
@@ -201,7 +201,9 @@ def seconds_of(run: SolverRun, *, now: datetime) -> float:
 
 
 def stages_of(run: SolverRun) -> tuple[Stage, ...]:
-    """The stages of a run's outcome, in order; none before it has one."""
+    """The stages of a run's plan, in order; none without a plan."""
+    if not run.has_solution:
+        return ()
     return tuple(
         Stage(name=one["name"], sense=one["sense"], best=one["value"], bound=one["bound"], seconds=one["seconds"])
         for one in run.stages or ()
