@@ -4,8 +4,9 @@ from itertools import combinations
 from typing import Any
 
 from scheduler.agenda.explain.blocking import blocking_set
-from scheduler.agenda.explain.facts import Blocker, field_of, required_sessions
+from scheduler.agenda.explain.facts import Blocker, field_of
 from scheduler.agenda.explain.mending import (
+    DROP_A_PIN,
     MAKE_OPTIONAL,
     WIDEN_A_WINDOW,
     Change,
@@ -126,20 +127,38 @@ def _with_values(problem: AgendaProblem, changes: tuple[Change, ...], oracle: Or
 
 
 def _sessions_left_out(problem: AgendaProblem, oracle: Oracle) -> tuple[Fix, ...] | None:
-    """The fewest sessions that must be left out so that the others can be placed."""
-    free = problem.model_copy(
-        update={
-            "sessions": tuple(
-                one.model_copy(update={"optional": True, "value": int(not one.optional)}) for one in problem.sessions
-            ),
-            "weights": Weights(clash=0, room_too_large=0, moved_start=0, moved_room=0),
-        }
+    """The fewest sessions that must be left out so that the others can be placed; pins go only where none else helps.
+
+    A pinned session has to be placed even if it is optional, so leaving it out takes two changes.
+    """
+    pinned = any(one.pin is not None for one in problem.sessions)
+    return _left_out(problem, oracle, drops_pins=False) or (
+        _left_out(problem, oracle, drops_pins=True) if pinned else None
     )
-    plan = oracle.best(free).solution
+
+
+def _left_out(problem: AgendaProblem, oracle: Oracle, *, drops_pins: bool) -> tuple[Fix, ...] | None:
+    sessions = tuple(
+        one.model_copy(
+            update={"optional": True, "value": int(not one.optional), "pin": None if drops_pins else one.pin}
+        )
+        for one in problem.sessions
+    )
+    weights = Weights(clash=0, room_too_large=0, moved_start=0, moved_room=0)
+    plan = oracle.best(problem.model_copy(update={"sessions": sessions, "weights": weights})).solution
     if plan is None:
         return None
-    required = {fact.ids[0]: Change(MAKE_OPTIONAL, fact.steps) for fact in required_sessions(problem)}
-    changes = tuple(required[name] for name in plan.unplaced if name in required)
-    if not changes or not oracle.has_plan(ProblemFile(problem).changed(_relaxed(changes))):
+    places = {entry.session: entry for entry in plan.placements}
+    changes: list[Change] = []
+    for index, one in enumerate(problem.sessions):
+        place = places.get(one.id)
+        if one.pin is not None and not (
+            place and one.pin.start in (None, place.start) and one.pin.room in (None, place.room)
+        ):
+            changes.append(Change(DROP_A_PIN, ("sessions", index, "pin")))
+        if place is None and not one.optional:
+            changes.append(Change(MAKE_OPTIONAL, ("sessions", index, "optional")))
+    relaxed = _relaxed(tuple(changes))
+    if not changes or not oracle.has_plan(ProblemFile(problem).changed(relaxed)):
         return None
-    return tuple(fix_of(problem, change, value=True) for change in changes)
+    return tuple(fix_of(problem, change, value=relaxed[change.steps]) for change in changes)
