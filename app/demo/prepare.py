@@ -34,6 +34,10 @@ CONFIRMED = 5
 """How many partnerships have the consent of all members; the others were asked and wait for an answer."""
 
 
+HasEvent = Partnership | AgendaRelease | Meeting | PrintedSheet
+"""Rows that tell that a step was done."""
+
+
 class Step(NamedTuple):
     """One of the three problems: the service of its domain, its label, the seconds it may take."""
 
@@ -62,7 +66,7 @@ def prepare_demo(database: Database, settings: Settings, *, now: datetime) -> No
     _once(database, PrintedSheet, lambda: _print(database, settings, now=now))
 
 
-def _once(database: Database, model: type, step: Callable[[], None]) -> None:
+def _once(database: Database, model: type[HasEvent], step: Callable[[], None]) -> None:
     with database.reading() as session:
         event = _event(session)
         is_done = event and session.scalar(select(model.id).where(model.event_id == event.id).limit(1)) is not None

@@ -75,7 +75,8 @@ def _found(desk: Desk, number: int) -> Iterator[MeetingWish]:
         if member.takes_meetings
     }
     taken = Counter(key for fact in desk.story.by_hand for key in (fact.from_, fact.to, *fact.also))
-    met = {frozenset((fact.from_, fact.to)) for fact in (*desk.story.by_hand, *desk.story.vetoes)}
+    met = {frozenset((fact.from_, fact.to)) for fact in desk.story.by_hand}
+    met |= {frozenset((veto.from_, veto.to)) for veto in desk.story.vetoes}
     names = {fact.code: fact.names["en"] for fact in desk.story.challenges}
     for index in range(2):
         for fit in _fits(desk):

@@ -1,0 +1,152 @@
+"""The demonstration and F-SMALL can be planned: each problem has a plan that breaks no rule."""
+
+from collections.abc import Callable
+from datetime import datetime
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from app.agenda.models import AgendaRelease, AgendaSession, ReleasedSession
+from app.demo.case_sessions import give_case_sessions
+from app.demo.load import load_demo, load_fixture
+from app.demo.prepare import prepare_demo
+from app.events.models import Event
+from app.meetings.models import Meeting, MeetingWish
+from app.pairing.enums import PartnershipState
+from app.pairing.models import Partnership
+from app.platform.clock import FixedClock
+from app.platform.database.engine import Database
+from app.platform.settings import Settings
+from app.solver_runs.models import SolverRun
+from scheduler.core.limits import Limits
+
+VIENNA = ZoneInfo("Europe/Vienna")
+
+
+def plan(session: Any, event: Event, kind: str, *, seconds: float = 10) -> Any:
+    """The plan that the scheduler finds for an edition, after the planner has judged it."""
+    planner = import_module(f"app.{kind}.planner")
+    problem = planner.problem_of(session, event.id)
+    limits = Limits(time_limit=seconds, workers=1, seed=1)
+    solution = import_module(f"scheduler.{kind}.solve").solve(problem, limits=limits).solution
+    assert solution is not None
+    assert planner.judge(problem, solution).violations == ()
+    return solution
+
+
+def test_the_pairing_of_the_demonstration_pairs_every_case_city_in_all_four_modalities(session: Any) -> None:
+    event = load_demo(session, now=datetime(2019, 8, 20, tzinfo=VIENNA)).event
+    solution = plan(session, event, "pairing")
+    assert len(solution.partnerships) == 7
+    assert solution.unpaired == ()
+    assert {one.modality for one in solution.partnerships} == {
+        "south-south",
+        "north-north",
+        "north-south",
+        "triangular",
+    }
+    members = [{member.id for member in one.members} for one in solution.partnerships]
+    assert {"phnom-penh", "shenzhen"} in members
+
+
+def test_the_agenda_of_the_demonstration_has_a_plan_with_every_session_placed(session: Any) -> None:
+    event = load_demo(session, now=datetime(2019, 8, 20, tzinfo=VIENNA)).event
+    solution = plan(session, event, "agenda")
+    assert solution.unplaced == ()
+    assert len(solution.placements) == 26
+    opening = min(solution.placements, key=lambda one: one.start)
+    assert (opening.session, opening.room) == ("opening", "boardroom-d")
+
+
+@pytest.mark.parametrize("kind", ["pairing", "agenda", "meetings"])
+def test_each_problem_of_the_small_edition_has_a_plan(session: Any, kind: str) -> None:
+    event = load_fixture(session, name="F-SMALL", seed=0, now=datetime(2019, 8, 20, tzinfo=VIENNA))
+    solution = plan(session, event, kind, seconds=2)
+    if kind == "pairing":
+        standing = session.scalars(select(Partnership).where(Partnership.event_id == event.id)).all()
+        assert sorted(one.value for one in solution.partnerships) == sorted(one.value for one in standing)
+        assert {one.modality for one in solution.partnerships} == {one.modality.value for one in standing}
+    if kind == "meetings":
+        assert solution.unheld == ()
+
+
+def test_the_agenda_of_the_big_edition_has_a_plan(session: Any) -> None:
+    event = load_fixture(session, name="F-BIG", seed=0, now=datetime(2019, 8, 20, tzinfo=VIENNA))
+    assert len(plan(session, event, "agenda").placements) == 40
+
+
+def test_places_that_no_partnership_fills_are_cancelled(session: Any) -> None:
+    now = datetime(2019, 8, 20, tzinfo=VIENNA)
+    event = load_demo(session, now=now).event
+    assert give_case_sessions(session, event=event, partnerships=[], now=now) == []
+    cancelled = session.scalars(select(AgendaSession.slug).where(AgendaSession.is_cancelled)).all()
+    assert sorted(cancelled) == [f"case-city-{number}" for number in range(2, 8)]
+
+
+@pytest.fixture
+def prepared(database: Database, settings: Settings, clock: FixedClock) -> Callable[[], None]:
+    return lambda: prepare_demo(database, settings, now=clock.now())
+
+
+def test_the_demonstration_is_made_ready_once(
+    prepared: Callable[[], None], database: Database, settings: Settings
+) -> None:
+    prepared()
+    with database.reading() as session:
+        assert [run.kind for run in session.scalars(select(SolverRun).order_by(SolverRun.id))] == [
+            "pairing",
+            "agenda",
+            "meetings",
+        ]
+        states = sorted(session.scalars(select(Partnership.state)))
+        assert states == [PartnershipState.ASKED] * 2 + [PartnershipState.CONFIRMED] * 5
+        case = session.scalars(select(AgendaSession).where(AgendaSession.partnership_id.is_not(None))).all()
+        assert len(case) == 7
+        assert not [item for item in case if item.title.startswith("Case city session")]
+        assert session.scalars(select(AgendaRelease.number)).all() == [1]
+        assert len(session.scalars(select(Meeting.id)).all()) > 100
+        _assert_nobody_is_in_two_places(session)
+    packs = {path.stem for path in Path(settings.var / "prints" / "bridge-2019").glob("*.pdf")}
+    assert {"shenzhen", "phnom-penh", "tehran", "manama"} <= packs
+    prepared()
+    with database.reading() as session:
+        assert len(session.scalars(select(SolverRun)).all()) == 3
+        assert len(session.scalars(select(Event)).all()) == 1
+
+
+def _assert_nobody_is_in_two_places(session: Any) -> None:
+    """Sessions and meetings of each person, from the rows alone: no two overlap."""
+    from sqlalchemy.orm import selectinload
+
+    from app.agenda.enums import BINDING_PARTS
+
+    taken: dict[int, list[tuple[datetime, datetime]]] = {}
+    for placed in session.scalars(select(ReleasedSession).options(selectinload(ReleasedSession.people))):
+        for person in placed.people:
+            if person.part in BINDING_PARTS:
+                taken.setdefault(person.delegate_id, []).append((placed.starts_at, placed.ends_at))
+    wishes = selectinload(Meeting.wish).selectinload(MeetingWish.people)
+    for meeting in session.scalars(select(Meeting).options(wishes, selectinload(Meeting.slot))):
+        for person in meeting.wish.people:
+            taken.setdefault(person.delegate_id, []).append((meeting.slot.starts_at, meeting.slot.ends_at))
+    assert len(taken) > 80
+    for day in taken.values():
+        for (_, ends_at), (starts_at, _) in pairwise(sorted(day)):
+            assert ends_at <= starts_at
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("name", ["demonstration", "F-SMALL", "F-BIG"])
+def test_it_loads_on_postgresql_too(session: Any, name: str) -> None:
+    now = datetime(2019, 8, 20, tzinfo=VIENNA)
+    event = (
+        load_demo(session, now=now).event
+        if name == "demonstration"
+        else load_fixture(session, name=name, seed=0, now=now)
+    )
+    assert event.id is not None
