@@ -1,5 +1,6 @@
 """The web application, put together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,6 +21,7 @@ from app.platform import audit
 from app.platform.clock import Clock, SystemClock
 from app.platform.database.engine import Database
 from app.platform.logs import log_as_json
+from app.platform.mailing import keep_sending
 from app.platform.rendering import STATIC
 from app.platform.settings import Settings
 from app.platform.web import failures, health
@@ -51,9 +53,15 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
         database.serve_alone()
         engine = open_engine(database, settings)
+        # In a demonstration mails are held and shown; none leaves the machine.
+        sends = bool(settings.smtp_host) and not settings.demonstration
+        sender = asyncio.create_task(keep_sending(database, application.state.clock, settings)) if sends else None
         try:
             yield
         finally:
+            if sender is not None:
+                sender.cancel()
+                await asyncio.gather(sender, return_exceptions=True)
             engine.close()
             database.close()
 

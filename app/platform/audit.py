@@ -83,7 +83,7 @@ def record(
     changes: Mapping[str, tuple[Any, Any]],
 ) -> AuditEntry:
     """Write one line in the transaction of the change: each field with its value before and after."""
-    previous = _head(session)
+    previous = _next_link(session)
     said = {field: (_text(before), _text(after)) for field, (before, after) in changes.items()}
     entry = AuditEntry(
         at=now,
@@ -134,11 +134,17 @@ def record_read(
 def verify(session: Session) -> int | None:
     """The ID of the first line at which the chain or a stored value does not hold, or nothing."""
     previous = FIRST
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id)):
+    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
         if entry.previous_hash != previous or entry.hash != _hash(entry):
             return entry.id
         previous = entry.hash
     return _first_false_value(session)
+
+
+def head(session: Session) -> tuple[int, str]:
+    """The ID and hash of the last line, 0 and zeros at first. Kept elsewhere, they prove that no end was cut off."""
+    row = session.execute(select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).first()
+    return (row.id, row.hash) if row else (0, FIRST)
 
 
 def forget_values(session: Session, *, entry_ids: Iterable[int]) -> None:
@@ -158,11 +164,11 @@ def _first_false_value(session: Session) -> int | None:
     return None
 
 
-def _head(session: Session) -> str:
-    """The hash of the last line. PostgreSQL lets one transaction at a time be the next link; SQLite has one writer."""
+def _next_link(session: Session) -> str:
+    """The hash that the next line follows. One transaction at a time may write it: PostgreSQL needs to be told."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(72757)"))
-    return session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)) or FIRST
+    return head(session)[1]
 
 
 def _hash(entry: AuditEntry) -> str:

@@ -1,16 +1,27 @@
-"""A form sent twice has one effect: each rendered form carries a key that one principal can spend once."""
+"""A form sent twice has one effect: each rendered form carries a key that one sender can spend once.
 
-from datetime import datetime
+{{ ui.hidden("form_key", form_key()) }}                                              in the template
+spend(session, sender=f"delegate {id}", key=form.get(FIELD), form=form, now=now)     in the route, before the change
+"""
 
-from sqlalchemy import String, UniqueConstraint
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import String, UniqueConstraint, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from starlette.datastructures import FormData, UploadFile
 
 from app.platform.database.base import Base
-from app.platform.errors import Conflict
+from app.platform.errors import Conflict, Refused
+from app.platform.i18n import gettext as _
 from app.platform.tokens import digest, new_token
 
 FIELD = "form_key"
+LIFE = timedelta(days=2)
 
 
 class SpentForm(Base):
@@ -22,6 +33,7 @@ class SpentForm(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     sender: Mapped[str] = mapped_column(String(80))
     form_digest: Mapped[str] = mapped_column(String(64))
+    content_digest: Mapped[str | None] = mapped_column(String(64))
     spent_at: Mapped[datetime]
 
 
@@ -30,16 +42,36 @@ def form_key() -> str:
     return new_token()
 
 
-def spend(session: Session, *, sender: str, key: str | None, now: datetime) -> None:
+def spend(
+    session: Session, *, sender: str, key: str | None, now: datetime, form: FormData | Mapping[str, Any] | None = None
+) -> None:
     """Note that this form was sent; forms without a key are not watched.
 
     Raises:
-        Conflict: it was sent before.
+        Conflict: it was sent before, and what it asked for is done.
+        Refused: it was sent before with another content, which was not done.
     """
     if not key:
         return
+    content = None if form is None else _content_digest(form)
     try:
         with session.begin_nested():
-            session.add(SpentForm(sender=sender, form_digest=digest(key), spent_at=now))
+            session.add(SpentForm(sender=sender, form_digest=digest(key), content_digest=content, spent_at=now))
     except IntegrityError:
-        raise Conflict("This form was sent already. What you asked for is done.") from None
+        earlier = session.scalar(
+            select(SpentForm.content_digest).where(SpentForm.sender == sender, SpentForm.form_digest == digest(key))
+        )
+        if earlier != content:
+            raise Refused(_("This form was sent before with other words. Load the page again.")) from None
+        raise Conflict(_("This form was sent already. What you asked for is done.")) from None
+
+
+def purge(session: Session, *, now: datetime) -> None:
+    """Forget keys of forms that nobody sends again."""
+    session.execute(delete(SpentForm).where(SpentForm.spent_at < now - LIFE))
+
+
+def _content_digest(form: FormData | Mapping[str, Any]) -> str:
+    entries = form.multi_items() if isinstance(form, FormData) else form.items()
+    said = [(name, entry.filename if isinstance(entry, UploadFile) else str(entry)) for name, entry in entries]
+    return hashlib.sha256(json.dumps(sorted(said), ensure_ascii=False).encode()).hexdigest()

@@ -1,22 +1,16 @@
 """Mails wait in a table, written with what causes them, and a task sends them: one message, one recipient."""
 
-import asyncio
 import enum
-from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from typing import Any
 
-import aiosmtplib
 from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.platform.clock import Clock
 from app.platform.database.base import Base, ShortText
-from app.platform.database.engine import Database
 from app.platform.errors import Refused
 from app.platform.rendering import render_text
-from app.platform.settings import Settings
 
 
 class MailState(enum.StrEnum):
@@ -43,6 +37,7 @@ class OutboxMail(Base):
     state: Mapped[MailState] = mapped_column(index=True)
     reason: Mapped[str | None] = mapped_column(Text)
     tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
     written_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 
@@ -63,17 +58,19 @@ def queue(
     """Write a mail in the transaction of its cause; nothing when the same key was written before.
 
     Args:
-        template: ``templates/<template>.txt``; its first line is the subject.
+        template: ``templates/<template>.txt``; its first line is the subject, a blank line follows.
 
     Raises:
-        Refused: an address or a subject with a line break, or no address at all.
+        Refused: an address that is not exactly one, or a line break that would end the subject early.
     """
-    if "@" not in to or any(character in to for character in "\r\n, ;"):
+    if to.count("@") != 1 or not to.isprintable() or any(character in to for character in ", ;<>"):
         raise Refused({"email": f"No mail can go to this address: {to!r}"})
     if session.scalar(select(OutboxMail.id).where(OutboxMail.key == key)) is not None:
         return None
     text = render_text(f"{template}.txt", context, locale=locale or "en").strip()
     subject, _, body = text.partition("\n")
+    if not subject.isprintable() or body.partition("\n")[0].strip():
+        raise Refused(f"The subject of a mail takes one line: {text.splitlines()[:2]}")
     mail = OutboxMail(
         event_id=event_id,
         cause=cause,
@@ -85,69 +82,10 @@ def queue(
         state=MailState.HELD if is_held else MailState.QUEUED,
         written_at=now,
     )
-    session.add(mail)
-    session.flush()
-    return mail
-
-
-MOST_TRIES = 5
-
-
-@dataclass(frozen=True)
-class Sent:
-    """How many mails a round sent and how many failed."""
-
-    sent: int
-    failed: int
-
-
-def send_due(database: Database, clock: Clock, settings: Settings, *, most: int = 100) -> Sent:
-    """Send what is queued. Each mail is taken, sent and noted by itself, outside any transaction."""
-    with database.reading() as session:
-        statement = select(OutboxMail.id).where(OutboxMail.state == MailState.QUEUED).order_by(OutboxMail.id)
-        due = list(session.scalars(statement.limit(most)))
-    sent = failed = 0
-    for mail_id in due:
-        fault = _send_one(database, settings, mail_id)
-        with database.writing() as session:
-            mail = session.get_one(OutboxMail, mail_id)
-            mail.tries += 1
-            if fault is None:
-                mail.state, mail.sent_at, sent = MailState.SENT, clock.now(), sent + 1
-                continue
-            failed += 1
-            mail.reason = fault
-            if mail.tries >= MOST_TRIES:
-                mail.state = MailState.FAILED
-    return Sent(sent, failed)
-
-
-def message_of(mail: OutboxMail, settings: Settings) -> EmailMessage:
-    """The mail as it goes over the wire; ``EmailMessage`` refuses line breaks in headers."""
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = settings.mail_from, mail.recipient, mail.subject
-    message["Message-ID"] = f"<outbox-{mail.id}.{mail.key.encode().hex()[:40]}@{settings.mail_from.partition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = mail.locale
-    message.set_content(mail.body)
-    return message
-
-
-def _send_one(database: Database, settings: Settings, mail_id: int) -> str | None:
-    with database.reading() as session:
-        message = message_of(session.get_one(OutboxMail, mail_id), settings)
     try:
-        asyncio.run(
-            aiosmtplib.send(
-                message,
-                hostname=settings.smtp_host,
-                port=settings.smtp_port,
-                username=settings.smtp_user or None,
-                password=settings.smtp_password or None,
-                start_tls=settings.smtp_starttls,
-                timeout=20,
-            )
-        )
-    except (aiosmtplib.SMTPException, OSError) as error:
-        return f"{type(error).__name__}: {error}"[:500]
-    return None
+        with session.begin_nested():
+            session.add(mail)
+    except IntegrityError:
+        # Two transactions had the same cause at once; the other one was first.
+        return None
+    return mail

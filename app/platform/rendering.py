@@ -1,6 +1,7 @@
 """One way to render a page or one of its blocks."""
 
 import hashlib
+import re
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -61,9 +62,15 @@ def is_htmx(request: Request) -> bool:
 
 
 def render_text(template: str, context: dict[str, Any], *, locale: str) -> str:
-    """A plain text, such as a mail, in a language."""
+    """A plain text, such as a mail, in a language. Line breaks stand as in the template; at most one line is blank."""
     with i18n.speaking(locale):
-        return templates().get_template(template).render(locale=locale, **context)
+        text = _text_templates().get_template(template).render(locale=locale, **context)
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+@lru_cache
+def _text_templates() -> Environment:
+    return templates().overlay(trim_blocks=False, lstrip_blocks=False)
 
 
 @lru_cache
