@@ -1,0 +1,55 @@
+"""Why a pairing has no plan, or why a city has no partner: facts of the file, each shown by solving again."""
+
+from dataclasses import replace
+
+from scheduler.core.explanation import Explanation
+from scheduler.core.limits import Control, Limits, Stopwatch
+from scheduler.pairing.explain.infeasible import cheapest_fixes, contradiction
+from scheduler.pairing.explain.loose import Asking
+from scheduler.pairing.explain.unpaired import unpaired_cities
+from scheduler.pairing.problem import PairingProblem
+from scheduler.pairing.solution import PairingSolution
+from scheduler.pairing.solve import solve
+
+
+def explain(
+    problem: PairingProblem,
+    *,
+    solution: PairingSolution | None = None,
+    limits: Limits | None = None,
+    control: Control | None = None,
+) -> Explanation:
+    """Explain a pairing file.
+
+    Args:
+        solution: the plan whose unpaired cities are explained; without it the best plan found.
+
+    Returns:
+        ``infeasible`` with a smallest contradiction and the cheapest mend, ``feasible`` with the cities left unpaired,
+        ``unknown`` where the time did not allow to tell.
+    """
+    limits, control, stopwatch = limits or Limits(), control or Control(), Stopwatch()
+    asking = Asking(limits, control, stopwatch)
+    if solution is None:
+        outcome = solve(problem, limits=replace(limits, time_limit=limits.time_limit * 0.5), control=control)
+        if outcome.status == "infeasible":
+            return _infeasible(problem, asking)
+        solution = outcome.solution
+    if solution is None:
+        return Explanation(status="unknown", seconds=round(stopwatch.seconds, 4))
+    unpaired = tuple(unpaired_cities(problem, solution, asking))
+    return Explanation(status="feasible", unpaired=unpaired, seconds=round(stopwatch.seconds, 4))
+
+
+def _infeasible(problem: PairingProblem, asking: Asking) -> Explanation:
+    facts = contradiction(problem, asking)
+    if not facts:
+        return Explanation(status="unknown", seconds=round(asking.stopwatch.seconds, 4))
+    fixes = cheapest_fixes(problem, asking)
+    return Explanation(
+        status="infeasible",
+        facts=facts,
+        fix=fixes[0] if len(fixes) == 1 else None,
+        fixes=fixes if len(fixes) > 1 else None,
+        seconds=round(asking.stopwatch.seconds, 4),
+    )
