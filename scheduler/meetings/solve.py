@@ -42,6 +42,16 @@ def solve(
     return _Search(problem, limits, control or Control()).outcome(hint)
 
 
+def plan_of(legal: Legal, placed: Sequence[Placed]) -> MeetingsSolution | None:
+    """A solution with real tables, reasons left open; ``None`` where kept tables leave no room for the others."""
+    meetings = give_tables(legal, placed)
+    if meetings is None:
+        return None
+    held = {meeting.wish for meeting in placed}
+    left = tuple(Unheld(wish=wish.id) for number, wish in enumerate(legal.problem.wishes) if number not in held)
+    return MeetingsSolution(meetings=meetings, unheld=left)
+
+
 @dataclass(frozen=True)
 class _Plan:
     placed: tuple[Placed, ...]
@@ -98,12 +108,9 @@ class _Search:
 
     def _offer(self, placed: Sequence[Placed]) -> None:
         """Take a plan if it breaks no rule and is better than the one we have."""
-        meetings = give_tables(self.legal, placed)
-        if meetings is None:
+        solution = plan_of(self.legal, placed)
+        if solution is None:
             return
-        held = {meeting.wish for meeting in placed}
-        left = tuple(Unheld(wish=wish.id) for number, wish in enumerate(self.problem.wishes) if number not in held)
-        solution = MeetingsSolution(meetings=meetings, unheld=left)
         values = stage_values(self.problem, solution)
         is_better = self.best is None or _rank(values) < _rank(self.best.values)
         if is_better and not validate(self.problem, solution):
