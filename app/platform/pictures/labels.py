@@ -35,15 +35,23 @@ class Label:
 
 
 def place_labels(
-    words: Sequence[str], dots: Sequence[tuple[float, float]], *, width: float, height: float
+    words: Sequence[str],
+    dots: Sequence[tuple[float, float]],
+    *,
+    width: float,
+    height: float,
+    lines: Sequence[tuple[float, float]] = (),
 ) -> list[Label]:
-    """One label for each dot; those with close neighbours choose first. Dots and words are in the same order."""
+    """One label for each dot; those with close neighbours choose first. Dots and words are in the same order.
+
+    ``lines`` are points on lines that labels had better not cover.
+    """
     taken = [Box(x - 4, y - 4, 8, 8) for x, y in dots]
     order = sorted(range(len(words)), key=lambda n: (-_crowd(n, dots), n))
     placed: dict[int, Label] = {}
     sheet = Box(0, 0, width, height)
     for n in order:
-        best = min(_candidates(words[n], dots[n]), key=lambda one: _cost(one, taken, sheet))
+        best = min(_candidates(words[n], dots[n]), key=lambda one: _cost(one, taken, sheet, lines))
         placed[n] = best[1]
         taken.append(best[1].box)
     return [placed[n] for n in range(len(words))]
@@ -72,7 +80,9 @@ def _candidates(words: str, dot: tuple[float, float]) -> list[tuple[float, Label
     return found
 
 
-def _cost(candidate: tuple[float, Label], taken: list[Box], sheet: Box) -> float:
+def _cost(candidate: tuple[float, Label], taken: list[Box], sheet: Box, lines: Sequence[tuple[float, float]]) -> float:
     price, label = candidate
     outside = label.box.width * label.box.height - label.box.overlap(sheet)
-    return price + sum(label.box.overlap(other) for other in taken) + 3 * outside
+    box = label.box
+    crossed = sum(box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height for x, y in lines)
+    return price + 0.35 * crossed + sum(label.box.overlap(other) for other in taken) + 3 * outside

@@ -49,7 +49,7 @@ def world_map(ties: Sequence[Tie]) -> Picture | None:
     parts += [_figure(tie, seen, n) for n, tie in enumerate(sorted_by_modality(ties))]
     settled = {member.name for tie in ties if not tie.is_waiting for member in tie.members}
     parts += [_dot(seen[member.name], is_settled=member.name in settled) for member in members]
-    parts += _names([member.name for member in members], seen, window)
+    parts += _names([member.name for member in members], seen, window, _points_of(ties, seen))
     title = _("Map of partnerships")
     words = told(ties)
     svg = drawing(WIDTH, window.height, title, words, parts, "map-frame")
@@ -83,17 +83,40 @@ def _land(window: Window) -> Markup:
 
 
 def _figure(tie: Tie, seen: dict[str, Point], number: int) -> Markup:
-    corners = [seen[member.name] for member in tie.members]
-    is_closed = len(corners) > 2
-    ends = list(zip(corners, corners[1:] + corners[:1], strict=True)) if is_closed else [(corners[0], corners[1])]
-    d = f"M{corners[0][0]:.1f} {corners[0][1]:.1f}"
-    for begin, end in ends:
-        (cx, cy) = _bend(begin, end, 0.12 if is_closed else 0.2 + 0.03 * (number % 3))
+    curves = _curves(tie, seen, number)
+    is_closed = len(tie.members) > 2
+    d = f"M{curves[0][0][0]:.1f} {curves[0][0][1]:.1f}"
+    for _begin, (cx, cy), end in curves:
         d += f"Q{cx:.1f} {cy:.1f} {end[0]:.1f} {end[1]:.1f}"
     d += "Z" if is_closed else ""
     parts = [path(d, f"line-{tie.modality} shape")] if is_closed else []
     parts += [path(d, "arc casing"), path(d, f"arc line-{tie.modality}")]
     return group(parts, class_="chosen" if tie.is_chosen else None)
+
+
+def _curves(tie: Tie, seen: dict[str, Point], number: int) -> list[tuple[Point, Point, Point]]:
+    """Begin, control point and end of each curve; those of pairs differ a little, so that neighbours stay apart."""
+    corners = [seen[member.name] for member in tie.members]
+    is_closed = len(corners) > 2
+    ends = list(zip(corners, corners[1:] + corners[:1], strict=True)) if is_closed else [(corners[0], corners[1])]
+    share = 0.12 if is_closed else 0.2 + 0.03 * (number % 3)
+    return [(begin, _bend(begin, end, share), end) for begin, end in ends]
+
+
+def _points_of(ties: Sequence[Tie], seen: dict[str, Point]) -> list[Point]:
+    """Points along all curves, a few units apart."""
+    found = []
+    for number, tie in enumerate(sorted_by_modality(ties)):
+        for (x, y), (cx, cy), (u, v) in _curves(tie, seen, number):
+            for step in range(1, 30):
+                t = step / 30
+                found.append(
+                    (
+                        (1 - t) ** 2 * x + 2 * t * (1 - t) * cx + t * t * u,
+                        (1 - t) ** 2 * y + 2 * t * (1 - t) * cy + t * t * v,
+                    )
+                )
+    return found
 
 
 def _bend(begin: Point, end: Point, share: float) -> Point:
@@ -111,7 +134,7 @@ def _dot(point: Point, *, is_settled: bool) -> Markup:
     return element("circle", cx=point[0], cy=point[1], r=3.4, class_="dot" if is_settled else "dot waiting")
 
 
-def _names(names: list[str], seen: dict[str, Point], window: Window) -> list[Markup]:
+def _names(names: list[str], seen: dict[str, Point], window: Window, lines: list[Point]) -> list[Markup]:
     shown = names[:MOST_LABELS]
-    labels = place_labels(shown, [seen[name] for name in shown], width=WIDTH, height=window.height)
+    labels = place_labels(shown, [seen[name] for name in shown], width=WIDTH, height=window.height, lines=lines)
     return [text(label.x, label.y, label.words, "label") for label in labels]
