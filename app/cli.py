@@ -19,7 +19,7 @@ from app.accounts.service.demonstration import demonstration_links
 from app.accounts.service.links import issue_link, link_address, purge_ended
 from app.accounts.service.roles import ensure_account, grant_role
 from app.events.models import Event
-from app.platform import audit
+from app.platform import audit, self_check
 from app.platform.actor import Actor
 from app.platform.backup import BackupFault, TableSum, back_up
 from app.platform.backup import restore as restore_backup
@@ -27,6 +27,7 @@ from app.platform.clock import SystemClock
 from app.platform.database.engine import AlreadyServed, Database
 from app.platform.database.migrating import migrate as bring_up_to_date
 from app.platform.errors import BusinessError
+from app.platform.self_check import UnfitToServe
 from app.platform.settings import Settings
 from app.worker import work
 
@@ -58,6 +59,7 @@ def serve(
             links = (
                 demonstration_links(session, base_url=settings.base_url, now=_now()) if settings.demonstration else []
             )
+        self_check.run(database, settings, now=_now())
     told.print(f"BRIDGE serves on {settings.base_url}")
     for link in links:
         told.print(f"  {link.role.value.replace('_', ' '):14} {link.address}")
@@ -203,7 +205,7 @@ def main() -> None:
     """Run a command; what a person can do something about is said in a sentence, not in a traceback."""
     try:
         commands()
-    except (BusinessError, BackupFault, AlreadyServed) as refused:
+    except (BusinessError, BackupFault, AlreadyServed, UnfitToServe) as refused:
         Console(stderr=True, highlight=False, soft_wrap=True).print(str(refused))
         raise SystemExit(1) from None
 

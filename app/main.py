@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 import app.accounts.routes as accounts
@@ -17,7 +18,7 @@ import app.pairing.routes as pairing
 import app.printing.routes as printing
 import app.registration.routes as registration
 import app.solver_runs.routes as solver_runs
-from app.platform import audit
+from app.platform import audit, self_check
 from app.platform.clock import Clock, SystemClock
 from app.platform.database.engine import Database
 from app.platform.logs import log_as_json
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     @asynccontextmanager
     async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
         database.serve_alone()
+        self_check.run(database, settings, now=application.state.clock.now())
         engine = open_engine(database, settings)
         # In a demonstration mails are held and shown; none leaves the machine.
         sends = bool(settings.smtp_host) and not settings.demonstration
@@ -77,7 +79,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     application.state.settings = settings
     application.state.database = database
     application.state.clock = clock or SystemClock()
-    application.mount("/static", StaticFiles(directory=STATIC), name="static")
+    application.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")
     for router in ROUTERS:
         application.include_router(router)
     failures.install(application)

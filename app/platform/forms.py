@@ -1,8 +1,9 @@
 """Page forms: bound by hand, so that a refused one comes back with what was typed."""
 
-from collections.abc import Mapping
+import types
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar, get_origin
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
@@ -13,9 +14,10 @@ from app.platform.i18n import gettext as _
 Model = TypeVar("Model", bound=BaseModel)
 
 
-async def form_of(request: Request) -> Typed:
-    """The form in a request's body, read before the handler's thread begins."""
-    return await request.form(max_files=10, max_fields=2000)
+async def form_of(request: Request) -> AsyncIterator[Typed]:
+    """The form in a request's body, read before the handler's thread begins; its files are closed after the answer."""
+    async with request.form(max_files=10, max_fields=2000) as form:
+        yield form
 
 
 FormData = Annotated[Typed, Depends(form_of)]
@@ -31,15 +33,22 @@ class Bound(Generic[Model]):
 
 
 def bind(model: type[Model], form: Typed | Mapping[str, Any]) -> Bound[Model]:
-    """Read a form into a model. Empty text counts as not given; a list field takes all entries of its name."""
+    """Read a form into a model.
+
+    Blanks around text are dropped and empty text counts as not given; a list field takes all entries of its name, and
+    what is wrong with one of them is said at the list.
+    """
     typed = _typed(model, form)
-    given = {name: content for name, content in typed.items() if content not in ("", [], None)}
+    trimmed = {name: content.strip() if isinstance(content, str) else content for name, content in typed.items()}
+    given = {name: content for name, content in trimmed.items() if content not in ("", [], None)}
     try:
         return Bound(model.model_validate(given), {}, typed)
     except ValidationError as error:
         messages: dict[str, str] = {}
         for fault in error.errors(include_url=False):
-            name = ".".join(str(part) for part in fault["loc"])
+            loc = fault["loc"]
+            place = loc[:-1] if loc and isinstance(loc[-1], int) else loc
+            name = ".".join(str(part) for part in place)
             messages.setdefault(name, _said(fault))
         return Bound(None, messages, typed)
 
@@ -48,13 +57,23 @@ def _typed(model: type[BaseModel], form: Typed | Mapping[str, Any]) -> dict[str,
     typed: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         key = field.alias or name
-        is_list = get_origin(field.annotation) in (list, tuple, set, frozenset)
-        if is_list and isinstance(form, Typed):
-            typed[key] = [entry for entry in form.getlist(key) if entry != ""]
+        if _is_list(field.annotation) and isinstance(form, Typed):
+            typed[key] = [_clean(entry) for entry in form.getlist(key) if entry != ""]
         elif key in form:
-            content = form[key]
-            typed[key] = content.replace("\x00", "") if isinstance(content, str) else content
+            typed[key] = _clean(form[key])
     return typed
+
+
+def _is_list(annotation: Any) -> bool:
+    origin = get_origin(annotation)
+    if origin in (Union, types.UnionType):
+        return any(_is_list(one) for one in get_args(annotation))
+    return origin in (list, tuple, set, frozenset)
+
+
+def _clean(content: Any) -> Any:
+    """Text without the one character that PostgreSQL cannot keep."""
+    return content.replace("\x00", "") if isinstance(content, str) else content
 
 
 def _said(fault: Any) -> str:
@@ -71,9 +90,19 @@ def _said(fault: Any) -> str:
         "enum": _("Choose one from the list."),
         "literal_error": _("Choose one from the list."),
         "bool_parsing": _("Choose yes or no."),
+        "int_from_float": _("A whole number is wanted."),
+        "float_parsing": _("A number is wanted."),
+        "decimal_parsing": _("A number is wanted."),
+        "string_pattern_mismatch": _("This is not written as it should be."),
+        "greater_than": _("More than %(number)s.") % {"number": limits.get("gt")},
+        "less_than": _("Less than %(number)s.") % {"number": limits.get("lt")},
         "greater_than_equal": _("At least %(number)s.") % {"number": limits.get("ge")},
         "less_than_equal": _("At most %(number)s.") % {"number": limits.get("le")},
     }
-    if kind.startswith(("datetime", "date")):
+    if kind.startswith("datetime"):
         return _("A date and time is wanted, such as 2019-09-03T09:30.")
+    if kind.startswith("date"):
+        return _("A date is wanted, such as 2019-09-03.")
+    if kind.startswith("time"):
+        return _("A time of day is wanted, such as 09:30.")
     return messages.get(kind, str(fault["msg"]))

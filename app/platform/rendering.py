@@ -45,6 +45,7 @@ def render(
         "principal": getattr(request.state, "principal", None),
         "locale": locale,
         "direction": i18n.direction(locale),
+        "url_for": request.app.url_path_for,
         **context,
     }
     environment = templates()
@@ -127,6 +128,11 @@ def language_name(code: str, locale: str | None = None) -> str:
     return str(named)[:1].upper() + str(named)[1:] if named else code
 
 
+LONG_DAYS = {"es": "EEEE, d 'de' MMMM", "ar": "EEEE، d MMMM", "zh": "M月d日EEEE", "ru": "EEEE, d MMMM"}
+SHORT_DAYS = {"es": "EEE, d MMM", "ar": "EEE، d MMM", "zh": "M月d日EEE", "ru": "EEE, d MMM"}
+"""Days in the order of the language; where none stands here, as in "Tue 3 Sep"."""
+
+
 def venue_time(instant: datetime, zone: str) -> datetime:
     """An instant as the clocks at the venue show it."""
     return instant.astimezone(ZoneInfo(zone))
@@ -139,12 +145,18 @@ def _zone(context: Context) -> str:
 
 @pass_context
 def _day(context: Context, value: date | datetime) -> str:
-    return format_date(_local_date(context, value), "EEEE d MMMM", locale=i18n.current_locale())
+    locale = i18n.current_locale()
+    return format_date(_local_date(context, value), LONG_DAYS.get(locale, "EEEE d MMMM"), locale=locale)
 
 
 @pass_context
 def _short_day(context: Context, value: date | datetime) -> str:
-    return format_date(_local_date(context, value), "EEE d MMM", locale=i18n.current_locale())
+    return _short(_local_date(context, value))
+
+
+def _short(day: date) -> str:
+    locale = i18n.current_locale()
+    return format_date(day, SHORT_DAYS.get(locale, "EEE d MMM"), locale=locale)
 
 
 @pass_context
@@ -164,7 +176,7 @@ def _clock(context: Context, instant: datetime) -> str:
 @pass_context
 def _moment(context: Context, instant: datetime) -> str:
     local = venue_time(instant, _zone(context))
-    return f"{format_date(local.date(), 'EEE d MMM', locale=i18n.current_locale())}, {local:%H:%M}"
+    return f"{_short(local.date())}, {local:%H:%M}"
 
 
 @pass_context

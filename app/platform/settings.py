@@ -1,10 +1,15 @@
 """All settings, from the environment: names begin with ``BRIDGE_``; ``DATABASE_URL`` alone goes without."""
 
+import os
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.platform.tokens import new_token
 
 
 class Settings(BaseSettings):
@@ -43,11 +48,13 @@ class Settings(BaseSettings):
 
 @lru_cache
 def _kept_key(folder: Path) -> bytes:
-    from app.platform.tokens import new_token
-
+    """The key under ``folder``; the first of several processes makes it, whole, and the others read it."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "secret.key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(new_token())
+        with NamedTemporaryFile("w", dir=folder, prefix="secret.", delete=False) as fresh:
+            fresh.write(new_token())
+        with suppress(FileExistsError):
+            os.link(fresh.name, path)
+        Path(fresh.name).unlink()
     return path.read_text().strip().encode()

@@ -1,11 +1,14 @@
 """Whether the server is well, for machines."""
 
+from urllib.parse import urlsplit
+
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from starlette.responses import PlainTextResponse
 
 from app.platform.database.engine import Database
+from app.platform.errors import NotFound
 
 router = APIRouter()
 
@@ -23,6 +26,13 @@ def healthz(request: Request) -> Response:
 
 
 @router.get("/metrics", include_in_schema=False)
-def metrics() -> Response:
-    """Counts and times, without a name or an address in them."""
+def metrics(request: Request) -> Response:
+    """Counts and times, without a name or an address in them, for who asks the machine itself.
+
+    Raises:
+        NotFound: asked under the public address.
+    """
+    public = urlsplit(request.app.state.settings.base_url)
+    if public.scheme == "https" and request.headers.get("host", "").lower() == public.netloc.lower():
+        raise NotFound
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
