@@ -18,6 +18,8 @@ from app.platform.database.engine import Database
 from app.platform.settings import Settings
 
 os.environ.setdefault("BRIDGE_SECRET", "a key for tests")
+# Workers that test side by side may share a server (DATABASE_URL), never a template.
+_EMPTY = f"bridge_empty_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,7 +56,7 @@ def postgres_template(postgres_server: str) -> str:
     """The address of a migrated, empty database that tests copy."""
     from app.platform.database.migrating import migrate
 
-    url = _made_on(postgres_server, "bridge_empty", template=None)
+    url = _made_on(postgres_server, _EMPTY, template=None)
     migrate(url)
     return url
 
@@ -62,7 +64,7 @@ def postgres_template(postgres_server: str) -> str:
 @pytest.fixture
 def postgres_url(postgres_template: str) -> str:
     """A fresh copy of the migrated database."""
-    return _made_on(postgres_template, f"bridge_{uuid.uuid4().hex[:12]}", template="bridge_empty")
+    return _made_on(postgres_template, f"bridge_{uuid.uuid4().hex[:12]}", template=_EMPTY)
 
 
 def _made_on(server: str, name: str, *, template: str | None) -> str:

@@ -1,0 +1,265 @@
+"""Both engines: how transactions begin, what readers may do, who may serve, which SQLite is safe."""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pysqlite3
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from app.platform.database.engine import AlreadyServed, Database, UnsafeSqlite, check_sqlite
+from app.platform.idempotency import SpentForm
+
+
+def _row(clock, key: str = "a") -> SpentForm:
+    return SpentForm(sender="somebody", form_digest=key, spent_at=clock.now())
+
+
+@pytest.mark.parametrize("version", [(3, 51, 3), (3, 52, 0), (3, 50, 7), (3, 50, 9), (3, 44, 6)])
+def test_safe_sqlite_is_let_through(version: tuple[int, ...]) -> None:
+    check_sqlite(version)
+
+
+@pytest.mark.parametrize(
+    "version", [(3, 51, 2), (3, 51, 0), (3, 50, 6), (3, 49, 9), (3, 45, 0), (3, 44, 5), (3, 40, 1)]
+)
+def test_unsafe_sqlite_is_refused_by_name(version: tuple[int, ...]) -> None:
+    with pytest.raises(UnsafeSqlite, match=r"SQLite " + r"\.".join(map(str, version)) + r" .* Use 3\.51\.3"):
+        check_sqlite(version)
+
+
+def test_rows_are_kept_in_a_file() -> None:
+    with pytest.raises(ValueError, match="in a file"):
+        Database("sqlite://")
+
+
+@pytest.mark.parametrize(
+    ("pragma", "wanted"),
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("busy_timeout", 30000),
+        ("foreign_keys", 1),
+        ("recursive_triggers", 1),
+    ],
+)
+def test_each_connection_of_sqlite_is_prepared(database: Database, pragma: str, wanted: object) -> None:
+    if not database.is_sqlite:
+        pytest.skip("SQLite only")
+    with database.writing() as writer, database.reading() as reader:
+        assert writer.scalar(text(f"PRAGMA {pragma}")) == wanted
+        assert reader.scalar(text(f"PRAGMA {pragma}")) == wanted
+
+
+def test_a_writer_holds_the_lock_from_its_begin_and_a_reader_does_not(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("SQLite only")
+    other = pysqlite3.connect(str(database.engine.url.database), timeout=0, isolation_level=None)
+
+    def can_write() -> bool:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except pysqlite3.OperationalError:
+            return False
+        other.execute("ROLLBACK")
+        return True
+
+    with database.reading() as session:
+        session.execute(text("SELECT * FROM spent_form"))
+        assert can_write()
+    with database.writing() as session:
+        session.execute(text("SELECT * FROM spent_form"))
+        assert not can_write()
+    assert can_write()
+    other.close()
+
+
+@pytest.mark.usefixtures("either")
+def test_a_reader_cannot_write(database: Database, clock) -> None:
+    with pytest.raises(DBAPIError, match=r"readonly|read-only"), database.reading() as session:
+        session.add(_row(clock))
+        session.flush()
+    with database.writing() as session:
+        session.add(_row(clock))
+
+
+@pytest.mark.usefixtures("either")
+def test_a_reader_sees_one_moment(database: Database, clock) -> None:
+    count = text("SELECT count(*) FROM spent_form")
+    with database.reading() as session:
+        assert session.scalar(count) == 0
+        with database.writing() as writer:
+            writer.add(_row(clock))
+        assert session.scalar(count) == 0
+    with database.reading() as session:
+        assert session.scalar(count) == 1
+
+
+@pytest.mark.usefixtures("either")
+def test_return_commits_and_raise_rolls_back(database: Database, clock) -> None:
+    with database.writing() as session:
+        session.add(_row(clock, "kept"))
+    with pytest.raises(RuntimeError), database.writing() as session:
+        session.add(_row(clock, "lost"))
+        session.flush()
+        raise RuntimeError
+    with database.reading() as session:
+        assert list(session.scalars(text("SELECT form_digest FROM spent_form"))) == ["kept"]
+
+
+@pytest.mark.usefixtures("either")
+def test_writers_wait_for_each_other_and_lose_nothing(database: Database, clock) -> None:
+    faults: list[BaseException] = []
+
+    def write(worker: int) -> None:
+        try:
+            for number in range(20):
+                with database.writing() as session:
+                    session.add(_row(clock, f"{worker}-{number}"))
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=write, args=(worker,)) for worker in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not faults
+    with database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM spent_form")) == 160
+
+
+def test_two_processes_write_one_file(database: Database, clock) -> None:
+    if not database.is_sqlite:
+        pytest.skip("SQLite only")
+    program = (
+        "import sys; from sqlalchemy import text; from app.platform.database.engine import Database\n"
+        "d = Database(sys.argv[1])\n"
+        "for n in range(50):\n"
+        '    with d.writing() as s: s.execute(text("INSERT INTO spent_form (sender, form_digest, spent_at) '
+        "VALUES ('child', :n, '2019-01-01 00:00:00')\"), {'n': str(n)})\n"
+    )
+    root = Path(__file__).parents[3]
+    child = subprocess.Popen([sys.executable, "-c", program, database.url], cwd=root)
+    for number in range(50):
+        with database.writing() as session:
+            session.add(_row(clock, str(number)))
+    assert child.wait(60) == 0
+    with database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM spent_form")) == 100
+
+
+def test_one_process_serves_a_file(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("SQLite only")
+    program = (
+        "import sys; from app.platform.database.engine import Database\n"
+        "d = Database(sys.argv[1]); d.serve_alone(); print('mine', flush=True); sys.stdin.read()"
+    )
+    root = Path(__file__).parents[3]
+    child = subprocess.Popen(
+        [sys.executable, "-c", program, database.url],
+        cwd=root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "mine\n"
+    with pytest.raises(AlreadyServed, match="Another process serves"):
+        database.serve_alone()
+    child.kill()
+    child.wait()
+    database.serve_alone()
+    database.serve_alone()
+
+
+@pytest.mark.postgres
+def test_postgres_gives_up_in_time(database: Database) -> None:
+    with database.writing() as session:
+        found = {
+            name: session.scalar(text(f"SHOW {name}"))
+            for name in (
+                "statement_timeout",
+                "lock_timeout",
+                "idle_in_transaction_session_timeout",
+                "transaction_isolation",
+            )
+        }
+    assert found == {
+        "statement_timeout": "15s",
+        "lock_timeout": "3s",
+        "idle_in_transaction_session_timeout": "30s",
+        "transaction_isolation": "read committed",
+    }
+    with database.reading() as session:
+        assert session.scalar(text("SHOW transaction_isolation")) == "repeatable read"
+    # The pool hands the same connection to writers again, as it was.
+    with database.writing() as session:
+        assert session.scalar(text("SHOW transaction_isolation")) == "read committed"
+        assert session.scalar(text("SHOW transaction_read_only")) == "off"
+
+
+@pytest.mark.postgres
+def test_a_deadlock_is_tried_again(database: Database, clock) -> None:
+    with database.writing() as session:
+        session.add_all([_row(clock, "a"), _row(clock, "b")])
+    meet = threading.Barrier(2)
+    tries: list[str] = []
+    faults: list[BaseException] = []
+
+    def cross(first: str, second: str, *, retried: bool) -> None:
+        is_first_try = True
+
+        def use_case(session) -> None:
+            nonlocal is_first_try
+            tries.append(first)
+            update = text("UPDATE spent_form SET sender = sender || 'x' WHERE form_digest = :key")
+            session.execute(update, {"key": first})
+            if is_first_try:
+                is_first_try = False
+                meet.wait(5)
+            session.execute(update, {"key": second})
+
+        try:
+            if retried:
+                database.retry(use_case)
+            else:
+                with database.writing() as session:
+                    use_case(session)
+        except BaseException as fault:
+            faults.append(fault)
+
+    def both(*, retried: bool) -> None:
+        tries.clear()
+        threads = [
+            threading.Thread(target=cross, args=pair, kwargs={"retried": retried}) for pair in (("a", "b"), ("b", "a"))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    both(retried=False)
+    assert len(faults) == 1, "the control: without a second try one of the two is told to go away"
+    assert isinstance(faults.pop(), OperationalError)
+    both(retried=True)
+    assert not faults
+    assert len(tries) == 3
+
+
+@pytest.mark.usefixtures("either")
+def test_what_is_no_deadlock_is_not_tried_again(database: Database) -> None:
+    tries = []
+
+    def use_case(session) -> None:
+        tries.append(time.monotonic())
+        session.execute(text("SELECT * FROM no_such_table"))
+
+    with pytest.raises(DBAPIError):
+        database.retry(use_case)
+    assert len(tries) == 1
