@@ -29,7 +29,6 @@ from app.platform.database.migrating import migrate as bring_up_to_date
 from app.platform.errors import BusinessError
 from app.platform.self_check import UnfitToServe
 from app.platform.settings import Settings
-from app.worker import work
 
 commands = typer.Typer(
     help="BRIDGE: the event office.", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
@@ -85,7 +84,7 @@ def worker() -> None:
     settings = Settings()
     audit.use_key(settings.key())
     try:
-        work(settings)
+        _from("app.worker", "work")(settings)
     except ValueError as refused:
         _give_up(str(refused))
 
