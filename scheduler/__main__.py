@@ -9,7 +9,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _solve(options: argparse.Namespace) -> int:
     kind = Kind(options.kind)
-    problem = _read_problem(kind, options.problem)
-    hint = None if options.hint is None else _read_solution(kind, options.hint, problem)
     control = Control(_print_progress if options.progress else None)
     _refuse_unwritable(options.output)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: control.stop())
-    outcome = kind.function("solve", "solve")(problem, hint=hint, limits=_limits(options), control=control)
+    with _signals_stop(control):
+        problem = _read_problem(kind, options.problem)
+        hint = None if options.hint is None else _read_solution(kind, options.hint, problem)
+        outcome = kind.function("solve", "solve")(problem, hint=hint, limits=_limits(options), control=control)
     _write(outcome.model_dump_json(), options.output)
     if outcome.status == "infeasible":
         return INFEASIBLE
@@ -68,11 +68,11 @@ def _check(options: argparse.Namespace) -> int:
 
 def _explain(options: argparse.Namespace) -> int:
     kind = Kind(options.kind)
-    problem = _read_problem(kind, options.problem)
     control = Control()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: control.stop())
-    explanation = kind.function("explain", "explain")(problem, limits=_limits(options), control=control)
+    _refuse_unwritable(options.output)
+    with _signals_stop(control):
+        problem = _read_problem(kind, options.problem)
+        explanation = kind.function("explain", "explain")(problem, limits=_limits(options), control=control)
     _write(explanation.model_dump_json(), options.output)
     return {"feasible": SOLVED, "infeasible": INFEASIBLE, "unknown": NOTHING_FOUND}[explanation.status]
 
@@ -81,6 +81,17 @@ def _schema(options: argparse.Namespace) -> int:
     schema = Kind(options.kind).schema_of(options.what).model_json_schema()
     _write(json.dumps(schema, indent=2), options.output)
     return SOLVED
+
+
+@contextmanager
+def _signals_stop(control: Control) -> Iterator[None]:
+    """Let SIGINT and SIGTERM end a search early instead of the process; what is found by then is written."""
+    before = {number: signal.signal(number, lambda *_: control.stop()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -169,8 +180,14 @@ def _text(path: Path) -> bytes:
 
 
 def _refuse_unwritable(path: Path | None) -> None:
-    if path is not None and not path.parent.is_dir():
+    if path is None:
+        return
+    if not path.parent.is_dir():
         raise Refused([Complaint(str(path), "its folder does not exist")])
+    if path.is_dir():
+        raise Refused([Complaint(str(path), "is a folder")])
+    if not os.access(path.parent, os.W_OK):
+        raise Refused([Complaint(str(path), "its folder cannot be written to")])
 
 
 def _write(text: str, path: Path | None) -> None:

@@ -1,0 +1,277 @@
+"""The command line: exit statuses, what goes to which stream, schemas, and what a signal does."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from scheduler.__main__ import main
+from scheduler.registry import KINDS
+
+ROOT = Path(__file__).parents[3]
+FEASIBLE: dict[str, Any] = {
+    "format": "bridge-agenda/1",
+    "days": [{"id": "d", "start": 0, "end": 20}],
+    "rooms": [{"id": "r", "capacity": 100}],
+    "walks": [{"from": "C", "to": "M", "grains": 2}],
+    "sessions": [{"id": "a", "duration": 4}, {"id": "b", "duration": 4, "after": ["a"]}],
+}
+INFEASIBLE = {**FEASIBLE, "sessions": [{"id": "a", "duration": 4, "windows": [[0, 3]]}]}
+UNKNOWN_PERSON = {**FEASIBLE, "sessions": [{"id": "a", "duration": 4, "people": ["p99"]}]}
+WRONG = {
+    "format": "bridge-agenda-solution/1",
+    "placements": [{"session": "a", "start": 0, "room": "r"}],
+    "unplaced": [],
+}
+
+
+def hard_problem(sessions: int = 60) -> dict[str, Any]:
+    """Sessions that all clash with all others in too little time: a plan is found at once, no proof for long."""
+    ids = [f"s{index}" for index in range(sessions)]
+    return {
+        "format": "bridge-agenda/1",
+        "days": [{"id": "d", "start": 0, "end": 80}],
+        "rooms": [{"id": f"r{index}"} for index in range(12)],
+        "sessions": [{"id": name, "duration": 5 + index % 7} for index, name in enumerate(ids)],
+        "clashes": [
+            {"sessions": [one, other], "weight": 1 + (i * j) % 5}
+            for i, one in enumerate(ids)
+            for j, other in enumerate(ids[:i])
+        ],
+    }
+
+
+class Folder:
+    """A folder with problem files, in which commands are run."""
+
+    def __init__(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.path, self._capsys = path, capsys
+
+    def file(self, content: Any, name: str = "problem.json") -> str:
+        spot = self.path / name
+        spot.write_text(content if isinstance(content, str) else json.dumps(content))
+        return str(spot)
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        status = main(arguments)
+        shown = self._capsys.readouterr()
+        return status, shown.out, shown.err
+
+
+@pytest.fixture
+def folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Folder:
+    return Folder(tmp_path, capsys)
+
+
+def schema(folder: Folder, what: str, kind: str = "agenda") -> Any:
+    status, out, err = folder.run("schema", kind, what)
+    assert (status, err) == (0, "")
+    found = json.loads(out)
+    jsonschema.Draft202012Validator.check_schema(found)
+    return found
+
+
+def test_a_solved_problem_checks_and_hints(folder: Folder) -> None:
+    problem = folder.file(FEASIBLE)
+    status, out, err = folder.run("solve", "agenda", problem, "--workers", "1", "--seed", "5")
+    assert (status, err) == (0, "")
+    outcome = json.loads(out)
+    assert (outcome["status"], outcome["seed"], outcome["workers"]) == ("optimal", 5, 1)
+    assert [stage["name"] for stage in outcome["stages"]] == ["unplaced", "cost"]
+    jsonschema.validate(outcome, schema(folder, "outcome"))
+
+    for solution in (outcome, outcome["solution"]):
+        status, out, err = folder.run("check", "agenda", problem, folder.file(solution, "solution.json"))
+        assert (status, err) == (0, "")
+        report = json.loads(out)
+        assert report["violations"] == []
+        assert report["score"] == outcome["score"]
+        assert report["stages"] == {stage["name"]: stage["value"] for stage in outcome["stages"]}
+
+    status, out, _ = folder.run("solve", "agenda", problem, "--hint", folder.file(outcome, "hint.json"))
+    assert json.loads(out)["solution"] == outcome["solution"]
+
+
+def test_the_answer_goes_to_a_file_and_progress_to_standard_error(folder: Folder) -> None:
+    target = folder.path / "outcome.json"
+    status, out, err = folder.run("solve", "agenda", folder.file(FEASIBLE), "--progress", "-o", str(target))
+    assert (status, out) == (0, "")
+    assert json.loads(target.read_text())["status"] == "optimal"
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert lines
+    assert all(set(line) == {"seconds", "stage", "incumbent", "bound"} for line in lines)
+    assert list(folder.path.glob("*.part")) == []
+
+
+def test_broken_rules_exit_1(folder: Folder) -> None:
+    status, out, _ = folder.run("check", "agenda", folder.file(FEASIBLE), folder.file(WRONG, "solution.json"))
+    assert status == 1
+    rules = [violation["rule"] for violation in json.loads(out)["violations"]]
+    assert rules == ["session_placed_once", "left_out_listed"]
+
+
+def test_infeasible_exits_3_with_an_outcome_and_an_explanation(folder: Folder) -> None:
+    problem = folder.file(INFEASIBLE)
+    status, out, _ = folder.run("solve", "agenda", problem)
+    assert status == 3
+    outcome = json.loads(out)
+    assert (outcome["status"], outcome["solution"], outcome["stages"]) == ("infeasible", None, [])
+    jsonschema.validate(outcome, schema(folder, "outcome"))
+
+    status, out, _ = folder.run("explain", "agenda", problem)
+    assert status == 3
+    explanation = json.loads(out)
+    jsonschema.validate(explanation, schema(folder, "explanation"))
+    assert [fact["path"] for fact in explanation["facts"]] == ["sessions[0].windows"]
+    assert explanation["fix"]["to"] == [[0, 4]]
+
+
+def test_an_outcome_without_solution_cannot_be_checked(folder: Folder) -> None:
+    problem = folder.file(INFEASIBLE)
+    _, out, _ = folder.run("solve", "agenda", problem)
+    status, out, err = folder.run("check", "agenda", problem, folder.file(out, "outcome.json"))
+    assert (status, out) == (2, "")
+    assert "no solution" in err
+
+
+def test_feasible_explains_to_0(folder: Folder) -> None:
+    status, out, _ = folder.run("explain", "agenda", folder.file(FEASIBLE))
+    assert (status, json.loads(out)["status"]) == (0, "feasible")
+
+
+def test_nothing_found_in_time_exits_4(folder: Folder) -> None:
+    # Each room is filled to the last grain by three sessions, which a construction does not see.
+    rng, packed = random.Random(4), hard_problem()
+    durations = []
+    for _ in packed["rooms"]:
+        one, other = rng.randint(190, 260), rng.randint(190, 260)
+        durations += [one, other, 720 - one - other]
+    packed["clashes"], packed["days"][0]["end"] = [], 720
+    packed["sessions"] = [{"id": f"s{index}", "duration": duration} for index, duration in enumerate(durations)]
+    status, out, _ = folder.run("solve", "agenda", folder.file(packed), "--time-limit", "0.001", "--workers", "1")
+    outcome = json.loads(out)
+    assert (status, outcome["status"], outcome["solution"]) == (4, "unknown", None)
+    status, out, _ = folder.run("explain", "agenda", folder.file(packed), "--time-limit", "0.001")
+    assert (status, json.loads(out)["status"]) == (4, "unknown")
+
+
+@pytest.mark.parametrize("command", ["solve", "explain", "check"])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (UNKNOWN_PERSON, "sessions[0].people[0]: no person 'p99'"),
+        ("{", "Invalid JSON"),
+        ({"format": "bridge-pairing/1"}, "format"),
+        ({**FEASIBLE, "max_parallel": float("nan")}, "max_parallel"),
+    ],
+)
+def test_refused_input_exits_2_and_names_the_place(folder: Folder, command: str, content: Any, said: str) -> None:
+    more = [folder.file(WRONG, "solution.json")] if command == "check" else []
+    status, out, err = folder.run(command, "agenda", folder.file(content), *more)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_files_that_cannot_be_read_or_written_are_refused(folder: Folder) -> None:
+    problem = folder.file(FEASIBLE)
+    for arguments in (
+        ("solve", "agenda", str(folder.path / "nowhere.json")),
+        ("solve", "agenda", str(folder.path)),
+        ("solve", "agenda", problem, "-o", str(folder.path / "nowhere" / "outcome.json")),
+        ("solve", "agenda", problem, "-o", str(folder.path)),
+        ("check", "agenda", problem, str(folder.path / "nowhere.json")),
+        ("solve", "agenda", problem, "--hint", problem),
+    ):
+        status, out, err = folder.run(*arguments)
+        assert (status, out) == (2, ""), arguments
+        assert err
+        assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["solve"],
+        ["solve", "party", "x.json"],
+        ["solve", "agenda", "x.json", "--time-limit", "0"],
+        ["solve", "agenda", "x.json", "--time-limit", "nan"],
+        ["solve", "agenda", "x.json", "--workers", "0"],
+        ["solve", "agenda", "x.json", "--seed", "-1"],
+        ["solve", "agenda", "x.json", "--budget", "many"],
+        ["schema", "agenda", "everything"],
+    ],
+)
+def test_wrong_arguments_exit_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("what", ["problem", "solution", "outcome", "explanation"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_schemas_are_schemas(folder: Folder, kind: str, what: str) -> None:
+    assert schema(folder, what, kind)["type"] == "object"
+
+
+def test_the_schema_accepts_a_problem_and_refuses_a_wrong_one(folder: Folder) -> None:
+    found = schema(folder, "problem")
+    jsonschema.validate(FEASIBLE, found)
+    for wrong in ({**FEASIBLE, "colour": 1}, {**FEASIBLE, "days": [{"id": "d"}]}, {**FEASIBLE, "max_parallel": -1}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, found)
+
+
+def test_handlers_of_signals_are_put_back(folder: Folder) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    folder.run("solve", "agenda", folder.file(FEASIBLE))
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_a_solve_and_keeps_its_best(folder: Folder, number: signal.Signals) -> None:
+    problem = folder.file(hard_problem())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scheduler", "solve", "agenda", problem, "--progress", "--workers", "1"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        assert process.stderr is not None
+        process.stderr.readline()
+        time.sleep(1.0)
+        started = time.monotonic()
+        process.send_signal(number)
+        out, err = process.communicate(timeout=40)
+    finally:
+        process.kill()
+    assert time.monotonic() - started < 30
+    assert process.returncode == 0
+    outcome = json.loads(out)
+    assert outcome["status"] == "stopped"
+    assert "Traceback" not in err
+    assert outcome["solution"]["placements"]
+    status, _, _ = folder.run("check", "agenda", problem, folder.file(outcome, "outcome.json"))
+    assert status == 0
+
+
+def test_check_and_schema_do_without_the_solver(folder: Folder) -> None:
+    solved = folder.file(json.loads(folder.run("solve", "agenda", folder.file(FEASIBLE))[1]), "outcome.json")
+    code = (
+        "import sys; from scheduler.__main__ import main; "
+        f"main(['check', 'agenda', {folder.file(FEASIBLE)!r}, {solved!r}]); main(['schema', 'agenda', 'problem']); "
+        "sys.exit(any(name.startswith('ortools') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=60).returncode == 0
