@@ -95,8 +95,18 @@ def approve(
     for position, member in enumerate(members):
         session.add(_delegate(event, delegation, form, member, is_head=position == 0))
     registration.delegation_id = delegation.id
+    reason_before, registration.reason = registration.reason, None
     registration.decided_at, registration.decided_by_id = now, actor.account_id
-    _change(session, event, registration, RegistrationState.APPROVED, context={}, actor=actor, now=now)
+    _change(
+        session,
+        event,
+        registration,
+        RegistrationState.APPROVED,
+        context={},
+        reason_before=reason_before,
+        actor=actor,
+        now=now,
+    )
     return delegation
 
 
@@ -122,9 +132,9 @@ def decide(
     _check(registration, version, state)
     if state is RegistrationState.REJECTED and not reason:
         raise Refused({"reason": "Give the reason. The applicant reads it."})
-    registration.reason = reason
+    reason_before, registration.reason = registration.reason, reason
     registration.decided_at, registration.decided_by_id = now, actor.account_id
-    _change(session, event, registration, state, context={}, actor=actor, now=now)
+    _change(session, event, registration, state, context={}, reason_before=reason_before, actor=actor, now=now)
 
 
 def slug_of(name: str) -> str:
@@ -147,6 +157,7 @@ def _change(
     state: RegistrationState,
     *,
     context: dict[str, str],
+    reason_before: str | None = None,
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -160,7 +171,7 @@ def _change(
         action=f"registration.{state.value}",
         entity="registration",
         entity_id=registration.id,
-        changes={"state": (before.value, state.value), "reason": (None, registration.reason)},
+        changes={"state": (before.value, state.value), "reason": (reason_before, registration.reason)},
     )
     outbox.queue(
         session,

@@ -39,8 +39,9 @@ def hold_meeting(
     if wish.answer is not Answer.ACCEPTED:
         raise Conflict("Only an accepted wish can be given a slot.", alternatives=())
     people = people_of(wish)
-    meeting = session.scalar(select(Meeting).where(Meeting.wish_id == wish.id))
     with calendars(session, event_id=event.id, person_ids=people, walks=walks_in_grains(session, event)):
+        # Read behind the lock: two who give the same wish its first slot would both find no meeting.
+        meeting = session.scalar(select(Meeting).where(Meeting.wish_id == wish.id))
         if meeting is not None:
             forget(session, [meeting])
         holding_id = take(session, event=event, wish=wish, slot=slot, table=table)

@@ -57,6 +57,8 @@ def accept_run(session: Session, *, event: Event, run: SolverRun, actor: Actor, 
         Refused: the run has no plan, or its plan breaks a rule today.
         AlreadyTaken: something else took a person's time meanwhile.
     """
+    # One plan at a time: the second of two reads what the first made of the meetings.
+    session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
     facts = read_facts(session, event)
     solution = outcome_of(facts, run.outcome)
     broken = judge(build_problem(facts), solution).violations
