@@ -150,7 +150,8 @@ def sign_in(client: Any, clock: FixedClock) -> Callable[..., Any]:
             account = ensure_account(
                 session, email=f"{role}@test.example", display_name=role.title(), locale="en", actor=actor, now=now
             )
-            grant = grant_role(session, account_id=account.id, role=Role(role), actor=actor, now=now, **scope)
+            held = {"event_id": None, **scope}
+            grant = grant_role(session, account_id=account.id, role=Role(role), actor=actor, now=now, **held)
             signed_in = open_session(
                 session, account_id=account.id, grant_id=grant.id, device="a test", replaces=None, now=now
             )

@@ -1,0 +1,143 @@
+"""One transaction a request: committed before the answer goes out, undone by an error, said in words when refused."""
+
+import time
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Annotated, Any
+
+import httpx
+import pytest
+from fastapi import Depends, FastAPI, Request
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.responses import PlainTextResponse, RedirectResponse
+
+from app.platform.database.engine import Database
+from app.platform.database.sessions import DbSession, ReadLogSession, ReadSession, request_session
+from app.platform.errors import Busy, Conflict, NotFound
+from app.platform.idempotency import SpentForm
+
+COMMIT_SECONDS = 0.3
+
+
+def _late_session(request: Request) -> Iterator[Session]:
+    yield from request_session(request)
+
+
+LateSession = Annotated[Session, Depends(_late_session, scope="request")]
+"""The framework's default, which ends the transaction after the answer: the control of these tests."""
+
+
+def _app(database: Database, clock: Any) -> FastAPI:
+    app = FastAPI()
+    app.state.database = database
+
+    def write(session: Session, key: str) -> RedirectResponse:
+        session.add(SpentForm(sender="me", form_digest=key, spent_at=clock.now()))
+        session.flush()
+        return RedirectResponse(f"/rows/{key}", status_code=303)
+
+    @app.post("/rows/{key}")
+    def add(key: str, session: DbSession) -> Any:
+        return write(session, key)
+
+    @app.post("/late/{key}")
+    def add_late(key: str, session: LateSession) -> Any:
+        return write(session, key)
+
+    @app.post("/broken/{key}")
+    def add_and_break(key: str, session: DbSession) -> Any:
+        write(session, key)
+        raise NotFound
+
+    @app.get("/rows/{key}")
+    def read(key: str, session: ReadSession) -> Any:
+        found = session.scalar(text("SELECT count(*) FROM spent_form WHERE form_digest = :key"), {"key": key})
+        return PlainTextResponse(str(found))
+
+    @app.get("/writes/{key}")
+    def write_on_get(key: str, session: ReadSession) -> Any:
+        return write(session, key)
+
+    @app.get("/noted/{key}")
+    def note(key: str, session: ReadSession, log: ReadLogSession) -> Any:
+        assert session.scalar(text("SELECT 1")) == 1
+        return write(log, key)
+
+    app.add_exception_handler(NotFound, lambda _request, _error: PlainTextResponse("none", status_code=404))
+    return app
+
+
+@pytest.fixture
+def address(database: Database, clock: Any, serving: Callable[[Any], str]) -> str:
+    event.listen(database.engine, "commit", lambda _connection: time.sleep(COMMIT_SECONDS))
+    return serving(_app(database, clock))
+
+
+@pytest.mark.usefixtures("either")
+def test_who_follows_a_redirect_finds_the_row_even_when_commits_are_slow(address: str) -> None:
+    with httpx.Client(base_url=address, follow_redirects=True) as browser:
+        assert browser.post("/rows/first").text == "1"
+        assert browser.post("/late/second").text == "0", "the control: the default scope commits too late"
+
+
+def test_an_error_undoes_what_the_request_wrote(address: str) -> None:
+    with httpx.Client(base_url=address, follow_redirects=True) as browser:
+        assert browser.post("/broken/a").status_code == 404
+        assert browser.get("/rows/a").text == "0"
+
+
+def test_a_commit_that_fails_is_no_success(database: Database, address: str) -> None:
+    def refuse(_connection: Any) -> None:
+        raise OperationalError("COMMIT", {}, Exception("disk I/O error"))
+
+    event.listen(database.engine, "commit", refuse)
+    # The bare application lets the server close the connection after a fault: each request has its own.
+    assert httpx.post(f"{address}/rows/a").status_code == 500
+    assert httpx.get(f"{address}/rows/a").text == "0"
+    event.remove(database.engine, "commit", refuse)
+    assert httpx.post(f"{address}/rows/a").status_code == 303
+
+
+@pytest.mark.usefixtures("either")
+def test_get_cannot_write_but_may_note_who_read(address: str) -> None:
+    assert httpx.get(f"{address}/writes/a").status_code == 500
+    assert httpx.get(f"{address}/rows/a").text == "0"
+    assert httpx.get(f"{address}/noted/b").status_code == 303
+    assert httpx.get(f"{address}/rows/b").text == "1"
+
+
+class _Postgres(Exception):
+    sqlstate = ""
+
+
+def _refusal(state: str) -> OperationalError:
+    fault = _Postgres()
+    fault.sqlstate = state
+    return OperationalError("UPDATE", {}, fault)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "told"),
+    [
+        (StaleDataError(), Conflict),
+        (NoConnection(), Busy),
+        (_refusal("40P01"), Busy),
+        (_refusal("55P03"), Busy),
+        (_refusal("57014"), Busy),
+        (_refusal("53100"), OperationalError),
+        (OperationalError("BEGIN", {}, Exception("database is locked")), Busy),
+        (OperationalError("BEGIN", {}, Exception("disk I/O error")), OperationalError),
+    ],
+)
+def test_what_the_database_refuses_for_others_is_said_in_words(
+    database: Database, refusal: Exception, told: type[Exception]
+) -> None:
+    request: Any = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(database=database)), method="POST")
+    sessions = request_session(request)
+    next(sessions)
+    with pytest.raises(told):
+        sessions.throw(refusal)  # type: ignore[attr-defined]
