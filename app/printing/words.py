@@ -46,7 +46,9 @@ def part_words(part: str, minutes: int | None) -> str:
     }[Part(part)]
     if minutes is None:
         return words
-    return f"{words}, {ngettext('%(num)s minute', '%(num)s minutes', minutes) % {'num': minutes}}"
+    # Not inside an f-string: below Python 3.12 nothing is extracted from there.
+    lasting = ngettext("%(num)s minute", "%(num)s minutes", minutes) % {"num": minutes}
+    return f"{words}, {lasting}"
 
 
 def kind_words(item: Item) -> str:

@@ -71,5 +71,6 @@ def lines_of(ties: Sequence[Tie]) -> tuple[str, ...]:
 def _line(tie: Tie) -> str:
     names = [member.name for member in tie.members]
     joined = _("%(first)s with %(second)s") % {"first": ", ".join(names[:-1]), "second": names[-1]}
-    waits = f" ({_('waits for consent')})" if tie.is_waiting else ""
-    return f"{modality_word(tie.modality)}: {joined}{waits}"
+    line = f"{modality_word(tie.modality)}: {joined}"
+    waits = _("waits for consent")
+    return f"{line} ({waits})" if tie.is_waiting else line

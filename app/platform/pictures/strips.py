@@ -159,7 +159,8 @@ def _room_words(days: Sequence[Day], room: Line) -> str:
         "sessions": sessions,
     }
     looks = [span.words for span in room.spans if span.mark and span.words]
-    return f"{words}; {_('needs a look')}: {', '.join(looks)}" if looks else words
+    needs = _("needs a look")
+    return f"{words}; {needs}: {', '.join(looks)}" if looks else words
 
 
 def _busy(person: Line, day: int) -> list[Span]:
