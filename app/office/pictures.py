@@ -1,20 +1,54 @@
-"""Rows into the values that pictures are drawn from."""
+"""Rows into the values that the pictures of the home are drawn from."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy.orm import Session
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from app.agenda.models import AgendaRelease
-from app.events.models import Event
-from app.pairing.models import Partnership
+from app.events.models import Event, EventDay, Room
+from app.events.queries import local
+from app.platform.pictures import Day, Line, Picture, Span, room_strip
+from app.printing.words import short_day_words
 
 
-def map_of(session: Session, partnerships: Sequence[Partnership]) -> Any:
-    """The world map of partnerships."""
-    return None
+def rooms_of_release(
+    event: Event, days: Sequence[EventDay], rooms: Sequence[Room], release: AgendaRelease | None
+) -> Picture | None:
+    """How the rooms are used in what the public sees, with closed times hatched."""
+    if release is None:
+        return None
+    numbers = {day.on: number for number, day in enumerate(days)}
+    lines = []
+    for room in rooms:
+        used = [
+            _span(event, numbers, one.starts_at, one.ends_at, kind="used", words=str(one.frozen["title"]))
+            for one in release.sessions
+            if one.room_id == room.id and local(event, one.starts_at).date() in numbers
+        ]
+        closed = [
+            _span(event, numbers, one.starts_at, one.ends_at, kind="closed", words=one.label)
+            for day in days
+            for one in day.closings
+        ]
+        lines.append(Line(name=room.name, spans=tuple(closed + used)))
+    shown = [
+        Day(label=short_day_words(day.on), starts=_minutes(event, day.starts_at), ends=_minutes(event, day.ends_at))
+        for day in days
+    ]
+    return room_strip(shown, lines)
 
 
-def rooms_of_release(session: Session, event: Event, release: AgendaRelease | None) -> Any:
-    """How the rooms are used in what the public sees."""
-    return None
+def _span(
+    event: Event, numbers: Mapping[date, int], starts_at: datetime, ends_at: datetime, *, kind: str, words: str
+) -> Span:
+    return Span(
+        day=numbers[local(event, starts_at).date()],
+        starts=_minutes(event, starts_at),
+        ends=_minutes(event, ends_at),
+        kind=kind,
+        words=words,
+    )
+
+
+def _minutes(event: Event, instant: datetime) -> int:
+    at = local(event, instant)
+    return at.hour * 60 + at.minute

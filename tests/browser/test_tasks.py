@@ -70,8 +70,8 @@ def test_sign_in_by_keyboard(page: Any, served: Any) -> None:
     page.goto("/sign-in")
     page.focus("#email")
     page.keyboard.type("nobody@nowhere.example")
-    _press(page, "Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        _press(page, "Enter")
     assert "If we know this address" in page.content()
 
 
@@ -85,14 +85,14 @@ def test_release_by_keyboard(page: Any, enter: Callable[[Any, str], None]) -> No
     time = page.locator("details[open] input[type=time]")
     time.focus()
     time.fill("17:00")
-    _press(page, "Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        _press(page, "Enter")
     page.goto(f"{E}/manage/agenda/release")
     if page.locator(".violation").count() == 0:
         page.focus("#name")
         page.keyboard.type("Second programme")
-        _press(page, "Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            _press(page, "Enter")
         assert page.url.endswith("/agenda")
         assert "Second programme" in page.content()
     else:
@@ -108,6 +108,6 @@ def test_skip_link_and_search_key(page: Any, enter: Callable[[Any, str], None]) 
     _press(page, "/")
     assert page.evaluate("document.activeElement.getAttribute('type')") == "search"
     page.keyboard.type("shenzhen")
-    _press(page, "Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        _press(page, "Enter")
     assert "Shenzhen" in page.locator("#results").inner_text()

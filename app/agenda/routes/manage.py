@@ -34,6 +34,7 @@ from app.platform.errors import Refused
 from app.platform.forms import FormData, bind
 from app.platform.rendering import render
 from app.solver_runs.models import SolverRun
+from app.solver_runs.panels import latest_panel
 from app.solver_runs.queries import run_of_event
 
 router = APIRouter()
@@ -63,6 +64,7 @@ ACCEPT = Policy("agenda.accept_run", roles=ORGANISERS, loader=run_of_path)
 def board(
     request: Request,
     session: ReadSession,
+    now: Now,
     access: Annotated[Access[Event], Depends(READ)],
     day: str = "",
     view: str = "rooms",
@@ -101,6 +103,7 @@ def board(
         "release": release,
         "releases": releases_of(session, event.id),
         "changes": changes,
+        "panel": latest_panel(session, event_id=event.id, slug=event.slug, kind="agenda", now=now),
         "touched": frozenset(person for change in changes for person in change.touched),
     }
     return render(request, "agenda/board.html", context)

@@ -20,6 +20,7 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Refused
 from app.platform.forms import FormData, bind
 from app.platform.rendering import render
+from app.solver_runs.panels import latest_panel
 
 router = APIRouter()
 
@@ -33,7 +34,7 @@ MOST_UNHELD = 50
 
 @router.get("/e/{slug}/manage/meetings")
 def desk(
-    request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(READ)], day: str = ""
+    request: Request, session: ReadSession, now: Now, access: Annotated[Access[Event], Depends(READ)], day: str = ""
 ) -> Response:
     """Are the tables well used, and is it fair?"""
     event = access.found
@@ -59,6 +60,7 @@ def desk(
         "meetings": [meeting for meeting in meetings if meeting.slot in of_day],
         "names": {meeting.id: " · ".join(sides_of(meeting.wish)) for meeting in meetings},
         "accepted": Answer.ACCEPTED.value,
+        "panel": latest_panel(session, event_id=event.id, slug=event.slug, kind="meetings", now=now),
     }
     return render(request, "meetings/desk.html", context)
 

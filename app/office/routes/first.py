@@ -8,6 +8,7 @@ from app.accounts.policies import ANYONE, Access, Policy
 from app.agenda.queries import newest_release
 from app.events.models import Event
 from app.events.queries import event_of_path, events_by_date
+from app.pairing.pictures import map_of
 from app.pairing.queries import modality_counts, public_partnerships_of, title_of
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadSession
@@ -44,6 +45,7 @@ def event_page(
         "partnerships": partnerships,
         "titles": {one.id: title_of(one) for one in partnerships},
         "counts": modality_counts(partnerships),
+        "map": map_of(partnerships),
         "is_open": (opens is None or opens <= now) and (closes is None or now <= closes),
     }
     return render(request, "office/event.html", context)

@@ -8,12 +8,13 @@ from app.accounts.policies import ORGANISERS, Access, Policy
 from app.agenda.queries import newest_release
 from app.delegations.queries import head_counts
 from app.events.models import Event
-from app.events.queries import event_of_path
+from app.events.queries import days_of, event_of_path, session_rooms_of
 from app.meetings.enums import Answer
 from app.meetings.queries import answer_counts, meetings_of
 from app.office.needs import needs_of
-from app.office.pictures import map_of, rooms_of_release
+from app.office.pictures import rooms_of_release
 from app.office.queries import recent_entries
+from app.pairing.pictures import map_of
 from app.pairing.queries import modality_counts, partnerships_of
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadSession
@@ -39,9 +40,9 @@ def home(request: Request, session: ReadSession, now: Now, access: Annotated[Acc
         "registrations": {state.value: count for state, count in state_counts(session, event.id).items()},
         "partnerships": partnerships,
         "counts": modality_counts(partnerships),
-        "map": map_of(session, partnerships),
+        "map": map_of(partnerships),
         "release": release,
-        "rooms": rooms_of_release(session, event, release),
+        "rooms": rooms_of_release(event, days_of(session, event.id), session_rooms_of(session, event.id), release),
         "wishes": {answer.value: count for answer, count in answer_counts(session, event.id).items()},
         "accepted": Answer.ACCEPTED.value,
         "held": len(meetings_of(session, event.id)),

@@ -15,6 +15,7 @@ from app.pairing.enums import PartnershipState
 from app.pairing.loaders import PartnershipIn, RunIn, partnership_of_path, run_of_path
 from app.pairing.models import Partnership
 from app.pairing.notices import ask_members
+from app.pairing.pictures import map_of, network_of
 from app.pairing.planner import read_facts
 from app.pairing.queries import modality_counts, partnerships_of, title_of
 from app.pairing.view import ReasonLine, reason_lines, report_of
@@ -23,6 +24,7 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Refused
 from app.platform.forms import FormData, bind
 from app.platform.rendering import render
+from app.solver_runs.panels import latest_panel
 
 router = APIRouter()
 
@@ -41,7 +43,11 @@ class RunForm(BaseModel):
 
 @router.get("/e/{slug}/manage/pairing")
 def workbench(
-    request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(READ)], chosen: int = 0
+    request: Request,
+    session: ReadSession,
+    now: Now,
+    access: Annotated[Access[Event], Depends(READ)],
+    chosen: int = 0,
 ) -> Response:
     """Who should work with whom, and why?"""
     event = access.found
@@ -55,6 +61,9 @@ def workbench(
         "titles": {one.id: title_of(one) for one in partnerships},
         "shown": shown,
         "reasons": _reasons(session, event, shown) if shown else (),
+        "map": map_of(partnerships, chosen_id=shown.id if shown else None),
+        "network": network_of(partnerships, chosen_id=shown.id if shown else None),
+        "panel": latest_panel(session, event_id=event.id, slug=event.slug, kind="pairing", now=now),
         "unpaired": [city for city in facts.cities if city.id not in together],
         "pool": len(facts.cities),
         "counts": modality_counts(partnerships),

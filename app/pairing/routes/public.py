@@ -8,6 +8,7 @@ from app.accounts.policies import ANYONE, ORGANISERS, Access, Policy
 from app.events.models import Event
 from app.events.queries import challenges_of, event_of_path
 from app.pairing.loaders import PartnershipIn, partnership_of_path
+from app.pairing.pictures import map_of
 from app.pairing.queries import modality_counts, public_partnerships_of, title_of
 from app.pairing.view import reason_lines
 from app.platform.database.sessions import ReadSession
@@ -32,6 +33,7 @@ def partnerships(
         "partnerships": [one for one in found if not modality or one.modality.value == modality],
         "titles": {one.id: title_of(one) for one in found},
         "counts": modality_counts(found),
+        "map": map_of([one for one in found if not modality or one.modality.value == modality]),
         "modality": modality,
         "challenges": challenges,
     }
@@ -55,6 +57,7 @@ def partnership(
         "reasons": reason_lines(
             found.partnership, parties, challenges, base=f"/e/{found.event.slug}/manage" if is_organiser else ""
         ),
+        "map": map_of([found.partnership]),
         "is_organiser": is_organiser,
     }
     return render(request, "pairing/partnership.html", context)

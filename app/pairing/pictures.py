@@ -1,0 +1,43 @@
+"""Partnerships into the values that the map and the network are drawn from."""
+
+from collections.abc import Sequence
+
+from app.delegations.models import City
+from app.pairing.enums import PartnershipState
+from app.pairing.models import Partnership, PartnershipMember
+from app.platform.pictures import Member, Picture, Tie, network, world_map
+
+
+def map_of(partnerships: Sequence[Partnership], *, chosen_id: int | None = None) -> Picture | None:
+    """The world map of partnerships; members without coordinates, such as organisations, are left out."""
+    return world_map(_ties(partnerships, chosen_id=chosen_id))
+
+
+def network_of(partnerships: Sequence[Partnership], *, chosen_id: int | None = None) -> Picture | None:
+    """Who works with whom, on a circle by region."""
+    return network(_ties(partnerships, chosen_id=chosen_id))
+
+
+def _ties(partnerships: Sequence[Partnership], *, chosen_id: int | None) -> list[Tie]:
+    ties = []
+    for partnership in partnerships:
+        members = tuple(one for one in map(_member, partnership.members) if one is not None)
+        if len(members) < 2:
+            continue
+        ties.append(
+            Tie(
+                members=members,
+                modality=partnership.modality.value,
+                is_waiting=partnership.state is not PartnershipState.CONFIRMED,
+                is_chosen=partnership.id == chosen_id,
+            )
+        )
+    return ties
+
+
+def _member(member: PartnershipMember) -> Member | None:
+    city = member.party
+    if not isinstance(city, City) or city.latitude is None or city.longitude is None:
+        return None
+    role = "" if member.role.value == "partner" else member.role.value
+    return Member(name=city.name, latitude=city.latitude, longitude=city.longitude, region=city.region or "", role=role)
