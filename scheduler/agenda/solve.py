@@ -117,10 +117,17 @@ class _Search:
     def _run_stage(self, model: AgendaModel, stage: Stage, hint: Iterable[Placement], following: int) -> bool:
         share = 1.0 - 0.1 * following
         model.cp.minimize(stage.expression)
+        # Weights and times at the edge of what a file may hold can make a sum too large for the solver: then any
+        # plan must do, with the bound that needs no search.
+        is_too_large = bool(model.cp.validate())
+        if is_too_large:
+            model.cp.minimize(0)
+            if self._best is not None:
+                return True
         solved = run(
             model.cp,
             stage=stage.name,
-            sense="min",
+            sense=None if is_too_large else "min",
             limits=self._limits,
             seconds=share * (self._limits.time_limit - self._stopwatch.seconds),
             control=self._control,

@@ -35,12 +35,14 @@ class Solved:
 
 
 class _Watcher(cp_model.CpSolverSolutionCallback):
-    def __init__(self, *, stage: str, control: Control, stopwatch: Stopwatch) -> None:
+    def __init__(self, *, stage: str, sense: Sense | None, control: Control, stopwatch: Stopwatch) -> None:
         super().__init__()
-        self._stage, self._control, self._stopwatch = stage, control, stopwatch
+        self._stage, self._sense, self._control, self._stopwatch = stage, sense, control, stopwatch
 
     def on_solution_callback(self) -> None:
         self._stopwatch.mark_first()
+        if self._sense is None:
+            return
         self._control.report(
             Progress(
                 seconds=self._stopwatch.seconds,
@@ -90,7 +92,9 @@ def run(
     _set_hint(model, hint or {})
 
     before = stopwatch.seconds
-    code = _solve_beside(solver, model, _Watcher(stage=stage, control=control, stopwatch=stopwatch), control)
+    code = _solve_beside(
+        solver, model, _Watcher(stage=stage, sense=sense, control=control, stopwatch=stopwatch), control
+    )
     seconds_used = stopwatch.seconds - before
     if code == cp_model.MODEL_INVALID:
         raise ValueError(f"invalid model: {model.validate()}")

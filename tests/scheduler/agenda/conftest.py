@@ -242,8 +242,7 @@ def planted_raw(seed: int, sessions: int, *, days: int = 2, fullness: float = 0.
         "max_parallel": None,
     }
     problem["clashes"] = list({tuple(one["sessions"]): one for one in problem["clashes"]}.values())
-    _keep_right(problem, planted)
-    return problem
+    return _keep_right(problem, planted)
 
 
 def _plant(rng: random.Random, durations: list[int], rooms: list[Raw], days: int, grains: int) -> dict[str, Any]:
@@ -276,29 +275,23 @@ def _planted_session(rng: random.Random, name: str, planted: dict[str, Any], peo
     return session
 
 
-def _keep_right(problem: Raw, planted: dict[str, Any]) -> None:
+def _keep_right(problem: Raw, planted: dict[str, Any]) -> Raw:
     """Take people and resources off sessions until the planted plan keeps every rule."""
     solution = AgendaSolution(
         placements=tuple(Placement(session=name, start=at, room=room) for name, (at, room, _) in planted.items())
     )
     sessions = {one["id"]: one for one in problem["sessions"]}
-    while True:
-        violations = validate(AgendaProblem.model_validate(_as_tuples(problem)), solution)
-        if not violations:
-            return
+    while violations := validate(AgendaProblem.model_validate(_as_tuples(problem)), solution):
         for found in violations:
-            for name in found.subjects:
-                if name in sessions and found.rule == "person_in_one_place":
-                    sessions[name]["people"] = [one for one in sessions[name]["people"] if one != found.subjects[0]]
-                    break
-                if name in sessions and found.rule == "resource_not_overused":
-                    sessions[name]["uses"] = {}
-                    break
-                if name in sessions and found.rule == "room_fits":
-                    sessions[name]["audience"] = 0
-                    break
-                if found.rule not in ("person_in_one_place", "resource_not_overused", "room_fits"):
-                    raise AssertionError(found)
+            session = next(sessions[name] for name in found.subjects if name in sessions)
+            if found.rule == "person_in_one_place":
+                session["people"] = [one for one in session["people"] if one != found.subjects[0]]
+            elif found.rule == "resource_not_overused":
+                session["uses"] = {}
+            else:
+                assert found.rule == "room_fits", found
+                session["audience"] = 0
+    return problem
 
 
 @pytest.fixture(scope="session")

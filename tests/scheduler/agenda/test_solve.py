@@ -194,3 +194,18 @@ def test_large_numbers_are_no_trouble(problem_of: Any) -> None:
     outcome = solve(problem, limits=ONE)
     assert outcome.status == "optimal"
     assert outcome.score["late_start"].units == 2 * far - 9
+
+
+def test_sums_too_large_for_the_solver_still_give_a_right_plan(problem_of: Any) -> None:
+    far = 2**31
+    sessions = [{**one, "windows": [[0, 900], [-far, far]]} for one in (A, B, C)]
+    problem = problem_of(
+        sessions=sessions,
+        days=[{"id": "d", "start": -far, "end": far}],
+        previous=[{"session": "a", "start": 3, "room": "r1"}],
+        weights={"late_start": far, "moved_start": far},
+    )
+    outcome = solve(problem, limits=ONE)
+    assert outcome.status == "feasible"
+    assert outcome.solution is not None and validate(problem, outcome.solution) == ()
+    assert outcome.stages[1].bound < outcome.stages[1].value

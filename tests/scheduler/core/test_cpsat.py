@@ -79,6 +79,14 @@ def test_progress_carries_stage_value_and_bound() -> None:
     assert (told[-1].stage, told[-1].incumbent, told[-1].bound) == ("lowest", 3, 3)
 
 
+def test_a_search_without_objective_reports_no_value() -> None:
+    told: list[Progress] = []
+    model = cp_model.CpModel()
+    model.new_int_var(3, 9, "x")
+    assert solve(model, sense=None, control=Control(told.append)).status == "optimal"
+    assert told == []
+
+
 def test_deterministic_time_ends_a_search() -> None:
     started = time.monotonic()
     solved = solve(hard_model()[0], deterministic_time=0.2, seconds=60)
