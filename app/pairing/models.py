@@ -77,7 +77,9 @@ class Partnership(Attested, Versioned, Base):
     asked_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     members: Mapped[list["PartnershipMember"]] = relationship(lazy="raise", order_by="PartnershipMember.position")
-    reasons: Mapped[list["PartnershipReason"]] = relationship(lazy="raise", order_by="PartnershipReason.points.desc()")
+    reasons: Mapped[list["PartnershipReason"]] = relationship(
+        lazy="raise", order_by="PartnershipReason.points.desc()", cascade="all, delete-orphan"
+    )
 
 
 class PartnershipMember(Base):

@@ -1,4 +1,4 @@
-"""REG-04: each legal change writes one line and one mail, every other change is refused; names survive in any script."""
+"""REG-04: each legal change writes one line and one mail, every other is refused; names survive in any script."""
 
 import io
 import re
