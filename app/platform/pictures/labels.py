@@ -85,4 +85,4 @@ def _cost(candidate: tuple[float, Label], taken: list[Box], sheet: Box, lines: S
     outside = label.box.width * label.box.height - label.box.overlap(sheet)
     box = label.box
     crossed = sum(box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height for x, y in lines)
-    return price + 0.35 * crossed + sum(label.box.overlap(other) for other in taken) + 3 * outside
+    return price + 0.35 * crossed + sum(label.box.overlap(other) for other in taken) + 1000 * outside

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
@@ -70,16 +69,19 @@ def _window(points: list[Point]) -> Window:
 
 
 def _land(window: Window) -> Markup:
-    """The outline (Natural Earth, public domain) as a file of its own, so that a browser keeps it."""
-    place: dict[str, Any] = {
-        "x": -window.x * window.scale,
-        "y": -window.y * window.scale,
-        "width": projection.WIDTH * window.scale,
-        "height": projection.HEIGHT * window.scale,
-        "preserveAspectRatio": "none",
-    }
-    light = element("image", href="/static/img/land-110m-1.svg", class_="land-light", **place)
-    return light + element("image", href="/static/img/land-110m-1-dark.svg", class_="land-dark", **place)
+    """The outline (Natural Earth, public domain) as a file of its own, so that a browser keeps it.
+
+    Its grey is half transparent and so suits light and dark pages.
+    """
+    return element(
+        "image",
+        href="/static/img/land-110m-1.svg",
+        x=-window.x * window.scale,
+        y=-window.y * window.scale,
+        width=projection.WIDTH * window.scale,
+        height=projection.HEIGHT * window.scale,
+        preserveAspectRatio="none",
+    )
 
 
 def _figure(tie: Tie, seen: dict[str, Point], number: int) -> Markup:
@@ -89,8 +91,7 @@ def _figure(tie: Tie, seen: dict[str, Point], number: int) -> Markup:
     for _begin, (cx, cy), end in curves:
         d += f"Q{cx:.1f} {cy:.1f} {end[0]:.1f} {end[1]:.1f}"
     d += "Z" if is_closed else ""
-    parts = [path(d, f"line-{tie.modality} shape")] if is_closed else []
-    parts += [path(d, "arc casing"), path(d, f"arc line-{tie.modality}")]
+    parts = [path(d, "arc casing"), path(d, f"arc line-{tie.modality}")]
     return group(parts, class_="chosen" if tie.is_chosen else None)
 
 
