@@ -1,0 +1,71 @@
+"""The same names in the validation, the score, the model and its description; and what the model rests on."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import scheduler.pairing
+from scheduler.pairing import constraints, objective, score, validation
+from scheduler.pairing.constraints import smallest_from
+from scheduler.pairing.score import Pool, possible_candidates
+from scheduler.pairing.score.stages import STAGES
+from scheduler.pairing.variables import kept_candidates
+
+DESCRIPTION = (Path(scheduler.pairing.__file__).parent / "MODEL.md").read_text()
+
+
+def test_model_and_clerk_have_the_same_rules() -> None:
+    assert list(constraints.RULES) == list(validation.CHECKS)
+
+
+def test_objective_and_score_have_the_same_terms_and_stages() -> None:
+    assert list(objective.TERMS) == list(score.TERMS)
+    assert list(objective.STAGES) == list(STAGES)
+
+
+@pytest.mark.parametrize("name", [*validation.CHECKS, *score.TERMS, *STAGES])
+def test_every_name_is_described(name: str) -> None:
+    assert f"| `{name}` |" in DESCRIPTION
+
+
+@given(
+    st.fractions(min_value=0, max_value=1, max_denominator=10**20),
+    st.integers(min_value=1, max_value=60),
+)
+def test_a_share_in_small_numbers_means_the_same(share: Fraction, most: int) -> None:
+    small = smallest_from(share, most)
+    assert small.denominator <= most
+    for formed in range(most + 1):
+        for count in range(formed + 1):
+            assert (count >= share * formed) == (count >= small * formed)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_partnership_is_missing_among_the_candidates(pools: Any, seed: int) -> None:
+    """Every set of members that makes a partnership is a candidate, at the best value of its directions."""
+    problem = pools.drawn(seed)
+    best: dict[frozenset[str], int] = {}
+    for partnership in pools._every_partnership(problem):
+        best[partnership.ids] = max(best.get(partnership.ids, 0), partnership.value)
+    assert {candidate.ids: candidate.value for candidate in possible_candidates(Pool(problem))} == best
+
+
+def test_of_unlimited_organisations_the_best_stays(pools: Any) -> None:
+    cities = [pools.city("a", needs={"w": 1, "x": 1}), pools.city("b", offers={"w": 1, "x": 1})]
+    facilitators = [
+        {"id": "one", "facilitates": ["w"]},
+        {"id": "both", "facilitates": ["w", "x"]},
+        {"id": "scarce", "facilitates": ["w", "x"], "max": 1},
+    ]
+
+    def organisations(**rest: Any) -> set[str]:
+        kept = kept_candidates(Pool(pools.problem(cities, facilitators=facilitators, **rest)))
+        return {candidate.members[2] for candidate in kept if len(candidate.members) == 3}
+
+    assert organisations() == {"both"}
+    assert organisations(pins=[["a", "b", "one"]]) == {"both", "one"}
+    assert organisations(previous=[["a", "b", "scarce"]]) == {"both", "scarce"}
