@@ -23,7 +23,7 @@ from app.platform import audit, self_check
 from app.platform.actor import Actor
 from app.platform.backup import BackupFault, TableSum, back_up
 from app.platform.backup import restore as restore_backup
-from app.platform.clock import SystemClock
+from app.platform.clock import clock_for
 from app.platform.database.engine import AlreadyServed, Database
 from app.platform.database.migrating import migrate as bring_up_to_date
 from app.platform.errors import BusinessError
@@ -279,7 +279,7 @@ def _from(module: str, name: str) -> Any:
 
 
 def _now() -> datetime:
-    return SystemClock().now()
+    return clock_for(Settings()).now()
 
 
 def _give_up(sentence: str) -> None:

@@ -19,7 +19,7 @@ import app.printing.routes as printing
 import app.registration.routes as registration
 import app.solver_runs.routes as solver_runs
 from app.platform import audit, self_check
-from app.platform.clock import Clock, SystemClock
+from app.platform.clock import Clock, clock_for
 from app.platform.database.engine import Database
 from app.platform.logs import log_as_json
 from app.platform.mailing import keep_sending
@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
         database.serve_alone()
         self_check.run(database, settings, now=application.state.clock.now())
-        engine = open_engine(database, settings)
+        engine = open_engine(database, settings, clock=application.state.clock)
         # In a demonstration mails are held and shown; none leaves the machine.
         sends = bool(settings.smtp_host) and not settings.demonstration
         sender = asyncio.create_task(keep_sending(database, application.state.clock, settings)) if sends else None
@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     )
     application.state.settings = settings
     application.state.database = database
-    application.state.clock = clock or SystemClock()
+    application.state.clock = clock or clock_for(settings)
     application.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")
     for router in ROUTERS:
         application.include_router(router)

@@ -5,6 +5,8 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from app.platform.settings import Settings
+
 
 class Clock(Protocol):
     """Something that knows what time it is."""
@@ -18,6 +20,34 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+class ShiftedClock:
+    """The machine's clock, set off by a constant: it goes on at the same pace."""
+
+    def __init__(self, by: timedelta) -> None:
+        self._by = by
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._by
+
+
+DEMONSTRATION_BEGINS = datetime(2019, 8, 20, 7, 12, tzinfo=UTC)
+"""Two weeks before the opening of the demonstration event, in the morning."""
+
+
+def clock_for(settings: Settings) -> Clock:
+    """The machine's clock; for a demonstration one that began two weeks before its event and goes on from there.
+
+    The shift is kept in a file, so that every process and every start of a demonstration agree on the time.
+    """
+    if not settings.demonstration:
+        return SystemClock()
+    kept = settings.var / "demonstration-clock"
+    if not kept.exists():
+        settings.var.mkdir(parents=True, exist_ok=True)
+        kept.write_text(str((DEMONSTRATION_BEGINS - datetime.now(UTC)).total_seconds()))
+    return ShiftedClock(timedelta(seconds=float(kept.read_text())))
 
 
 class FixedClock:

@@ -179,9 +179,7 @@ def _meeting(event: Event, meeting: Meeting, ids: Collection[int]) -> Item:
         site=meeting.table.room.site.name,
         table_number=meeting.table.number,
         languages=(),
-        counterpart=", ".join(
-            f"{_full_name(other)}, {other.function}" if other.function else _full_name(other) for other in others
-        ),
+        counterpart=", ".join(_introduced(other) for other in others),
         greeter=None,
         goes=tuple(person.delegate_id for person in own),
         parts={},
@@ -225,6 +223,14 @@ def _visit(event: Event, visit: Visit, ids: Collection[int]) -> Item:
 def _partnerships(session: Session, event: Event, delegation: Delegation) -> tuple[tuple[str, str], ...]:
     found = partnerships_of_parties(session, event.id, [delegation.party_id])[delegation.party_id]
     return tuple((title_of(one), one.modality.value) for one in found if one.state is PartnershipState.CONFIRMED)
+
+
+def _introduced(delegate: Delegate) -> str:
+    """A name with the function, where the name does not say it already."""
+    name = _full_name(delegate)
+    if not delegate.function or delegate.function.casefold() in name.casefold():
+        return name
+    return f"{name}, {delegate.function}"
 
 
 def _full_name(delegate: Delegate) -> str:

@@ -139,8 +139,11 @@ def _summary(itinerary: Itinerary) -> str:
     if itinerary.delegate_id is not None:
         function = itinerary.travellers[0].function if itinerary.travellers else None
         return f"{function}." if function else ""
-    parts = [words.people_words(len(itinerary.travellers)) + "."]
-    parts += [f"{title} ({words.modality_words(modality)})." for title, modality in itinerary.partnerships]
+    parts = [_("%(people)s.") % {"people": words.people_words(len(itinerary.travellers))}]
+    parts += [
+        _("%(title)s (%(modality)s).") % {"title": title, "modality": words.modality_words(modality)}
+        for title, modality in itinerary.partnerships
+    ]
     return " ".join(parts)
 
 
@@ -181,7 +184,11 @@ def _contact(itinerary: Itinerary) -> list[dict[str, str]]:
 
 
 def _days_of_event(event: Event) -> str:
-    return f"{words.short_day_words(event.starts_on)} – {words.short_day_words(event.ends_on)} {event.ends_on.year}"
+    return _("%(first)s – %(last_day)s %(year)s") % {
+        "first": words.short_day_words(event.starts_on),
+        "last_day": words.short_day_words(event.ends_on),
+        "year": event.ends_on.year,
+    }
 
 
 def _foot(event: Event, itinerary: Itinerary) -> str:

@@ -1,13 +1,15 @@
 """Words on paper and on schedule pages, in the language of whoever reads them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 
 from app.agenda.enums import Part, SessionKind
 from app.platform.i18n import current_locale, ngettext
 from app.platform.i18n import gettext as _
-from app.platform.rendering import language_name, venue_time
+from app.platform.rendering import LONG_DAYS, venue_time
 from app.printing.itinerary import Item
 from app.visits.enums import VisitKind
 
@@ -15,14 +17,13 @@ from app.visits.enums import VisitKind
 def day_words(on: date) -> str:
     """A day in full: "Tuesday 3 September" as each language writes it."""
     locale = current_locale()
-    return (
-        format_date(on, "EEEE d MMMM", locale=locale)
-        if locale == "en"
-        else format_skeleton("EEEEMMMMd", _noon(on), locale=locale)
-    )
+    # Written out: asked for by skeleton, some languages answer with abbreviations.
+    return format_date(on, LONG_DAYS.get(locale, "EEEE d MMMM"), locale=locale)
 
 
 def short_day_words(on: date) -> str:
+    if current_locale() == "en":
+        return format_date(on, "EEE d MMM", locale="en")
     return format_skeleton("MMMEd", _noon(on), locale=current_locale())
 
 
@@ -106,13 +107,24 @@ def note_words(item: Item, *, zone: str) -> str:
     return " · ".join(parts)
 
 
+COMMAS = {"ar": "، ", "zh": "、"}
+"""What stands between the members of a list, where it is not a comma and a space."""
+
+
 def where_words(item: Item) -> str:
     """Building and floor."""
-    return ", ".join(part for part in (item.site, item.floor) if part and part != item.place)
+    return _listed(part for part in (item.site, item.floor) if part and part != item.place)
 
 
 def language_words(codes: tuple[str, ...]) -> str:
-    return ", ".join(language_name(code) for code in codes)
+    """Languages by name; only the first begins with a capital where the language writes its own name small."""
+    names = Locale.parse(current_locale()).languages
+    said = _listed(str(names.get(code, code)) for code in codes)
+    return said[:1].upper() + said[1:]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return COMMAS.get(current_locale(), ", ").join(names)
 
 
 def people_words(count: int) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.platform import audit
-from app.platform.clock import Clock, SystemClock
+from app.platform.clock import Clock, clock_for
 from app.platform.database.engine import Database
 from app.platform.settings import Settings
 from app.solver_runs.engine import RunEngine, ThreadEngine
@@ -43,7 +43,7 @@ def open_engine(
     """
     if database.is_sqlite:
         database.serve_alone()
-        keeper = Keeper(database, limits=limits or limits_of(settings), clock=clock or SystemClock())
+        keeper = Keeper(database, limits=limits or limits_of(settings), clock=clock or clock_for(settings))
         threads = ThreadEngine(keeper)
         event.listen(database.write_sessions, "after_commit", lambda session: _hand_out(session, threads))
         threads.start()
@@ -65,7 +65,9 @@ def run_worker(settings: Settings) -> None:
     if database.is_sqlite:
         raise ValueError("With SQLite the web process does the solver runs; a worker needs PostgreSQL.")
     try:
-        PostgresWorker(Keeper(database, limits=limits_of(settings)), conninfo=database.conninfo).run()
+        PostgresWorker(
+            Keeper(database, limits=limits_of(settings), clock=clock_for(settings)), conninfo=database.conninfo
+        ).run()
     finally:
         database.close()
 
@@ -78,7 +80,7 @@ def run_now(
     Returns:
         The state it ended in; ``None`` where another process has it.
     """
-    return execute(Keeper(database, limits=limits or limits_of(settings), clock=clock or SystemClock()), run_id)
+    return execute(Keeper(database, limits=limits or limits_of(settings), clock=clock or clock_for(settings)), run_id)
 
 
 def _hand_out(session: Session, engine: RunEngine) -> None:

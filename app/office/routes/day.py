@@ -16,6 +16,7 @@ from app.platform.clock import Now
 from app.platform.database.sessions import ReadSession
 from app.platform.rendering import is_htmx, render
 from app.printing import words
+from app.printing.itinerary import DayOfItems, Itinerary
 from app.printing.queries import itinerary_of_person
 
 router = APIRouter()
@@ -35,7 +36,7 @@ def my_day(
     upcoming = [item for item in itinerary.items if item.ends_at > now]
     today = day_of(own.event, now)
     chosen = next((one for one in itinerary.days if one.on.isoformat() == day), None)
-    shown = chosen or next((one for one in itinerary.days if one.on >= today), None)
+    shown = chosen or next((one for one in itinerary.days if one.on >= today), _last(itinerary))
     waiting = [
         wish
         for wish in wishes_of_delegate(session, own.event.id, own.delegate.id)
@@ -64,6 +65,10 @@ def my_day(
 def me(request: Request, access: Annotated[Access[SelfIn], Depends(ME)]) -> Response:
     """What the office knows of me."""
     return render(request, "office/me.html", {"event": access.found.event, "me": access.found.delegate})
+
+
+def _last(itinerary: Itinerary) -> DayOfItems | None:
+    return itinerary.days[-1] if itinerary.days else None
 
 
 def _wants_next(request: Request) -> bool:
