@@ -113,7 +113,7 @@ COMMAS = {"ar": "، ", "zh": "、"}
 
 def where_words(item: Item) -> str:
     """Building and floor."""
-    return _listed(part for part in (item.site, item.floor) if part and part != item.place)
+    return ", ".join(part for part in (item.site, item.floor) if part and part != item.place)
 
 
 def language_words(codes: tuple[str, ...]) -> str:
