@@ -1,5 +1,6 @@
 """Wishes and their answers. A pending wish takes no slot of anybody."""
 
+import itertools
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,7 +57,7 @@ def wish_meeting(
         if not delegate.is_active or not delegate.takes_meetings:
             raise Refused({"with": "This person takes no meetings."})
     # A private no must not show, so it reads as if the person took no meetings.
-    if has_veto(session, from_id, to_id):
+    if any(has_veto(session, one, other) for one, other in itertools.combinations(sorted(people), 2)):
         raise Refused({"with": "This person takes no meetings."})
     token = new_token()
     wish = MeetingWish(
