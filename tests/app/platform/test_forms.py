@@ -1,0 +1,114 @@
+"""Forms come back with what was typed, a message by field, and in the reader's language."""
+
+import enum
+from datetime import date, datetime, time
+from io import BytesIO
+from typing import Annotated, Any, Literal
+
+import pytest
+from fastapi import APIRouter
+from pydantic import BaseModel, Field, field_validator
+from starlette.datastructures import FormData
+
+from app.platform import i18n
+from app.platform.forms import FormData as SentForm
+from app.platform.forms import bind
+
+
+class Rank(enum.StrEnum):
+    MAYOR = "mayor"
+    OFFICER = "officer"
+
+
+class Person(BaseModel):
+    name: Annotated[str, Field(min_length=2, max_length=10)]
+    rank: Rank = Rank.OFFICER
+    seats: Annotated[int, Field(ge=1, le=9)] = 1
+    price: float | None = None
+    is_listed: bool = False
+    arrives_at: datetime | None = None
+    born_on: date | None = None
+    wakes_at: time | None = None
+    side: Literal["left", "right"] | None = None
+    code: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    topics: list[int] = []
+    tongues: list[str] | None = None
+    note: str | None = None
+
+    @field_validator("note")
+    @classmethod
+    def _no_shouting(cls, value: str | None) -> str | None:
+        if value and value.isupper():
+            raise ValueError("Write it without shouting.")
+        return value
+
+
+def test_what_is_right_becomes_a_value() -> None:
+    form = FormData(
+        [("name", "  Li Wei "), ("rank", "mayor"), ("topics", "1"), ("topics", "2"), ("tongues", "zh"), ("x", "y")]
+    )
+    bound = bind(Person, form)
+    assert bound.errors == {}
+    assert bound.value == Person(name="Li Wei", rank=Rank.MAYOR, topics=[1, 2], tongues=["zh"])
+    assert bound.typed["name"] == "  Li Wei "
+    assert "x" not in bound.typed
+
+
+@pytest.mark.parametrize("empty", ["", "   "])
+def test_empty_counts_as_not_given(empty: str) -> None:
+    bound = bind(Person, FormData([("name", "Li"), ("rank", empty), ("note", empty), ("topics", "")]))
+    assert bound.value == Person(name="Li")
+    assert bind(Person, FormData([("name", empty)])).errors == {"name": "This is missing."}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "message"),
+    [
+        ("name", "L", "At least 2 letters."),
+        ("name", "L" * 11, "At most 10 letters."),
+        ("rank", "king", "Choose one from the list."),
+        ("side", "middle", "Choose one from the list."),
+        ("seats", "x", "A whole number is wanted."),
+        ("seats", "1.5", "A whole number is wanted."),
+        ("seats", "0", "At least 1."),
+        ("seats", "10", "At most 9."),
+        ("price", "x", "A number is wanted."),
+        ("is_listed", "perhaps", "Choose yes or no."),
+        ("arrives_at", "soon", "A date and time is wanted, such as 2019-09-03T09:30."),
+        ("born_on", "2019-13-01", "A date is wanted, such as 2019-09-03."),
+        ("wakes_at", "25:00", "A time of day is wanted, such as 09:30."),
+        ("code", "at", "This is not written as it should be."),
+        ("note", "HELLO", "Write it without shouting."),
+        ("topics", "x", "A whole number is wanted."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(field: str, typed: str, message: str) -> None:
+    bound = bind(Person, FormData({"name": "Li", field: typed}))
+    assert bound.value is None
+    assert bound.errors == {field: message}
+    assert bound.typed[field] == ([typed] if field == "topics" else typed)
+
+
+def test_messages_speak_the_language_of_the_request() -> None:
+    with i18n.speaking("fr"):
+        said = bind(Person, FormData([])).errors["name"]
+    assert said == i18n.catalogue("fr").gettext("This is missing.")
+
+
+def test_nothing_reaches_the_database_that_it_cannot_keep() -> None:
+    bound = bind(Person, FormData([("name", "L\x00i"), ("tongues", "z\x00h")]))
+    assert bound.value == Person(name="Li", tongues=["zh"])
+
+
+def test_files_are_closed_after_the_answer(client: Any) -> None:
+    router, seen = APIRouter(), []
+
+    @router.post("/upload")
+    def upload(form: SentForm) -> str:
+        file = form["sheet"]
+        seen.append(file)
+        return file.file.read().decode()
+
+    client.app.include_router(router)
+    assert client.post("/upload", files={"sheet": ("a.csv", BytesIO(b"a;b"))}).json() == "a;b"
+    assert seen[0].file.closed
