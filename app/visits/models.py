@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.delegations.models import Delegate
@@ -41,8 +41,6 @@ class VisitMember(Base):
     """A delegate who goes along."""
 
     __tablename__ = "visit_member"
-    __table_args__ = (UniqueConstraint("visit_id", "delegate_id"),)
-
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), primary_key=True)
     delegate_id: Mapped[int] = mapped_column(ForeignKey("delegate.id"), primary_key=True, index=True)
     delegate: Mapped[Delegate] = relationship(lazy="raise")

@@ -1569,7 +1569,6 @@ def upgrade() -> None:
             ["visit_id"], ["visit.id"], name=op.f("fk_visit_member_visit_id_visit"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("visit_id", "delegate_id", name=op.f("pk_visit_member")),
-        sa.UniqueConstraint("visit_id", "delegate_id", name=op.f("uq_visit_member_visit_id_delegate_id")),
     )
     with op.batch_alter_table("visit_member", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visit_member_delegate_id"), ["delegate_id"], unique=False)

@@ -77,11 +77,11 @@ def test_adm_08_pages_are_light(page: Any, enter: Callable[[Any, str], None], ro
     """ADM-08: what a first look at a page brings over the network stays under 150 kB."""
     if role != "public":
         enter(page, role)
-    sizes: list[int] = []
-    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
     page.goto(path)
     page.wait_for_load_state("networkidle")
-    assert 0 < sum(sizes) < 150_000, f"{sum(sizes)} bytes"
+    entries = "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+    size = page.evaluate(f"{entries}.reduce((sum, one) => sum + one.encodedBodySize, 0)")
+    assert 10_000 < size < 150_000, f"{size} bytes"
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app.platform.actor import Actor
+from app.platform.clock import SystemClock
 from app.solver_runs import service, tasks
 from app.solver_runs.engine import RunEngine
 from app.solver_runs.limits import RunLimits
@@ -196,7 +197,7 @@ def run_now(database: Any, limits: RunLimits) -> Callable[[int], Any]:
     """Do a run in this thread."""
 
     def now(run_id: int) -> Any:
-        return tasks.run_now(database, run_id, None, limits=limits)  # type: ignore[arg-type]
+        return tasks.run_now(database, run_id, None, limits=limits, clock=SystemClock())  # type: ignore[arg-type]
 
     return now
 
@@ -206,6 +207,6 @@ def threads(database: Any, limits: RunLimits) -> Any:
     """The engine of the web process on SQLite, closed in the end."""
     if not database.is_sqlite:
         pytest.skip("threads of the web process do runs on SQLite only; PostgreSQL has test_worker.py")
-    engine: RunEngine = tasks.open_engine(database, None, limits=limits)  # type: ignore[arg-type]
+    engine: RunEngine = tasks.open_engine(database, None, limits=limits, clock=SystemClock())  # type: ignore[arg-type]
     yield engine
     engine.close()

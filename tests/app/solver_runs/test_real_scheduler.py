@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.platform.clock import SystemClock
 from app.solver_runs import service, tasks
 from app.solver_runs.enums import RunFailure, RunState
 from app.solver_runs.limits import RunLimits
@@ -41,7 +42,7 @@ def solve(database, event, organiser, look):
                 actor=organiser,
                 now=datetime.now(UTC),
             ).id
-        tasks.run_now(database, run_id, None, limits=limits or RunLimits(explain_seconds=10.0))
+        tasks.run_now(database, run_id, None, limits=limits or RunLimits(explain_seconds=10.0), clock=SystemClock())
         return look(run_id)
 
     return done

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.platform.clock import SystemClock
 from app.solver_runs import tasks
 from app.solver_runs.enums import RunFailure, RunState
 from app.solver_runs.limits import RunLimits
@@ -19,11 +20,12 @@ SERVER = """
 import sys, time
 import app.models
 from app.platform.database.engine import Database
+from app.platform.clock import SystemClock
 from app.solver_runs import tasks
 from app.solver_runs.limits import RunLimits
 database = Database(sys.argv[1])
 limits = RunLimits(command=(sys.executable, sys.argv[2]), memory_bytes=256 * 2**20, sweep_seconds=0.1)
-tasks.open_engine(database, None, limits=limits)
+tasks.open_engine(database, None, limits=limits, clock=SystemClock())
 time.sleep(60)
 """
 
@@ -63,7 +65,7 @@ def test_runs_left_queued_are_done_after_the_next_start(ask, until, database, li
     if not database.is_sqlite:
         pytest.skip("threads are for SQLite")
     waiting = [ask("solve", steps=1), ask("infeasible")]
-    engine = tasks.open_engine(database, None, limits=limits)
+    engine = tasks.open_engine(database, None, limits=limits, clock=SystemClock())
     try:
         assert until(waiting[0], lambda run: not run.state.is_open).state is RunState.DONE
         assert until(waiting[1], lambda run: run.is_explained).state is RunState.INFEASIBLE
@@ -96,7 +98,7 @@ def test_a_server_killed_while_solving_leaves_no_child_and_the_next_one_adopts_t
     while Path(f"/proc/{child}").exists() and "State:\tZ" not in Path(f"/proc/{child}/status").read_text():
         assert time.monotonic() < give_up, "the child outlived the server"
         time.sleep(0.05)
-    engine = tasks.open_engine(database, None, limits=limits)
+    engine = tasks.open_engine(database, None, limits=limits, clock=SystemClock())
     try:
         run = until(run_id, lambda run: not run.state.is_open)
         assert (run.state, run.attempts) == (RunState.DONE, 2)
@@ -121,7 +123,7 @@ def test_a_run_that_takes_its_server_down_each_time_is_lost_at_last(ask, until, 
                 keeping.reclaim(
                     session, run_id=run_id, attempt=attempt, most_attempts=limits.attempts, now=datetime.now(UTC)
                 )
-    engine = tasks.open_engine(database, None, limits=limits)
+    engine = tasks.open_engine(database, None, limits=limits, clock=SystemClock())
     try:
         run = until(run_id, lambda run: not run.state.is_open)
         assert (run.state, run.failure) == (RunState.FAILED, RunFailure.LOST)
@@ -133,7 +135,7 @@ def test_a_run_that_takes_its_server_down_each_time_is_lost_at_last(ask, until, 
 def test_closing_while_solving_gives_the_run_back_and_ends_the_child(ask, until, look, database, limits, trace):
     if not database.is_sqlite:
         pytest.skip("threads are for SQLite")
-    engine = tasks.open_engine(database, None, limits=limits)
+    engine = tasks.open_engine(database, None, limits=limits, clock=SystemClock())
     run_id = ask("until stopped", time_limit_seconds=20.0)
     until(run_id, lambda run: run.state is RunState.RUNNING and trace.exists())
     began = time.monotonic()

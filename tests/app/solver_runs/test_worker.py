@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from app.platform.clock import SystemClock
 from app.solver_runs import tasks
 from app.solver_runs.enums import RunState
 
@@ -33,7 +34,7 @@ PostgresWorker(Keeper(database, limits=limits), conninfo=database.conninfo).run(
 @pytest.fixture
 def web(database, limits):
     """The web process's side."""
-    engine = tasks.open_engine(database, None, limits=limits)
+    engine = tasks.open_engine(database, None, limits=limits, clock=SystemClock())
     yield engine
     engine.close()
 
