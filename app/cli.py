@@ -19,7 +19,7 @@ from app.accounts.service.demonstration import demonstration_links
 from app.accounts.service.links import issue_link, link_address, purge_ended
 from app.accounts.service.roles import ensure_account, grant_role
 from app.events.models import Event
-from app.platform import audit, self_check
+from app.platform import audit, idempotency, self_check
 from app.platform.actor import Actor
 from app.platform.backup import BackupFault, TableSum, back_up
 from app.platform.backup import restore as restore_backup
@@ -55,6 +55,7 @@ def serve(
             _migrate(settings)
         with database.writing() as session:
             purge_ended(session, now=_now())
+            idempotency.purge(session, now=_now())
             links = (
                 demonstration_links(session, base_url=settings.base_url, now=_now()) if settings.demonstration else []
             )

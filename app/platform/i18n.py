@@ -75,8 +75,21 @@ def negotiate(*, asked: str | None, chosen: str | None, kept: str | None, accept
     for locale in (asked, chosen, kept):
         if locale in LOCALES and locale is not None:
             return locale
-    wanted = [part.split(";")[0].strip().replace("-", "_") for part in accepts.split(",")]
-    return negotiate_locale([one for one in wanted if one and one != "*"], LOCALES) or "en"
+    return negotiate_locale(_by_weight(accepts), LOCALES) or "en"
+
+
+def _by_weight(accepts: str) -> list[str]:
+    """The languages of an Accept-Language header, best first; what cannot be read is left out."""
+    weighed: list[tuple[float, str]] = []
+    for part in accepts[:500].split(","):
+        name, _, rest = part.partition(";")
+        try:
+            weight = float(rest.strip().removeprefix("q=") or 1)
+        except ValueError:
+            continue
+        if name.strip() not in {"", "*"} and weight > 0:
+            weighed.append((-weight, name.strip().replace("-", "_")))
+    return [name for _, name in sorted(weighed, key=lambda one: one[0])]
 
 
 def pick(texts: Mapping[str, str], locale: str) -> str:
