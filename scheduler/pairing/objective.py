@@ -56,6 +56,7 @@ def lowest(variables: PairingVariables) -> cp_model.LinearExprT:
     floor = model.new_int_var(0, largest, "lowest")
     model.add(floor <= largest * cp_model.LinearExpr.sum(list(variables.has_partnership.values())))
     for city, literal in variables.may_have.items():
+        model.add_implication(variables.has_partnership[city], literal)
         indices = variables.of_member[city]
         if indices:
             model.add(floor <= variables.points(indices) + largest * (1 - literal))

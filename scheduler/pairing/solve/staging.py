@@ -19,6 +19,9 @@ CORE = 1000
 PER_MEMBER = 8
 """How many pairs and how many triangles of each member that first search holds at least."""
 
+LEAST_WORK = 0.001
+"""A budget of this many deterministic units or fewer is used up."""
+
 
 @dataclass
 class Spending:
@@ -32,6 +35,15 @@ class Spending:
     @property
     def seconds_left(self) -> float:
         return max(0.05, self.limits.time_limit - self.stopwatch.seconds)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to spend, or the solve is to stop: then the plan at hand has to do."""
+        if self.control.is_stopped:
+            return True
+        if self.work_left is not None:
+            return self.work_left <= LEAST_WORK
+        return self.stopwatch.seconds >= self.limits.time_limit
 
 
 @dataclass
@@ -52,8 +64,8 @@ class Staging:
         senses = stages_of(self.pool.problem)
         for position, (stage, sense) in enumerate(senses.items()):
             before = self.spending.stopwatch.seconds
-            # All the time left but a tenth for each stage that follows.
-            bound = self._optimise(stage, sense, share=1.0 - min(0.5, 0.1 * (len(senses) - position - 1)))
+            # Half of the time left, so that a hard stage leaves as much to those that follow.
+            bound = self._optimise(stage, sense, share=0.5 if position < len(senses) - 1 else 1.0)
             if self.best is None:
                 return
             value = self.fixed[stage] = self._value(stage)
@@ -67,16 +79,16 @@ class Staging:
         if self.best is None:
             return self._search(self.candidates, stage, sense, share=share)
         bound = ceiling_of(self.pool, self.candidates, stage, self.fixed)
-        if self._value(stage) == bound:
+        if self._is_done(stage, bound):
             return bound
         seconds = self.spending.seconds_left
         relaxed = relax(self.pool, self.candidates, stage=stage, fixed=self.fixed, seconds=seconds)
         if relaxed is not None:
             bound = tighter(sense, bound, relaxed.bound)
-            if self._value(stage) != bound and len(self.candidates) > CORE:
+            if not self._is_done(stage, bound) and len(self.candidates) > CORE:
                 self._search(self._core(relaxed), stage, sense, share=share / 2)
             self._drop(relaxed, stage)
-        if self._value(stage) == bound or self.spending.control.is_stopped:
+        if self._is_done(stage, bound):
             return bound
         bound = tighter(sense, bound, self._search(self.candidates, stage, sense, share=share))
         if relaxed is not None:
@@ -89,6 +101,10 @@ class Staging:
         expressions = {each.name: each.expression for each in built.stages}
         for name, value in self.fixed.items():
             built.model.add(expressions[name] <= value if name == "changes" else expressions[name] >= value)
+        must_raise = stage == "lowest" and self.best is not None
+        if must_raise:
+            # Asking for more than the plan at hand lets presolve drop whatever is worth too little.
+            built.model.add(expressions[stage] >= self._value(stage) + 1)
         (built.model.maximize if sense == "max" else built.model.minimize)(expressions[stage])
         spending = self.spending
         solved = run(
@@ -103,7 +119,9 @@ class Staging:
             deterministic_time=None if spending.work_left is None else spending.work_left * share,
         )
         if spending.work_left is not None:
-            spending.work_left = max(0.001, spending.work_left - solved.deterministic_time)
+            spending.work_left = max(LEAST_WORK, spending.work_left - solved.deterministic_time)
+        if must_raise and solved.status == "infeasible":
+            return self._value(stage)
         self._keep(solved, [] if solved.values is None else [decoded(built, solved)], stage)
         return solved.bound
 
@@ -129,6 +147,9 @@ class Staging:
         assert self.best is not None
         formed = {partnership.ids for partnership in self.best.partnerships}
         return [one for one in self.candidates if wanted(one) or one.ids in formed]
+
+    def _is_done(self, stage: str, bound: int | None) -> bool:
+        return self._value(stage) == bound or self.spending.is_over
 
     def _value(self, stage: str) -> int:
         assert self.best is not None
