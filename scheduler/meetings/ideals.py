@@ -42,25 +42,16 @@ def _value(legal: Legal) -> Range:
         if wish.level == "want" and options
     ]
     musts = sum(wish.level == "must" for wish in legal.problem.wishes)
-    places = max(0, _places(legal) - musts)
+    places = max(0, legal.places - musts)
     dearest = sorted((value for value, _ in wants), reverse=True)[:places]
     return Range(sum(dearest), sum(value for value, is_pinned in wants if is_pinned))
-
-
-def _places(legal: Legal) -> int:
-    """No table has more meetings than slots that do not overlap; counted slot by slot this is never too few."""
-    slots = range(len(legal.slots))
-    return sum(
-        sum(table.open is None or legal.slots[slot].id in table.open for slot in slots)
-        for table in legal.problem.tables
-    )
 
 
 def _shortfall(legal: Legal, person: int) -> Range:
     asked = legal.problem.people[person]
     possible = sum(bool(legal.options[wish]) for wish in legal.wishes_of[person])
     sure = sum(legal.must_be_held(wish) for wish in legal.wishes_of[person])
-    most = possible if asked.max is None else min(possible, asked.max)
+    most = min(possible, legal.most_meetings(person))
     return Range(max(0, asked.min - most), max(0, asked.min - sure))
 
 

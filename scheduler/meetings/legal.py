@@ -1,6 +1,7 @@
 """Which slots and tables each wish may have at all, and which tables are interchangeable; no solver in sight."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
+from copy import copy
 from functools import cached_property
 from itertools import combinations
 
@@ -92,6 +93,32 @@ class Legal:
     def must_be_held(self, wish: int) -> bool:
         """Whether a wish is a must or pinned."""
         return self.problem.wishes[wish].level == "must" or self.problem.wishes[wish].pin is not None
+
+    @cached_property
+    def places(self) -> int:
+        """No plan has more meetings: for each table its open slots, of those that overlap only what fits one by one."""
+        slots = range(len(self.slots))
+        return sum(self._one_by_one(slots, self._open(table)) for table in self.problem.tables)
+
+    def most_meetings(self, person: int) -> int:
+        """Nobody has more meetings than their maximum and than slots that they are free in, one by one."""
+        free = self._one_by_one(range(len(self.slots)), frozenset(range(len(self.slots))) - self.blocked[person])
+        most = self.problem.people[person].max
+        return free if most is None else min(free, most)
+
+    def restricted(self, options: Sequence[dict[int, tuple[int, ...]]]) -> "Legal":
+        """The same problem in which wishes have fewer options."""
+        found = copy(self)
+        found.options = tuple(options)
+        return found
+
+    def _one_by_one(self, slots: Iterable[int], allowed: Set[int]) -> int:
+        """The most slots, no two at one time; taking the one that ends first is best."""
+        count, end = 0, None
+        for slot in sorted((slot for slot in slots if slot in allowed), key=lambda slot: self.slots[slot].end):
+            if end is None or self.slots[slot].start >= end:
+                count, end = count + 1, self.slots[slot].end
+        return count
 
     def taken(self, resource: int, moment: Iterable[int]) -> int:
         """Units of a resource used elsewhere at a moment."""

@@ -1,5 +1,7 @@
 """The whole CP-SAT model of a meetings problem: its variables, its rules, its stages."""
 
+from collections.abc import Sequence
+
 from ortools.sat.python import cp_model
 
 from scheduler.meetings.constraints import RULES
@@ -17,8 +19,10 @@ def rules_only(legal: Legal) -> Variables:
     return variables
 
 
-def rules_and_stages(legal: Legal) -> tuple[Variables, dict[str, cp_model.LinearExprT]]:
-    """The rules, and what each stage of the problem counts, in the order in which the stages rank."""
+def rules_and_stages(
+    legal: Legal, names: Sequence[str] | None = None
+) -> tuple[Variables, dict[str, cp_model.LinearExprT]]:
+    """The rules, and what each stage counts; all stages of the problem unless some are named."""
     variables = rules_only(legal)
     tables_in_order(variables)
-    return variables, {name: STAGES[name](variables) for name in stage_names(legal.problem)}
+    return variables, {name: STAGES[name](variables) for name in names or stage_names(legal.problem)}

@@ -1,11 +1,11 @@
 """Real tables for meetings that have a slot and a class of tables: interval colouring, class by class."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scheduler.meetings.legal import Legal
-from scheduler.meetings.solution import Meeting
+from scheduler.meetings.solution import Meeting, MeetingsSolution, Unheld
 
 
 @dataclass(frozen=True)
@@ -17,20 +17,25 @@ class Placed:
     table_class: int
 
 
-def give_tables(legal: Legal, placed: Sequence[Placed]) -> tuple[Meeting, ...] | None:
+Places = Mapping[int, tuple[int, int]]
+"""Slot and table number by wish number, of a plan that stood before."""
+
+
+def give_tables(legal: Legal, placed: Sequence[Placed], hinted: Places) -> tuple[Meeting, ...] | None:
     """Choose a table of its class for each meeting, so that no table has two at one time.
 
-    Meetings keep the table of the previous plan where they can, then the rest goes in order of start to a table that
-    its people just left, else to the first one free. In order of start this never fails while no moment has more
-    meetings than the class has tables (colouring of interval graphs), unless kept tables and overlapping slots get in
-    each other's way; then the answer is ``None``.
+    Meetings keep the table of the previous plan where they can, then that of the hint. The rest goes in order of start
+    to a table that its people just left, else to the first one free. This never fails while no moment has more meetings
+    than the class has tables (colouring of interval graphs), unless kept tables and overlapping slots get in each
+    other's way; then the answer is ``None``.
     """
     taken: dict[tuple[int, int], int] = {}
     chosen: dict[int, int] = {}
-    for meeting in placed:
-        table = _previous_table(legal, meeting)
-        if table is not None and _is_free(legal, taken, table, meeting.slot):
-            _take(taken, chosen, meeting, table)
+    for places in (legal.previous, hinted):
+        for meeting in placed:
+            table = _table_before(legal, meeting, places)
+            if table is not None and meeting.wish not in chosen and _is_free(legal, taken, table, meeting.slot):
+                _take(taken, chosen, meeting, table)
     last_table: dict[int, int] = {}
     for meeting in sorted(placed, key=lambda meeting: (meeting.slot, meeting.wish)):
         if meeting.wish not in chosen:
@@ -51,6 +56,16 @@ def give_tables(legal: Legal, placed: Sequence[Placed]) -> tuple[Meeting, ...] |
     )
 
 
+def plan_of(legal: Legal, placed: Sequence[Placed], hinted: Places | None = None) -> MeetingsSolution | None:
+    """A solution with real tables, reasons left open; ``None`` where kept tables leave no room for the others."""
+    meetings = give_tables(legal, placed, hinted or {})
+    if meetings is None:
+        return None
+    held = {meeting.wish for meeting in placed}
+    left = tuple(Unheld(wish=wish.id) for number, wish in enumerate(legal.problem.wishes) if number not in held)
+    return MeetingsSolution(meetings=meetings, unheld=left)
+
+
 def placed_of(legal: Legal, meetings: Sequence[Meeting]) -> list[Placed]:
     """The way back: meetings of a valid plan by number."""
     return [
@@ -61,6 +76,14 @@ def placed_of(legal: Legal, meetings: Sequence[Meeting]) -> list[Placed]:
         )
         for meeting in meetings
     ]
+
+
+def places_of(legal: Legal, meetings: Sequence[Meeting]) -> Places:
+    """Where a plan holds each wish, with its real table."""
+    return {
+        legal.wish_number[meeting.wish]: (legal.slot_number[meeting.slot], legal.table_number[meeting.table])
+        for meeting in meetings
+    }
 
 
 def busiest_first(legal: Legal, placed: Sequence[Placed]) -> list[Placed]:
@@ -74,8 +97,8 @@ def busiest_first(legal: Legal, placed: Sequence[Placed]) -> list[Placed]:
     return [Placed(meeting.wish, meeting.slot, renamed[meeting.table_class]) for meeting in placed]
 
 
-def _previous_table(legal: Legal, meeting: Placed) -> int | None:
-    entry = legal.previous.get(meeting.wish)
+def _table_before(legal: Legal, meeting: Placed, places: Places) -> int | None:
+    entry = places.get(meeting.wish)
     if entry is None or entry[0] != meeting.slot or legal.class_of_table[entry[1]] != meeting.table_class:
         return None
     return entry[1]

@@ -7,7 +7,7 @@ from scheduler.meetings.legal import Legal
 from scheduler.meetings.model import rules_only
 from scheduler.meetings.problem import MeetingsProblem, Weights
 from scheduler.meetings.solution import MeetingsSolution
-from scheduler.meetings.solve import plan_of
+from scheduler.meetings.tables import plan_of
 from scheduler.meetings.validation import validate
 
 
