@@ -5,15 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.delegations.models import Delegation
 from app.delegations.queries import delegations_of
 from app.events.models import Event
 from app.platform.actor import Actor
 from app.platform.audit import record
 from app.printing.itinerary import Itinerary
 from app.printing.models import PrintedSheet, SheetKind
-from app.printing.queries import itinerary_of_delegation, last_sheet
+from app.printing.queries import (
+    itineraries_of_event,
+    itinerary_of_delegation,
+    last_sheet,
+    last_sheets_of_delegations,
+)
 from app.printing.sheets import Edition, Sheet, content_of, digest_of, sheet_of
 from app.printing.typesetting import typeset
 
@@ -47,6 +54,7 @@ def print_sheets(
     Raises:
         Refused: a sheet cannot be set; nothing is noted.
     """
+    _lock(session, itineraries)
     sheets = [
         _next_sheet(session, event, itinerary, live_address=_live(base_url, event, itinerary), now=now)
         for itinerary in itineraries
@@ -76,6 +84,30 @@ def is_outdated(session: Session, event: Event, itinerary: Itinerary) -> bool:
     """Whether the sheet that was handed out last says something else than the plan does now."""
     sheet = _last(session, itinerary)
     return sheet is not None and sheet.content_digest != digest_of(content_of(event, itinerary))
+
+
+def outdated_delegations(session: Session, event: Event) -> frozenset[int]:
+    """The delegations whose last pack says something else than the plan does now."""
+    sheets = last_sheets_of_delegations(session, event.id)
+    if not sheets:
+        return frozenset()
+    return frozenset(
+        itinerary.delegation_id
+        for itinerary in itineraries_of_event(session, event)
+        if itinerary.delegation_id in sheets
+        and sheets[itinerary.delegation_id].content_digest != digest_of(content_of(event, itinerary))
+    )
+
+
+def _lock(session: Session, itineraries: Sequence[Itinerary]) -> None:
+    """Let one print at a time number the sheets of a delegation.
+
+    The unique key of sheets says nothing where the delegate is empty: two prints at once would share a number.
+    """
+    concerned = {itinerary.delegation_id for itinerary in itineraries}
+    session.execute(
+        select(Delegation.id).where(Delegation.id.in_(concerned)).order_by(Delegation.id).with_for_update()
+    ).all()
 
 
 def _next_sheet(
