@@ -306,7 +306,7 @@ def oversubscribed(people: int, wishes: int, slots: int, tables: int) -> Facts:
 
 
 def test_an_oversubscribed_event_beats_first_come(read: Read, plan: Callable[..., MeetingsSolution]) -> None:
-    """MTG-06 on a quarter of its people: searched part by part; more value, no more idle time, a valid bound."""
+    """MTG-06 with half the people and half the places: searched part by part; more value, no more idle time, a valid bound."""
     facts = oversubscribed(people=500, wishes=1600, slots=24, tables=20)
     problem = read(facts)
     value, meetings = first_come(facts)
