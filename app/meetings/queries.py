@@ -157,3 +157,9 @@ def overdue_wishes(session: Session, event_id: int, now: datetime) -> list[Meeti
             )
         )
     )
+
+
+def held_count(session: Session, event_id: int) -> int:
+    """How many meetings are held."""
+    statement = select(func.count()).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
+    return session.scalar(statement) or 0

@@ -12,14 +12,13 @@ from app.agenda.planner import build_problem, judge, read_facts, solution_of
 from app.agenda.queries import current_draft, difference, entries_of_draft, entries_of_release, newest_release
 from app.events.models import Event
 from app.meetings.enums import Answer
-from app.meetings.queries import answer_counts, meetings_of
+from app.meetings.queries import answer_counts, held_count
 from app.pairing.enums import Consent, PartnershipState
 from app.pairing.queries import partnerships_of
 from app.platform.i18n import gettext as _
 from app.platform.i18n import ngettext
 from app.platform.outbox import MailState, OutboxMail
-from app.printing.queries import itinerary_of_delegation, sheets_of
-from app.printing.service import is_outdated
+from app.printing.service import outdated_delegations
 from app.registration.enums import RegistrationState
 from app.registration.queries import state_counts
 from app.visits.queries import unconfirmed_count
@@ -142,7 +141,7 @@ def _pairing(session: Session, event: Event, base: str) -> Iterator[Needed]:
 
 def _meetings(session: Session, event: Event, base: str) -> Iterator[Needed]:
     accepted = answer_counts(session, event.id)[Answer.ACCEPTED]
-    held = len(meetings_of(session, event.id))
+    held = held_count(session, event.id)
     if accepted > held:
         number = accepted - held
         yield Needed(
@@ -187,11 +186,7 @@ def _outbox(session: Session, event: Event, base: str) -> Iterator[Needed]:
 
 
 def _sheets(session: Session, event: Event, base: str) -> Iterator[Needed]:
-    delegations = sorted({sheet.delegation_id for sheet in sheets_of(session, event.id)})
-    outdated = sum(
-        is_outdated(session, event, itinerary_of_delegation(session, event, delegation_id))
-        for delegation_id in delegations
-    )
+    outdated = len(outdated_delegations(session, event))
     if outdated:
         yield Needed(
             title=ngettext("%(num)s printed sheet is out of date", "%(num)s printed sheets are out of date", outdated)

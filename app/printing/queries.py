@@ -1,6 +1,7 @@
 """The one itinerary query: what the released agenda, the held meetings and the visits ask of a delegation."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
@@ -9,12 +10,13 @@ from sqlalchemy.orm import Session
 from app.agenda.models import AgendaRelease, ReleasedPerson, ReleasedSession
 from app.agenda.queries import released_sessions_of_people
 from app.delegations.models import Delegate, Delegation
-from app.delegations.queries import delegation_in_event
+from app.delegations.queries import delegation_in_event, delegations_of
 from app.events.models import Event
 from app.events.queries import day_of
 from app.meetings.models import Meeting
 from app.meetings.queries import meetings_of_people
 from app.pairing.enums import PartnershipState
+from app.pairing.models import Partnership
 from app.pairing.queries import partnerships_of_parties, title_of
 from app.platform.database.base import Attestation
 from app.printing.itinerary import DayOfItems, Item, Itinerary, Traveller, letters_for
@@ -30,14 +32,30 @@ def itinerary_of_delegation(session: Session, event: Event, delegation_id: int) 
         NotFound: the event has no such delegation.
     """
     delegation = delegation_in_event(session, event.id, delegation_id)
-    members = tuple(member for member in delegation.delegates if member.is_active)
-    return _itinerary(session, event=event, delegation=delegation, members=members, person=None)
+    members = _active(delegation)
+    gathered = _gather(session, event, people=members, party_ids=[delegation.party_id])
+    return _itinerary(gathered, event=event, delegation=delegation, members=members, person=None)
+
+
+def itineraries_of_event(session: Session, event: Event) -> list[Itinerary]:
+    """What every delegation does, by name, read in as many queries as one takes."""
+    delegations = delegations_of(session, event.id)
+    people = tuple(member for delegation in delegations for member in _active(delegation))
+    gathered = _gather(session, event, people=people, party_ids=[one.party_id for one in delegations])
+    return [_itinerary(gathered, event=event, delegation=one, members=_active(one), person=None) for one in delegations]
 
 
 def itinerary_of_person(session: Session, event: Event, delegate: Delegate) -> Itinerary:
     """What one delegate does."""
     delegation = delegation_in_event(session, event.id, delegate.delegation_id)
-    return _itinerary(session, event=event, delegation=delegation, members=(delegate,), person=delegate)
+    gathered = _gather(session, event, people=(delegate,), party_ids=[delegation.party_id])
+    return _itinerary(gathered, event=event, delegation=delegation, members=(delegate,), person=delegate)
+
+
+def last_sheets_of_delegations(session: Session, event_id: int) -> dict[int, PrintedSheet]:
+    """The pack that each delegation was handed last, by delegation."""
+    statement = select(PrintedSheet).where(PrintedSheet.event_id == event_id, PrintedSheet.kind == SheetKind.DELEGATION)
+    return {sheet.delegation_id: sheet for sheet in session.scalars(statement.order_by(PrintedSheet.number))}
 
 
 def last_sheet(
@@ -56,30 +74,63 @@ def last_sheet(
     )
 
 
-def sheets_of(session: Session, event_id: int) -> list[PrintedSheet]:
-    """All sheets that were printed, newest first."""
-    statement = select(PrintedSheet).where(PrintedSheet.event_id == event_id)
-    return list(session.scalars(statement.order_by(PrintedSheet.printed_at.desc(), PrintedSheet.id.desc())))
+@dataclass(frozen=True)
+class _Gathered:
+    """What was read for some people: by delegate what they go to, by party its partnerships, the newest release."""
+
+    sessions: Mapping[int, list[tuple[ReleasedSession, ReleasedPerson]]]
+    meetings: Mapping[int, list[Meeting]]
+    visits: Mapping[int, list[Visit]]
+    partnerships: Mapping[int, list[Partnership]]
+    release_number: int | None
+
+
+def _active(delegation: Delegation) -> tuple[Delegate, ...]:
+    return tuple(member for member in delegation.delegates if member.is_active)
+
+
+def _gather(session: Session, event: Event, *, people: Sequence[Delegate], party_ids: list[int]) -> _Gathered:
+    ids = [person.id for person in people]
+    sessions: dict[int, list[tuple[ReleasedSession, ReleasedPerson]]] = {}
+    for placed, part in released_sessions_of_people(session, event.id, ids):
+        sessions.setdefault(part.delegate_id, []).append((placed, part))
+    meetings: dict[int, list[Meeting]] = {}
+    for meeting in meetings_of_people(session, event.id, ids):
+        for one in meeting.wish.people:
+            meetings.setdefault(one.delegate_id, []).append(meeting)
+    visits: dict[int, list[Visit]] = {}
+    for visit in visits_of_people(session, event.id, ids):
+        for member in visit.members:
+            visits.setdefault(member.delegate_id, []).append(visit)
+    number = select(func.max(AgendaRelease.number)).where(AgendaRelease.event_id == event.id)
+    return _Gathered(
+        sessions=sessions,
+        meetings=meetings,
+        visits=visits,
+        partnerships=partnerships_of_parties(session, event.id, party_ids),
+        release_number=session.scalar(number),
+    )
 
 
 def _itinerary(
-    session: Session,
+    gathered: _Gathered,
     *,
     event: Event,
     delegation: Delegation,
     members: tuple[Delegate, ...],
     person: Delegate | None,
 ) -> Itinerary:
-    ids = [member.id for member in members]
+    ids = {member.id for member in members}
+    meetings = {one.id: one for member in members for one in gathered.meetings.get(member.id, ())}
+    visits = {one.id: one for member in members for one in gathered.visits.get(member.id, ())}
     items = [
-        *_sessions(session, event, ids),
-        *(_meeting(event, meeting, ids) for meeting in meetings_of_people(session, event.id, ids)),
-        *(_visit(event, visit, ids) for visit in visits_of_people(session, event.id, ids)),
+        *_sessions(event, [pair for member in members for pair in gathered.sessions.get(member.id, ())]),
+        *(_meeting(event, meeting, ids) for meeting in meetings.values()),
+        *(_visit(event, visit, ids) for visit in visits.values()),
     ]
     by_day: dict[date, list[Item]] = {}
     for item in sorted(items, key=lambda one: (one.starts_at, one.ends_at, one.uid)):
         by_day.setdefault(day_of(event, item.starts_at), []).append(item)
-    number = session.scalar(select(func.max(AgendaRelease.number)).where(AgendaRelease.event_id == event.id))
     return Itinerary(
         event_id=event.id,
         delegation_id=delegation.id,
@@ -91,11 +142,11 @@ def _itinerary(
         locale=(person.locale if person else None) or delegation.locale,
         travellers=_travellers(members),
         days=tuple(DayOfItems(on=on, items=tuple(rows)) for on, rows in sorted(by_day.items())),
-        partnerships=_partnerships(session, event, delegation),
+        partnerships=_partnerships(gathered.partnerships[delegation.party_id]),
         liaison_name=delegation.liaison_name,
         liaison_phone=delegation.liaison_phone,
         out_of_hours_phone=delegation.out_of_hours_phone,
-        release_number=number,
+        release_number=gathered.release_number,
     )
 
 
@@ -116,11 +167,14 @@ def _travellers(members: tuple[Delegate, ...]) -> tuple[Traveller, ...]:
     )
 
 
-def _sessions(session: Session, event: Event, ids: Collection[int]) -> list[Item]:
+def _sessions(event: Event, pairs: Sequence[tuple[ReleasedSession, ReleasedPerson]]) -> list[Item]:
     placed: dict[int, tuple[ReleasedSession, list[ReleasedPerson]]] = {}
-    for one, person in released_sessions_of_people(session, event.id, ids):
+    for one, person in pairs:
         placed.setdefault(one.id, (one, []))[1].append(person)
-    return [_session_item(event, one, people) for one, people in placed.values()]
+    return [
+        _session_item(event, one, sorted(people, key=lambda person: (person.position, person.delegate_id)))
+        for one, people in placed.values()
+    ]
 
 
 def _session_item(event: Event, placed: ReleasedSession, people: list[ReleasedPerson]) -> Item:
@@ -220,8 +274,7 @@ def _visit(event: Event, visit: Visit, ids: Collection[int]) -> Item:
     )
 
 
-def _partnerships(session: Session, event: Event, delegation: Delegation) -> tuple[tuple[str, str], ...]:
-    found = partnerships_of_parties(session, event.id, [delegation.party_id])[delegation.party_id]
+def _partnerships(found: Sequence[Partnership]) -> tuple[tuple[str, str], ...]:
     return tuple((title_of(one), one.modality.value) for one in found if one.state is PartnershipState.CONFIRMED)
 
 

@@ -10,7 +10,7 @@ from app.delegations.queries import head_counts
 from app.events.models import Event
 from app.events.queries import days_of, event_of_path, session_rooms_of
 from app.meetings.enums import Answer
-from app.meetings.queries import answer_counts, meetings_of
+from app.meetings.queries import answer_counts, held_count
 from app.office.needs import needs_of
 from app.office.pictures import rooms_of_release
 from app.office.queries import recent_entries
@@ -45,7 +45,7 @@ def home(request: Request, session: ReadSession, now: Now, access: Annotated[Acc
         "rooms": rooms_of_release(event, days_of(session, event.id), session_rooms_of(session, event.id), release),
         "wishes": {answer.value: count for answer, count in answer_counts(session, event.id).items()},
         "accepted": Answer.ACCEPTED.value,
-        "held": len(meetings_of(session, event.id)),
+        "held": held_count(session, event.id),
         "recent": recent_entries(session, event.id),
         "days_left": (event.starts_on - now.date()).days,
     }

@@ -12,9 +12,8 @@ from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.forms import FormData
 from app.platform.rendering import render
-from app.printing.models import PrintedSheet
-from app.printing.queries import itinerary_of_delegation, sheets_of
-from app.printing.service import is_outdated, print_sheets
+from app.printing.queries import itineraries_of_event, last_sheets_of_delegations
+from app.printing.service import outdated_delegations, print_sheets
 
 router = APIRouter()
 
@@ -26,18 +25,11 @@ PRINT = Policy("print.print", roles=STAFF, loader=event_of_path)
 def print_room(request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(READ)]) -> Response:
     """What must be printed now?"""
     event = access.found
-    delegations = delegations_of(session, event.id)
-    sheets: dict[int, PrintedSheet] = {}
-    for sheet in sheets_of(session, event.id):
-        sheets.setdefault(sheet.delegation_id, sheet)
+    sheets = last_sheets_of_delegations(session, event.id)
+    outdated = outdated_delegations(session, event)
     rows = [
-        {
-            "delegation": delegation,
-            "sheet": sheets.get(delegation.id),
-            "outdated": delegation.id in sheets
-            and is_outdated(session, event, itinerary_of_delegation(session, event, delegation.id)),
-        }
-        for delegation in delegations
+        {"delegation": one, "sheet": sheets.get(one.id), "outdated": one.id in outdated}
+        for one in delegations_of(session, event.id)
     ]
     context = {"event": event, "rows": rows, "outdated": [row for row in rows if row["outdated"]]}
     return render(request, "printing/room.html", context)
@@ -50,11 +42,7 @@ def print_now(
     """One PDF of the chosen delegations, all of them where none is chosen; each sheet is noted as handed out."""
     event = access.found
     chosen = {int(str(one)) for one in form.getlist("delegation") if str(one).isdecimal()}
-    itineraries = [
-        itinerary_of_delegation(session, event, delegation.id)
-        for delegation in delegations_of(session, event.id)
-        if not chosen or delegation.id in chosen
-    ]
+    itineraries = [one for one in itineraries_of_event(session, event) if not chosen or one.delegation_id in chosen]
     printed = print_sheets(
         session,
         event=event,
