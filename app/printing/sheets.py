@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import segno
@@ -39,21 +39,21 @@ def sheet_of(event: Event, itinerary: Itinerary, edition: Edition) -> Sheet:
 def content_of(event: Event, itinerary: Itinerary) -> dict[str, dict[str, str]]:
     """What a sheet says, row by row, without number and time of print: what a later sheet is compared with."""
     with i18n.speaking(itinerary.locale):
-        return {
-            item.uid: {
-                "day": day.on.isoformat(),
-                "start": words.clock_words(item.starts_at, event.timezone),
-                "end": words.clock_words(item.ends_at, event.timezone),
-                "title": words.title_words(item),
-                "note": words.note_words(item, zone=event.timezone),
-                "place": item.place,
-                "where": words.where_words(item),
-                "table": str(item.table_number or ""),
-                "goes": ",".join(str(person) for person in item.goes),
-            }
-            for day in itinerary.days
-            for item in day.items
-        }
+        return {item.uid: _said(event, item, on=day.on) for day in itinerary.days for item in day.items}
+
+
+def _said(event: Event, item: Item, *, on: date) -> dict[str, str]:
+    return {
+        "day": on.isoformat(),
+        "start": words.clock_words(item.starts_at, event.timezone),
+        "end": words.clock_words(item.ends_at, event.timezone),
+        "title": words.title_words(item),
+        "note": words.note_words(item, zone=event.timezone),
+        "place": item.place,
+        "where": words.where_words(item),
+        "table": str(item.table_number or ""),
+        "goes": ",".join(str(person) for person in item.goes),
+    }
 
 
 def digest_of(content: Mapping[str, Any]) -> str:
@@ -94,18 +94,20 @@ def _day(event: Event, itinerary: Itinerary, day: DayOfItems, edition: Edition) 
     return {
         "title": words.day_words(day.on),
         "note": "",
-        "items": [_row(event, itinerary, item, edition) for item in day.items],
+        "items": [_row(event, itinerary, item, edition, on=day.on) for item in day.items],
     }
 
 
-def _row(event: Event, itinerary: Itinerary, item: Item, edition: Edition) -> dict[str, Any]:
+def _row(event: Event, itinerary: Itinerary, item: Item, edition: Edition, *, on: date) -> dict[str, Any]:
     was = _was(event, item, edition)
+    said = _said(event, item, on=on)
     return {
         "start": words.clock_words(item.starts_at, event.timezone),
         "until": _("to %(clock)s") % {"clock": words.clock_words(item.ends_at, event.timezone)},
         "title": words.title_words(item),
         "was": was or "",
-        "changed": was is not None,
+        # A bar without a word where something else differs: the part, who goes, whether it is confirmed.
+        "changed": edition.before is not None and edition.before.get(item.uid) != said,
         "note": words.note_words(item, zone=event.timezone),
         "place": item.place,
         "where": words.where_words(item),

@@ -18,6 +18,7 @@ from app.platform.database.sessions import ReadSession
 from app.platform.errors import NotFound
 from app.platform.rendering import render
 from app.printing import words
+from app.printing.feeds import calendar_of
 from app.printing.itinerary import Itinerary
 from app.printing.queries import itinerary_of_delegation, itinerary_of_person
 from app.printing.service import is_outdated, preview
@@ -67,6 +68,17 @@ def schedule_pdf(
     found = access.found
     itinerary = itinerary_of_delegation(session, found.event, found.delegation.id)
     return _pdf(request, session, found.event, itinerary, now=now, name=found.delegation.code)
+
+
+@router.get("/e/{slug}/delegations/{delegation_id}/schedule.ics")
+def schedule_calendar(
+    session: ReadSession, now: Now, access: Annotated[Access[DelegationIn], Depends(SCHEDULE)]
+) -> Response:
+    """The same rows for a calendar."""
+    found = access.found
+    itinerary = itinerary_of_delegation(session, found.event, found.delegation.id)
+    headers = {"Content-Disposition": f'attachment; filename="{found.delegation.code}.ics"'}
+    return Response(calendar_of(found.event, itinerary, now=now), media_type="text/calendar", headers=headers)
 
 
 @router.get("/e/{slug}/people/{delegate_id}/schedule.pdf")
