@@ -1,6 +1,6 @@
 """Wishes, vetoes and meetings as they stand."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -55,12 +55,13 @@ def has_veto(session: Session, one_id: int, other_id: int) -> bool:
     return bool(session.scalar(statement))
 
 
-def meetings_of(session: Session, event_id: int) -> list[Meeting]:
-    """All held meetings with wish, people, slot and table, in the order of time and table."""
+def meetings_of(session: Session, event_id: int, *, slot_ids: Collection[int] | None = None) -> list[Meeting]:
+    """Held meetings with wish, people, slot and table, in the order of time and table; all, or those in some slots."""
+    statement = select(Meeting).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
+    if slot_ids is not None:
+        statement = statement.where(Meeting.slot_id.in_(slot_ids))
     found = session.scalars(
-        select(Meeting)
-        .where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
-        .options(
+        statement.options(
             selectinload(Meeting.wish).options(*_with_people()),
             selectinload(Meeting.slot),
             selectinload(Meeting.table).selectinload(MeetingTable.room).selectinload(Room.site),
@@ -123,6 +124,12 @@ def wish_in_event(session: Session, event_id: int, wish_id: int) -> MeetingWish:
     return wish
 
 
+def wishes_by_id(session: Session, event_id: int, wish_ids: Collection[int]) -> dict[int, MeetingWish]:
+    """Wishes with their people, by ID."""
+    statement = select(MeetingWish).where(MeetingWish.event_id == event_id, MeetingWish.id.in_(wish_ids))
+    return {wish.id: wish for wish in session.scalars(statement.options(*_with_people()))}
+
+
 def wish_by_token(session: Session, digest: str) -> MeetingWish:
     """The wish that an answer link belongs to.
 
@@ -163,3 +170,12 @@ def held_count(session: Session, event_id: int) -> int:
     """How many meetings are held."""
     statement = select(func.count()).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
     return session.scalar(statement) or 0
+
+
+def unheld_wish_ids(session: Session, event_id: int) -> list[int]:
+    """The accepted wishes that have no slot, in the order in which they were made."""
+    held = select(Meeting.wish_id).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
+    statement = select(MeetingWish.id).where(
+        MeetingWish.event_id == event_id, MeetingWish.answer == Answer.ACCEPTED, MeetingWish.id.not_in(held)
+    )
+    return list(session.scalars(statement.order_by(MeetingWish.id)))

@@ -13,7 +13,7 @@ from app.meetings import service
 from app.meetings.enums import Answer
 from app.meetings.forms import CancelForm, RunForm
 from app.meetings.loaders import MeetingIn, RunIn, meeting_of_path, run_of_path
-from app.meetings.queries import accepted_wishes_of, answer_counts, meetings_of, wish_in_event
+from app.meetings.queries import answer_counts, held_count, meetings_of, unheld_wish_ids, wishes_by_id
 from app.meetings.view import sides_of, table_grid
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
@@ -34,30 +34,35 @@ MOST_UNHELD = 50
 
 @router.get("/e/{slug}/manage/meetings")
 def desk(
-    request: Request, session: ReadSession, now: Now, access: Annotated[Access[Event], Depends(READ)], day: str = ""
+    request: Request,
+    session: ReadSession,
+    now: Now,
+    access: Annotated[Access[Event], Depends(READ)],
+    day: str = "",
+    view: str = "grid",
 ) -> Response:
     """Are the tables well used, and is it fair?"""
     event = access.found
     slots = slots_of(session, event.id)
     days = [one for one in days_of(session, event.id) if any(day_of(event, slot.starts_at) == one.on for slot in slots)]
     shown = next((one for one in days if one.on.isoformat() == day), days[0] if days else None)
-    meetings = meetings_of(session, event.id)
     of_day = [slot for slot in slots if shown and day_of(event, slot.starts_at) == shown.on]
     tables = tables_of(session, event.id)
-    held = {meeting.wish_id for meeting in meetings}
-    unheld = [wish for wish in accepted_wishes_of(session, event.id) if wish.id not in held]
-    whole = {wish.id: wish_in_event(session, event.id, wish.id) for wish in unheld[:MOST_UNHELD]}
+    meetings = meetings_of(session, event.id, slot_ids=[slot.id for slot in of_day])
+    unheld = unheld_wish_ids(session, event.id)
+    whole = wishes_by_id(session, event.id, unheld[:MOST_UNHELD])
     context = {
         "event": event,
         "days": days,
         "shown": shown,
         "grid": table_grid(of_day, tables, meetings),
         "counts": {answer.value: count for answer, count in answer_counts(session, event.id).items()},
-        "held": len(meetings),
+        "held": held_count(session, event.id),
         "places": len(slots) * len(tables),
-        "unheld": [(wish, " · ".join(sides_of(whole[wish.id]))) for wish in unheld[:MOST_UNHELD]],
+        "unheld": [(whole[wish_id], " · ".join(sides_of(whole[wish_id]))) for wish_id in unheld[:MOST_UNHELD]],
         "unheld_count": len(unheld),
-        "meetings": [meeting for meeting in meetings if meeting.slot in of_day],
+        "meetings": meetings,
+        "view": "list" if view == "list" else "grid",
         "names": {meeting.id: " · ".join(sides_of(meeting.wish)) for meeting in meetings},
         "accepted": Answer.ACCEPTED.value,
         "panel": latest_panel(session, event_id=event.id, slug=event.slug, kind="meetings", now=now),
