@@ -119,7 +119,7 @@ def _of_machine(database: Database, settings: Settings, *, now: datetime) -> Ite
         free = shutil.disk_usage(folder).free
         if free < LEAST_FREE_BYTES:
             yield _warns(f"Only {free // 2**20} MB are free under {folder}.")
-    if now < WRITTEN:
+    if now < WRITTEN and not settings.demonstration:
         yield _warns(f"The clock shows {now:%d %B %Y}, before this program was written.")
 
 
