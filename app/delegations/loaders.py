@@ -10,6 +10,7 @@ from app.accounts.policies import STAFF
 from app.accounts.principal import Principal
 from app.delegations.models import City, Delegate, Delegation
 from app.delegations.queries import city_in_event, delegate_in_event, delegation_in_event
+from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
 from app.platform.errors import NotFound
@@ -57,14 +58,3 @@ def delegation_of_path(session: Session, params: Mapping[str, Any], principal: P
 def delegate_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> DelegateIn:
     event = event_of_path(session, params, principal)
     return DelegateIn(event, delegate_in_event(session, event.id, number_of(params["delegate_id"])))
-
-
-def number_of(text: Any) -> int:
-    """The ID in an address.
-
-    Raises:
-        NotFound: it is none.
-    """
-    if not str(text).isdecimal() or len(str(text)) > 9:
-        raise NotFound
-    return int(text)

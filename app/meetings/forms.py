@@ -28,10 +28,3 @@ class CancelForm(BaseModel):
 
     version: int
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-
-
-class RunForm(BaseModel):
-    """How long a run may think, and from which seed."""
-
-    time_limit_seconds: int = Field(default=30, ge=1, le=600)
-    seed: int = Field(default=0, ge=0, le=2**31 - 1)

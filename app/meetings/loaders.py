@@ -7,17 +7,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.principal import Principal
-from app.delegations.loaders import number_of
 from app.delegations.models import Delegate
 from app.delegations.queries import delegate_in_event
+from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
 from app.meetings.models import Meeting, MeetingWish
 from app.meetings.queries import meeting_in_event, wish_by_token, wish_in_event
 from app.platform.errors import NotFound
 from app.platform.tokens import digest
-from app.solver_runs.models import SolverRun
-from app.solver_runs.queries import run_of_event
 
 
 @dataclass(frozen=True)
@@ -43,14 +41,6 @@ class MeetingIn:
 
     event: Event
     meeting: Meeting
-
-
-@dataclass(frozen=True)
-class RunIn:
-    """A run and the edition that it is of."""
-
-    event: Event
-    run: SolverRun
 
 
 def self_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> SelfIn:
@@ -79,8 +69,3 @@ def wish_of_token(session: Session, params: Mapping[str, Any], _principal: Princ
 def meeting_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> MeetingIn:
     event = event_of_path(session, params, principal)
     return MeetingIn(event, meeting_in_event(session, event.id, number_of(params["meeting_id"])))
-
-
-def run_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> RunIn:
-    event = event_of_path(session, params, principal)
-    return RunIn(event, run_of_event(session, event_id=event.id, run_id=number_of(params["run_id"]), kind="meetings"))

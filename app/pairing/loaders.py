@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.policies import ORGANISERS
 from app.accounts.principal import Principal
-from app.delegations.loaders import number_of
+from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
 from app.pairing.enums import PartnershipState
@@ -16,8 +16,6 @@ from app.pairing.models import Partnership, PartnershipMember
 from app.pairing.queries import member_by_token, partnership_in_event
 from app.platform.errors import NotFound
 from app.platform.tokens import digest
-from app.solver_runs.models import SolverRun
-from app.solver_runs.queries import run_of_event
 
 
 @dataclass(frozen=True)
@@ -37,14 +35,6 @@ class MemberIn:
     member: PartnershipMember
 
 
-@dataclass(frozen=True)
-class RunIn:
-    """A run and the edition that it is of."""
-
-    event: Event
-    run: SolverRun
-
-
 def partnership_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> PartnershipIn:
     """Any partnership for organisers; for others those that all members agreed to."""
     event = event_of_path(session, params, principal)
@@ -57,8 +47,3 @@ def partnership_of_path(session: Session, params: Mapping[str, Any], principal: 
 def member_of_path(session: Session, params: Mapping[str, Any], _principal: Principal) -> MemberIn:
     partnership, member, event = member_by_token(session, digest(str(params["token"])))
     return MemberIn(event, partnership, member)
-
-
-def run_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> RunIn:
-    event = event_of_path(session, params, principal)
-    return RunIn(event, run_of_event(session, event_id=event.id, run_id=number_of(params["run_id"]), kind="pairing"))

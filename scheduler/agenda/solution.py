@@ -1,11 +1,11 @@
 """An agenda as a frozen value: where and when each session is, and which are left out."""
 
-import json
-from typing import Any, Literal
+from typing import Literal
 
 from scheduler.agenda.problem import AgendaProblem
+from scheduler.core.answers import read_answer
 from scheduler.core.outcome import Outcome
-from scheduler.core.refusal import Complaint, Complaints, Refused, read
+from scheduler.core.refusal import Complaints
 from scheduler.core.values import Grain, Id, Value
 
 
@@ -35,23 +35,12 @@ def read_solution(text: str | bytes, problem: AgendaProblem) -> AgendaSolution:
     Raises:
         Refused: not JSON, wrong types, an outcome without solution, or references that the problem does not know.
     """
-    if not _is_outcome(text):
-        solution = read(AgendaSolution, text)
-        _refuse_unknown(solution, problem, path="")
-        return solution
-    found = read(AgendaOutcome, text).solution
-    if found is None:
-        raise Refused([Complaint("solution", "the outcome holds no solution")])
-    _refuse_unknown(found, problem, path="solution.")
-    return found
-
-
-def _is_outcome(text: str | bytes) -> bool:
-    try:
-        raw: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(raw, dict) and raw.get("format") == "bridge-outcome/1"
+    return read_answer(
+        text,
+        solution=AgendaSolution,
+        outcome=AgendaOutcome,
+        refuse_unknown=lambda found, start: _refuse_unknown(found, problem, path=start),
+    )
 
 
 def _refuse_unknown(solution: AgendaSolution, problem: AgendaProblem, *, path: str) -> None:

@@ -1,10 +1,10 @@
 """A meeting plan as a frozen value: what is held where, and why the rest is not."""
 
-import json
-from typing import Any, Literal
+from typing import Literal
 
+from scheduler.core.answers import read_answer
 from scheduler.core.outcome import Outcome
-from scheduler.core.refusal import Complaint, Complaints, Refused, read
+from scheduler.core.refusal import Complaints
 from scheduler.core.values import Id, Value
 from scheduler.meetings.problem import MeetingsProblem
 
@@ -42,23 +42,12 @@ def read_solution(text: str | bytes, problem: MeetingsProblem) -> MeetingsSoluti
     Raises:
         Refused: not JSON, wrong types, an outcome without solution, or references that the problem does not know.
     """
-    if not _is_outcome(text):
-        solution = read(MeetingsSolution, text)
-        _refuse_unknown(solution, problem, path="")
-        return solution
-    found = read(MeetingsOutcome, text).solution
-    if found is None:
-        raise Refused([Complaint("solution", "the outcome holds no solution")])
-    _refuse_unknown(found, problem, path="solution.")
-    return found
-
-
-def _is_outcome(text: str | bytes) -> bool:
-    try:
-        raw: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(raw, dict) and raw.get("format") == "bridge-outcome/1"
+    return read_answer(
+        text,
+        solution=MeetingsSolution,
+        outcome=MeetingsOutcome,
+        refuse_unknown=lambda found, start: _refuse_unknown(found, problem, path=start),
+    )
 
 
 def _refuse_unknown(solution: MeetingsSolution, problem: MeetingsProblem, *, path: str) -> None:

@@ -1,13 +1,13 @@
 """A pairing as a frozen value: the partnerships with their reasons, and the cities left without."""
 
-import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from scheduler.core.answers import read_answer
 from scheduler.core.explanation import Fact
 from scheduler.core.outcome import Outcome
-from scheduler.core.refusal import Complaint, Complaints, Refused, read
+from scheduler.core.refusal import Complaints
 from scheduler.core.values import Id, Value
 from scheduler.pairing.modality import Modality, Role
 from scheduler.pairing.problem import PairingProblem, WeightName
@@ -71,23 +71,12 @@ def read_solution(text: str | bytes, problem: PairingProblem) -> PairingSolution
     Raises:
         Refused: not JSON, wrong types, an outcome without solution, or references that the problem does not know.
     """
-    if not _is_outcome(text):
-        solution = read(PairingSolution, text)
-        _refuse_unknown(solution, problem, prefix="")
-        return solution
-    found = read(PairingOutcome, text).solution
-    if found is None:
-        raise Refused([Complaint("solution", "the outcome holds no solution")])
-    _refuse_unknown(found, problem, prefix="solution.")
-    return found
-
-
-def _is_outcome(text: str | bytes) -> bool:
-    try:
-        raw: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(raw, dict) and raw.get("format") == "bridge-outcome/1"
+    return read_answer(
+        text,
+        solution=PairingSolution,
+        outcome=PairingOutcome,
+        refuse_unknown=lambda found, start: _refuse_unknown(found, problem, prefix=start),
+    )
 
 
 def _refuse_unknown(solution: PairingSolution, problem: PairingProblem, *, prefix: str) -> None:

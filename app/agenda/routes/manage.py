@@ -1,19 +1,15 @@
 """The organiser's agenda: the grid of the draft, solver runs, placing by hand."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, Access, Policy
-from app.accounts.principal import Principal
 from app.agenda import service
-from app.agenda.forms import PlaceForm, RunForm
+from app.agenda.forms import PlaceForm
 from app.agenda.models import AgendaDraft
 from app.agenda.planner import build_problem, judge, read_facts, solution_of
 from app.agenda.queries import (
@@ -25,6 +21,7 @@ from app.agenda.queries import (
     releases_of,
 )
 from app.agenda.view import broken_rules, grid_of
+from app.events.loaders import RunIn, run_of_kind
 from app.events.models import Event
 from app.events.queries import days_of, event_of_path
 from app.pairing.queries import partnerships_of
@@ -33,31 +30,14 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Refused
 from app.platform.forms import FormData, bind
 from app.platform.rendering import render
-from app.solver_runs.models import SolverRun
+from app.solver_runs.forms import RunForm
 from app.solver_runs.panels import latest_panel
-from app.solver_runs.queries import run_of_event
 
 router = APIRouter()
 
 READ = Policy("agenda.read", roles=ORGANISERS, loader=event_of_path)
 CHANGE = Policy("agenda.change", roles=ORGANISERS, loader=event_of_path)
-
-
-@dataclass(frozen=True)
-class RunIn:
-    """A run and the edition that it is of."""
-
-    event: Event
-    run: SolverRun
-
-
-def run_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> RunIn:
-    """Loader of a policy: an agenda run of the event."""
-    event = event_of_path(session, params, principal)
-    return RunIn(event, run_of_event(session, event_id=event.id, run_id=int(params["run_id"]), kind="agenda"))
-
-
-ACCEPT = Policy("agenda.accept_run", roles=ORGANISERS, loader=run_of_path)
+ACCEPT = Policy("agenda.accept_run", roles=ORGANISERS, loader=run_of_kind("agenda"))
 
 
 @router.get("/e/{slug}/manage/agenda")

@@ -7,12 +7,13 @@ from starlette.responses import RedirectResponse
 
 from app.accounts.enums import Role
 from app.accounts.policies import ORGANISERS, Access, Policy
+from app.events.loaders import RunIn, run_of_kind
 from app.events.models import Event
 from app.events.queries import day_of, days_of, event_of_path, slots_of, tables_of
 from app.meetings import service
 from app.meetings.enums import Answer
-from app.meetings.forms import CancelForm, RunForm
-from app.meetings.loaders import MeetingIn, RunIn, meeting_of_path, run_of_path
+from app.meetings.forms import CancelForm
+from app.meetings.loaders import MeetingIn, meeting_of_path
 from app.meetings.queries import answer_counts, held_count, meetings_of, unheld_wish_ids, wishes_by_id
 from app.meetings.view import sides_of, table_grid
 from app.platform.clock import Now
@@ -20,13 +21,14 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Refused
 from app.platform.forms import FormData, bind
 from app.platform.rendering import render
+from app.solver_runs.forms import RunForm
 from app.solver_runs.panels import latest_panel
 
 router = APIRouter()
 
 READ = Policy("meetings.read", roles=ORGANISERS, loader=event_of_path)
 CHANGE = Policy("meetings.change", roles=ORGANISERS, loader=event_of_path)
-ACCEPT = Policy("meetings.accept_run", roles=ORGANISERS, loader=run_of_path)
+ACCEPT = Policy("meetings.accept_run", roles=ORGANISERS, loader=run_of_kind("meetings"))
 CANCEL = Policy("meetings.cancel", roles=ORGANISERS | {Role.DESK}, loader=meeting_of_path)
 
 MOST_UNHELD = 50

@@ -8,8 +8,8 @@ from starlette.responses import RedirectResponse
 
 from app.accounts.enums import Role
 from app.accounts.policies import Access, Policy
-from app.delegations.loaders import number_of
 from app.delegations.queries import delegate_in_event
+from app.events.loaders import number_of
 from app.events.queries import challenges_of, slots_of
 from app.meetings import service
 from app.meetings.enums import Answer

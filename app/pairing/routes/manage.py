@@ -3,16 +3,16 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, Access, Policy
+from app.events.loaders import RunIn, run_of_kind
 from app.events.models import Event
 from app.events.queries import challenges_of, event_of_path
 from app.pairing import service
 from app.pairing.enums import PartnershipState
-from app.pairing.loaders import PartnershipIn, RunIn, partnership_of_path, run_of_path
+from app.pairing.loaders import PartnershipIn, partnership_of_path
 from app.pairing.models import Partnership
 from app.pairing.notices import ask_members
 from app.pairing.pictures import map_of, network_of
@@ -24,21 +24,15 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Refused
 from app.platform.forms import FormData, bind
 from app.platform.rendering import render
+from app.solver_runs.forms import RunForm
 from app.solver_runs.panels import latest_panel
 
 router = APIRouter()
 
 READ = Policy("pairing.read", roles=ORGANISERS, loader=event_of_path)
 CHANGE = Policy("pairing.change", roles=ORGANISERS, loader=event_of_path)
-ACCEPT = Policy("pairing.accept_run", roles=ORGANISERS, loader=run_of_path)
+ACCEPT = Policy("pairing.accept_run", roles=ORGANISERS, loader=run_of_kind("pairing"))
 ONE = Policy("partnership.change", roles=ORGANISERS, loader=partnership_of_path)
-
-
-class RunForm(BaseModel):
-    """How long a run may think, and from which seed."""
-
-    time_limit_seconds: int = Field(default=30, ge=1, le=600)
-    seed: int = Field(default=0, ge=0, le=2**31 - 1)
 
 
 @router.get("/e/{slug}/manage/pairing")

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app.accounts.enums import Role
 from app.accounts.policies import STAFF, Access, Policy
 from app.accounts.principal import Principal
-from app.delegations.loaders import DelegateIn, DelegationIn, delegation_of_path, number_of
+from app.delegations.loaders import DelegateIn, DelegationIn, delegation_of_path
 from app.delegations.queries import delegate_in_event
+from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
 from app.platform.clock import Now

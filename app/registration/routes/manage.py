@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, STAFF, Access, Policy
 from app.accounts.principal import Principal
-from app.delegations.loaders import number_of
+from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import challenges_of, event_of_path
 from app.platform.clock import Now
