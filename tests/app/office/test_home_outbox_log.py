@@ -1,0 +1,159 @@
+"""What an organiser must do, what leaves the house, and who may read the log."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from app.office.needs import needs_of
+from app.platform.audit import AuditEntry
+from app.platform.outbox import MailState, OutboxMail, queue
+from app.visits.enums import VisitKind
+from app.visits.models import Visit, VisitMember
+
+
+def _mail(session: Any, cast: Any, now: datetime, *, cause: str, number: int) -> None:
+    queue(
+        session,
+        now=now,
+        event_id=cast.event.id,
+        cause=cause,
+        key=f"{cause} {number}",
+        to=f"mayor-{number}@city.example",
+        locale="en",
+        template="mail/sign_in",
+        context={"name": "Mayor", "address": "http://testserver/sign-in", "minutes": 15},
+        is_held=True,
+    )
+
+
+@pytest.fixture
+def waiting(client: Any, sign_in: Any, cast: Any, now: datetime) -> Callable[[], Any]:
+    """An organiser with two held mails of one cause and one of another; ``waiting()`` reads states by cause."""
+    with client.app.state.database.writing() as session:
+        for number, cause in enumerate(("release 1", "release 1", "release 2")):
+            _mail(session, cast, now, cause=cause, number=number)
+    sign_in("organiser", event_id=cast.event.id)
+
+    def read() -> list[tuple[str, MailState, str | None]]:
+        with client.app.state.database.reading() as session:
+            rows = session.scalars(select(OutboxMail).order_by(OutboxMail.id))
+            return [(mail.cause, mail.state, mail.reason) for mail in rows]
+
+    return read
+
+
+def _decide(client: Any, cast: Any, **form: str) -> Any:
+    return client.post(f"/e/{cast.event.slug}/manage/outbox", data=form)
+
+
+def _lines(client: Any) -> list[str]:
+    with client.app.state.database.reading() as session:
+        return list(session.scalars(select(AuditEntry.action).where(AuditEntry.action.startswith("outbox."))))
+
+
+def test_sending_lets_the_mails_of_one_cause_go_and_is_logged(client: Any, cast: Any, waiting: Any) -> None:
+    assert _decide(client, cast, cause="release 1", action="send").status_code == 303
+    assert [state for _, state, _ in waiting()] == [MailState.QUEUED, MailState.QUEUED, MailState.HELD]
+    assert _lines(client) == ["outbox.sent"]
+
+
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_dropping_needs_a_reason(client: Any, cast: Any, waiting: Any, reason: str) -> None:
+    assert _decide(client, cast, cause="release 1", action="drop", reason=reason).status_code == 422
+    assert {state for _, state, _ in waiting()} == {MailState.HELD}
+    assert _lines(client) == []
+
+
+def test_dropping_with_a_reason_is_logged_with_it(client: Any, cast: Any, waiting: Any) -> None:
+    assert _decide(client, cast, cause="release 1", action="drop", reason="told by phone").status_code == 303
+    assert waiting()[0] == ("release 1", MailState.DROPPED, "told by phone")
+    assert waiting()[2][1] is MailState.HELD
+    assert _lines(client) == ["outbox.dropped"]
+
+
+def test_what_was_decided_is_not_decided_again(client: Any, cast: Any, waiting: Any) -> None:
+    _decide(client, cast, cause="release 1", action="send")
+    _decide(client, cast, cause="release 1", action="drop", reason="too late")
+    assert [state for _, state, _ in waiting()] == [MailState.QUEUED, MailState.QUEUED, MailState.HELD]
+    assert _lines(client) == ["outbox.sent"]
+
+
+def test_home_lists_what_needs_doing_and_nothing_else(
+    client: Any, sign_in: Any, cast: Any, accepted: Any, placed: Any, now: datetime, nine: datetime
+) -> None:
+    sign_in("organiser", event_id=cast.event.id)
+    address = f"/e/{cast.event.slug}/manage"
+    with client.app.state.database.reading() as session:
+        assert needs_of(session, cast.event) == ()
+    assert client.get(address).status_code == 200
+    with client.app.state.database.writing() as session:
+        _mail(session, cast, now, cause="release 1", number=1)
+        accepted(session, cast.heads[0], cast.heads[1])
+        placed(session, "One", cast.heads[:1], 60)
+        session.add(
+            Visit(
+                event_id=cast.event.id,
+                delegation_id=cast.delegations[0],
+                kind=VisitKind.MEAL,
+                title="Breakfast",
+                place="Hotel",
+                starts_at=nine,
+                ends_at=nine + timedelta(hours=1),
+                members=[VisitMember(delegate_id=cast.heads[0])],
+            )
+        )
+    expected = [
+        "The agenda is not released yet",
+        "1 accepted meeting has no time",
+        "1 visit is not confirmed",
+        "1 notice waits in the outbox",
+    ]
+    with client.app.state.database.reading() as session:
+        assert [one.title for one in needs_of(session, cast.event)] == expected
+    page = client.get(address)
+    assert all(title in page.text for title in expected)
+
+
+def test_the_first_thing_on_the_list_is_what_blocks(client: Any, cast: Any, placed: Any) -> None:
+    with client.app.state.database.writing() as session:
+        placed(session, "One", cast.heads[:1], 60)
+        placed(session, "Same room", (), 60)
+    with client.app.state.database.reading() as session:
+        first = needs_of(session, cast.event)[0]
+    assert first.harm == "danger"
+    assert "blocks the release" in first.title or "block the release" in first.title
+
+
+@pytest.mark.parametrize("role", ["organiser", "desk", "delegate"])
+def test_the_log_is_for_administrators_alone(client: Any, sign_in: Any, cast: Any, role: str) -> None:
+    more = {"delegation_id": cast.delegations[0], "delegate_id": cast.heads[0]} if role == "delegate" else {}
+    sign_in(role, event_id=cast.event.id, **more)
+    assert client.get("/admin/log").status_code in {403, 404}
+
+
+def test_nobody_reads_the_log_unknown(client: Any) -> None:
+    answer = client.get("/admin/log")
+    assert answer.status_code in {303, 401, 403}
+    assert "The chain" not in answer.text
+
+
+def test_the_log_says_whether_the_chain_holds(client: Any, cast: Any, sign_in: Any, waiting: Any) -> None:
+    _decide(client, cast, cause="release 1", action="send")
+    sign_in("administrator")
+    page = client.get("/admin/log")
+    assert page.status_code == 200
+    assert "outbox.sent" in page.text
+    assert "The chain holds" in page.text
+    assert "outbox.sent" not in client.get("/admin/log", params={"what": "nothing.like.this"}).text
+    with client.app.state.database.writing() as session:
+        if client.app.state.database.is_sqlite:
+            for trigger in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                session.execute(text(f"DROP TRIGGER {trigger}"))
+        else:
+            session.execute(text("ALTER TABLE audit_entry DISABLE TRIGGER ALL"))
+        number = session.scalars(select(AuditEntry.id).where(AuditEntry.action == "outbox.sent")).one()
+        session.execute(text("UPDATE audit_entry SET actor = 'Somebody else' WHERE id = :id"), {"id": number})
+    assert f"The chain breaks at line {number}" in client.get("/admin/log").text
