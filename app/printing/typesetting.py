@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -13,6 +14,7 @@ from app.platform.errors import Refused
 from app.platform.rendering import STATIC, TEMPLATES
 
 FONTS = STATIC / "fonts" / "print"
+_one_at_a_time = threading.Lock()
 
 
 def typeset(sheets: Sequence[dict[str, Any]], *, title: str, at: datetime) -> bytes:
@@ -28,12 +30,14 @@ def typeset(sheets: Sequence[dict[str, Any]], *, title: str, at: datetime) -> by
 
 
 def _compiled(sheets: Sequence[dict[str, Any]], *, title: str, at: datetime) -> bytes:
-    pdf: bytes = _compiler().compile(
-        format="pdf",
-        pdf_standards=["ua-1"],
-        timestamp=int(at.timestamp()),
-        sys_inputs={"sheets": json.dumps(list(sheets), ensure_ascii=False), "title": title},
-    )
+    # The compiler refuses a second thread while it works ("Already borrowed").
+    with _one_at_a_time:
+        pdf: bytes = _compiler().compile(
+            format="pdf",
+            pdf_standards=["ua-1"],
+            timestamp=int(at.timestamp()),
+            sys_inputs={"sheets": json.dumps(list(sheets), ensure_ascii=False), "title": title},
+        )
     return pdf
 
 

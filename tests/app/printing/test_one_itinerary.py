@@ -5,6 +5,7 @@ import io
 import os
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from pypdf import PdfReader
 from app.printing import words
 from app.printing.feeds import calendar_of
 from app.printing.service import preview
+from app.printing.sheets import Edition, sheet_of
+from app.printing.typesetting import typeset
 
 NAMES = {
     "zh": "深圳市代表团",
@@ -80,6 +83,14 @@ def test_equal_input_gives_equal_bytes_and_other_input_does_not(press: Any) -> N
     once = _pdf(press, itinerary)
     assert _pdf(press, itinerary) == once
     assert _pdf(press, dataclasses.replace(itinerary, name="Another")) != once
+
+
+def test_two_may_look_at_their_paper_at_the_same_time(press: Any) -> None:
+    itinerary = press.itinerary("tehran")
+    sheet = sheet_of(press.event, itinerary, Edition(number=1, printed_at=press.now, before=None, live_address=None))
+    with ThreadPoolExecutor(4) as pool:
+        papers = list(pool.map(lambda _: typeset([sheet], title="One", at=press.now), range(8)))
+    assert len(set(papers)) == 1
 
 
 @pytest.mark.parametrize("language", sorted(NAMES))
