@@ -204,7 +204,7 @@ def print_(
 def main() -> None:
     """Run a command; what a person can do something about is said in a sentence, not in a traceback."""
     try:
-        commands()
+        commands(prog_name="bridge")
     except (BusinessError, BackupFault, AlreadyServed, UnfitToServe) as refused:
         Console(stderr=True, highlight=False, soft_wrap=True).print(str(refused))
         raise SystemExit(1) from None

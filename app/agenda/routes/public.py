@@ -15,6 +15,7 @@ from app.agenda.queries import newest_release
 from app.agenda.view import public_days
 from app.events.models import Event
 from app.events.queries import challenges_of, event_of_path
+from app.pairing.queries import public_partnerships_of
 from app.platform.database.sessions import ReadSession
 from app.platform.errors import NotFound
 from app.platform.rendering import is_htmx, render
@@ -76,7 +77,9 @@ def agenda(
 
 
 @router.get("/e/{slug}/agenda/{session_slug}")
-def agenda_session(request: Request, access: Annotated[Access[ReleasedIn], Depends(SESSION)]) -> Response:
+def agenda_session(
+    request: Request, session: ReadSession, access: Annotated[Access[ReleasedIn], Depends(SESSION)]
+) -> Response:
     """Is this for me, and how do I get there?"""
     found = access.found
     same_time = [
@@ -86,5 +89,13 @@ def agenda_session(request: Request, access: Annotated[Access[ReleasedIn], Depen
         and one.starts_at < found.placed.ends_at + timedelta(minutes=1)
         and found.placed.starts_at < one.ends_at
     ]
-    context = {"event": found.event, "release": found.release, "placed": found.placed, "same_time": same_time}
+    agreed = {one.id for one in public_partnerships_of(session, found.event.id)}
+    behind = found.placed.frozen["partnership_id"]
+    context = {
+        "event": found.event,
+        "release": found.release,
+        "placed": found.placed,
+        "same_time": same_time,
+        "partnership_id": behind if behind in agreed else None,
+    }
     return render(request, "agenda/session.html", context)

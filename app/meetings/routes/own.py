@@ -92,7 +92,6 @@ def send_wish(
     asked = number_of(form.get("with", ""))
     if bound.value is None:
         return _wish_page(request, session, own, asked, bound, status=422)
-    spend(session, sender=f"delegate {own.delegate.id}", key=str(form.get("form_key", "")) or None, now=now)
     try:
         wished = service.wish_meeting(
             session,
@@ -107,6 +106,8 @@ def send_wish(
         )
     except Refused as refused:
         return _wish_page(request, session, own, asked, Bound(None, refused.errors, bound.typed), status=422)
+    # Only what was accepted spends the form; the same form at the same moment undoes itself here.
+    spend(session, sender=f"delegate {own.delegate.id}", key=str(form.get("form_key", "")) or None, now=now)
     session.refresh(wished.wish, ["from_delegate", "to_delegate"])
     session.refresh(wished.wish.from_delegate, ["delegation"])
     base_url = request.app.state.settings.base_url

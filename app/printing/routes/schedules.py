@@ -78,8 +78,7 @@ def schedule_calendar(
     """The same rows for a calendar."""
     found = access.found
     itinerary = itinerary_of_delegation(session, found.event, found.delegation.id)
-    headers = {"Content-Disposition": f'attachment; filename="{found.delegation.code}.ics"'}
-    return Response(calendar_of(found.event, itinerary, now=now), media_type="text/calendar", headers=headers)
+    return _calendar(found.event, itinerary, now=now, name=found.delegation.code)
 
 
 @router.get("/e/{slug}/people/{delegate_id}/schedule.pdf")
@@ -90,6 +89,21 @@ def personal_pdf(
     found = access.found
     itinerary = itinerary_of_person(session, found.event, found.delegate)
     return _pdf(request, session, found.event, itinerary, now=now, name=f"schedule-{found.delegate.id}")
+
+
+@router.get("/e/{slug}/people/{delegate_id}/schedule.ics")
+def personal_calendar(
+    session: ReadSession, now: Now, access: Annotated[Access[DelegateIn], Depends(PERSONAL)]
+) -> Response:
+    """A personal schedule for a calendar."""
+    found = access.found
+    itinerary = itinerary_of_person(session, found.event, found.delegate)
+    return _calendar(found.event, itinerary, now=now, name=f"schedule-{found.delegate.id}")
+
+
+def _calendar(event: Event, itinerary: Itinerary, *, now: Now, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.ics"'}
+    return Response(calendar_of(event, itinerary, now=now), media_type="text/calendar", headers=headers)
 
 
 def _pdf(request: Request, session: Session, event: Event, itinerary: Itinerary, *, now: Now, name: str) -> Response:

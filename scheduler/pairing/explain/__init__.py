@@ -30,6 +30,8 @@ def explain(
     """
     limits, control, stopwatch = limits or Limits(), control or Control(), Stopwatch()
     asking = Asking(limits, control, stopwatch)
+    if control.is_stopped:
+        return Explanation(status="unknown", seconds=round(stopwatch.seconds, 4))
     if solution is None:
         outcome = solve(problem, limits=replace(limits, time_limit=limits.time_limit * 0.5), control=control)
         if outcome.status == "infeasible":
