@@ -16,9 +16,6 @@ export UV_PYTHON_DOWNLOADS := never
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3.14 python3 python; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$name && break; done)
 
-# Left to the writer: line breaks after heads, buttons that send their form by default, a corner cell in a head, and
-# the refresh that stands in for scripts.
-TEMPLATE_TASTE := H015,H043,H044,H052
 
 .PHONY: help install install-dev run test test-long check bench serve-postgres demo-reset messages lock format
 
@@ -60,7 +57,7 @@ check: $(STAMPS)/dev  ## style, types, layers, templates
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy app scheduler
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --lint --quiet --ignore "$(TEMPLATE_TASTE)" templates
+	@$(BIN)/djlint --lint --quiet templates
 
 test: check  ## everything that the continuous integration runs
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long"
