@@ -60,7 +60,7 @@ check: $(STAMPS)/dev  ## style, types, layers, templates
 	@$(BIN)/djlint --lint --quiet templates
 
 test: check  ## everything that the continuous integration runs
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long"
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long" --ignore=tests/benchmarks
 
 test-long: $(STAMPS)/dev  ## the tests that take minutes
 	@$(BIN)/python -m pytest -m long
