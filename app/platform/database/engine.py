@@ -141,9 +141,7 @@ def _sqlite(url: str, *, begin: str, is_reader: bool) -> Engine:
         url,
         module=pysqlite3,
         **pool,
-        # Without its cache of statements: pysqlite3 0.6.1 ends in a segmentation fault when threads share the cached
-        # ones under load (app/decisions/sqlite-statement-cache.md).
-        connect_args={"isolation_level": None, "timeout": 30, "check_same_thread": False, "cached_statements": 0},
+        connect_args={"isolation_level": None, "timeout": 30, "check_same_thread": False},
         json_serializer=_to_json,
     )
 
