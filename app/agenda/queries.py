@@ -18,7 +18,6 @@ from app.agenda.models import (
     SessionClash,
     SessionOrder,
     SessionPerson,
-    SessionUse,
 )
 from app.delegations.models import Delegate
 from app.events.models import Room
@@ -83,10 +82,6 @@ def links_of(session: Session, session_ids: Sequence[int]) -> SessionLinks:
         if clash.session_id in known and clash.other_id in known
     )
     return SessionLinks(after, apart, clashes)
-
-
-def uses_of(session: Session, session_ids: Sequence[int]) -> list[SessionUse]:
-    return list(session.scalars(select(SessionUse).where(SessionUse.session_id.in_(session_ids))))
 
 
 def current_draft(session: Session, event_id: int) -> AgendaDraft | None:

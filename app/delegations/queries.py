@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.delegations.enums import CaseCityStage
@@ -176,16 +176,3 @@ def head_counts(session: Session, event_id: int) -> dict[str, int]:
         "delegations": count(Delegation),
         "delegates": session.scalar(active.where(Delegate.event_id == event_id, Delegate.is_active.is_(True))) or 0,
     }
-
-
-def parties_matching(session: Session, event_id: int, text: str, *, limit: int = 20) -> list[Party]:
-    """Cities and organisations whose Latin or native name holds a text, regardless of case."""
-    like = f"%{text}%"
-    return list(
-        session.scalars(
-            select(Party)
-            .where(Party.event_id == event_id, or_(Party.name.ilike(like), Party.native_name.ilike(like)))
-            .order_by(Party.name)
-            .limit(limit)
-        )
-    )

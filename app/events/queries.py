@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.principal import Principal
@@ -179,14 +179,3 @@ def local(event: Event, instant: datetime) -> datetime:
 def day_of(event: Event, instant: datetime) -> date:
     """The date at the venue."""
     return local(event, instant).date()
-
-
-def slots_by_id(session: Session, event_id: int) -> dict[int, MeetingSlot]:
-    return {slot.id: slot for slot in slots_of(session, event_id)}
-
-
-def rooms_matching(session: Session, event_id: int, text: str) -> list[Room]:
-    """Rooms whose name holds a text, regardless of case."""
-    like = f"%{text}%"
-    statement = select(Room).where(Room.event_id == event_id, or_(Room.name.ilike(like), Room.slug.ilike(like)))
-    return list(session.scalars(statement.order_by(Room.position)))

@@ -10,18 +10,6 @@ from app.visits.enums import VisitState
 from app.visits.models import Visit, VisitMember
 
 
-def visits_of_delegation(session: Session, delegation_id: int) -> list[Visit]:
-    """The visit items of one delegation with their members, in the order of time; cancelled ones too."""
-    return list(
-        session.scalars(
-            select(Visit)
-            .where(Visit.delegation_id == delegation_id)
-            .options(selectinload(Visit.members).selectinload(VisitMember.delegate))
-            .order_by(Visit.starts_at, Visit.id)
-        )
-    )
-
-
 def visits_of_people(session: Session, event_id: int, delegate_ids: Iterable[int]) -> list[Visit]:
     """The visit items that these persons go to, cancelled ones left out."""
     wanted = sorted(set(delegate_ids))
