@@ -11,6 +11,7 @@ import app.platform.audit
 import app.platform.idempotency
 import app.platform.outbox
 import app.printing.models
+import app.registration.importing.models
 import app.registration.models
 import app.solver_runs.models
 import app.visits.models  # noqa: F401

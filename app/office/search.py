@@ -1,6 +1,5 @@
 """One search over people, cities, organisations and sessions: case and accents do not matter."""
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.agenda.queries import sessions_of
 from app.delegations.queries import cities_of, delegates_of, organisations_of
 from app.events.models import Event
+from app.platform.wording import folded
 
 Kind = Literal["person", "city", "organisation", "session"]
 SHORTEST = 2
@@ -25,12 +25,6 @@ class Hit:
     native_language: str | None
     about: str
     href: str
-
-
-def folded(text: str) -> str:
-    """A text without capitals and accents, as it is compared."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in plain if not unicodedata.combining(character))
 
 
 def search(session: Session, event: Event, text: str) -> tuple[Hit, ...]:

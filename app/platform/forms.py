@@ -1,6 +1,7 @@
 """Page forms: bound by hand, so that a refused one comes back with what was typed."""
 
 import types
+import unicodedata
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
@@ -72,8 +73,8 @@ def _is_list(annotation: Any) -> bool:
 
 
 def _clean(content: Any) -> Any:
-    """Text without the one character that PostgreSQL cannot keep."""
-    return content.replace("\x00", "") if isinstance(content, str) else content
+    """Text composed (NFC), so that a name is one however it was typed, and without what PostgreSQL cannot keep."""
+    return unicodedata.normalize("NFC", content.replace("\x00", "")) if isinstance(content, str) else content
 
 
 def _said(fault: Any) -> str:
