@@ -60,3 +60,37 @@ class Rank(enum.IntEnum):
     EXPERT = 75
     STAFF = 80
     ACCOMPANYING = 90
+
+
+class Component(enum.StrEnum):
+    """The eight components of a partnership, in their order."""
+
+    AIM = "aim"
+    COMMIT = "commit"
+    PARTNER = "partner"
+    PLAN = "plan"
+    DO = "do"
+    MEASURE = "measure"
+    ACT = "act"
+    REPLICATE = "replicate"
+
+
+class RecheckField(enum.StrEnum):
+    """What is looked at again when it changes after approval: what stands on a badge and at the gate."""
+
+    HONORIFIC = "honorific"
+    FAMILY_NAME = "family_name"
+    GIVEN_NAME = "given_name"
+    NATIVE_NAME = "native_name"
+    BADGE_NAME = "badge_name"
+    PHOTO = "photo"
+
+
+class RecheckState(enum.StrEnum):
+    """A newer proposal replaces one that waits; the person may take it back."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"

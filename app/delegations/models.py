@@ -3,10 +3,20 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.delegations.enums import CaseCityStage, DelegateKind, HelixRole, IncomeGroup, PartyKind, TieState
+from app.delegations.enums import (
+    CaseCityStage,
+    Component,
+    DelegateKind,
+    HelixRole,
+    IncomeGroup,
+    PartyKind,
+    RecheckField,
+    RecheckState,
+    TieState,
+)
 from app.events.enums import CountryGroup
 from app.events.models import Challenge
 from app.platform.database.base import Attested, Base, ShortText, Versioned
@@ -40,7 +50,11 @@ class Party(Attested, Base):
 
 
 class City(Party):
-    """A city; ``group_override`` is an organiser's own word on North or South, with a note."""
+    """A city; ``group_override`` is an organiser's own word on North or South, with a note.
+
+    ``partnership_aim`` and ``component`` say what it wants of a partnership and how far it is; ``other_partners`` lists
+    partners that do not come (name, country, state), those that come are ties; ``committed_*`` is the mayor's word.
+    """
 
     __tablename__ = "city"
 
@@ -55,6 +69,12 @@ class City(Party):
     group_override_note: Mapped[str | None] = mapped_column(Text)
     engagements_min: Mapped[int] = mapped_column(default=1)
     engagements_max: Mapped[int] = mapped_column(default=1)
+    partnership_aim: Mapped[str | None] = mapped_column(Text)
+    component: Mapped[Component | None]
+    other_partners: Mapped[list[Any]] = mapped_column(default=list)
+    committed_by: Mapped[str | None] = mapped_column(ShortText)
+    committed_function: Mapped[str | None] = mapped_column(ShortText)
+    committed_on: Mapped[date | None]
 
     __mapper_args__ = {"polymorphic_identity": PartyKind.CITY}
 
@@ -145,7 +165,10 @@ class Delegation(Attested, Versioned, Base):
 
 
 class Delegate(Attested, Versioned, Base):
-    """A member of a delegation. Names: native script, Latin form (family, given), badge form, title of honour."""
+    """A member of a delegation. Names: native script, Latin form (family, given), badge form, title of honour.
+
+    The five dates are five separate counts: asked to come, handed in, approved, given a pass, let in.
+    """
 
     __tablename__ = "delegate"
 
@@ -181,6 +204,11 @@ class Delegate(Attested, Versioned, Base):
     meetings_min: Mapped[int] = mapped_column(default=0)
     meetings_max: Mapped[int | None]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    invited_at: Mapped[datetime | None]
+    registered_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    accredited_at: Mapped[datetime | None]
+    checked_in_at: Mapped[datetime | None]
     delegation: Mapped[Delegation] = relationship(lazy="raise", viewonly=True)
     blocked_times: Mapped[list["BlockedTime"]] = relationship(lazy="raise", order_by="BlockedTime.starts_at")
 
@@ -208,3 +236,53 @@ class PassportDetail(Base):
     nationality: Mapped[str] = mapped_column(String(2))
     born_on: Mapped[date | None]
     expires_on: Mapped[date | None]
+
+
+class Photo(Base):
+    """A picture of a delegate as it was uploaded, without what a camera writes beside it.
+
+    One of a delegate's photos at most is in force; another may wait in a re-check.
+    """
+
+    __tablename__ = "photo"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    delegate_id: Mapped[int] = mapped_column(ForeignKey("delegate.id", ondelete="CASCADE"), index=True)
+    media_type: Mapped[str] = mapped_column(String(20))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    width: Mapped[int]
+    height: Mapped[int]
+    is_in_force: Mapped[bool] = mapped_column(default=False)
+    uploaded_at: Mapped[datetime]
+
+
+class Recheck(Base):
+    """One field of an approved person that was changed: what it says stays in force until somebody accepts ``after``.
+
+    For a photo ``before`` and ``after`` are IDs of photos.
+    """
+
+    __tablename__ = "recheck"
+    __table_args__ = (
+        Index(
+            "uq_recheck_asked",
+            "delegate_id",
+            "field",
+            unique=True,
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    delegate_id: Mapped[int] = mapped_column(ForeignKey("delegate.id", ondelete="CASCADE"), index=True)
+    field: Mapped[RecheckField]
+    before: Mapped[str | None] = mapped_column(Text)
+    after: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[RecheckState] = mapped_column(default=RecheckState.ASKED)
+    asked_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str | None] = mapped_column(Text)

@@ -3,6 +3,14 @@
 import enum
 
 
+class Door(enum.StrEnum):
+    """Which of the three forms it is."""
+
+    CITY = "city"
+    INDIVIDUAL = "individual"
+    DELEGATION = "delegation"
+
+
 class RegistrationState(enum.StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"

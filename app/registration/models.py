@@ -7,30 +7,39 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform.database.base import Base, ShortText, Versioned
-from app.registration.enums import RegistrationState
+from app.registration.enums import Door, RegistrationState
 
 
 class Registration(Versioned, Base):
-    """One form for one delegation: its party, focal point and members.
+    """One form through one of the three doors.
 
-    ``answers`` holds the validated form until approval turns it into a delegation with delegates; ``delegation_id``
-    then points there.
+    ``draft`` holds what was typed so far, unchecked, until ``expires_at``; ``answers`` holds the validated form, which
+    approval turns into a case city, a delegate or a delegation: ``party_id``, ``delegate_id``, ``delegation_id`` then
+    point there. Who registers alone for a city that has a focal point asks to join ``for_delegation_id``. ``people``
+    counts who is on the form.
     """
 
     __tablename__ = "registration"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    door: Mapped[Door] = mapped_column(default=Door.DELEGATION)
     state: Mapped[RegistrationState] = mapped_column(default=RegistrationState.DRAFT, index=True)
     party_name: Mapped[str] = mapped_column(ShortText)
     contact_name: Mapped[str] = mapped_column(ShortText)
     contact_email: Mapped[str] = mapped_column(ShortText, index=True)
     locale: Mapped[str] = mapped_column(String(10), default="en")
+    draft: Mapped[dict[str, Any]] = mapped_column(default=dict)
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    people: Mapped[int] = mapped_column(default=1)
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     reason: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
+    delegate_id: Mapped[int | None] = mapped_column(ForeignKey("delegate.id", ondelete="SET NULL"))
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    for_delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))

@@ -56,6 +56,7 @@ def submit(
         contact_email=form.contact_email,
         locale=form.locale,
         answers=form.model_dump(mode="json"),
+        people=len(form.members),
         token_digest=digest(token),
         started_at=now,
     )
@@ -93,7 +94,9 @@ def approve(
     session.flush()
     members = sorted(form.members, key=lambda member: (not member.is_head, member.rank))
     for position, member in enumerate(members):
-        session.add(_delegate(event, delegation, form, member, is_head=position == 0))
+        delegate = _delegate(event, delegation, form, member, is_head=position == 0)
+        delegate.registered_at, delegate.approved_at = registration.submitted_at, now
+        session.add(delegate)
     registration.delegation_id = delegation.id
     reason_before, registration.reason = registration.reason, None
     registration.decided_at, registration.decided_by_id = now, actor.account_id

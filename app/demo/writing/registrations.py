@@ -50,6 +50,8 @@ def _approved(desk: Desk, party: PartyFact, people: dict[str, Delegate]) -> Regi
         departs_at=members[0].departs_at,
         members=[_member(member) for member in members],
     )
+    for member in members:
+        member.registered_at, member.approved_at = desk.ago(APPROVED_HOURS_AGO + 48), desk.ago(APPROVED_HOURS_AGO)
     return Registration(
         **_columns(desk, form),
         state=RegistrationState.APPROVED,
@@ -106,4 +108,5 @@ def _columns(desk: Desk, form: DelegationForm) -> dict[str, Any]:
         "contact_email": form.contact_email,
         "locale": form.locale,
         "answers": form.model_dump(mode="json"),
+        "people": len(form.members),
     }
