@@ -1,0 +1,16 @@
+"""What changes for a delegate: own data, fields in re-check, photos, the pass and the door."""
+
+from app.delegations.service.changing import Changed, change_person, propose_photo
+from app.delegations.service.passes import accredit, check_in, take_back_check_in, take_back_pass
+from app.delegations.service.rechecking import decide_recheck
+
+__all__ = [
+    "Changed",
+    "accredit",
+    "change_person",
+    "check_in",
+    "decide_recheck",
+    "propose_photo",
+    "take_back_check_in",
+    "take_back_pass",
+]
