@@ -43,10 +43,13 @@ def _cells(text: str) -> list[list[str]]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = next((sign for sign in "\t;," if sign in first), "\t")
     # A quote that nobody closes would swallow all rows behind it: then quotes are letters like others.
-    quoting = csv.QUOTE_MINIMAL if text.count('"') % 2 == 0 else csv.QUOTE_NONE
+    is_quoted = text.count('"') % 2 == 0
     clean = text.replace("\x00", "")
+    lines = io.StringIO(clean, newline="")
     try:
-        return list(csv.reader(io.StringIO(clean, newline=""), delimiter=delimiter, quoting=quoting))
+        if is_quoted:
+            return list(csv.reader(lines, delimiter=delimiter))
+        return list(csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE))
     except csv.Error:
         return [line.split(delimiter) for line in clean.splitlines()]
 
