@@ -17,6 +17,7 @@ from app.delegations.enums import (
     RecheckState,
     TieState,
 )
+from app.delegations.likeness import Likened
 from app.events.enums import CountryGroup
 from app.events.models import Challenge
 from app.platform.database.base import Attested, Base, ShortText, Versioned
@@ -67,6 +68,7 @@ class City(Party):
     stage: Mapped[CaseCityStage] = mapped_column(default=CaseCityStage.NONE)
     group_override: Mapped[CountryGroup | None]
     group_override_note: Mapped[str | None] = mapped_column(Text)
+    group_override_at: Mapped[datetime | None]
     engagements_min: Mapped[int] = mapped_column(default=1)
     engagements_max: Mapped[int] = mapped_column(default=1)
     partnership_aim: Mapped[str | None] = mapped_column(Text)
@@ -164,10 +166,11 @@ class Delegation(Attested, Versioned, Base):
     delegates: Mapped[list["Delegate"]] = relationship(lazy="raise", order_by="Delegate.rank, Delegate.id")
 
 
-class Delegate(Attested, Versioned, Base):
+class Delegate(Attested, Likened, Versioned, Base):
     """A member of a delegation. Names: native script, Latin form (family, given), badge form, title of honour.
 
-    The five dates are five separate counts: asked to come, handed in, approved, given a pass, let in.
+    The five dates are five separate counts: asked to come, handed in, approved, given a pass, let in. A row that was
+    merged into another is an empty shell that points there, so that old addresses and the log still lead to the person.
     """
 
     __tablename__ = "delegate"
@@ -209,6 +212,7 @@ class Delegate(Attested, Versioned, Base):
     approved_at: Mapped[datetime | None]
     accredited_at: Mapped[datetime | None]
     checked_in_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("delegate.id"), index=True)
     delegation: Mapped[Delegation] = relationship(lazy="raise", viewonly=True)
     blocked_times: Mapped[list["BlockedTime"]] = relationship(lazy="raise", order_by="BlockedTime.starts_at")
 

@@ -38,3 +38,23 @@ LEGAL_CHANGES: dict[RegistrationState, frozenset[RegistrationState]] = {
     RegistrationState.WITHDRAWN: frozenset(),
 }
 """From each state, where a registration may go."""
+
+
+class QuestionKind(enum.StrEnum):
+    """What the office must ask before it approves; ``OTHER`` is whatever a person thought of."""
+
+    COMMITMENT = "commitment"
+    DUPLICATE = "duplicate"
+    GROUP = "group"
+    COUNTRY = "country"
+    HEAD = "head"
+    CONTACT = "contact"
+    OTHER = "other"
+
+
+class QuestionState(enum.StrEnum):
+    """Asked by mail, answered by the applicant, or waived by an organiser with a reason."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    WAIVED = "waived"

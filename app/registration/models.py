@@ -1,13 +1,13 @@
-"""A handed-in form and its state."""
+"""A handed-in form and its state, what was asked about it, and who is not the same person."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform.database.base import Base, ShortText, Versioned
-from app.registration.enums import Door, RegistrationState
+from app.registration.enums import Door, QuestionKind, QuestionState, RegistrationState
 
 
 class Registration(Versioned, Base):
@@ -43,3 +43,35 @@ class Registration(Versioned, Base):
     delegate_id: Mapped[int | None] = mapped_column(ForeignKey("delegate.id", ondelete="SET NULL"))
     party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
     for_delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
+
+
+class Question(Versioned, Base):
+    """Something that was asked about a registration, or waived: ``answer`` is what came back, or why it was waived."""
+
+    __tablename__ = "registration_question"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[QuestionKind]
+    state: Mapped[QuestionState]
+    text: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str | None] = mapped_column(Text)
+    token_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class DifferentPeople(Base):
+    """Two who look alike and are not the same; the keys are those of ``duplicates.Subject``, the smaller first."""
+
+    __tablename__ = "different_people"
+    __table_args__ = (UniqueConstraint("event_id", "one", "other"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    one: Mapped[str] = mapped_column(String(60))
+    other: Mapped[str] = mapped_column(String(60))
+    decided_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
