@@ -37,7 +37,7 @@ def _key(compared: str) -> str | None:
 
 def _from_row(make: Callable[..., str | None], *columns: str) -> Callable[[DefaultExecutionContext], str | None]:
     def default(context: DefaultExecutionContext) -> str | None:
-        row = context.get_current_parameters()
+        row: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
         return make(*(row.get(column) for column in columns))
 
     return default
