@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.agenda.models import AgendaRelease, ReleasedPerson, ReleasedSession
 from app.agenda.queries import released_sessions_of_people
 from app.delegations.models import Delegate, Delegation
+from app.delegations.names import full_name_of
 from app.delegations.queries import delegation_in_event, delegations_of
 from app.events.models import Event
 from app.events.queries import day_of
@@ -136,7 +137,7 @@ def _itinerary(
         delegation_id=delegation.id,
         delegation_code=delegation.code,
         delegate_id=person.id if person else None,
-        name=_full_name(person) if person else delegation.name,
+        name=full_name_of(person) if person else delegation.name,
         native_name=person.native_name if person else delegation.native_name,
         native_language=person.native_language if person else delegation.native_language,
         locale=(person.locale if person else None) or delegation.locale,
@@ -158,7 +159,7 @@ def _travellers(members: tuple[Delegate, ...]) -> tuple[Traveller, ...]:
             delegate_id=member.id,
             letter=letter,
             is_head=member.is_head,
-            name=_full_name(member),
+            name=full_name_of(member),
             native_name=member.native_name,
             native_language=member.native_language,
             function=member.function,
@@ -280,11 +281,7 @@ def _partnerships(found: Sequence[Partnership]) -> tuple[tuple[str, str], ...]:
 
 def _introduced(delegate: Delegate) -> str:
     """A name with the function, where the name does not say it already."""
-    name = _full_name(delegate)
+    name = full_name_of(delegate)
     if not delegate.function or delegate.function.casefold() in name.casefold():
         return name
     return f"{name}, {delegate.function}"
-
-
-def _full_name(delegate: Delegate) -> str:
-    return " ".join(part for part in (delegate.honorific, delegate.given_name, delegate.family_name) if part)

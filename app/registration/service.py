@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.delegations.enums import PartyKind
 from app.delegations.models import City, Delegate, Delegation, Need, Offer, Organisation, Party
+from app.delegations.names import latin_name_of
 from app.events.models import Event
 from app.events.queries import challenges_of
 from app.platform import outbox
@@ -83,7 +84,7 @@ def approve(
     delegation = Delegation(
         event_id=event.id,
         party_id=party.id,
-        code=_free_code(session, event.id, party.slug),
+        code=free_code(session, event.id, party.slug),
         name=party.name,
         native_name=party.native_name,
         native_language=party.native_language,
@@ -208,7 +209,7 @@ def _party_for(session: Session, event: Event, form: DelegationForm) -> Party:
         return present
     party = model(
         event_id=event.id,
-        slug=_free_slug(session, event.id, slug_of(form.party_name)),
+        slug=free_slug(session, event.id, slug_of(form.party_name)),
         name=form.party_name,
         native_name=form.native_name,
         native_language=form.native_language,
@@ -235,7 +236,7 @@ def _delegate(
     return Delegate(
         event_id=event.id,
         delegation_id=delegation.id,
-        badge_name=" ".join(part for part in (member.given_name, member.family_name) if part),
+        badge_name=latin_name_of(member),
         is_head=is_head,
         is_focal_point=member.email is not None and member.email == form.contact_email,
         arrives_at=form.arrives_at,
@@ -246,12 +247,14 @@ def _delegate(
     )
 
 
-def _free_slug(session: Session, event_id: int, wanted: str) -> str:
+def free_slug(session: Session, event_id: int, wanted: str) -> str:
+    """A short name that no party of the event has: the wanted one, or it with a number."""
     taken = set(session.scalars(select(Party.slug).where(Party.event_id == event_id, Party.slug.startswith(wanted))))
     return _first_free(wanted, taken)
 
 
-def _free_code(session: Session, event_id: int, wanted: str) -> str:
+def free_code(session: Session, event_id: int, wanted: str) -> str:
+    """A code that no delegation of the event has: the wanted one, or it with a number."""
     taken = set(
         session.scalars(
             select(Delegation.code).where(Delegation.event_id == event_id, Delegation.code.startswith(wanted))

@@ -15,3 +15,12 @@ class ImportState(enum.StrEnum):
     READY = "ready"
     UNREADABLE = "unreadable"
     IMPORTED = "imported"
+
+
+class Outcome(enum.StrEnum):
+    """What an import would do with a row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    REFUSED = "refused"

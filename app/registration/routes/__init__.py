@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.registration.routes import manage, public
+from app.registration.routes import importing, manage, public
 
 router = APIRouter()
 router.include_router(public.router)
+router.include_router(importing.router)
 router.include_router(manage.router)

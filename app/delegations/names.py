@@ -1,0 +1,34 @@
+"""A person's name in Latin letters, put together in one place: which part comes first depends on the language."""
+
+from typing import Protocol
+
+FAMILY_NAME_FIRST = frozenset({"zh", "yue", "ja", "ko", "vi", "km", "hu"})
+"""Languages in which the family name comes first, and stays first in Latin letters."""
+
+
+class Named(Protocol):
+    """Whoever has the parts of a name."""
+
+    honorific: str | None
+    family_name: str
+    given_name: str
+    native_language: str | None
+
+
+def latin_name(*, family_name: str, given_name: str, native_language: str | None) -> str:
+    """Both parts in the order of the language, Zhang Wei but Maria Rossi; capitals stay as they are."""
+    is_family_first = (native_language or "").replace("-", "_").split("_")[0] in FAMILY_NAME_FIRST
+    parts = (family_name, given_name) if is_family_first else (given_name, family_name)
+    return " ".join(part for part in parts if part)
+
+
+def latin_name_of(person: Named) -> str:
+    """The Latin form of a person's name without the title of honour: what a badge says unless it says otherwise."""
+    return latin_name(
+        family_name=person.family_name, given_name=person.given_name, native_language=person.native_language
+    )
+
+
+def full_name_of(person: Named) -> str:
+    """The Latin form with the title of honour before it, as prints and notices write it."""
+    return " ".join(part for part in (person.honorific, latin_name_of(person)) if part)
