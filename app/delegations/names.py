@@ -12,7 +12,14 @@ class Named(Protocol):
     honorific: str | None
     family_name: str
     given_name: str
+    native_name: str | None
     native_language: str | None
+
+
+class Badged(Named, Protocol):
+    """Whoever has a badge too."""
+
+    badge_name: str
 
 
 def latin_name(*, family_name: str, given_name: str, native_language: str | None) -> str:
@@ -32,3 +39,9 @@ def latin_name_of(person: Named) -> str:
 def full_name_of(person: Named) -> str:
     """The Latin form with the title of honour before it, as prints and notices write it."""
     return " ".join(part for part in (person.honorific, latin_name_of(person)) if part)
+
+
+def all_names_of(person: Badged) -> str:
+    """Every form of a person's name, for a search that looks through them as one text."""
+    names = (person.honorific, person.badge_name, person.given_name, person.family_name, person.native_name)
+    return " ".join(name for name in names if name)

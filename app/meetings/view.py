@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from app.claims.enums import ClaimKind
 from app.claims.queries import busy_ticks
 from app.delegations.models import Delegate, Party
+from app.delegations.names import all_names_of
 from app.delegations.queries import cities_of, delegates_of, organisations_of
 from app.events.models import Event, MeetingSlot, MeetingTable
 from app.events.queries import slots_of
 from app.events.time_grid import TimeGrid
 from app.meetings.models import Meeting, MeetingWish
 from app.meetings.planner import absent_in
+from app.platform.wording import holds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +84,7 @@ def matches_for(session: Session, event: Event, own: Delegate, *, query: str) ->
 
 
 def _holds(delegate: Delegate, query: str) -> bool:
-    needle = query.strip().casefold()
-    parts = (delegate.badge_name, delegate.native_name, delegate.function, delegate.delegation.name)
-    return not needle or needle in " ".join(part for part in parts if part).casefold()
+    return holds(f"{all_names_of(delegate)} {delegate.function or ''} {delegate.delegation.name}", query)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,10 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from app.agenda.queries import sessions_of
+from app.delegations.names import all_names_of
 from app.delegations.queries import cities_of, delegates_of, organisations_of
 from app.events.models import Event
-from app.platform.wording import folded
+from app.platform.wording import folded, holds
 
 Kind = Literal["person", "city", "organisation", "session"]
 SHORTEST = 2
@@ -29,14 +30,13 @@ class Hit:
 
 def search(session: Session, event: Event, text: str) -> tuple[Hit, ...]:
     """What holds every word of a text, at most ten of a kind; nothing for less than two letters."""
-    words = folded(text).split()
-    if len("".join(words)) < SHORTEST:
+    if len("".join(folded(text).split())) < SHORTEST:
         return ()
     found: list[Hit] = []
     for hits in (_people(session, event), _places(session, event), _sessions(session, event)):
         shown: dict[str, int] = {}
         for hit, haystack in hits:
-            if shown.get(hit.kind, 0) < MOST_OF_A_KIND and all(word in folded(haystack) for word in words):
+            if shown.get(hit.kind, 0) < MOST_OF_A_KIND and holds(haystack, text):
                 shown[hit.kind] = shown.get(hit.kind, 0) + 1
                 found.append(hit)
     return tuple(found)
@@ -54,7 +54,7 @@ def _people(session: Session, event: Event) -> list[tuple[Hit, str]]:
             about=about,
             href=f"/e/{event.slug}/manage/people/{one.id}",
         )
-        hits.append((hit, " ".join(part for part in (one.badge_name, one.native_name, about) if part)))
+        hits.append((hit, f"{all_names_of(one)} {about}"))
     return hits
 
 

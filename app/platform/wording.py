@@ -29,3 +29,9 @@ def folded(text: str) -> str:
 def words_key(text: str) -> str:
     """The folded words of a text in alphabetical order: equal for "Zhang Wei" and "WEI, Zhang"."""
     return " ".join(sorted(re.findall(r"[^\W_]+", folded(text))))
+
+
+def holds(text: str, asked: str) -> bool:
+    """Whether a text has every word of what was asked, in any order; everything has nothing."""
+    here = folded(text)
+    return all(word in here for word in folded(asked).split())

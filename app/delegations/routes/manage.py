@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.accounts.policies import STAFF, Access, Policy
 from app.delegations.enums import Rank
+from app.delegations.lists import cities_listed, people_listed
 from app.delegations.loaders import CityIn, DelegateIn, city_of_path, delegate_of_path
-from app.delegations.models import City, Delegate
-from app.delegations.queries import cities_of, delegates_of, delegations_of, organisations_of, parties_by_id, ties_of
+from app.delegations.queries import delegations_of, organisations_of, parties_by_id, ties_of
 from app.events.models import Event
 from app.events.queries import event_of_path, group_book
 from app.platform.database.sessions import ReadSession
@@ -31,9 +31,7 @@ def cities(
 ) -> Response:
     """Which cities can be paired?"""
     event = access.found
-    found = sorted(cities_of(session, event.id), key=lambda city: _city_key(city, sort.lstrip("-")))
-    if sort.startswith("-"):
-        found.reverse()
+    found = cities_listed(session, event.id, sort=sort)
     book = group_book(session, event)
     context = {
         "event": event,
@@ -89,9 +87,7 @@ def people(
 ) -> Response:
     """Who comes, and what is undone?"""
     event = access.found
-    needle = q.strip().casefold()
-    found = [one for one in delegates_of(session, event.id) if not needle or needle in _haystack(one)]
-    found.sort(key=lambda one: _person_key(one, sort.lstrip("-")), reverse=sort.startswith("-"))
+    found = people_listed(session, event.id, q=q, sort=sort)
     last = max(1, -(-len(found) // PAGE_SIZE))
     number = min(max(1, page), last)
     shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
@@ -117,31 +113,3 @@ def person(request: Request, access: Annotated[Access[DelegateIn], Depends(PERSO
         "ranks": {rank.value: rank.name.lower() for rank in Rank},
     }
     return render(request, "delegations/person.html", context)
-
-
-def _city_key(city: City, sort: str) -> tuple[object, ...]:
-    if sort == "population":
-        return (city.population or 0, city.name)
-    if sort == "country":
-        return (city.country or "", city.name)
-    return (city.name.casefold(),)
-
-
-def _person_key(delegate: Delegate, sort: str) -> tuple[object, ...]:
-    if sort == "name":
-        return (delegate.family_name.casefold(), delegate.given_name.casefold(), delegate.id)
-    if sort == "delegation":
-        return (delegate.delegation.name.casefold(), delegate.rank, delegate.id)
-    return (delegate.rank, delegate.id)
-
-
-def _haystack(delegate: Delegate) -> str:
-    parts = (
-        delegate.family_name,
-        delegate.given_name,
-        delegate.native_name,
-        delegate.function,
-        delegate.delegation.name,
-        delegate.delegation.native_name,
-    )
-    return " ".join(part for part in parts if part).casefold()

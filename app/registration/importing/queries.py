@@ -83,11 +83,11 @@ def cities_by_id(session: Session, city_ids: list[int]) -> dict[int, City]:
 
 
 def _all_delegates(session: Session, event_id: int) -> list[Delegate]:
-    """Those who were taken out too: a list must not bring them back unseen."""
+    """Those who were taken out too: a list must not bring them back unseen. Shells of merged rows are nobody."""
     return list(
         session.scalars(
             select(Delegate)
-            .where(Delegate.event_id == event_id)
+            .where(Delegate.event_id == event_id, Delegate.merged_into_id.is_(None))
             .options(selectinload(Delegate.delegation))
             .order_by(Delegate.is_active.desc(), Delegate.id)
         )

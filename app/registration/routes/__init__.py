@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from app.registration.routes import importing, manage, public
+from app.registration.routes import exporting, importing, manage, public
 
 router = APIRouter()
 router.include_router(public.router)
+router.include_router(exporting.router)
 router.include_router(importing.router)
 router.include_router(manage.router)

@@ -30,6 +30,8 @@ def known(session: Any, cast: Any, placed: Any) -> Any:
         ("emilie", "person", "Đặng Émilie"),
         ("ольга", "person", "Đặng Émilie"),
         ("mayor emilie", "person", "Đặng Émilie"),
+        ("EMILIE dang", "person", "Đặng Émilie"),
+        ("Dang Emilie", "person", "Đặng Émilie"),
         ("energie EAU", "session", "Énergie et eau"),
     ],
 )
