@@ -142,6 +142,8 @@ class GroupBook:
     source: str
     groups: Mapping[str, CountryGroup]
     overrides: Mapping[str, tuple[CountryGroup, str]]
+    moved: frozenset[str] = frozenset()
+    """Countries that other lists count differently."""
 
     def group_of(self, country: str | None) -> CountryGroup | None:
         """North or South, or nothing for a country that the list does not hold."""
@@ -150,6 +152,14 @@ class GroupBook:
         if country in self.overrides:
             return self.overrides[country][0]
         return self.groups.get(country)
+
+    def is_contested(self, country: str | None, *, said: CountryGroup | None = None) -> bool:
+        """Whether lists of other dates, the organisers, or whoever speaks for a city (``said``) say something else."""
+        if country is None:
+            return False
+        listed = self.groups.get(country)
+        own = said or (self.overrides[country][0] if country in self.overrides else None)
+        return country in self.moved or (own is not None and own is not listed)
 
     def said_of(self, country: str | None) -> str:
         """Where the group of a country comes from, in one sentence."""
@@ -167,8 +177,12 @@ def group_book(session: Session, event: Event) -> GroupBook:
     book = session.get(CountryClassification, event.classification_id) if event.classification_id else None
     if book is None:
         return GroupBook("no list chosen", None, "", {}, overrides)
-    rows = session.scalars(select(ClassifiedCountry).where(ClassifiedCountry.classification_id == book.id))
-    return GroupBook(book.name, book.as_of, book.source, {row.country: row.group for row in rows}, overrides)
+    rows = session.execute(
+        select(ClassifiedCountry.classification_id, ClassifiedCountry.country, ClassifiedCountry.group)
+    ).all()
+    groups = {country: group for list_id, country, group in rows if list_id == book.id}
+    moved = frozenset(country for _list, country, group in rows if groups.get(country, group) is not group)
+    return GroupBook(book.name, book.as_of, book.source, groups, overrides, moved)
 
 
 def local(event: Event, instant: datetime) -> datetime:

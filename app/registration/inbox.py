@@ -1,0 +1,117 @@
+"""The forms of an edition as the office looks through them: filtered, sorted, with what must be asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.delegations.enums import HelixRole
+from app.platform.pagination import Page
+from app.registration.enums import Door, QuestionKind, RegistrationState
+from app.registration.flags import Flag, ReviewFacts, blocking_of, flags_of
+from app.registration.models import Registration
+
+PAGE_SIZE = 50
+SORTS = {
+    "submitted": (Registration.submitted_at, Registration.id),
+    "party": (func.lower(Registration.party_name), Registration.id),
+    "contact": (func.lower(Registration.contact_name), Registration.id),
+    "people": (Registration.people, Registration.id),
+}
+CLEAR = "none"
+"""The value of the filter of questions for forms that nothing stands against."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A form and its flags."""
+
+    registration: Registration
+    flags: tuple[Flag, ...]
+
+
+def known_filters(given: Mapping[str, str]) -> dict[str, str]:
+    """The filters of an address that mean something; others are left out, as if they had not been typed."""
+    words = {
+        "state": set(RegistrationState),
+        "door": set(Door),
+        "helix": set(HelixRole) | {"city"},
+        "flag": set(QuestionKind) | {CLEAR, "any"},
+    }
+    kept = {name: value for name, value in given.items() if name in words and value in words[name]}
+    return kept | ({"q": given["q"].strip()} if given.get("q", "").strip() else {})
+
+
+def inbox_page(
+    session: Session, event_id: int, *, filters: Mapping[str, str], sort: str, number: int, facts: ReviewFacts
+) -> Page[Row]:
+    """One page of forms. Only a filter that looks into the forms reads more of them than it shows."""
+    statement = _statement(event_id, filters, sort)
+    if "flag" in filters or "helix" in filters:
+        found = _looked_into(session.scalars(statement).all(), filters, facts)
+        last = max(1, -(-len(found) // PAGE_SIZE))
+        number = min(max(1, number), last)
+        rows: Sequence[Registration] = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        count = len(found)
+    else:
+        count = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+        number = min(max(1, number), max(1, -(-count // PAGE_SIZE)))
+        rows = session.scalars(statement.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    items = tuple(Row(registration=row, flags=flags_of(row, facts)) for row in rows)
+    return Page(items=items, number=number, count=count, size=PAGE_SIZE)
+
+
+def inbox_count(session: Session, event_id: int, filters: Mapping[str, str], facts: ReviewFacts) -> int:
+    """How many forms these filters show."""
+    return inbox_page(session, event_id, filters=filters, sort="submitted", number=1, facts=facts).count
+
+
+def blocking_counts(session: Session, event_id: int, facts: ReviewFacts) -> dict[QuestionKind, int]:
+    """How many forms that wait for a decision each question stands against."""
+    statement = _statement(event_id, {"state": RegistrationState.SUBMITTED.value}, "submitted")
+    counts: dict[QuestionKind, int] = {}
+    for registration in session.scalars(statement):
+        for kind in {flag.kind for flag in blocking_of(registration, facts)}:
+            counts[kind] = counts.get(kind, 0) + 1
+    return {kind: counts[kind] for kind in QuestionKind if kind in counts}
+
+
+def _statement(event_id: int, filters: Mapping[str, str], sort: str) -> Select[tuple[Registration]]:
+    statement = select(Registration).where(Registration.event_id == event_id)
+    if "state" in filters:
+        statement = statement.where(Registration.state == RegistrationState(filters["state"]))
+    if "door" in filters:
+        statement = statement.where(Registration.door == Door(filters["door"]))
+    if "q" in filters:
+        columns = (Registration.party_name, Registration.contact_name, Registration.contact_email)
+        statement = statement.where(or_(*(column.icontains(filters["q"], autoescape=True) for column in columns)))
+    first, *others = SORTS.get(sort.lstrip("-"), SORTS["submitted"])
+    return statement.order_by(first.desc() if sort.startswith("-") else first, *others)
+
+
+def _looked_into(
+    registrations: Sequence[Registration], filters: Mapping[str, str], facts: ReviewFacts
+) -> list[Registration]:
+    found = list(registrations)
+    if "helix" in filters:
+        found = [one for one in found if helix_of(one) == filters["helix"]]
+    if "flag" in filters:
+        found = [one for one in found if _has_flag(one, filters["flag"], facts)]
+    return found
+
+
+def helix_of(registration: Registration) -> str | None:
+    """What hands the form in: ``city``, or the helix role of the organisation."""
+    answers = registration.answers
+    if registration.door is Door.CITY or answers.get("party_kind") == "city" or answers.get("origin") == "city":
+        return "city"
+    role: str | None = answers.get("helix_role") or answers.get("origin")
+    return role
+
+
+def _has_flag(registration: Registration, wanted: str, facts: ReviewFacts) -> bool:
+    kinds = {flag.kind.value for flag in blocking_of(registration, facts)}
+    if wanted == CLEAR:
+        return not kinds
+    return bool(kinds) if wanted == "any" else wanted in kinds

@@ -1,0 +1,216 @@
+"""One registration: what it says, what must be asked, and the decision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse
+
+from app.accounts.policies import ORGANISERS, STAFF, Access, Policy
+from app.accounts.principal import Principal
+from app.events.loaders import number_of
+from app.events.models import Event
+from app.events.queries import challenges_of, event_of_path
+from app.platform.clock import Now
+from app.platform.database.sessions import DbSession, ReadSession
+from app.platform.errors import NotFound, Refused
+from app.platform.forms import Bound, FormData, bind
+from app.platform.rendering import render
+from app.registration import reviewing, service
+from app.registration.enums import LEGAL_CHANGES, QuestionKind, RegistrationState
+from app.registration.flags import flags_of, read_review_facts
+from app.registration.inbox import helix_of
+from app.registration.models import Question, Registration
+from app.registration.people import people_of_form
+from app.registration.queries import registration_in_event
+
+router = APIRouter()
+
+
+class DecisionForm(BaseModel):
+    """A decision on a registration, with the version that was looked at."""
+
+    state: RegistrationState
+    version: int
+    reason: str | None = Field(default=None, max_length=2000)
+
+
+class AskForm(BaseModel):
+    """A question to the applicant."""
+
+    kind: QuestionKind = QuestionKind.OTHER
+    text: str = Field(default="", max_length=2000)
+
+
+class WaiveForm(BaseModel):
+    """Why no answer is needed."""
+
+    kind: QuestionKind
+    reason: str = Field(default="", max_length=2000)
+
+
+class NoteForm(BaseModel):
+    """What the applicant said."""
+
+    question: int
+    answer: str = Field(default="", max_length=4000)
+
+
+@dataclass(frozen=True)
+class RegistrationIn:
+    """A registration and the edition that it is for."""
+
+    event: Event
+    registration: Registration
+
+
+def registration_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> RegistrationIn:
+    """Loader of a policy: a registration of the event."""
+    event = event_of_path(session, params, principal)
+    return RegistrationIn(event, registration_in_event(session, event.id, number_of(params["registration_id"])))
+
+
+ONE = Policy("registration.read", roles=STAFF, loader=registration_of_path)
+DECIDE = Policy("registration.decide", roles=ORGANISERS, loader=registration_of_path)
+FOUND = Annotated[Access[RegistrationIn], Depends(DECIDE)]
+
+
+@router.get("/e/{slug}/manage/registrations/{registration_id}")
+def registration(
+    request: Request, session: ReadSession, access: Annotated[Access[RegistrationIn], Depends(ONE)]
+) -> Response:
+    """Is this right and complete?"""
+    return _page(request, session, access)
+
+
+@router.post("/e/{slug}/manage/registrations/{registration_id}")
+def decide(request: Request, session: DbSession, form: FormData, now: Now, access: FOUND) -> Response:
+    """Approve, reject, or put on the waiting list."""
+    bound = bind(DecisionForm, form)
+    if bound.value is None:
+        return _page(request, session, access, forms={"decision": bound}, status=422)
+    found, decision = access.found, bound.value
+    given = {
+        "event": found.event,
+        "registration": found.registration,
+        "version": decision.version,
+        "actor": access.principal.actor(),
+        "now": now,
+    }
+    try:
+        if decision.state is RegistrationState.APPROVED:
+            service.approve(session, **given)
+        else:
+            service.decide(session, **given, state=decision.state, reason=decision.reason)
+    except Refused as refused:
+        failed = Bound(None, refused.errors, bound.typed)
+        return _page(request, session, access, forms={"decision": failed}, status=422)
+    return _back(found)
+
+
+@router.post("/e/{slug}/manage/registrations/{registration_id}/questions")
+def ask(request: Request, session: DbSession, form: FormData, now: Now, access: FOUND) -> Response:
+    """Ask the applicant by mail."""
+    bound, found = bind(AskForm, form), access.found
+    try:
+        if bound.value is None:
+            raise Refused(bound.errors)
+        reviewing.ask(
+            session,
+            event=found.event,
+            registration=found.registration,
+            kind=bound.value.kind,
+            text=bound.value.text,
+            base_url=request.app.state.settings.base_url,
+            actor=access.principal.actor(),
+            now=now,
+        )
+    except Refused as refused:
+        return _page(
+            request, session, access, forms={"ask": Bound(None, refused.errors, bound.typed)}, status=422
+        )
+    return _back(found)
+
+
+@router.post("/e/{slug}/manage/registrations/{registration_id}/waivers")
+def waive(request: Request, session: DbSession, form: FormData, now: Now, access: FOUND) -> Response:
+    """Do without an answer, with a reason."""
+    bound, found = bind(WaiveForm, form), access.found
+    try:
+        if bound.value is None:
+            raise Refused(bound.errors)
+        reviewing.waive(
+            session,
+            event=found.event,
+            registration=found.registration,
+            kind=bound.value.kind,
+            reason=bound.value.reason,
+            actor=access.principal.actor(),
+            now=now,
+        )
+    except Refused as refused:
+        failed = Bound(None, refused.errors, bound.typed)
+        return _page(request, session, access, forms={f"waive-{bound.typed.get('kind')}": failed}, status=422)
+    return _back(found)
+
+
+@router.post("/e/{slug}/manage/registrations/{registration_id}/answers")
+def note_answer(request: Request, session: DbSession, form: FormData, now: Now, access: FOUND) -> Response:
+    """Write down what the applicant said on the phone or by mail."""
+    bound, found = bind(NoteForm, form), access.found
+    question = session.get(Question, bound.value.question) if bound.value else None
+    if bound.value is not None and (question is None or question.registration_id != found.registration.id):
+        raise NotFound
+    try:
+        if bound.value is None or question is None:
+            raise Refused(bound.errors)
+        reviewing.answer_question(
+            session,
+            event=found.event,
+            registration=found.registration,
+            question=question,
+            answer=bound.value.answer,
+            actor=access.principal.actor(),
+            now=now,
+        )
+    except Refused as refused:
+        failed = Bound(None, refused.errors, bound.typed)
+        return _page(request, session, access, forms={f"note-{bound.typed.get('question')}": failed}, status=422)
+    return _back(found)
+
+
+def _back(found: RegistrationIn) -> Response:
+    return RedirectResponse(f"/e/{found.event.slug}/manage/registrations/{found.registration.id}", status_code=303)
+
+
+def _page(
+    request: Request,
+    session: Session,
+    access: Access[RegistrationIn],
+    *,
+    forms: Mapping[str, Bound[Any]] | None = None,
+    status: int = 200,
+) -> Response:
+    found = access.found
+    one = found.registration
+    statement = select(Question).where(Question.registration_id == one.id).order_by(Question.id)
+    context = {
+        "event": found.event,
+        "registration": one,
+        "answers": one.answers,
+        "people": people_of_form(one),
+        "members": one.answers.get("members") or [],
+        "helix": helix_of(one),
+        "flags": flags_of(one, read_review_facts(session, found.event)),
+        "questions": list(session.scalars(statement)),
+        "challenges": {challenge.code: challenge for challenge in challenges_of(session, found.event.id)},
+        "legal": {state.value for state in LEGAL_CHANGES[one.state]},
+        "decides": access.principal.role in ORGANISERS,
+        "forms": forms or {},
+        "nothing_typed": Bound(None, {}, {}),
+    }
+    return render(request, "registration/registration.html", context, status=status)
