@@ -33,7 +33,7 @@ COMPLETE = (
     "app/pairing/view.py", "templates/printing/", "templates/mail/", "templates/base", "templates/errors/",
     "templates/ui/frame.html", "templates/ui/forms.html", "templates/ui/marks.html", "templates/office/my_day.html",
     "templates/office/me.html", "templates/office/event.html", "templates/meetings/mine.html",
-    "templates/meetings/wish.html", "templates/meetings/answer.html", "templates/meetings/people.html",
+    "templates/meetings/wish.html", "templates/registration/question.html", "templates/meetings/answer.html", "templates/meetings/people.html",
     "templates/agenda/programme.html", "templates/agenda/session.html", "templates/agenda/words.html",
     "templates/pairing/answer.html", "templates/pairing/partnership.html", "templates/pairing/partnerships.html",
     "templates/pairing/words.html", "templates/registration/form.html", "templates/registration/mine.html",
