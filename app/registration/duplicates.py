@@ -50,7 +50,7 @@ class Subject:
     native_key: str | None
     organisation_key: str
 
-    def keys(self) -> Iterator[tuple[Because, str]]:
+    def marks(self) -> Iterator[tuple[Because, str]]:
         """By what they are recognised; a name counts within its organisation."""
         if self.mail_key:
             yield "mail", self.mail_key
@@ -212,7 +212,7 @@ def _pairs(subjects: Sequence[Subject]) -> list[Pair]:
     """Pairs within groups of equal keys; people on one form may share its address."""
     groups: dict[tuple[Because, str], list[Subject]] = {}
     for subject in subjects:
-        for key in subject.keys():
+        for key in subject.marks():
             groups.setdefault(key, []).append(subject)
     reasons: dict[tuple[str, str], list[Because]] = {}
     by_key = {subject.key: subject for subject in subjects}

@@ -130,9 +130,7 @@ def ask(request: Request, session: DbSession, form: FormData, now: Now, access: 
             now=now,
         )
     except Refused as refused:
-        return _page(
-            request, session, access, forms={"ask": Bound(None, refused.errors, bound.typed)}, status=422
-        )
+        return _page(request, session, access, forms={"ask": Bound(None, refused.errors, bound.typed)}, status=422)
     return _back(found)
 
 
