@@ -1,7 +1,7 @@
 """Who looks like somebody that is here already: the same address, or the same name and organisation.
 
-People are found by indexed keys and compared within groups of equal keys, so that comparing 5,000 of them takes no longer
-than reading them.
+People are found by indexed keys and compared within groups of equal keys, so that comparing 5,000 of them takes
+no longer than reading them.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
