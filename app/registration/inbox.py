@@ -77,7 +77,7 @@ def blocking_counts(session: Session, event_id: int, facts: ReviewFacts) -> dict
     return {kind: counts[kind] for kind in QuestionKind if kind in counts}
 
 
-def _statement(event_id: int, filters: Mapping[str, str], sort: str) -> Select[tuple[Registration]]:
+def _statement(event_id: int, filters: Mapping[str, str], sort: str) -> Select[Registration]:
     statement = select(Registration).where(Registration.event_id == event_id)
     if "state" in filters:
         statement = statement.where(Registration.state == RegistrationState(filters["state"]))

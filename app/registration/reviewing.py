@@ -1,6 +1,6 @@
 """Asking about a form, waiving a question, and deciding on many forms at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -265,7 +265,7 @@ def _record(
     event: Event,
     registration: Registration,
     action: str,
-    changes: dict[str, tuple[str | None, str | None]],
+    changes: Mapping[str, tuple[str | None, str | None]],
     actor: Actor,
     now: datetime,
 ) -> None:

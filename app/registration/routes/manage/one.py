@@ -94,7 +94,7 @@ def decide(request: Request, session: DbSession, form: FormData, now: Now, acces
     if bound.value is None:
         return _page(request, session, access, forms={"decision": bound}, status=422)
     found, decision = access.found, bound.value
-    given = {
+    given: dict[str, Any] = {
         "event": found.event,
         "registration": found.registration,
         "version": decision.version,
@@ -107,7 +107,7 @@ def decide(request: Request, session: DbSession, form: FormData, now: Now, acces
         else:
             service.decide(session, **given, state=decision.state, reason=decision.reason)
     except Refused as refused:
-        failed = Bound(None, refused.errors, bound.typed)
+        failed: Bound[Any] = Bound(None, refused.errors, bound.typed)
         return _page(request, session, access, forms={"decision": failed}, status=422)
     return _back(found)
 
@@ -130,7 +130,8 @@ def ask(request: Request, session: DbSession, form: FormData, now: Now, access: 
             now=now,
         )
     except Refused as refused:
-        return _page(request, session, access, forms={"ask": Bound(None, refused.errors, bound.typed)}, status=422)
+        failed: Bound[Any] = Bound(None, refused.errors, bound.typed)
+        return _page(request, session, access, forms={"ask": failed}, status=422)
     return _back(found)
 
 
@@ -151,7 +152,7 @@ def waive(request: Request, session: DbSession, form: FormData, now: Now, access
             now=now,
         )
     except Refused as refused:
-        failed = Bound(None, refused.errors, bound.typed)
+        failed: Bound[Any] = Bound(None, refused.errors, bound.typed)
         return _page(request, session, access, forms={f"waive-{bound.typed.get('kind')}": failed}, status=422)
     return _back(found)
 
@@ -176,7 +177,7 @@ def note_answer(request: Request, session: DbSession, form: FormData, now: Now, 
             now=now,
         )
     except Refused as refused:
-        failed = Bound(None, refused.errors, bound.typed)
+        failed: Bound[Any] = Bound(None, refused.errors, bound.typed)
         return _page(request, session, access, forms={f"note-{bound.typed.get('question')}": failed}, status=422)
     return _back(found)
 
@@ -196,7 +197,7 @@ def _page(
     found = access.found
     one = found.registration
     statement = select(Question).where(Question.registration_id == one.id).order_by(Question.id)
-    context = {
+    context: dict[str, Any] = {
         "event": found.event,
         "registration": one,
         "answers": one.answers,
