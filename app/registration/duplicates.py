@@ -50,14 +50,19 @@ class Subject:
     native_key: str | None
     organisation_key: str
 
-    def marks(self) -> Iterator[tuple[Because, str]]:
-        """By what they are recognised; a name counts within its organisation."""
+    def keys_by_cause(self) -> Iterator[tuple[Because, str]]:
+        """The keys of the columns of ``Likened`` that this person has."""
         if self.mail_key:
             yield "mail", self.mail_key
         if self.name_key:
-            yield "name", f"{self.name_key} {self.organisation_key}"
+            yield "name", self.name_key
         if self.native_key:
-            yield "native_name", f"{self.native_key} {self.organisation_key}"
+            yield "native_name", self.native_key
+
+    def marks(self) -> Iterator[tuple[Because, str]]:
+        """By what they are recognised; a name counts within its organisation."""
+        for because, key in self.keys_by_cause():
+            yield because, key if because == "mail" else f"{key} {self.organisation_key}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,13 +150,8 @@ def subjects_of_form(registration: Registration) -> list[Subject]:
 def _keys_of(subjects: Iterable[Subject]) -> dict[Because, set[str]]:
     found: dict[Because, set[str]] = {because: set() for because in _KEYS}
     for subject in subjects:
-        for because, key in (
-            ("mail", subject.mail_key),
-            ("name", subject.name_key),
-            ("native_name", subject.native_key),
-        ):
-            if key:
-                found[because].add(key)
+        for because, key in subject.keys_by_cause():
+            found[because].add(key)
     return found
 
 

@@ -33,7 +33,7 @@ class Row:
 
 def known_filters(given: Mapping[str, str]) -> dict[str, str]:
     """The filters of an address that mean something; others are left out, as if they had not been typed."""
-    words = {
+    words: dict[str, set[str]] = {
         "state": set(RegistrationState),
         "door": set(Door),
         "helix": set(HelixRole) | {"city"},
