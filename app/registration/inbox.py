@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.delegations.enums import HelixRole
-from app.platform.pagination import Page
+from app.platform.pagination import Page, paginate
 from app.registration.enums import Door, QuestionKind, RegistrationState
 from app.registration.flags import Flag, ReviewFacts, blocking_of, flags_of
 from app.registration.models import Registration
@@ -47,19 +47,22 @@ def inbox_page(
     session: Session, event_id: int, *, filters: Mapping[str, str], sort: str, number: int, facts: ReviewFacts
 ) -> Page[Row]:
     """One page of forms. Only a filter that looks into the forms reads more of them than it shows."""
-    statement = _statement(event_id, filters, sort)
     if "flag" in filters or "helix" in filters:
-        found = _looked_into(session.scalars(statement).all(), filters, facts)
-        last = max(1, -(-len(found) // PAGE_SIZE))
-        number = min(max(1, number), last)
-        rows: Sequence[Registration] = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-        count = len(found)
+        found = inbox_rows(session, event_id, filters=filters, sort=sort, facts=facts)
+        number = min(max(1, number), max(1, -(-len(found) // PAGE_SIZE)))
+        shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        page: Page[Registration] = Page(items=tuple(shown), number=number, count=len(found), size=PAGE_SIZE)
     else:
-        count = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
-        number = min(max(1, number), max(1, -(-count // PAGE_SIZE)))
-        rows = session.scalars(statement.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
-    items = tuple(Row(registration=row, flags=flags_of(row, facts)) for row in rows)
-    return Page(items=items, number=number, count=count, size=PAGE_SIZE)
+        page = paginate(session, _statement(event_id, filters, sort), page=number, size=PAGE_SIZE)
+    items = tuple(Row(registration=one, flags=flags_of(one, facts)) for one in page.items)
+    return Page(items=items, number=page.number, count=page.count, size=page.size)
+
+
+def inbox_rows(
+    session: Session, event_id: int, *, filters: Mapping[str, str], sort: str, facts: ReviewFacts
+) -> list[Registration]:
+    """All forms that these filters show."""
+    return _looked_into(session.scalars(_statement(event_id, filters, sort)).all(), filters, facts)
 
 
 def inbox_count(session: Session, event_id: int, filters: Mapping[str, str], facts: ReviewFacts) -> int:

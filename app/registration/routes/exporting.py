@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import Role
@@ -15,7 +15,6 @@ from app.platform.audit import record_read
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadLogSession, ReadSession
 from app.platform.spreadsheets import MEDIA_TYPES, Format, written
-from app.registration.enums import RegistrationState
 from app.registration.exporting.rows import (
     CONTACTS,
     MOVEMENTS,
@@ -25,7 +24,8 @@ from app.registration.exporting.rows import (
     people_table,
     registrations_table,
 )
-from app.registration.queries import registrations_of
+from app.registration.flags import read_review_facts
+from app.registration.inbox import inbox_rows, known_filters
 
 router = APIRouter()
 
@@ -85,12 +85,13 @@ def registrations(
     now: Now,
     access: Annotated[Access[Event], Depends(REGISTRATIONS)],
     format: Format,
-    state: str = "",
+    request: Request,
 ) -> Response:
-    """The registrations that the page of the same filter shows."""
-    event = access.found
-    chosen = RegistrationState(state) if state in set(RegistrationState) else None
-    rows = session.scalars(registrations_of(event.id, state=chosen)).all()
+    """The registrations that the page of the same filters shows, all of its pages."""
+    event, query = access.found, request.query_params
+    facts = read_review_facts(session, event)
+    sort = query.get("sort", "submitted")
+    rows = inbox_rows(session, event.id, filters=known_filters(query), sort=sort, facts=facts)
     return _file(log, access, registrations_table(event, rows, hidden=_hidden(access)), format, now=now)
 
 
