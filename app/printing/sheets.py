@@ -69,7 +69,7 @@ def _sheet(event: Event, itinerary: Itinerary, edition: Edition) -> Sheet:
         "rtl": i18n.direction(locale) == "rtl",
         "event": f"{event.name} · {_days_of_event(event)} · {event.venue_name}",
         "name": itinerary.name,
-        "native": _native(itinerary.native_name, itinerary.native_language, than=itinerary.name),
+        "native": native_form(itinerary.native_name, itinerary.native_language, than=itinerary.name),
         "subtitle": _("Personal schedule.") if is_personal else _("Schedule of the delegation."),
         "summary": _summary(itinerary),
         "qr": _code(edition.live_address),
@@ -160,12 +160,13 @@ def _traveller(one: Any) -> dict[str, Any]:
         "letter": one.letter,
         "head": one.is_head,
         "name": one.name,
-        "native": _native(one.native_name, one.native_language, than=one.name),
+        "native": native_form(one.native_name, one.native_language, than=one.name),
         "function": one.function or "",
     }
 
 
-def _native(text: str | None, language: str | None, *, than: str) -> dict[str, Any] | None:
+def native_form(text: str | None, language: str | None, *, than: str) -> dict[str, Any] | None:
+    """A name in its own script with language and direction; nothing where it says the same as the Latin form."""
     if not text or text == than:
         return None
     code = (language or "en").split("_")[0]

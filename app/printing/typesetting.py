@@ -1,4 +1,4 @@
-"""Sheets into one PDF with typst: our fonts alone, a fixed time, accessible (PDF/UA-1)."""
+"""Sheets and badges into one PDF with typst: our fonts alone, a fixed time, accessible (PDF/UA-1)."""
 
 import json
 import re
@@ -6,33 +6,34 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
 from app.platform.errors import Refused
 from app.platform.rendering import STATIC, TEMPLATES
 
+Template = Literal["sheet", "badge"]
 FONTS = STATIC / "fonts" / "print"
 _one_at_a_time = threading.Lock()
 
 
-def typeset(sheets: Sequence[dict[str, Any]], *, title: str, at: datetime) -> bytes:
+def typeset(sheets: Sequence[dict[str, Any]], *, title: str, at: datetime, template: Template = "sheet") -> bytes:
     """One PDF of all sheets, in order. The same sheets at the same time give the same bytes.
 
     Raises:
         Refused: a letter is missing from our fonts; the message names the sheet.
     """
     try:
-        return _compiled(sheets, title=title, at=at)
+        return _compiled(sheets, title=title, at=at, template=template)
     except typst.TypstError as error:
-        raise Refused({"sheet": _said(sheets, title=title, at=at, error=error)}) from error
+        raise Refused({"sheet": _said(sheets, title=title, at=at, template=template, error=error)}) from error
 
 
-def _compiled(sheets: Sequence[dict[str, Any]], *, title: str, at: datetime) -> bytes:
+def _compiled(sheets: Sequence[dict[str, Any]], *, title: str, at: datetime, template: Template) -> bytes:
     # The compiler refuses a second thread while it works ("Already borrowed").
     with _one_at_a_time:
-        pdf: bytes = _compiler().compile(
+        pdf: bytes = _compiler(template).compile(
             format="pdf",
             pdf_standards=["ua-1"],
             timestamp=int(at.timestamp()),
@@ -41,25 +42,25 @@ def _compiled(sheets: Sequence[dict[str, Any]], *, title: str, at: datetime) -> 
     return pdf
 
 
-@lru_cache(maxsize=1)
-def _compiler() -> Any:
-    """One warm compiler: reading the fonts takes longer than setting a sheet."""
+@lru_cache
+def _compiler(template: Template) -> Any:
+    """One warm compiler for each template: reading the fonts takes longer than setting a sheet."""
     return typst.Compiler(
-        str(TEMPLATES / "printing" / "sheet.typ"),
+        str(TEMPLATES / "printing" / f"{template}.typ"),
         root=str(TEMPLATES / "printing"),
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
     )
 
 
-def _said(sheets: Sequence[dict[str, Any]], *, title: str, at: datetime, error: Exception) -> str:
+def _said(sheets: Sequence[dict[str, Any]], *, title: str, at: datetime, template: Template, error: Exception) -> str:
     """Which sheet cannot be set, and why."""
     reason = re.sub(r"\s+", " ", str(error)).strip()
     if len(sheets) == 1:
         return f"The sheet of {sheets[0]['name']} cannot be set: {reason}"
     for sheet in sheets:
         try:
-            _compiled([sheet], title=title, at=at)
+            _compiled([sheet], title=title, at=at, template=template)
         except typst.TypstError as own:
-            return _said([sheet], title=title, at=at, error=own)
+            return _said([sheet], title=title, at=at, template=template, error=own)
     return f"The sheets cannot be set together: {reason}"

@@ -142,3 +142,15 @@ def modality_words(modality: str) -> str:
 
 def table_words() -> str:
     return _("table")
+
+
+def category_words(category: str) -> str:
+    """What a badge says that its colour says."""
+    return {
+        "government": _("City"),
+        "business": _("Business"),
+        "academia": _("Academia"),
+        "civil_society": _("Civil society"),
+        "international": _("International organisation"),
+        "accompanying": _("Accompanying"),
+    }[category]

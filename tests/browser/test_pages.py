@@ -37,6 +37,7 @@ PAGES = [
     ("organiser", f"{E}/manage/runs"),
     ("organiser", f"{E}/manage/runs/1"),
     ("organiser", f"{E}/manage/outbox"),
+    ("organiser", f"{E}/manage/import"),
     ("administrator", "/admin/log"),
 ]
 

@@ -111,3 +111,40 @@ def test_skip_link_and_search_key(page: Any, enter: Callable[[Any, str], None]) 
     with page.expect_navigation():
         _press(page, "Enter")
     assert "Shenzhen" in page.locator("#results").inner_text()
+
+
+LIST = """City;Country;Helix;Family name;Given name;Native name;E-mail;Languages
+Nairobi;Kenya;city;Otieno;Achieng;;achieng@nairobi.example;en
+Nairobi;Kenya;city;Mwangi;Joseph;;joseph@nairobi.example;Swahili
+Nairobi;Atlantis;city;Kamau;Grace;;grace@nairobi.example;en
+"""
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_reg_06_a_list_is_brought_in_with_four_clicks(
+    browser: Any, address: str, enter: Callable[[Any, str], None], script: bool
+) -> None:
+    """REG-06: import, choose, read, import; with script and without, at the width of a phone."""
+    context = browser.new_context(
+        base_url=address, viewport={"width": 360, "height": 800}, java_script_enabled=script, locale="en-GB"
+    )
+    page = context.new_page()
+    enter(page, "organiser")
+    page.goto(f"{E}/manage/people")
+    page.locator("main").get_by_role("link", name="Import", exact=True).click()
+    page.set_input_files("#file", {"name": "list.csv", "mimeType": "text/csv", "buffer": LIST.encode()})
+    page.get_by_role("button", name="Read it").click()
+    button = page.get_by_role("button", name="Import 2 rows")
+    for _ in range(20):
+        if button.count():
+            break
+        page.wait_for_timeout(500)
+        if not script:
+            page.reload()
+    assert "There is no country 'Atlantis'." in page.locator("#refused").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360 if script else True
+    button.click()
+    page.wait_for_selector("text=Done: 2 new, 0 changed.")
+    page.goto(f"{E}/manage/people?q=achieng")
+    assert page.locator("bdi.name", has_text="Achieng Otieno").count() == 1
+    context.close()

@@ -1,9 +1,10 @@
-"""Addresses of schedules and of the print room."""
+"""Addresses of schedules, badges and the print room."""
 
 from fastapi import APIRouter
 
-from app.printing.routes import room, schedules
+from app.printing.routes import badges, room, schedules
 
 router = APIRouter()
 router.include_router(schedules.router)
 router.include_router(room.router)
+router.include_router(badges.router)
