@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.delegations.enums import CaseCityStage
+from app.delegations.enums import CaseCityStage, PartyKind
 from app.delegations.models import (
     City,
     Delegate,
@@ -19,6 +19,7 @@ from app.delegations.models import (
     Tie,
 )
 from app.platform.errors import NotFound
+from app.platform.wording import folded
 
 PAIRABLE_STAGES = (
     CaseCityStage.SELECTED,
@@ -65,6 +66,35 @@ def organisations_of(session: Session, event_id: int) -> list[Organisation]:
     """All organisations with needs, offers and facilitations, by name."""
     statement = select(Organisation).where(Organisation.event_id == event_id)
     return list(session.scalars(statement.options(*_with_challenges(Organisation)).order_by(Organisation.name)))
+
+
+def party_named(session: Session, event_id: int, *, kind: PartyKind, name: str, country: str) -> Party | None:
+    """The party of a kind and country that is called this, in Latin or in its own script, whatever its accents."""
+    wanted = folded(name)
+    statement = select(Party).where(Party.event_id == event_id, Party.kind == kind, Party.country == country)
+    for party in session.scalars(statement.order_by(Party.id)):
+        if wanted in {folded(party.name), folded(party.native_name or party.name)}:
+            return party
+    return None
+
+
+def delegation_with_focal_point(
+    session: Session, event_id: int, *, kind: PartyKind, name: str, country: str
+) -> Delegation | None:
+    """The delegation of a party, where an active focal point edits for it."""
+    party = party_named(session, event_id, kind=kind, name=name, country=country)
+    if party is None:
+        return None
+    has_focal_point = Delegate.is_focal_point.is_(True) & Delegate.is_active.is_(True)
+    return session.scalar(
+        select(Delegation)
+        .where(
+            Delegation.party_id == party.id,
+            select(Delegate.id).where(Delegate.delegation_id == Delegation.id, has_focal_point).exists(),
+        )
+        .order_by(Delegation.id)
+        .limit(1)
+    )
 
 
 def parties_by_id(session: Session, party_ids: Iterable[int]) -> dict[int, Party]:

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from app.agenda.models import AgendaDraft
 from app.agenda.planner import build_problem, judge, read_facts, solution_of
 from app.agenda.queries import current_draft, difference, entries_of_draft, entries_of_release, newest_release
+from app.delegations.rechecks import waiting_rechecks
 from app.events.models import Event
 from app.meetings.enums import Answer
 from app.meetings.queries import answer_counts, held_count
+from app.office.leavers import paired_without_coming, planned_without_coming
 from app.pairing.enums import Consent, PartnershipState
 from app.pairing.queries import partnerships_of
 from app.platform.i18n import gettext as _
@@ -44,6 +46,8 @@ def needs_of(session: Session, event: Event) -> tuple[Needed, ...]:
     found = [
         *_agenda(session, event, base),
         *_registrations(session, event, base),
+        *_rechecks(session, event, base),
+        *_withdrawn(session, event, base),
         *_pairing(session, event, base),
         *_meetings(session, event, base),
         *_visits(session, event, base),
@@ -109,6 +113,56 @@ def _registrations(session: Session, event: Event, base: str) -> Iterator[Needed
             icon="people",
             href=f"{base}/registrations",
             verb=_("Review %(num)s") % {"num": waiting},
+        )
+
+
+def _rechecks(session: Session, event: Event, base: str) -> Iterator[Needed]:
+    waiting = waiting_rechecks(session, event.id)
+    if waiting:
+        yield Needed(
+            title=ngettext(
+                "%(num)s changed field waits for a look", "%(num)s changed fields wait for a look", len(waiting)
+            )
+            % {"num": len(waiting)},
+            why=_("A name or a photo changed after approval. Until then the old one stands on the badge."),
+            harm="accent",
+            icon="badge",
+            href=f"{base}/people/{waiting[0][1].id}",
+            verb=_("Look"),
+        )
+
+
+def _withdrawn(session: Session, event: Event, base: str) -> Iterator[Needed]:
+    """Named ``person_takes_part``: whoever withdrew still stands on the agenda, on a visit or in a partnership."""
+    people = planned_without_coming(session, event.id)
+    if people:
+        yield Needed(
+            title=ngettext(
+                "%(num)s person who withdrew is still planned",
+                "%(num)s people who withdrew are still planned",
+                len(people),
+            )
+            % {"num": len(people)},
+            why=_("Take them off, then release: %(names)s.") % {"names": "; ".join(people[:3])},
+            harm="danger",
+            icon="blocks",
+            href=f"{base}/agenda",
+            verb=_("Open the board"),
+        )
+    cities = paired_without_coming(session, event.id)
+    if cities:
+        yield Needed(
+            title=ngettext(
+                "%(num)s city that withdrew is in a partnership",
+                "%(num)s cities that withdrew are in partnerships",
+                len(cities),
+            )
+            % {"num": len(cities)},
+            why=", ".join(cities),
+            harm="danger",
+            icon="pair",
+            href=f"{base}/pairing",
+            verb=_("Look"),
         )
 
 

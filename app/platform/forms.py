@@ -87,6 +87,8 @@ def _said(fault: Any) -> str:
     messages = {
         "string_too_long": _("At most %(number)s letters.") % {"number": limits.get("max_length")},
         "string_too_short": _("At least %(number)s letters.") % {"number": limits.get("min_length")},
+        "too_long": _("At most %(number)s.") % {"number": limits.get("max_length")},
+        "too_short": _("At least %(number)s.") % {"number": limits.get("min_length")},
         "int_parsing": _("A whole number is wanted."),
         "enum": _("Choose one from the list."),
         "literal_error": _("Choose one from the list."),

@@ -94,6 +94,7 @@ def templates() -> Environment:
         "moment": _moment,
         "span": _span,
         "country_name": country_name,
+        "region_name": region_name,
         "language_name": language_name,
         "languages": _languages,
         "number": _number,
@@ -120,6 +121,22 @@ def country_name(code: str | None, locale: str | None = None) -> str:
         return str(named)
     known = pycountry.countries.get(alpha_2=code)
     return str(known.name) if known else code
+
+
+REGION_CODES = {
+    "Africa": "002",
+    "Asia": "142",
+    "Europe": "150",
+    "Latin America": "419",
+    "Northern America": "021",
+    "Oceania": "009",
+}
+
+
+def region_name(region: str | None, locale: str | None = None) -> str:
+    """The name of a region of the world in a language; as it was written where nobody knows it."""
+    code = REGION_CODES.get(region or "", "")
+    return str(Locale.parse(locale or i18n.current_locale()).territories.get(code) or region or "")
 
 
 def language_name(code: str, locale: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""States of a registration."""
+"""Doors and states of a registration, and who may change what."""
 
 import enum
 
@@ -11,6 +11,28 @@ class Door(enum.StrEnum):
     DELEGATION = "delegation"
 
 
+class Origin(enum.StrEnum):
+    """Where somebody comes from who registers alone: a city, or one of the helix roles."""
+
+    CITY = "city"
+    BUSINESS = "business"
+    ACADEMIA = "academia"
+    CIVIL_SOCIETY = "civil_society"
+    INTERNATIONAL = "international"
+    GOVERNMENT = "government"
+
+
+class WorldRegion(enum.StrEnum):
+    """Regions of the world; the value is what a city's record says."""
+
+    AFRICA = "Africa"
+    ASIA = "Asia"
+    EUROPE = "Europe"
+    LATIN_AMERICA = "Latin America"
+    NORTHERN_AMERICA = "Northern America"
+    OCEANIA = "Oceania"
+
+
 class RegistrationState(enum.StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -20,24 +42,43 @@ class RegistrationState(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-LEGAL_CHANGES: dict[RegistrationState, frozenset[RegistrationState]] = {
-    RegistrationState.DRAFT: frozenset({RegistrationState.SUBMITTED, RegistrationState.WITHDRAWN}),
-    RegistrationState.SUBMITTED: frozenset(
-        {
-            RegistrationState.APPROVED,
-            RegistrationState.REJECTED,
-            RegistrationState.WAITING,
-            RegistrationState.WITHDRAWN,
-        }
-    ),
-    RegistrationState.WAITING: frozenset(
-        {RegistrationState.APPROVED, RegistrationState.REJECTED, RegistrationState.WITHDRAWN}
-    ),
-    RegistrationState.APPROVED: frozenset({RegistrationState.WITHDRAWN}),
-    RegistrationState.REJECTED: frozenset({RegistrationState.WAITING, RegistrationState.APPROVED}),
-    RegistrationState.WITHDRAWN: frozenset(),
+class Side(enum.StrEnum):
+    """Who changes a state: whoever holds the applicant's own link, or the office (organiser, administrator)."""
+
+    APPLICANT = "applicant"
+    OFFICE = "office"
+
+
+_APPLICANT, _OFFICE, _BOTH = frozenset({Side.APPLICANT}), frozenset({Side.OFFICE}), frozenset(Side)
+
+WHO_MAY: dict[tuple[RegistrationState, RegistrationState], frozenset[Side]] = {
+    (RegistrationState.DRAFT, RegistrationState.SUBMITTED): _APPLICANT,
+    (RegistrationState.DRAFT, RegistrationState.WITHDRAWN): _APPLICANT,
+    (RegistrationState.SUBMITTED, RegistrationState.APPROVED): _OFFICE,
+    (RegistrationState.SUBMITTED, RegistrationState.WAITING): _OFFICE,
+    (RegistrationState.SUBMITTED, RegistrationState.REJECTED): _OFFICE,
+    (RegistrationState.SUBMITTED, RegistrationState.WITHDRAWN): _BOTH,
+    (RegistrationState.WAITING, RegistrationState.APPROVED): _OFFICE,
+    (RegistrationState.WAITING, RegistrationState.REJECTED): _OFFICE,
+    (RegistrationState.WAITING, RegistrationState.WITHDRAWN): _BOTH,
+    (RegistrationState.REJECTED, RegistrationState.APPROVED): _OFFICE,
+    (RegistrationState.REJECTED, RegistrationState.WAITING): _OFFICE,
+    (RegistrationState.APPROVED, RegistrationState.WITHDRAWN): _BOTH,
 }
-"""From each state, where a registration may go."""
+"""Every legal change, and who may make it. What does not stand here is refused; nothing leads out of withdrawn."""
+
+LEGAL_CHANGES: dict[RegistrationState, frozenset[RegistrationState]] = {
+    before: frozenset(after for start, after in WHO_MAY if start is before) for before in RegistrationState
+}
+"""From each state, where a registration may go, whoever sends it there."""
+
+CORRECTABLE = frozenset({RegistrationState.SUBMITTED, RegistrationState.WAITING})
+"""States in which the form itself may still be corrected; after approval the person's data are changed instead."""
+
+
+def may(side: Side, before: RegistrationState, after: RegistrationState) -> bool:
+    """Whether this side may make this change."""
+    return side in WHO_MAY.get((before, after), frozenset())
 
 
 class QuestionKind(enum.StrEnum):

@@ -1,10 +1,12 @@
 """Registrations as they stand."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.delegations.models import Delegate
 from app.platform.errors import NotFound
 from app.platform.tokens import digest
 from app.registration.enums import RegistrationState
@@ -54,3 +56,69 @@ def state_counts(session: Session, event_id: int) -> Mapping[RegistrationState, 
     for state, count in rows:
         counts[state] = count
     return counts
+
+
+def delegates_of_registration(session: Session, registration: Registration) -> list[Delegate]:
+    """The people who came with a registration, by rank; those who joined the delegation with a form of their own are
+    not among them.
+    """
+    if registration.delegate_id is not None:
+        return [session.get_one(Delegate, registration.delegate_id)]
+    if registration.delegation_id is None:
+        return []
+    own = select(Registration.delegate_id).where(
+        Registration.delegation_id == registration.delegation_id, Registration.delegate_id.is_not(None)
+    )
+    statement = select(Delegate).where(Delegate.delegation_id == registration.delegation_id, Delegate.id.not_in(own))
+    return list(session.scalars(statement.order_by(Delegate.rank, Delegate.id)))
+
+
+def place_in_line(session: Session, registration: Registration) -> int:
+    """The place on the waiting list, from 1: who handed in first is asked first."""
+    earlier = or_(
+        Registration.submitted_at < registration.submitted_at,
+        and_(Registration.submitted_at == registration.submitted_at, Registration.id < registration.id),
+    )
+    before = select(func.count()).where(
+        Registration.event_id == registration.event_id, Registration.state == RegistrationState.WAITING, earlier
+    )
+    return (session.scalar(before) or 0) + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadCounts:
+    """Five separate counts of people who take part; each is dated on the person (``*_at``)."""
+
+    invited: int
+    registered: int
+    approved: int
+    accredited: int
+    checked_in: int
+
+
+def people_counts(session: Session, event_id: int) -> HeadCounts:
+    """How many people were invited, registered, approved, given a pass, let in.
+
+    Registered are also those on forms that wait for a decision, who are no delegates yet; who withdrew or was turned
+    down is in none of the counts.
+    """
+    dates = (Delegate.invited_at, Delegate.registered_at, Delegate.approved_at, Delegate.accredited_at)
+    row = session.execute(
+        select(*(func.count(column) for column in (*dates, Delegate.checked_in_at))).where(
+            Delegate.event_id == event_id, Delegate.is_active.is_(True)
+        )
+    ).one()
+    undecided = session.scalar(
+        select(func.coalesce(func.sum(Registration.people), 0)).where(
+            Registration.event_id == event_id,
+            Registration.state.in_((RegistrationState.SUBMITTED, RegistrationState.WAITING)),
+        )
+    )
+    invited, registered, approved, accredited, checked_in = (int(count) for count in row)
+    return HeadCounts(
+        invited=invited,
+        registered=registered + int(undecided or 0),
+        approved=approved,
+        accredited=accredited,
+        checked_in=checked_in,
+    )

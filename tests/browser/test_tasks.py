@@ -32,6 +32,7 @@ def _press(page: Any, *keys: str) -> None:
 def test_register_without_script(plain: Any) -> None:
     """ADM-08: registering needs no script; a refused form keeps what was typed."""
     plain.goto(f"{E}/register")
+    plain.click("main >> text=Register a delegation >> nth=-1")
     plain.fill("#party_name", "Antananarivo")
     plain.click("text=Hand in")
     assert plain.locator("#errors").count() == 1
@@ -39,7 +40,7 @@ def test_register_without_script(plain: Any) -> None:
     plain.select_option("#country", "MG")
     plain.fill("#contact_name", "Focal point of Antananarivo")
     plain.fill("#contact_email", "focal@antananarivo.example")
-    plain.fill("#member-0-family_name", "Mayor of Antananarivo")
+    plain.fill("#members-0-family_name", "Mayor of Antananarivo")
     plain.click("text=Hand in")
     assert "waits for a decision" in plain.locator("h1").inner_text()
 

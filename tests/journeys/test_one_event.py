@@ -82,7 +82,7 @@ def _register(client: Any, city: str) -> str:
         "member-1-function": "City planning",
         **challenges,
     }
-    answer = client.post(f"{E}/register", data=form)
+    answer = client.post(f"{E}/register/delegation", data=form)
     assert answer.status_code == 303, answer.text
     return str(answer.headers["location"])
 
@@ -230,7 +230,9 @@ def test_what_is_not_theirs_is_not_there(office: Any, event: Any, sign_in: Calla
 
 
 def test_a_refused_form_keeps_what_was_typed(client: Any, event: Any, kind: str) -> None:
-    answer = client.post(f"{E}/register", data={"party_kind": "city", "party_name": "Dakar", "contact_email": "no"})
+    answer = client.post(
+        f"{E}/register/delegation", data={"party_kind": "city", "party_name": "Dakar", "contact_email": "no"}
+    )
     assert answer.status_code == 422
     assert 'value="Dakar"' in answer.text
     assert 'value="no"' in answer.text

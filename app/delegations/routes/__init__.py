@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.delegations.routes import manage, own
+from app.delegations.routes import manage, own, photos
 
 router = APIRouter()
 router.include_router(manage.router)
 router.include_router(own.router)
+router.include_router(photos.router)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.delegations.enums import RecheckField, RecheckState
 from app.delegations.models import Delegate, Delegation, Photo, Recheck
+from app.delegations.names import latin_name_of
 from app.delegations.rechecks import photo_in_force
 from app.events.models import Event
 from app.platform import outbox
@@ -92,7 +93,11 @@ def _in_force(session: Session, delegate: Delegate, field: RecheckField) -> str 
 
 def _apply(session: Session, delegate: Delegate, recheck: Recheck) -> None:
     if recheck.field is not RecheckField.PHOTO:
+        follows = delegate.badge_name == latin_name_of(delegate)
         setattr(delegate, recheck.field.value, recheck.after or ("" if recheck.field.value == "given_name" else None))
+        if follows and recheck.field in {RecheckField.GIVEN_NAME, RecheckField.FAMILY_NAME}:
+            # Nobody chose another form for the badge, so it goes along with the name.
+            delegate.badge_name = latin_name_of(delegate)
         return
     assert recheck.after is not None
     present = photo_in_force(session, delegate.id)

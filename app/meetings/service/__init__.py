@@ -2,12 +2,13 @@
 
 from app.meetings.service.holding import cancel, hold_meeting
 from app.meetings.service.solving import accept_run, start_run
-from app.meetings.service.wishing import answer_wish, expire_wishes, veto, wish_meeting, withdraw_wish
+from app.meetings.service.wishing import answer_wish, end_wishes_of, expire_wishes, veto, wish_meeting, withdraw_wish
 
 __all__ = [
     "accept_run",
     "answer_wish",
     "cancel",
+    "end_wishes_of",
     "expire_wishes",
     "hold_meeting",
     "start_run",

@@ -1,9 +1,11 @@
 """Wishes and their answers. A pending wish takes no slot of anybody."""
 
 import itertools
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.delegations.queries import delegate_in_event
@@ -122,6 +124,27 @@ def withdraw_wish(session: Session, *, wish: MeetingWish, actor: Actor, now: dat
     wish.answer = Answer.WITHDRAWN
     session.flush()
     _log(session, wish, "wish.withdrawn", actor, now, {"answer": ("pending", "withdrawn")})
+
+
+def end_wishes_of(session: Session, *, event: Event, delegate_ids: Collection[int], actor: Actor, now: datetime) -> int:
+    """End the pending and accepted wishes from and to people who no longer take part; returns how many.
+
+    What they hold is cancelled before. Others of a larger meeting keep their wishes among themselves.
+    """
+    going_on = session.scalars(
+        select(MeetingWish)
+        .where(
+            MeetingWish.event_id == event.id,
+            MeetingWish.answer.in_((Answer.PENDING, Answer.ACCEPTED)),
+            or_(MeetingWish.from_delegate_id.in_(delegate_ids), MeetingWish.to_delegate_id.in_(delegate_ids)),
+        )
+        .order_by(MeetingWish.id)
+    ).all()
+    for wish in going_on:
+        before, wish.answer = wish.answer, Answer.WITHDRAWN
+        session.flush()
+        _log(session, wish, "wish.withdrawn", actor, now, {"answer": (before.value, wish.answer.value)})
+    return len(going_on)
 
 
 def expire_wishes(session: Session, *, event: Event, actor: Actor, now: datetime) -> int:

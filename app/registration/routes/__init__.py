@@ -2,11 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.registration.routes import exporting, importing, manage, public, questions
+from app.registration.routes import doors, exporting, importing, manage, own, person, questions
 
 router = APIRouter()
-router.include_router(public.router)
-router.include_router(exporting.router)
-router.include_router(importing.router)
-router.include_router(manage.router)
-router.include_router(questions.router)
+for part in (doors, own, person, exporting, importing, manage, questions):
+    router.include_router(part.router)

@@ -17,13 +17,13 @@ from app.platform.actor import Actor
 from app.platform.audit import AuditEntry
 from app.platform.errors import Conflict, Refused
 from app.platform.outbox import OutboxMail
-from app.registration.enums import LEGAL_CHANGES, RegistrationState
+from app.registration.enums import LEGAL_CHANGES, WHO_MAY, RegistrationState, Side, may
 from app.registration.forms import DelegationForm, MemberForm
 from app.registration.models import Registration
-from app.registration.service import approve, decide, slug_of, submit
+from app.registration.service import approve, decide, slug_of, submit, withdraw
 
 STATES = tuple(RegistrationState)
-PAIRS = [(before, after) for before in STATES for after in STATES]
+TRIPLES = [(before, after, side) for before in STATES for after in STATES for side in Side]
 both = pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 
 
@@ -57,10 +57,20 @@ def _counts(session: Any) -> tuple[int, int, int]:
     return session.scalar(lines), session.scalar(mails), session.scalar(select(func.count()).select_from(Delegation))
 
 
-@pytest.mark.parametrize(("before", "after"), PAIRS, ids=[f"{before.value}-{after.value}" for before, after in PAIRS])
+@pytest.mark.parametrize(
+    ("before", "after", "side"), TRIPLES, ids=["-".join(one.value for one in triple) for triple in TRIPLES]
+)
 def test_a_change_is_legal_with_one_line_and_one_mail_or_refused_with_neither(
-    session: Any, event: Any, hand_in: Any, actor: Actor, now: datetime, before: Any, after: Any
+    session: Any,
+    event: Any,
+    hand_in: Any,
+    actor: Actor,
+    now: datetime,
+    before: RegistrationState,
+    after: RegistrationState,
+    side: Side,
 ) -> None:
+    """REG-04: every pair of states, from the applicant's side and from the office's."""
     registration = hand_in(session)
     registration.state = before
     session.flush()
@@ -68,13 +78,23 @@ def test_a_change_is_legal_with_one_line_and_one_mail_or_refused_with_neither(
 
     def change() -> None:
         common = {"event": event, "registration": registration, "version": registration.version}
-        if after is RegistrationState.APPROVED:
-            approve(session, **common, actor=actor, now=now)
+        common |= {"actor": actor, "now": now}
+        if after is RegistrationState.WITHDRAWN:
+            withdraw(session, **common, side=side)
+        elif side is Side.APPLICANT:
+            # Handing in is the one thing that an applicant does beside withdrawing.
+            assert after is RegistrationState.SUBMITTED
+            form = _form()
+            submit(session, event=event, form=form, base_url="", draft=registration, token="t", actor=actor, now=now)
+        elif after is RegistrationState.APPROVED:
+            approve(session, **common)
         else:
-            decide(session, **common, state=after, reason="Because.", actor=actor, now=now)
+            decide(session, **common, state=after, reason="Because.")
 
-    # Handing in has an entrance of its own, which is how a draft is submitted.
-    if after in LEGAL_CHANGES[before] and after is not RegistrationState.SUBMITTED:
+    if side is Side.APPLICANT and after not in {RegistrationState.SUBMITTED, RegistrationState.WITHDRAWN}:
+        assert not may(side, before, after), "there is no way for an applicant to do this"
+        return
+    if may(side, before, after):
         change()
         made = int(after is RegistrationState.APPROVED)
         assert _counts(session) == (lines + 1, mails + 1, delegations + made)
@@ -86,6 +106,18 @@ def test_a_change_is_legal_with_one_line_and_one_mail_or_refused_with_neither(
             change()
         assert _counts(session) == (lines, mails, delegations)
         assert registration.state is before
+
+
+def test_the_table_says_who_may_do_what() -> None:
+    """REG-04: nothing leads back to draft or out of withdrawn; the office decides, the applicant hands in."""
+    assert LEGAL_CHANGES[RegistrationState.WITHDRAWN] == frozenset()
+    assert all(after is not RegistrationState.DRAFT for _before, after in WHO_MAY)
+    for (before, after), sides in WHO_MAY.items():
+        assert sides, (before, after)
+        if after in {RegistrationState.APPROVED, RegistrationState.REJECTED, RegistrationState.WAITING}:
+            assert sides == {Side.OFFICE}
+        if after is RegistrationState.SUBMITTED:
+            assert sides == {Side.APPLICANT}
 
 
 def test_handing_in_writes_one_line_and_one_mail_with_the_own_link(session: Any, event: Any, hand_in: Any) -> None:
@@ -115,8 +147,8 @@ def test_a_registration_that_was_decided_meanwhile_is_a_conflict(
             event=event,
             registration=registration,
             version=seen,
-            state=RegistrationState.WITHDRAWN,
-            reason=None,
+            state=RegistrationState.REJECTED,
+            reason="Late.",
             actor=actor,
             now=now,
         )
@@ -134,8 +166,11 @@ def test_approval_makes_party_delegation_and_delegates_once(
         for one in (hand_in(session, needs={"waste": 4}), hand_in(session, party_name="DAKAR"))
     ]
     assert session.scalar(select(func.count()).select_from(Party)) == 1, "the second delegation of one city"
-    assert [one.code for one in made] == ["dakar", "dakar-2"]
-    people = session.scalars(select(Delegate).where(Delegate.delegation_id == made[0].id).order_by(Delegate.id)).all()
+    codes = [session.get_one(Delegation, one.delegation_id).code for one in made]
+    assert codes == ["dakar", "dakar-2"]
+    people = session.scalars(
+        select(Delegate).where(Delegate.delegation_id == made[0].delegation_id).order_by(Delegate.id)
+    ).all()
     assert [(one.family_name, one.is_head) for one in people] == [("Mayor", True), ("Planner", False)]
     assert [one.is_focal_point for one in people] == [True, False]
 
@@ -194,7 +229,7 @@ def test_a_name_survives_in_its_own_script_to_page_and_sheet(
 ) -> None:
     city, country, native_city, native_name = NATIVE[language]
     answer = client.post(
-        "/e/test-event/register",
+        "/e/test-event/register/delegation",
         data={
             "party_kind": "city",
             "party_name": city,
