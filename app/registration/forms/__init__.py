@@ -1,5 +1,7 @@
 """What applicants may send, by door; and how a page's form is read into it."""
 
+from typing import Any
+
 from app.registration.enums import Door
 from app.registration.forms.delegation import MOST_MEMBERS, DelegationForm, MemberForm
 from app.registration.forms.fields import Country, Email, Intensity, Language, Line, Name, Phone, ProtocolRank
@@ -14,6 +16,12 @@ FORMS: dict[Door, type[DelegationForm] | type[NominationForm] | type[IndividualF
     Door.CITY: NominationForm,
     Door.INDIVIDUAL: IndividualForm,
 }
+
+
+def form_of(door: Door, answers: dict[str, Any]) -> AnyForm | None:
+    """What was handed in, as its form; nothing for a draft that nobody has handed in yet."""
+    return FORMS[door].model_validate(answers) if answers else None
+
 
 __all__ = [
     "FORMS",
@@ -37,6 +45,7 @@ __all__ = [
     "Phone",
     "ProtocolRank",
     "WhoForm",
+    "form_of",
     "intensities_of",
     "rows_of",
     "typed_of",

@@ -16,7 +16,7 @@ from app.platform.forms import FormData
 from app.platform.i18n import gettext as _
 from app.platform.rendering import render
 from app.registration.enums import CORRECTABLE, RegistrationState, Side, may
-from app.registration.forms import FORMS, AnyForm
+from app.registration.forms import form_of
 from app.registration.loaders import OwnRegistration, registration_of_link
 from app.registration.models import Registration
 from app.registration.queries import delegates_of_registration, place_in_line
@@ -41,7 +41,7 @@ def my_registration(request: Request, session: ReadSession, now: Now, access: Ow
         "event": own.event,
         "registration": registration,
         "token": own.token,
-        "answers": answers_of(registration),
+        "answers": form_of(registration.door, registration.answers),
         "challenges": {one.code: one for one in challenges_of(session, own.event.id)},
         "people": people,
         "photos": {one.id: photo_in_force(session, one.id) for one in people},
@@ -73,11 +73,6 @@ def refuse_ended(registration: Registration, now: Now) -> None:
     """A draft is there until its day, also where nobody has swept it away yet."""
     if registration.expires_at is not None and registration.expires_at <= now:
         raise Gone(_("This draft has ended. Drafts are kept for 14 days."))
-
-
-def answers_of(registration: Registration) -> AnyForm | None:
-    """What was handed in; nothing for a draft that nobody has handed in yet."""
-    return FORMS[registration.door].model_validate(registration.answers) if registration.answers else None
 
 
 def _asked(request: Request, session: Session, access: Access[OwnRegistration]) -> Asked:

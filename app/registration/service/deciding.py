@@ -11,7 +11,7 @@ from app.platform.actor import Actor
 from app.platform.errors import Refused
 from app.platform.i18n import gettext as _
 from app.registration.enums import Door, RegistrationState, Side
-from app.registration.forms import FORMS
+from app.registration.forms import form_of
 from app.registration.models import Registration
 from app.registration.queries import delegates_of_registration
 from app.registration.service.changing import change_state, check_change
@@ -28,7 +28,8 @@ def approve(
         Refused: its state does not lead to approval.
     """
     check_change(registration, version=version, state=RegistrationState.APPROVED, side=Side.OFFICE)
-    form = FORMS[registration.door].model_validate(registration.answers)
+    form = form_of(registration.door, registration.answers)
+    assert form is not None, "what was handed in has answers"
     made = make(session, event=event, registration=registration, form=form, now=now)
     registration.party_id, registration.delegation_id = made.party_id, made.delegation_id
     registration.delegate_id = made.delegate_id

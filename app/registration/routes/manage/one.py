@@ -23,9 +23,9 @@ from app.platform.rendering import render
 from app.registration import reviewing, service
 from app.registration.enums import LEGAL_CHANGES, QuestionKind, RegistrationState
 from app.registration.flags import flags_of, read_review_facts
+from app.registration.forms import form_of
 from app.registration.inbox import helix_of
 from app.registration.models import Question, Registration
-from app.registration.people import people_of_form
 from app.registration.queries import registration_in_event
 
 router = APIRouter()
@@ -201,8 +201,7 @@ def _page(
         "event": found.event,
         "registration": one,
         "answers": one.answers,
-        "people": people_of_form(one),
-        "members": one.answers.get("members") or [],
+        "handed_in": form_of(one.door, one.answers),
         "helix": helix_of(one),
         "flags": flags_of(one, read_review_facts(session, found.event)),
         "questions": list(session.scalars(statement)),
