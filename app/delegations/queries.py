@@ -118,6 +118,18 @@ def delegations_of(session: Session, event_id: int) -> list[Delegation]:
     )
 
 
+def delegations_by_id(session: Session, delegation_ids: Iterable[int]) -> dict[int, Delegation]:
+    """Some delegations, by ID."""
+    rows = session.scalars(select(Delegation).where(Delegation.id.in_(list(delegation_ids))))
+    return {one.id: one for one in rows}
+
+
+def ids_of_person(session: Session, delegate_id: int) -> list[int]:
+    """All rows that this person ever was: their own, and the shells of those merged into it. The log names each."""
+    merged = session.scalars(select(Delegate.id).where(Delegate.merged_into_id == delegate_id).order_by(Delegate.id))
+    return [delegate_id, *merged]
+
+
 def delegation_in_event(session: Session, event_id: int, delegation_id: int) -> Delegation:
     """One delegation with party and delegates.
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.delegations.models import Delegate, Delegation, Party
+from app.delegations.names import latin_name
+from app.platform.errors import NotFound
 from app.platform.wording import words_key
 from app.registration.enums import RegistrationState
 from app.registration.models import DifferentPeople, Registration
@@ -20,6 +22,7 @@ from app.registration.people import people_of_form
 
 OPEN_STATES = (RegistrationState.SUBMITTED, RegistrationState.WAITING)
 AT_ONCE = 400
+MOST_DIGITS = 9
 MOST_COMPARED = 6
 """Of a group that shares a key, such as the one address of an office, only so many are compared each with each."""
 
@@ -39,7 +42,8 @@ class Subject:
     delegate_id: int | None
     registration_id: int | None
     version: int
-    name: str
+    given_name: str
+    family_name: str
     native_name: str | None
     native_language: str | None
     email: str | None
@@ -49,6 +53,13 @@ class Subject:
     name_key: str | None
     native_key: str | None
     organisation_key: str
+
+    @property
+    def name(self) -> str:
+        """The Latin form of the name."""
+        return latin_name(
+            family_name=self.family_name, given_name=self.given_name, native_language=self.native_language
+        )
 
     def keys_by_cause(self) -> Iterator[tuple[Because, str]]:
         """The keys of the columns of ``Likened`` that this person has."""
@@ -115,6 +126,39 @@ def delegate_key(delegate_id: int) -> str:
     return f"d{delegate_id}"
 
 
+def subject_of_key(session: Session, event_id: int, key: str) -> Subject:
+    """The person of a key, among active delegates and forms that wait.
+
+    Raises:
+        NotFound: the event has nobody of this key.
+    """
+    number = key[1:].partition("-")[0]
+    if not number.isdecimal() or len(number) > MOST_DIGITS:
+        raise NotFound
+    if key == delegate_key(int(number)):
+        found = _delegates_where(session, event_id, Delegate.id == int(number))
+    else:
+        form = session.scalar(
+            select(Registration).where(
+                Registration.event_id == event_id,
+                Registration.id == int(number),
+                Registration.state.in_(OPEN_STATES),
+            )
+        )
+        found = [subject for subject in subjects_of_form(form) if subject.key == key] if form else []
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def pair_of(one: Subject, other: Subject) -> Pair:
+    """Two as a pair, with whatever makes them alike; nothing may."""
+    theirs = set(other.marks())
+    return Pair(
+        one=one, other=other, because=tuple(because for because, key in one.marks() if (because, key) in theirs)
+    )
+
+
 def form_subjects(session: Session, event_id: int) -> list[Subject]:
     """Everybody on a form that waits for a decision."""
     statement = select(Registration).where(Registration.event_id == event_id, Registration.state.in_(OPEN_STATES))
@@ -132,7 +176,8 @@ def subjects_of_form(registration: Registration) -> list[Subject]:
             delegate_id=None,
             registration_id=registration.id,
             version=registration.version,
-            name=person.name,
+            given_name=person.given_name,
+            family_name=person.family_name,
             native_name=person.native_name,
             native_language=person.native_language,
             email=person.email,
@@ -175,18 +220,19 @@ def _delegates(session: Session, event_id: int, keys: dict[Because, set[str]]) -
     for because, wanted in keys.items():
         ordered = sorted(wanted)
         for start in range(0, len(ordered), AT_ONCE):
-            statement = (
-                select(Delegate, Party.name)
-                .join(Delegation, Delegation.id == Delegate.delegation_id)
-                .join(Party, Party.id == Delegation.party_id)
-                .where(
-                    Delegate.event_id == event_id,
-                    Delegate.is_active.is_(True),
-                    _KEYS[because].in_(ordered[start : start + AT_ONCE]),
-                )
-            )
-            found |= {row.id: _delegate(row, party) for row, party in session.execute(statement)}
+            part = _KEYS[because].in_(ordered[start : start + AT_ONCE])
+            found |= {one.delegate_id or 0: one for one in _delegates_where(session, event_id, part)}
     return [found[number] for number in sorted(found)]
+
+
+def _delegates_where(session: Session, event_id: int, condition: ColumnElement[bool]) -> list[Subject]:
+    statement = (
+        select(Delegate, Party.name)
+        .join(Delegation, Delegation.id == Delegate.delegation_id)
+        .join(Party, Party.id == Delegation.party_id)
+        .where(Delegate.event_id == event_id, Delegate.is_active.is_(True), condition)
+    )
+    return [_delegate(row, party) for row, party in session.execute(statement)]
 
 
 def _delegate(row: Delegate, party: str) -> Subject:
@@ -195,7 +241,8 @@ def _delegate(row: Delegate, party: str) -> Subject:
         delegate_id=row.id,
         registration_id=None,
         version=row.version,
-        name=" ".join(part for part in (row.given_name, row.family_name) if part),
+        given_name=row.given_name,
+        family_name=row.family_name,
         native_name=row.native_name,
         native_language=row.native_language,
         email=row.email,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.delegations.likeness import mail_key, name_key, native_key
+from app.delegations.names import latin_name
 from app.registration.models import Registration
 
 
@@ -21,7 +22,10 @@ class FormPerson:
 
     @property
     def name(self) -> str:
-        return " ".join(part for part in (self.given_name, self.family_name) if part)
+        """The Latin form of the name."""
+        return latin_name(
+            family_name=self.family_name, given_name=self.given_name, native_language=self.native_language
+        )
 
     @property
     def mail_key(self) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.delegations.models import Delegate
@@ -11,14 +11,6 @@ from app.platform.errors import NotFound
 from app.platform.tokens import digest
 from app.registration.enums import RegistrationState
 from app.registration.models import Registration
-
-
-def registrations_of(event_id: int, *, state: RegistrationState | None = None) -> Select[Registration]:
-    """A statement for all registrations of an edition, those that wait longest first."""
-    statement = select(Registration).where(Registration.event_id == event_id)
-    if state is not None:
-        statement = statement.where(Registration.state == state)
-    return statement.order_by(Registration.submitted_at, Registration.id)
 
 
 def registration_in_event(session: Session, event_id: int, registration_id: int) -> Registration:
