@@ -22,10 +22,11 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import NotFound, Refused
 from app.platform.forms import FormData, bind
 from app.platform.rendering import render
-from app.registration import reviewing, service
+from app.registration import service
 from app.registration.duplicates import Pair, Subject, duplicates_of, pair_of, subject_of_key
 from app.registration.enums import RegistrationState
 from app.registration.queries import registration_in_event
+from app.registration.service import reviewing
 
 router = APIRouter()
 

@@ -20,9 +20,9 @@ from app.platform.errors import Conflict, NotFound, Refused
 from app.platform.forms import Bound, FormData, bind
 from app.platform.rendering import render
 from app.platform.tokens import digest
-from app.registration import reviewing
 from app.registration.duplicates import OPEN_STATES
 from app.registration.models import Question, Registration
+from app.registration.service import reviewing
 
 router = APIRouter()
 

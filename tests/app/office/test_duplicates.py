@@ -26,11 +26,10 @@ from app.platform import audit
 from app.platform.audit import AuditEntry
 from app.platform.errors import Conflict, Refused
 from app.printing.models import PrintedSheet, SheetKind
-from app.registration import reviewing
 from app.registration.duplicates import duplicates_of, form_subjects
 from app.registration.enums import RegistrationState
 from app.registration.forms import DelegationForm, MemberForm
-from app.registration.service import submit
+from app.registration.service import reviewing, submit
 from app.visits.enums import VisitKind
 from app.visits.forms import VisitForm
 from app.visits.service import add_visit, confirm

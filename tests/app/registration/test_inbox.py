@@ -15,12 +15,13 @@ from app.platform.actor import Actor
 from app.platform.audit import AuditEntry
 from app.platform.errors import Conflict, Refused
 from app.platform.outbox import OutboxMail
-from app.registration import reviewing, service
+from app.registration import service
 from app.registration.enums import Door, QuestionKind, QuestionState, RegistrationState
 from app.registration.flags import blocking_of, flags_of, read_review_facts
 from app.registration.forms import DelegationForm, MemberForm
 from app.registration.models import Question, Registration
-from app.registration.reviewing import Chosen
+from app.registration.service import reviewing
+from app.registration.service.reviewing import Chosen
 
 URL = "/e/test-event/manage/registrations"
 

@@ -20,13 +20,13 @@ from app.platform.errors import Refused
 from app.platform.filtering import ways_out
 from app.platform.forms import Bound, FormData, bind
 from app.platform.rendering import is_htmx, render
-from app.registration import reviewing
 from app.registration.enums import Door, QuestionKind, RegistrationState
 from app.registration.flags import read_review_facts
 from app.registration.inbox import blocking_counts, inbox_count, inbox_page, known_filters
 from app.registration.models import Registration
 from app.registration.queries import state_counts
-from app.registration.reviewing import Answered, Chosen
+from app.registration.service import reviewing
+from app.registration.service.reviewing import Answered, Chosen
 
 router = APIRouter()
 

@@ -20,13 +20,14 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import NotFound, Refused
 from app.platform.forms import Bound, FormData, bind
 from app.platform.rendering import render
-from app.registration import reviewing, service
+from app.registration import service
 from app.registration.enums import LEGAL_CHANGES, QuestionKind, RegistrationState
 from app.registration.flags import flags_of, read_review_facts
 from app.registration.forms import form_of
 from app.registration.inbox import helix_of
 from app.registration.models import Question, Registration
 from app.registration.queries import registration_in_event
+from app.registration.service import reviewing
 
 router = APIRouter()
 

@@ -16,11 +16,11 @@ from app.platform.audit import record
 from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
 from app.platform.tokens import digest, new_token
-from app.registration import service
 from app.registration.duplicates import OPEN_STATES, ordered
 from app.registration.enums import QuestionKind, QuestionState, RegistrationState
 from app.registration.flags import ReviewFacts, blocking_of
 from app.registration.models import DifferentPeople, Question, Registration
+from app.registration.service.deciding import approve, decide
 
 Answer = Literal["approve", "wait", "reject", "ask"]
 
@@ -235,9 +235,9 @@ def _answer(
             now=now,
         )  # fmt: skip
     elif answer == "approve":
-        service.approve(session, event=event, registration=registration, version=one.version, actor=actor, now=now)
+        approve(session, event=event, registration=registration, version=one.version, actor=actor, now=now)
     else:
-        service.decide(
+        decide(
             session,
             event=event,
             registration=registration,
