@@ -20,35 +20,37 @@ def rooms_of_release(
     lines = []
     for room in rooms:
         used = [
-            _span(event, numbers, one.starts_at, one.ends_at, kind="used", words=str(one.frozen["title"]))
+            span_of(event, numbers, one.starts_at, one.ends_at, kind="used", words=str(one.frozen["title"]))
             for one in release.sessions
             if one.room_id == room.id and local(event, one.starts_at).date() in numbers
         ]
         closed = [
-            _span(event, numbers, one.starts_at, one.ends_at, kind="closed", words=one.label)
+            span_of(event, numbers, one.starts_at, one.ends_at, kind="closed", words=one.label)
             for day in days
             for one in day.closings
         ]
         lines.append(Line(name=room.name, spans=tuple(closed + used)))
     shown = [
-        Day(label=short_day_words(day.on), starts=_minutes(event, day.starts_at), ends=_minutes(event, day.ends_at))
+        Day(label=short_day_words(day.on), starts=minutes_of(event, day.starts_at), ends=minutes_of(event, day.ends_at))
         for day in days
     ]
     return room_strip(shown, lines)
 
 
-def _span(
+def span_of(
     event: Event, numbers: Mapping[date, int], starts_at: datetime, ends_at: datetime, *, kind: str, words: str
 ) -> Span:
+    """Something on a line of a strip; ``numbers`` says which day of the picture a date is."""
     return Span(
         day=numbers[local(event, starts_at).date()],
-        starts=_minutes(event, starts_at),
-        ends=_minutes(event, ends_at),
+        starts=minutes_of(event, starts_at),
+        ends=minutes_of(event, ends_at),
         kind=kind,
         words=words,
     )
 
 
-def _minutes(event: Event, instant: datetime) -> int:
+def minutes_of(event: Event, instant: datetime) -> int:
+    """Minutes after midnight at the venue."""
     at = local(event, instant)
     return at.hour * 60 + at.minute

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from app.accounts.policies import STAFF, Access, Policy
 from app.delegations.enums import Rank
 from app.delegations.lists import cities_listed, people_listed
-from app.delegations.loaders import CityIn, DelegateIn, city_of_path, delegate_of_path
+from app.delegations.loaders import CityIn, city_of_path
 from app.delegations.queries import delegations_of, organisations_of, parties_by_id, ties_of
 from app.events.models import Event
 from app.events.queries import event_of_path, group_book
@@ -20,7 +20,6 @@ CITIES = Policy("cities.read", roles=STAFF, loader=event_of_path)
 CITY = Policy("city.read", roles=STAFF, loader=city_of_path)
 DELEGATIONS = Policy("delegations.read", roles=STAFF, loader=event_of_path)
 PEOPLE = Policy("people.read", roles=STAFF, loader=event_of_path)
-PERSON = Policy("person.read", roles=STAFF, loader=delegate_of_path)
 
 PAGE_SIZE = 50
 
@@ -100,16 +99,3 @@ def people(
         "ranks": {rank.value: rank.name.lower() for rank in Rank},
     }
     return render(request, "delegations/people.html", context, block="rows" if is_htmx(request) else None)
-
-
-@router.get("/e/{slug}/manage/people/{delegate_id}")
-def person(request: Request, access: Annotated[Access[DelegateIn], Depends(PERSON)]) -> Response:
-    """Is this right and complete?"""
-    found = access.found
-    context = {
-        "event": found.event,
-        "person": found.delegate,
-        "delegation": found.delegate.delegation,
-        "ranks": {rank.value: rank.name.lower() for rank in Rank},
-    }
-    return render(request, "delegations/person.html", context)

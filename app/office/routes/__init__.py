@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.office.routes import day, duplicates, find, first, home, log, outbox, release, withdrawal
+from app.office.routes import day, duplicates, find, first, home, log, outbox, people, release, withdrawal
 
 router = APIRouter()
-for part in (first, home, find, day, duplicates, release, outbox, log, withdrawal):
+for part in (first, home, find, day, duplicates, people, release, outbox, log, withdrawal):
     router.include_router(part.router)

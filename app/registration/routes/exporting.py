@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
-from app.accounts.enums import Role
-from app.accounts.policies import ORGANISERS, STAFF, Access, Policy
+from app.accounts.policies import STAFF, Access, Policy
+from app.delegations import readers
 from app.delegations.lists import cities_listed, people_listed
 from app.delegations.queries import delegations_of
 from app.events.models import Event
@@ -33,8 +33,6 @@ PEOPLE = Policy("people.export", roles=STAFF, loader=event_of_path)
 DELEGATIONS = Policy("delegations.export", roles=STAFF, loader=event_of_path)
 CITIES = Policy("cities.export", roles=STAFF, loader=event_of_path)
 REGISTRATIONS = Policy("registrations.export", roles=STAFF, loader=event_of_path)
-
-TRAVEL_READERS = ORGANISERS | {Role.PROTOCOL}
 
 
 @router.get("/e/{slug}/manage/people.{format}")
@@ -97,8 +95,8 @@ def registrations(
 
 def _hidden(access: Access[Event]) -> frozenset[str]:
     """What the role in use does not need for its work."""
-    contacts = frozenset() if access.principal.role in ORGANISERS else CONTACTS
-    return contacts | (frozenset() if access.principal.role in TRAVEL_READERS else MOVEMENTS)
+    contacts = frozenset() if access.principal.role in readers.CONTACTS else CONTACTS
+    return contacts | (frozenset() if access.principal.role in readers.TRAVEL else MOVEMENTS)
 
 
 def _file(log: Session, access: Access[Event], table: Table, format: Format, *, now: Now) -> Response:
