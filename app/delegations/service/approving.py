@@ -1,7 +1,8 @@
 """The office's decision on a person who came without a form of their own: from a list, or added to a delegation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from app.platform.actor import Actor
 from app.platform.audit import record
 from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
+from app.platform.many import Answered, do_to_each
 
 
 def approve_person(
@@ -83,6 +85,41 @@ def ask_person(
         context={"event": event, "name": delegate.badge_name, "text": text.strip(), "reply_to": reply_to},
         is_held=event.is_demonstration,
     )
+
+
+def answer_people(
+    session: Session,
+    *,
+    event: Event,
+    people: Sequence[tuple[Delegate, int]],
+    answer: Literal["approve", "ask", "reject"],
+    text: str,
+    actor: Actor,
+    now: datetime,
+) -> Answered[tuple[Delegate, int]]:
+    """Answer many people, each with the version that stood on the page, in one transaction.
+
+    Raises:
+        Refused: nobody is ticked, or words are missing that people would read.
+    """
+    if not people:
+        raise Refused({"chosen": _("Tick the people first.")})
+    if answer != "approve" and not text.strip():
+        raise Refused({"text": _("Write the reason or the question. The people read it.")})
+
+    def answer_one(one: tuple[Delegate, int]) -> None:
+        delegate, version = one
+        if answer == "approve":
+            approve_person(session, event=event, delegate=delegate, version=version, actor=actor, now=now)
+        elif answer == "ask":
+            reply_to = event.contact_email
+            ask_person(session, event=event, delegate=delegate, text=text, reply_to=reply_to, actor=actor, now=now)
+        else:
+            turn_down_person(
+                session, event=event, delegate=delegate, version=version, reason=text, actor=actor, now=now
+            )
+
+    return do_to_each(session, people, answer_one)
 
 
 def _check(delegate: Delegate, version: int) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.policies import STAFF, Access, Policy
 from app.delegations import readers
-from app.delegations.lists import cities_listed, people_listed
+from app.delegations.lists import cities_listed, known_people_filters, people_listed
 from app.delegations.queries import delegations_of
 from app.events.models import Event
 from app.events.queries import event_of_path
@@ -42,12 +42,13 @@ def people(
     now: Now,
     access: Annotated[Access[Event], Depends(PEOPLE)],
     format: Format,
-    q: str = "",
+    request: Request,
     sort: str = "rank",
 ) -> Response:
     """The people that the page of the same filters shows, all of its pages."""
     event = access.found
-    table = people_table(event, people_listed(session, event.id, q=q, sort=sort), hidden=_hidden(access))
+    filters = known_people_filters(request.query_params, reads_needs=access.principal.role in readers.NEEDS)
+    table = people_table(event, people_listed(session, event.id, filters=filters, sort=sort), hidden=_hidden(access))
     return _file(log, access, table, format, now=now)
 
 

@@ -7,7 +7,6 @@ from typing import Literal
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from app.events.models import Event
 from app.platform import outbox
@@ -15,6 +14,7 @@ from app.platform.actor import Actor
 from app.platform.audit import record
 from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
+from app.platform.many import Answered, do_to_each
 from app.platform.tokens import digest, new_token
 from app.registration.duplicates import OPEN_STATES, ordered
 from app.registration.enums import QuestionKind, QuestionState, RegistrationState
@@ -33,21 +33,12 @@ class Chosen:
     version: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Left:
-    """A form that was left as it is, and why."""
+class ToAsk(Refused):
+    """Something must be asked before this form is approved."""
 
-    registration: Registration
-    why: str
-    kinds: tuple[QuestionKind, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answered:
-    """What an answer to many did."""
-
-    done: tuple[Registration, ...]
-    left: tuple[Left, ...]
+    def __init__(self, kinds: tuple[QuestionKind, ...]) -> None:
+        self.kinds = kinds
+        super().__init__(_("There is something to ask first."))
 
 
 def ask(
@@ -193,7 +184,7 @@ def answer_many(
     base_url: str,
     actor: Actor,
     now: datetime,
-) -> Answered:
+) -> Answered[Chosen]:
     """Answer many forms in one transaction. What cannot be done is left with its reason, the others are done.
 
     Raises:
@@ -203,23 +194,14 @@ def answer_many(
         raise Refused({"chosen": _("Tick the registrations first.")})
     if answer in {"reject", "ask"} and not text.strip():
         raise Refused({"text": _("Write the reason or the question. The applicants read it.")})
-    done, left = [], []
-    for one in chosen:
-        registration = one.registration
-        flags = blocking_of(registration, facts) if answer == "approve" else ()
+
+    def answer_one(one: Chosen) -> None:
+        flags = blocking_of(one.registration, facts) if answer == "approve" else ()
         if flags:
-            kinds = tuple(flag.kind for flag in flags)
-            left.append(Left(registration=registration, why=_("There is something to ask first."), kinds=kinds))
-            continue
-        try:
-            with session.begin_nested():
-                _answer(session, event, one, answer, text, base_url, actor, now)
-        except (Refused, Conflict, StaleDataError) as error:
-            session.refresh(registration)
-            left.append(Left(registration=registration, why=_why(error)))
-        else:
-            done.append(registration)
-    return Answered(done=tuple(done), left=tuple(left))
+            raise ToAsk(tuple(flag.kind for flag in flags))
+        _answer(session, event, one, answer, text, base_url, actor, now)
+
+    return do_to_each(session, chosen, answer_one)
 
 
 def _answer(
@@ -247,12 +229,6 @@ def _answer(
             actor=actor,
             now=now,
         )
-
-
-def _why(error: Refused | Conflict | StaleDataError) -> str:
-    if isinstance(error, Refused):
-        return " ".join(error.errors.values())
-    return error.message if isinstance(error, Conflict) else _("It was changed since this page was opened.")
 
 
 def _must_wait(registration: Registration) -> None:

@@ -98,8 +98,8 @@ def test_reg_04_one_that_changed_meanwhile_is_left_and_named(session: Any, hand_
     rows = [hand_in(session, number) for number in range(3)]
     lines, mails = _counts(session)
     done = answer(session, rows, "approve", **{f"v{rows[1].id}": rows[1].version - 1})
-    assert [row.id for row in done.done] == [rows[0].id, rows[2].id]
-    assert [(one.registration.id, "changed since" in one.why) for one in done.left] == [(rows[1].id, True)]
+    assert [row.registration.id for row in done.done] == [rows[0].id, rows[2].id]
+    assert [(one.row.registration.id, "changed since" in one.why) for one in done.left] == [(rows[1].id, True)]
     assert rows[1].state is RegistrationState.SUBMITTED
     assert _counts(session) == (lines + 2, mails + 2)
 
@@ -110,7 +110,7 @@ def test_reg_04_what_is_not_legal_is_left_and_named(session: Any, hand_in: Any, 
     session.flush()
     delegations = session.scalar(select(func.count()).select_from(Delegation))
     done = answer(session, rows, "approve")
-    assert [one.registration.id for one in done.left] == [rows[0].id]
+    assert [one.row.registration.id for one in done.left] == [rows[0].id]
     assert session.scalar(select(func.count()).select_from(Delegation)) == delegations + 1
 
 
@@ -169,7 +169,7 @@ def test_reg_04_what_must_be_asked_stands_against_approval(
     done = answer(session, [registration], "approve")
     assert len(done.done) == (0 if kind else 1)
     if kind:
-        assert done.left[0].kinds == (kind,)
+        assert done.left[0].error.kinds == (kind,)
         # What is asked does not stand against the other answers.
         assert answer(session, [registration], "wait").left == ()
 

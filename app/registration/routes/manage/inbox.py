@@ -19,6 +19,7 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Refused
 from app.platform.filtering import ways_out
 from app.platform.forms import Bound, FormData, bind
+from app.platform.many import Answered
 from app.platform.rendering import is_htmx, render
 from app.registration.enums import Door, QuestionKind, RegistrationState
 from app.registration.flags import read_review_facts
@@ -26,7 +27,7 @@ from app.registration.inbox import blocking_counts, inbox_count, inbox_page, kno
 from app.registration.models import Registration
 from app.registration.queries import state_counts
 from app.registration.service import reviewing
-from app.registration.service.reviewing import Answered, Chosen
+from app.registration.service.reviewing import Chosen
 
 router = APIRouter()
 
@@ -103,7 +104,7 @@ def _page(
     access: Access[Event],
     form: Bound[ManyForm],
     *,
-    answered: Answered | None = None,
+    answered: Answered[Chosen] | None = None,
     status: int = 200,
 ) -> Response:
     event, query = access.found, request.query_params
