@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.delegations.enums import CaseCityStage, PartyKind
@@ -195,26 +195,3 @@ def delegates_of(session: Session, event_id: int) -> list[Delegate]:
             .order_by(Delegate.rank, Delegate.rank_since, Delegate.id)
         )
     )
-
-
-def head_counts(session: Session, event_id: int) -> dict[str, int]:
-    """How many cities, organisations, delegations and active delegates there are."""
-
-    def count(model: Any) -> int:
-        return session.scalar(select(func.count()).select_from(model).where(model.event_id == event_id)) or 0
-
-    active = select(func.count()).select_from(Delegate)
-    return {
-        "cities": session.scalar(
-            select(func.count()).select_from(City.__table__.join(Party.__table__)).where(Party.event_id == event_id)
-        )
-        or 0,
-        "organisations": session.scalar(
-            select(func.count())
-            .select_from(Organisation.__table__.join(Party.__table__))
-            .where(Party.event_id == event_id)
-        )
-        or 0,
-        "delegations": count(Delegation),
-        "delegates": session.scalar(active.where(Delegate.event_id == event_id, Delegate.is_active.is_(True))) or 0,
-    }

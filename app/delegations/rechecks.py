@@ -10,17 +10,6 @@ from app.delegations.models import Delegate, Photo, Recheck
 from app.platform.errors import NotFound
 
 
-def waiting_rechecks(session: Session, event_id: int) -> list[tuple[Recheck, Delegate]]:
-    """All fields of an edition that wait for somebody to look, with their people, longest waiting first."""
-    statement = (
-        select(Recheck, Delegate)
-        .join(Delegate, Delegate.id == Recheck.delegate_id)
-        .where(Recheck.event_id == event_id, Recheck.state == RecheckState.ASKED, Delegate.is_active.is_(True))
-        .order_by(Recheck.asked_at, Recheck.id)
-    )
-    return [(recheck, delegate) for recheck, delegate in session.execute(statement)]
-
-
 def waiting_recheck_count(session: Session, event_id: int) -> int:
     """How many fields wait for somebody to look."""
     waiting = (

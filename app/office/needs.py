@@ -1,8 +1,6 @@
 """What needs an organiser now: each with why it matters, how many, when it is due, and what to do."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,34 +8,19 @@ from sqlalchemy.orm import Session
 from app.agenda.models import AgendaDraft
 from app.agenda.planner import build_problem, judge, read_facts, solution_of
 from app.agenda.queries import current_draft, difference, entries_of_draft, entries_of_release, newest_release
-from app.delegations.rechecks import waiting_rechecks
 from app.events.models import Event
 from app.meetings.enums import Answer
 from app.meetings.queries import answer_counts, held_count
 from app.office.leavers import paired_without_coming, planned_without_coming
+from app.office.needed import Needed
+from app.office.people_needs import needs_of_people
 from app.pairing.enums import Consent, PartnershipState
 from app.pairing.queries import partnerships_of
 from app.platform.i18n import gettext as _
 from app.platform.i18n import ngettext
 from app.platform.outbox import MailState, OutboxMail
 from app.printing.service import outdated_delegations
-from app.registration.enums import RegistrationState
-from app.registration.queries import state_counts
 from app.visits.queries import unconfirmed_count
-
-Harm = Literal["danger", "warn", "accent"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Needed:
-    """One thing to do; ``harm`` orders the list: what stops people first."""
-
-    title: str
-    why: str
-    harm: Harm
-    icon: str
-    href: str
-    verb: str
 
 
 def needs_of(session: Session, event: Event) -> tuple[Needed, ...]:
@@ -45,8 +28,7 @@ def needs_of(session: Session, event: Event) -> tuple[Needed, ...]:
     base = f"/e/{event.slug}/manage"
     found = [
         *_agenda(session, event, base),
-        *_registrations(session, event, base),
-        *_rechecks(session, event, base),
+        *needs_of_people(session, event, base),
         *_withdrawn(session, event, base),
         *_pairing(session, event, base),
         *_meetings(session, event, base),
@@ -97,38 +79,6 @@ def _agenda(session: Session, event: Event, base: str) -> Iterator[Needed]:
             icon="calendar",
             href=f"{base}/agenda/release",
             verb=_("Check and release"),
-        )
-
-
-def _registrations(session: Session, event: Event, base: str) -> Iterator[Needed]:
-    waiting = state_counts(session, event.id)[RegistrationState.SUBMITTED]
-    if waiting:
-        yield Needed(
-            title=ngettext(
-                "%(num)s registration waits for a decision", "%(num)s registrations wait for a decision", waiting
-            )
-            % {"num": waiting},
-            why=_("Without a decision nobody of them gets a pass."),
-            harm="warn",
-            icon="people",
-            href=f"{base}/registrations",
-            verb=_("Review %(num)s") % {"num": waiting},
-        )
-
-
-def _rechecks(session: Session, event: Event, base: str) -> Iterator[Needed]:
-    waiting = waiting_rechecks(session, event.id)
-    if waiting:
-        yield Needed(
-            title=ngettext(
-                "%(num)s changed field waits for a look", "%(num)s changed fields wait for a look", len(waiting)
-            )
-            % {"num": len(waiting)},
-            why=_("A name or a photo changed after approval. Until then the old one stands on the badge."),
-            harm="accent",
-            icon="badge",
-            href=f"{base}/people/{waiting[0][1].id}",
-            verb=_("Look"),
         )
 
 

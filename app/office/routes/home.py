@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.agenda.queries import newest_release
-from app.delegations.queries import head_counts
 from app.events.models import Event
 from app.events.queries import days_of, event_of_path, session_rooms_of
 from app.meetings.enums import Answer
@@ -19,7 +18,7 @@ from app.pairing.queries import modality_counts, partnerships_of
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadSession
 from app.platform.rendering import render
-from app.registration.queries import state_counts
+from app.registration.queries import people_counts
 
 router = APIRouter()
 
@@ -36,8 +35,7 @@ def home(request: Request, session: ReadSession, now: Now, access: Annotated[Acc
         "event": event,
         "now": now,
         "needs": needs_of(session, event),
-        "heads": head_counts(session, event.id),
-        "registrations": {state.value: count for state, count in state_counts(session, event.id).items()},
+        "people_counts": people_counts(session, event.id),
         "partnerships": partnerships,
         "counts": modality_counts(partnerships),
         "map": map_of(partnerships),

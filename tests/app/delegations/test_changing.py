@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.delegations.enums import RecheckField, RecheckState
 from app.delegations.models import Delegate, Photo, Recheck
 from app.delegations.photographs import MOST_BYTES, read_picture
-from app.delegations.rechecks import photo_in_force, rechecks_of, waiting_recheck_count, waiting_rechecks
+from app.delegations.rechecks import photo_in_force, rechecks_of, waiting_recheck_count
 from app.delegations.service import (
     accredit,
     change_person,
@@ -112,7 +112,7 @@ def test_a_name_waits_alone_and_the_old_one_stays_in_force(
     (waiting,) = session.scalars(select(Recheck))
     assert (waiting.field, waiting.before, waiting.after) == (RecheckField.FAMILY_NAME, before, "Renamed")
     assert waiting.state is RecheckState.ASKED
-    assert waiting_rechecks(session, event.id) == [(waiting, person)]
+    assert rechecks_of(session, [person.id]) == [waiting]
     assert waiting_recheck_count(session, event.id) == 1
     assert _lines(session, "recheck.") == ["recheck.asked"]
 

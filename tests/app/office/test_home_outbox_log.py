@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
+from app.delegations.models import Delegate
 from app.office.needs import needs_of
 from app.platform.audit import AuditEntry
 from app.platform.outbox import MailState, OutboxMail, queue
@@ -86,6 +87,8 @@ def test_home_lists_what_needs_doing_and_nothing_else(
 ) -> None:
     sign_in("organiser", event_id=cast.event.id)
     address = f"/e/{cast.event.slug}/manage"
+    with client.app.state.database.writing() as session:
+        session.execute(update(Delegate).values(approved_at=now))
     with client.app.state.database.reading() as session:
         assert needs_of(session, cast.event) == ()
     assert client.get(address).status_code == 200
@@ -157,3 +160,50 @@ def test_the_log_says_whether_the_chain_holds(client: Any, cast: Any, sign_in: A
         number = session.scalars(select(AuditEntry.id).where(AuditEntry.action == "outbox.sent")).one()
         session.execute(text("UPDATE audit_entry SET actor = 'Somebody else' WHERE id = :id"), {"id": number})
     assert f"The chain breaks at line {number}" in client.get("/admin/log").text
+
+
+def test_reg_04_the_home_names_what_waits_about_people(
+    client: Any, cast: Any, sign_in: Any, actor: Any, now: Any
+) -> None:
+    """REG-05, REG-07: each need leads to the list that shows just these rows."""
+    import re
+
+    from app.delegations.service import change_person
+    from app.registration.forms import DelegationForm, MemberForm
+    from app.registration.service import submit
+
+    with client.app.state.database.writing() as session:
+        for number, person in enumerate(session.get(Delegate, one) for one in cast.people):
+            person.approved_at = now if number else None
+        session.flush()
+        renamed = session.get(Delegate, cast.heads[1])
+        change_person(
+            session, event=cast.event, delegate=renamed, changes={"family_name": "Other"}, version=renamed.version,
+            actor=actor, now=now,
+        )  # fmt: skip
+        twin = Delegate(
+            event_id=cast.event.id, delegation_id=cast.delegations[3], family_name="X", badge_name="X", approved_at=now,
+            email="mayor@gothenburg.example",
+        )  # fmt: skip
+        session.add(twin)
+        for email in ("mayor@essen.example", "new@essen.example"):
+            member = MemberForm(family_name=email.partition("@")[0], is_head=True, email=email)
+            form = DelegationForm(
+                party_kind="city", party_name="Essen", country="DE", contact_name="F", contact_email="f@essen.example",
+                members=[member],
+            )  # fmt: skip
+            submit(session, event=cast.event, form=form, base_url="http://testserver", actor=actor, now=now)
+    sign_in("organiser", event_id=cast.event.id)
+    base = f"/e/{cast.event.slug}/manage"
+    home = client.get(base).text
+    for words, path, rows in (
+        ("2 registrations wait for a decision", "/registrations?state=submitted", 2),
+        ("1 registration looks like people we already have", "/registrations?state=all&amp;flag=duplicate", 1),
+        ("1 person waits for approval", "/people?state=new", 1),
+        ("1 changed field waits for a look", "/people?state=recheck", 1),
+    ):
+        assert words in home
+        assert f'href="{base}{path}"' in home
+        page = client.get(f"{base}{path.replace('&amp;', '&')}").text
+        assert len(re.findall(r'<tr id="row-', page)) == rows, words
+    assert "1 pair looks like one person" in home
