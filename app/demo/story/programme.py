@@ -129,6 +129,7 @@ class RegistrationFact(Fact):
     party: str
     contact: str
     email: str
+    phone: str | None = None
     state: RegistrationState
     reason: str | None = None
     hours_ago: int

@@ -87,6 +87,7 @@ def _open(desk: Desk, fact: RegistrationFact, token: str) -> Registration:
         languages=["en"],
         contact_name=fact.contact,
         contact_email=fact.email,
+        contact_phone=fact.phone,
         members=[MemberForm(family_name=fact.contact, email=fact.email, languages=["en"], is_head=True)],
     )
     return Registration(
