@@ -95,8 +95,10 @@ def test_the_pages_show_way_profile_and_contested_groups(
     assert client.get(f"{url}?group=contested").text.count('<tr id="city-') == 1
     assert client.get(f"{url}?stage=paper").text.count('<tr id="city-') == 0
     assert "at any stage</a> (4)" in client.get(f"{url}?stage=paper").text
-    moved = client.post(f"{url}/{shenzhen}/stage", data={"stage": "expert_meeting", "version": 1})
-    assert moved.headers["location"] == f"{url}#city-{shenzhen}"
+    moved = client.post(
+        f"{url}/{shenzhen}/stage", data={"stage": "expert_meeting", "version": 1, "query": "group=north&page=1"}
+    )
+    assert moved.headers["location"] == f"{url}?group=north&page=1#city-{shenzhen}"
     assert client.post(f"{url}/{shenzhen}/stage", data={"stage": "paper", "version": 1}).status_code == 409
     assert client.post(f"{url}/{shenzhen}/stage", data={"stage": "none", "version": 2}).status_code == 422
     refused = client.post(f"{url}/{phnom_penh}/group", data={"group": "north", "version": 1, "note": ""})

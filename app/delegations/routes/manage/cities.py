@@ -1,5 +1,6 @@
 """Which cities can be paired? The way to a session, completeness, North and South."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Refused
 from app.platform.filtering import ways_out
 from app.platform.forms import Bound, FormData, bind
+from app.platform.pagination import Page
 from app.platform.rendering import render
 
 router = APIRouter()
@@ -30,6 +32,9 @@ CITIES = Policy("cities.read", roles=STAFF, loader=event_of_path)
 CITY = Policy("city.read", roles=STAFF, loader=city_of_path)
 CHANGE = Policy("city.case", roles=ORGANISERS, loader=city_of_path)
 FOUND = Annotated[Access[CityIn], Depends(CHANGE)]
+
+PAGE_SIZE = 50
+MOST_DIGITS = 9
 
 
 class StageForm(BaseModel):
@@ -61,18 +66,23 @@ def cities(
     def count(some: Mapping[str, str]) -> int:
         return len(cities_shown(session, event.id, book=book, filters=CityFilter.of(some), sort=sort))
 
+    typed = request.query_params.get("page", "1")
+    last = max(1, -(-len(shown) // PAGE_SIZE))
+    number = min(max(1, int(typed) if typed.isdecimal() and len(typed) < MOST_DIGITS else 1), last)
+    part = shown[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     context = {
         "event": event,
-        "cities": shown,
+        "cities": part,
+        "page": Page(items=tuple(part), number=number, count=len(shown), size=PAGE_SIZE),
         "everything": len(every),
         "stages": [(stage.value, sum(city.stage is stage for city in every)) for stage in CaseCityStage],
         "contested_count": sum(shows_contested(city, book) for city in every),
         "organisations": organisations_of(session, event.id),
         "book": book,
-        "groups": {city.id: city.group_override or book.group_of(city.country) for city in shown},
-        "contested": {city.id for city in shown if shows_contested(city, book)},
-        "missing": {city.id: missing_of(city) for city in shown},
-        "steps": {city.id: steps_from(city.stage) for city in shown},
+        "groups": {city.id: city.group_override or book.group_of(city.country) for city in part},
+        "contested": {city.id for city in part if shows_contested(city, book)},
+        "missing": {city.id: missing_of(city) for city in part},
+        "steps": {city.id: steps_from(city.stage) for city in part},
         "decides": access.principal.role in ORGANISERS,
         "filters": filters.active,
         "ways_out": () if shown else ways_out(filters.active, count),
@@ -104,7 +114,9 @@ def change_stage(request: Request, session: DbSession, form: FormData, now: Now,
         )
     except Refused as refused:
         return _page(request, session, access, stage=Bound(None, refused.errors, bound.typed), status=422)
-    one = f"/{found.city.id}" if form.get("from") == "page" else f"#city-{found.city.id}"
+    query = form.get("query")
+    is_from_list = isinstance(query, str) and re.fullmatch(r"[\w=&.%+-]{0,200}", query) is not None
+    one = f"?{query}#city-{found.city.id}" if is_from_list else f"/{found.city.id}"
     return RedirectResponse(f"/e/{found.event.slug}/manage/cities{one}", status_code=303)
 
 
