@@ -1,5 +1,6 @@
 """Long lists in pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -7,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 Row = TypeVar("Row")
+MOST_DIGITS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,17 @@ class Page(Generic[Row]):
     @property
     def last(self) -> int:
         return max(1, -(-self.count // self.size))
+
+
+def page_number(text: str) -> int:
+    """The number of a page in an address; whatever is none counts as the first."""
+    return max(1, int(text)) if text.isdecimal() and len(text) <= MOST_DIGITS else 1
+
+
+def page_of(rows: Sequence[Row], *, page: int, size: int = 50) -> Page[Row]:
+    """A page of rows that are read already; a number past the end gives the last page."""
+    number = min(max(1, page), max(1, -(-len(rows) // size)))
+    return Page(items=tuple(rows[(number - 1) * size : number * size]), number=number, count=len(rows), size=size)
 
 
 def paginate(session: Session, statement: Select[Any], *, page: int, size: int = 50) -> Page[Any]:

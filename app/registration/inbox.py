@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.delegations.enums import HelixRole
-from app.platform.pagination import Page, paginate
+from app.platform.pagination import Page, page_of, paginate
 from app.registration.enums import Door, QuestionKind, RegistrationState
 from app.registration.flags import Flag, ReviewFacts, blocking_of, flags_of
 from app.registration.models import Registration
@@ -49,9 +49,7 @@ def inbox_page(
     """One page of forms. Only a filter that looks into the forms reads more of them than it shows."""
     if "flag" in filters or "helix" in filters:
         found = inbox_rows(session, event_id, filters=filters, sort=sort, facts=facts)
-        number = min(max(1, number), max(1, -(-len(found) // PAGE_SIZE)))
-        shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-        page: Page[Registration] = Page(items=tuple(shown), number=number, count=len(found), size=PAGE_SIZE)
+        page: Page[Registration] = page_of(found, page=number, size=PAGE_SIZE)
     else:
         page = paginate(session, _statement(event_id, filters, sort), page=number, size=PAGE_SIZE)
     items = tuple(Row(registration=one, flags=flags_of(one, facts)) for one in page.items)

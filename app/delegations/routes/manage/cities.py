@@ -23,7 +23,7 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Refused
 from app.platform.filtering import ways_out
 from app.platform.forms import Bound, FormData, bind
-from app.platform.pagination import Page
+from app.platform.pagination import page_number, page_of
 from app.platform.rendering import render
 
 router = APIRouter()
@@ -34,7 +34,6 @@ CHANGE = Policy("city.case", roles=ORGANISERS, loader=city_of_path)
 FOUND = Annotated[Access[CityIn], Depends(CHANGE)]
 
 PAGE_SIZE = 50
-MOST_DIGITS = 9
 
 
 class StageForm(BaseModel):
@@ -66,23 +65,20 @@ def cities(
     def count(some: Mapping[str, str]) -> int:
         return len(cities_shown(session, event.id, book=book, filters=CityFilter.of(some), sort=sort))
 
-    typed = request.query_params.get("page", "1")
-    last = max(1, -(-len(shown) // PAGE_SIZE))
-    number = min(max(1, int(typed) if typed.isdecimal() and len(typed) < MOST_DIGITS else 1), last)
-    part = shown[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    page = page_of(shown, page=page_number(request.query_params.get("page", "1")), size=PAGE_SIZE)
     context = {
         "event": event,
-        "cities": part,
-        "page": Page(items=tuple(part), number=number, count=len(shown), size=PAGE_SIZE),
+        "cities": page.items,
+        "page": page,
         "everything": len(every),
         "stages": [(stage.value, sum(city.stage is stage for city in every)) for stage in CaseCityStage],
         "contested_count": sum(shows_contested(city, book) for city in every),
         "organisations": organisations_of(session, event.id),
         "book": book,
-        "groups": {city.id: city.group_override or book.group_of(city.country) for city in part},
-        "contested": {city.id for city in part if shows_contested(city, book)},
-        "missing": {city.id: missing_of(city) for city in part},
-        "steps": {city.id: steps_from(city.stage) for city in part},
+        "groups": {city.id: city.group_override or book.group_of(city.country) for city in page.items},
+        "contested": {city.id for city in page.items if shows_contested(city, book)},
+        "missing": {city.id: missing_of(city) for city in page.items},
+        "steps": {city.id: steps_from(city.stage) for city in page.items},
         "decides": access.principal.role in ORGANISERS,
         "filters": filters.active,
         "ways_out": () if shown else ways_out(filters.active, count),

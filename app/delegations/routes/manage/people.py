@@ -31,7 +31,7 @@ from app.platform.errors import Refused
 from app.platform.filtering import ways_out
 from app.platform.forms import Bound, FormData, bind
 from app.platform.many import Answered
-from app.platform.pagination import Page
+from app.platform.pagination import page_number, page_of
 from app.platform.rendering import is_htmx, render
 
 router = APIRouter()
@@ -107,10 +107,8 @@ def _page(
     sort = query.get("sort", "rank")
     every = people_of_event(session, event.id)
     found = filtered(every, filters, sort=sort if reads_needs or sort.lstrip("-") not in {"access", "diet"} else "rank")
-    typed = query.get("page", "1")
-    last = max(1, -(-len(found) // PAGE_SIZE))
-    number = min(max(1, int(typed) if typed.isdecimal() and len(typed) < 9 else 1), last)
-    shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    page = page_of(found, page=page_number(query.get("page", "1")), size=PAGE_SIZE)
+    shown = page.items
     done = query.get("done", "")
     context = {
         "event": event,
@@ -123,7 +121,7 @@ def _page(
         "filters": filters,
         "query": {**filters, "sort": sort},
         "sort": sort,
-        "page": Page(items=tuple(shown), number=number, count=len(found), size=PAGE_SIZE),
+        "page": page,
         "ways_out": () if found else ways_out(filters, lambda some: len(filtered(every, some, sort="rank"))),
         "ranks": {rank.value: rank.name.lower() for rank in Rank},
         "helix_roles": ["city", *(role.value for role in HelixRole)],

@@ -20,6 +20,7 @@ from app.platform.errors import Refused
 from app.platform.filtering import ways_out
 from app.platform.forms import Bound, FormData, bind
 from app.platform.many import Answered
+from app.platform.pagination import page_number
 from app.platform.rendering import is_htmx, render
 from app.registration.enums import Door, QuestionKind, RegistrationState
 from app.registration.flags import read_review_facts
@@ -110,8 +111,7 @@ def _page(
     event, query = access.found, request.query_params
     facts = read_review_facts(session, event)
     filters = known_filters({"state": RegistrationState.SUBMITTED.value, **query})
-    sort, page = query.get("sort", "submitted"), query.get("page", "1")
-    number = int(page) if page.isdecimal() and len(page) < 9 else 1
+    sort, number = query.get("sort", "submitted"), page_number(query.get("page", "1"))
     found = inbox_page(session, event.id, filters=filters, sort=sort, number=number, facts=facts)
     done = query.get("done", "")
     context = {
