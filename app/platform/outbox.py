@@ -1,6 +1,7 @@
 """Mails wait in a table, written with what causes them, and a task sends them: one message, one recipient."""
 
 import enum
+import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -69,7 +70,8 @@ def queue(
         return None
     text = render_text(f"{template}.txt", context, locale=locale or "en").strip()
     subject, _, body = text.partition("\n")
-    if not subject.isprintable() or body.partition("\n")[0].strip():
+    # French sets a no-break space before a colon, which is no line break.
+    if any(unicodedata.category(sign) in {"Cc", "Zl", "Zp"} for sign in subject) or body.partition("\n")[0].strip():
         raise Refused(f"The subject of a mail takes one line: {text.splitlines()[:2]}")
     mail = OutboxMail(
         event_id=event_id,

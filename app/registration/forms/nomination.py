@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from app.delegations.enums import Component, IncomeGroup, TieState
+from app.platform.i18n import gettext as _
 from app.registration.enums import WorldRegion
 from app.registration.forms.fields import Country, Email, Intensity, Language, Line, Name, PageLanguage, Phone, Text
 
@@ -29,12 +30,14 @@ class CommitmentForm(BaseModel):
     by: Name
     function: Name
     on: date
-    is_given: bool
+    is_given: bool = Field(default=False, validate_default=True)
 
-    @model_validator(mode="before")
+    @field_validator("is_given")
     @classmethod
-    def _ticked(cls, given: object) -> object:
-        return {"is_given": False, **given} if isinstance(given, dict) else given
+    def _ticked(cls, is_given: bool) -> bool:  # noqa: FBT001 (Pydantic hands it over)
+        if not is_given:
+            raise ValueError(_("Tick this, or leave the commitment empty."))
+        return is_given
 
 
 class NominationForm(BaseModel):

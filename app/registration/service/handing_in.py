@@ -57,6 +57,7 @@ def submit(
     registration.draft, registration.expires_at = {}, None
     registration.submitted_at = now
     registration.for_delegation_id = for_delegation.id if for_delegation else None
+    session.flush()  # gives a new one its number, by which it is told from earlier ones
     earlier = session.scalar(
         select(func.count()).where(
             Registration.event_id == event.id,

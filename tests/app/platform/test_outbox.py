@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 from typing import Any
 
@@ -283,3 +283,21 @@ def test_the_server_sends_what_is_queued(
         while not postbox.taken and time.monotonic() < end:
             time.sleep(0.05)
     assert postbox.recipients() == ["a@x.example"]
+
+
+@pytest.mark.parametrize("locale", ["ar", "zh", "fr", "ru", "es", "en"])
+@pytest.mark.parametrize("template", ["approved", "submitted", "rejected", "waiting", "withdrawn"])
+def test_a_mail_can_be_written_in_every_language(session: Any, event: Any, template: str, locale: str) -> None:
+    """A French subject holds no-break spaces, which are not line breaks."""
+    mail = outbox.queue(
+        session,
+        now=datetime(2019, 8, 20, tzinfo=UTC),
+        event_id=event.id,
+        cause="test",
+        key="one",
+        to="a@b.example",
+        locale=locale,
+        template=f"mail/registration_{template}",
+        context={"event": event, "name": "N", "party": "P", "reason": "R", "address": "A"},
+    )
+    assert mail is not None and mail.subject

@@ -1,0 +1,32 @@
+"""What goes by itself: drafts whose fourteen days are over."""
+
+import asyncio
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+
+from app.platform.clock import Clock
+from app.platform.database.engine import Database
+from app.registration.service import sweep_drafts
+
+ROUND_SECONDS = 3600.0
+
+log = structlog.get_logger("bridge.registration")
+
+
+def sweep(database: Database, clock: Clock) -> int:
+    """Delete the drafts that have ended; how many went."""
+    with database.writing() as session:
+        return sweep_drafts(session, now=clock.now())
+
+
+async def keep_sweeping(database: Database, clock: Clock) -> None:
+    """Sweep every hour until cancelled. A round that fails is logged; the next one tries again."""
+    while True:
+        try:
+            swept = await run_in_threadpool(sweep, database, clock)
+            if swept:
+                log.info("drafts swept", count=swept)
+        except Exception:
+            log.exception("a round of sweeping broke off")
+        await asyncio.sleep(ROUND_SECONDS)

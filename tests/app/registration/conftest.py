@@ -1,0 +1,103 @@
+"""Forms as pages send them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.events.models import Challenge
+
+E = "/e/test-event"
+
+NOMINATION: dict[str, Any] = {
+    "party_name": "Dakar",
+    "native_name": "Ndakaaru",
+    "country": "SN",
+    "region": "Africa",
+    "population": "1438725",
+    "income_group": "lower_middle",
+    "languages": ["fr", "en"],
+    "need-waste": "5",
+    "need-water": "2",
+    "offer-mobility": "4",
+    "partner-0-name": "Phnom Penh",
+    "partner-0-country": "KH",
+    "partner-0-state": "active",
+    "partner-1-name": "Lima",
+    "partner-1-country": "PE",
+    "partner-1-state": "dormant",
+    "partnership_aim": "Sorting at the source in two districts.",
+    "component": "partner",
+    "commitment-by": "The mayor of Dakar",
+    "commitment-function": "Mayor",
+    "commitment-on": "2019-04-02",
+    "commitment-is_given": "yes",
+    "contact_name": "The focal point",
+    "contact_email": "focal@dakar.example",
+    "locale": "fr",
+}
+WHO: dict[str, Any] = {
+    "given_name": "Wei",
+    "family_name": "Zhang",
+    "email": "zhang@trade.example",
+    "function": "Head of exports",
+    "native_name": "张伟",
+}
+INDIVIDUAL: dict[str, Any] = {
+    **WHO,
+    "step": "2",
+    "origin": "business",
+    "party_name": "A trading house",
+    "country": "CN",
+    "languages": ["zh", "en"],
+    "needs": ["waste"],
+}
+
+
+@pytest.fixture
+def open_event(client: Any, event: Any) -> Any:
+    """The event with four challenges."""
+    with client.app.state.database.writing() as session:
+        for code in ("waste", "water", "mobility", "tourism", "energy", "floods"):
+            session.add(Challenge(event_id=event.id, code=code, names={"en": code.title()}))
+    return event
+
+
+@pytest.fixture
+def nominate(client: Any, open_event: Any) -> Callable[..., Any]:
+    def send(*, without: tuple[str, ...] = (), **changes: Any) -> Any:
+        form = {name: value for name, value in {**NOMINATION, **changes}.items() if name not in without}
+        return client.post(f"{E}/nominate", data=form)
+
+    return send
+
+
+@pytest.fixture
+def register_alone(client: Any, open_event: Any) -> Callable[..., Any]:
+    def send(*, without: tuple[str, ...] = (), **changes: Any) -> Any:
+        form = {name: value for name, value in {**INDIVIDUAL, **changes}.items() if name not in without}
+        return client.post(f"{E}/register/individual", data=form)
+
+    return send
+
+
+@pytest.fixture
+def decide_one(client: Any, event: Any, sign_in: Callable[..., Any]) -> Callable[..., Any]:
+    """``decide_one(registration_id, "approved")`` as an organiser, who is signed out after it."""
+    from app.registration.models import Registration
+
+    def decide(registration_id: int, state: str, reason: str = "") -> Any:
+        with client.app.state.database.reading() as session:
+            version = session.get_one(Registration, registration_id).version
+        kept = dict(client.cookies)
+        sign_in("organiser", event_id=event.id)
+        answer = client.post(
+            f"{E}/manage/registrations/{registration_id}",
+            data={"state": state, "version": str(version), "reason": reason},
+        )
+        assert answer.status_code == 303, answer.text.split("<main", 1)[-1][:3000]
+        client.cookies.clear()
+        client.cookies.update(kept)
+        return answer
+
+    return decide
