@@ -27,6 +27,7 @@ from app.platform.rendering import STATIC
 from app.platform.settings import Settings
 from app.platform.web import failures, health
 from app.platform.web.guards import Guard
+from app.registration.tasks import keep_sweeping
 from app.solver_runs.tasks import open_engine
 
 ROUTERS = (
@@ -57,13 +58,15 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         engine = open_engine(database, settings, clock=application.state.clock)
         # In a demonstration mails are held and shown; none leaves the machine.
         sends = bool(settings.smtp_host) and not settings.demonstration
-        sender = asyncio.create_task(keep_sending(database, application.state.clock, settings)) if sends else None
+        going = [asyncio.create_task(keep_sweeping(database, application.state.clock))]
+        if sends:
+            going.append(asyncio.create_task(keep_sending(database, application.state.clock, settings)))
         try:
             yield
         finally:
-            if sender is not None:
-                sender.cancel()
-                await asyncio.gather(sender, return_exceptions=True)
+            for task in going:
+                task.cancel()
+            await asyncio.gather(*going, return_exceptions=True)
             engine.close()
             database.close()
 

@@ -1,7 +1,7 @@
 """Registrations as they stand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -77,40 +77,7 @@ def place_in_line(session: Session, registration: Registration) -> int:
     return (session.scalar(before) or 0) + 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class HeadCounts:
-    """Five separate counts of people who take part; each is dated on the person (``*_at``)."""
-
-    invited: int
-    registered: int
-    approved: int
-    accredited: int
-    checked_in: int
-
-
-def people_counts(session: Session, event_id: int) -> HeadCounts:
-    """How many people were invited, registered, approved, given a pass, let in.
-
-    Registered are also those on forms that wait for a decision, who are no delegates yet; who withdrew or was turned
-    down is in none of the counts.
-    """
-    dates = (Delegate.invited_at, Delegate.registered_at, Delegate.approved_at, Delegate.accredited_at)
-    row = session.execute(
-        select(*(func.count(column) for column in (*dates, Delegate.checked_in_at))).where(
-            Delegate.event_id == event_id, Delegate.is_active.is_(True)
-        )
-    ).one()
-    undecided = session.scalar(
-        select(func.coalesce(func.sum(Registration.people), 0)).where(
-            Registration.event_id == event_id,
-            Registration.state.in_((RegistrationState.SUBMITTED, RegistrationState.WAITING)),
-        )
-    )
-    invited, registered, approved, accredited, checked_in = (int(count) for count in row)
-    return HeadCounts(
-        invited=invited,
-        registered=registered + int(undecided or 0),
-        approved=approved,
-        accredited=accredited,
-        checked_in=checked_in,
-    )
+def ended_drafts(session: Session, *, now: datetime) -> list[Registration]:
+    """The drafts of all editions whose fourteen days are over."""
+    is_over = and_(Registration.expires_at.is_not(None), Registration.expires_at <= now)
+    return list(session.scalars(select(Registration).where(Registration.state == RegistrationState.DRAFT, is_over)))

@@ -28,6 +28,7 @@ PAGES = [
     ("delegate", f"{E}/my/meetings"),
     ("delegate", f"{E}/my/people"),
     ("organiser", f"{E}/manage"),
+    ("organiser", f"{E}/manage/counts"),
     ("organiser", f"{E}/manage/people"),
     ("organiser", f"{E}/manage/people/1"),
     ("organiser", f"{E}/manage/cities"),

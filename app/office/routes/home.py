@@ -18,7 +18,7 @@ from app.pairing.queries import modality_counts, partnerships_of
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadSession
 from app.platform.rendering import render
-from app.registration.queries import people_counts
+from app.registration.counting import counts_by_day, people_counts
 
 router = APIRouter()
 
@@ -48,3 +48,11 @@ def home(request: Request, session: ReadSession, now: Now, access: Annotated[Acc
         "days_left": (event.starts_on - now.date()).days,
     }
     return render(request, "office/home.html", context)
+
+
+@router.get("/e/{slug}/manage/counts")
+def counts(request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(HOME)]) -> Response:
+    """How many, and since when?"""
+    event = access.found
+    context = {"event": event, "heads": people_counts(session, event.id), "days": counts_by_day(session, event)}
+    return render(request, "office/counts.html", context)

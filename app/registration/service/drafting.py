@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
@@ -17,6 +16,7 @@ from app.platform.i18n import gettext as _
 from app.platform.tokens import digest, new_token
 from app.registration.enums import Door, RegistrationState
 from app.registration.models import Registration
+from app.registration.queries import ended_drafts
 from app.registration.service.handing_in import check_open
 
 DRAFT_LIFE = timedelta(days=14)
@@ -105,13 +105,7 @@ def keep_draft(
 
 def sweep_drafts(session: Session, *, now: datetime) -> int:
     """Delete the drafts whose time is over; how many went. Each leaves one line that says no more than that."""
-    over = session.scalars(
-        select(Registration).where(
-            Registration.state == RegistrationState.DRAFT,
-            Registration.expires_at.is_not(None),
-            Registration.expires_at <= now,
-        )
-    ).all()
+    over = ended_drafts(session, now=now)
     for draft in over:
         record(
             session,

@@ -1,5 +1,7 @@
 """Forms as pages send them."""
 
+import struct
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +54,28 @@ INDIVIDUAL: dict[str, Any] = {
     "languages": ["zh", "en"],
     "needs": ["waste"],
 }
+
+
+@pytest.fixture
+def nomination_form() -> dict[str, Any]:
+    return dict(NOMINATION)
+
+
+@pytest.fixture
+def individual_form() -> dict[str, Any]:
+    return dict(INDIVIDUAL)
+
+
+@pytest.fixture
+def picture() -> bytes:
+    """A grey PNG that a badge can use."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    pixels = zlib.compress(b"".join(b"\x00" + b"\x80" * 300 for _ in range(400)))
+    head = struct.pack(">IIBBBBB", 300, 400, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 @pytest.fixture
