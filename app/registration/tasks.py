@@ -3,7 +3,6 @@
 import asyncio
 
 import structlog
-from starlette.concurrency import run_in_threadpool
 
 from app.platform.clock import Clock
 from app.platform.database.engine import Database
@@ -28,7 +27,7 @@ async def keep_sweeping(database: Database, clock: Clock) -> None:
     """Sweep every hour until cancelled. A round that fails is logged; the next one tries again."""
     while True:
         try:
-            swept = await run_in_threadpool(sweep, database, clock)
+            swept = await asyncio.to_thread(sweep, database, clock)
             if swept:
                 log.info("drafts swept", count=swept)
         except Exception:
