@@ -45,6 +45,41 @@ def test_register_without_script(plain: Any) -> None:
     assert "waits for a decision" in plain.locator("h1").inner_text()
 
 
+def test_register_alone_on_a_small_phone_without_script(browser: Any, address: str) -> None:
+    """REG-03: at 360 px, without script: two screens, twelve questions, no password, nothing wider than the screen."""
+    context = browser.new_context(
+        base_url=address, viewport={"width": 360, "height": 740}, java_script_enabled=False, locale="en-GB"
+    )
+    phone = context.new_page()
+    questions: set[str] = set()
+
+    def look() -> None:
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+        fields = phone.locator("main :is(input, select, textarea):not([type=hidden])")
+        questions.update(fields.evaluate_all("all => all.map(one => one.name)"))
+        assert phone.locator("input[type=password]").count() == 0
+
+    phone.goto(f"{E}/register")
+    phone.locator("main").get_by_role("link", name="Register yourself").click()
+    look()
+    phone.fill("#given_name", "Wei")
+    phone.fill("#family_name", "Zhang")
+    phone.fill("#email", "zhang@trade.example")
+    phone.fill("#function", "Head of exports")
+    phone.click("text=Go on")
+    look()
+    assert phone.locator("h1").inner_text() == "From where, and why?"
+    phone.get_by_label("Business").check()
+    phone.fill("#party_name", "A trading house")
+    phone.select_option("#country", "CN")
+    phone.get_by_label("Chinese").check()
+    phone.click("text=Hand in")
+    assert "waits for a decision" in phone.locator("h1").inner_text()
+    look()
+    assert len(questions) == 12, sorted(questions)
+    context.close()
+
+
 def test_read_and_answer_without_script(served: Any, plain: Any, enter: Callable[[Any, str], None]) -> None:
     """ADM-08, MTG-02: my day is readable and a wish is answered from its mail without script or sign-in."""
     enter(plain, "delegate")

@@ -15,7 +15,7 @@ LISTS = ("languages", "needs", "offers")
 FLAT = {
     Door.DELEGATION: (
         "party_kind", "party_name", "native_name", "native_language", "country", "helix_role", "population",
-        "contact_name", "contact_email", "contact_phone", "locale", "arrives_at", "departs_at",
+        "contact_name", "contact_email", "contact_phone", "locale",
     ),
     Door.CITY: (
         "party_name", "native_name", "native_language", "country", "region", "population", "income_group",
