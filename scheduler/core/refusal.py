@@ -1,6 +1,7 @@
 """Input that is wrong without any search is refused, with the JSON path and the identifier at fault."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -78,16 +79,62 @@ def read(model: type[M], text: str | bytes) -> M:
     """Parse JSON into a value.
 
     Raises:
-        Refused: not JSON, too large, a wrong type, an unknown field, or whatever the model itself refuses.
+        Refused: not JSON, too large, a wrong type, an unknown field, a key twice in one object, or whatever the model
+            itself refuses.
     """
     if len(text) > LARGEST_FILE_BYTES:
         raise Refused([Complaint("", f"the file is larger than {LARGEST_FILE_BYTES // 2**20} MB")])
     try:
-        return model.model_validate_json(text)
+        value = model.model_validate_json(text)
+        refuse_repeated_keys(text)
+        return value
     except ValidationError as error:
         raise Refused([Complaint(path_of(e["loc"]), _said(e)) for e in error.errors(include_url=False)]) from None
     except RecursionError:
         raise Refused([Complaint("", "the file is nested too deeply")]) from None
+
+
+class _Repeating(dict[str, Any]):
+    """An object of the file with the keys that it holds more than once."""
+
+    repeated: tuple[str, ...] = ()
+
+
+def refuse_repeated_keys(text: str | bytes) -> None:
+    """JSON lets a key stand twice in one object and parsers keep the last: one of the two values would go unread.
+
+    Raises:
+        Refused: with the path of each key that an object holds more than once.
+    """
+    found: list[_Repeating] = []
+
+    def keep(pairs: list[tuple[str, Any]]) -> _Repeating:
+        kept = _Repeating(pairs)
+        if len(kept) < len(pairs):
+            names = [name for name, _ in pairs]
+            kept.repeated = tuple(name for name in kept if names.count(name) > 1)
+            found.append(kept)
+        return kept
+
+    document = json.loads(text if isinstance(text, str) else text.decode(), object_pairs_hook=keep)
+    if found:
+        raise Refused(
+            [
+                Complaint(path_of((*way, name)), f"the key '{name}' is there twice")
+                for way, place in _objects_of(document, ())
+                for name in place.repeated
+            ]
+        )
+
+
+def _objects_of(value: Any, way: tuple[int | str, ...]) -> Iterator[tuple[tuple[int | str, ...], _Repeating]]:
+    if isinstance(value, _Repeating):
+        yield way, value
+        for name, inner in value.items():
+            yield from _objects_of(inner, (*way, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _objects_of(inner, (*way, index))
 
 
 def _said(error: Any) -> str:

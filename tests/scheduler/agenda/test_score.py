@@ -48,6 +48,14 @@ CASES: list[tuple[str, dict[str, Any], list[Any], list[Any], int]] = [
         5,
     ),
     (
+        # Where days overlap a session counts for the first one in which it lies.
+        "late_start",
+        {"days": [{"id": "d1", "start": 0, "end": 12}, {"id": "d2", "start": 10, "end": 20}]},
+        [("a", 0, "r1"), ("b", 10, "r1")],
+        [("a", 8, "r1"), ("b", 12, "r2")],
+        10,
+    ),
+    (
         "day_balance",
         {"days": TWO_DAYS},
         [("a", 0, "r1"), ("b", 10, "r1")],

@@ -181,6 +181,35 @@ def test_refused_input_exits_2_and_names_the_place(folder: Folder, command: str,
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("command", ["solve", "explain", "check"])
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        (
+            "pairing",
+            '{"format": "bridge-pairing/1", "cities": [{"id": "a", "country": "A", "group": "south", '
+            '"needs": {"waste": 1, "water": 2, "waste": 5}}]}',
+            "cities[0].needs.waste: the key 'waste' is there twice",
+        ),
+        ("agenda", '{"format": "bridge-agenda/1", "days": [], "days": []}', "days: the key 'days' is there twice"),
+        (
+            "meetings",
+            '{"format": "bridge-meetings/1", "tables": [{"id": "t", "seats": 4, "\\u0073eats": 4}]}',
+            "tables[0].seats: the key 'seats' is there twice",
+        ),
+    ],
+)
+def test_a_key_that_is_there_twice_is_refused_with_its_path(
+    folder: Folder, command: str, kind: str, text: str, said: str
+) -> None:
+    problem = folder.path / "twice.json"
+    problem.write_text(text)
+    more = [folder.file(WRONG, "solution.json")] if command == "check" else []
+    status, out, err = folder.run(command, kind, str(problem), *more)
+    assert (status, out) == (2, "")
+    assert err.strip().endswith(said)
+
+
 def test_files_that_cannot_be_read_or_written_are_refused(folder: Folder) -> None:
     problem = folder.file(FEASIBLE)
     for arguments in (

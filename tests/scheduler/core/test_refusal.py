@@ -57,6 +57,19 @@ def test_what_is_not_json_is_refused(text: str | bytes) -> None:
     assert complaints(text)
 
 
+def test_every_key_that_is_there_twice_is_named_at_its_place() -> None:
+    inner = '{"id": "a", "id": "b", "start": 0}, {"id": "a", "start": 0, "start": 0, "start": 1}'
+    assert complaints(f'{{"format": "x/1", "inner": [{inner}]}}'.encode()) == {
+        "inner[0].id": "the key 'id' is there twice",
+        "inner[1].start": "the key 'start' is there twice",
+    }
+
+
+def test_the_same_key_in_two_objects_is_no_repetition() -> None:
+    inner = '{"id": "a", "start": 0}, {"id": "b", "start": 0}'
+    assert len(read(Outer, f'{{"format": "x/1", "inner": [{inner}]}}').inner) == 2
+
+
 def test_a_file_that_is_too_large_is_refused_unread() -> None:
     assert "64 MB" in complaints(b" " * (LARGEST_FILE_BYTES + 1))[""]
 
