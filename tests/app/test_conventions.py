@@ -143,6 +143,16 @@ def test_templates_escape(path: Path) -> None:
     assert "autoescape false" not in text
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_names_of_people_are_shown_in_one_way(path: Path) -> None:
+    """REG-08: by ``ui.person`` and ``ui.person_name``, which know scripts and directions; a title alone is plain text."""
+    text = re.sub(r"{% block title %}.*?{% endblock %}", "", path.read_text(), flags=re.DOTALL)
+    names = r"badge_name|native_name|contact_name|display_name|family_name|given_name"
+    plain = re.findall(rf"{{{{[^}}(]*\.(?:{names})\s*}}}}", text)
+    if path.name != "marks.html":
+        assert not plain, plain
+
+
 def test_markup_is_made_by_pictures_alone() -> None:
     for path in SOURCES:
         if "pictures" in path.parts:
