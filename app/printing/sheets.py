@@ -11,6 +11,7 @@ from typing import Any
 import segno
 from babel import Locale
 
+from app.delegations.scripts import language_of_script
 from app.events.models import Event
 from app.platform import i18n
 from app.platform.i18n import gettext as _
@@ -169,7 +170,7 @@ def native_form(text: str | None, language: str | None, *, than: str) -> dict[st
     """A name in its own script with language and direction; nothing where it says the same as the Latin form."""
     if not text or text == than:
         return None
-    code = (language or "en").split("_")[0]
+    code = (language or language_of_script(text) or "en").split("_")[0]
     try:
         is_rtl = Locale.parse(code).text_direction == "rtl"
     except ValueError:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from app.delegations.enums import DelegateKind, HelixRole, IncomeGroup
+from app.delegations.scripts import language_of_script
 from app.platform.i18n import gettext as _
 from app.registration.forms import Email, Line, Name
 from app.registration.importing import vocabulary
@@ -62,6 +63,10 @@ class PersonRow(BaseModel):
         if self.arrives_at and self.departs_at and self.departs_at <= self.arrives_at:
             raise ValueError(_("The departure must come after the arrival."))
         return self
+
+    def language(self) -> str | None:
+        """Of the name in its own script: as the row says, else by its letters."""
+        return self.native_language or language_of_script(self.native_name, self.languages or ())
 
     def names(self) -> tuple[str, str]:
         """Family and given name in Latin letters; a whole name is cut at its comma alone, never by a guess."""

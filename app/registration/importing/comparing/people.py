@@ -54,9 +54,11 @@ def wanted_of(event: Event, row: PersonRow, here: Delegate | None) -> dict[str, 
         if moment is not None:
             wanted[field] = _at_venue(event, moment)
     family_name, given_name = row.names()
+    language = row.language()
+    if language is not None and (here is None or here.native_language is None):
+        wanted["native_language"] = language
     if here is None:
         wanted |= {"family_name": family_name, "given_name": given_name}
-        language = row.native_language
         wanted.setdefault(
             "badge_name", latin_name(family_name=family_name, given_name=given_name, native_language=language)
         )
@@ -192,7 +194,7 @@ def _shares_a_word(row: PersonRow, here: Delegate) -> bool:
 
 def _title(row: PersonRow) -> str:
     family_name, given_name = row.names()
-    name = latin_name(family_name=family_name, given_name=given_name, native_language=row.native_language)
+    name = latin_name(family_name=family_name, given_name=given_name, native_language=row.language())
     return row.badge_name or name
 
 

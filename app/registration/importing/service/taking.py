@@ -85,7 +85,7 @@ def choose_columns(
         Conflict: it was changed meanwhile, in another window.
         Refused: a field that is not known, or is chosen twice.
     """
-    if file.version != version or file.state not in {ImportState.READY, ImportState.UNREADABLE}:
+    if file.version != version or file.state is not ImportState.READY:
         raise Conflict(_("This list was changed in another window. Load the page again."))
     known = fields_of(file.kind)
     chosen = {position: field for position, field in columns.items() if field}

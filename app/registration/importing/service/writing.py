@@ -79,7 +79,7 @@ class _Desk:
 
     @property
     def _origin(self) -> dict[str, Any]:
-        return {"attestation": Attestation.ENTERED, "source": _("List %(name)s") % {"name": self.file.name}}
+        return {"attestation": Attestation.ENTERED, "source": f"List {self.file.name}"}
 
     def write_people(self, found: DryRun[PersonRow]) -> None:
         parties = Parties(parties_here(self.session, self.event.id))
