@@ -108,11 +108,22 @@ def demo(
 def load_fixture(
     name: Annotated[str, typer.Argument(help="F-SMALL or F-BIG")],
     seed: Annotated[int, typer.Option(help="another seed gives another event of the same size")] = 0,
+    plan: Annotated[
+        int,
+        typer.Option(
+            help="then pair, place, release and hold meetings, so many seconds a solve; 0 leaves it unplanned"
+        ),
+    ] = 0,
 ) -> None:
-    """Generate an event of a stated size and load it."""
-    with _opened(Settings()) as database, database.writing() as session:
-        event = _from("app.demo.load", "load_fixture")(session, name=name, seed=seed, now=_now())
-        told.print(f"{name} is loaded (seed {seed}): {event.slug}")
+    """Generate an event of a stated size and load it; with --plan also solve its three problems."""
+    settings = Settings()
+    _migrate(settings)
+    with _opened(settings) as database:
+        with database.writing() as session:
+            slug = _from("app.demo.load", "load_fixture")(session, name=name, seed=seed, now=_now()).slug
+        if plan > 0:
+            _from("app.demo.planning", "plan_event")(database, settings, slug=slug, seconds=plan, now=_now())
+    told.print(f"{name} is loaded (seed {seed}): {slug}")
 
 
 @commands.command()
@@ -130,7 +141,7 @@ def create_admin(
 ) -> None:
     """Make somebody an administrator and print a link for the first sign-in."""
     settings, now = Settings(), _now()
-    with _opened(settings) as database, database.writing() as session:
+    with _opened(settings, needs_tables=True) as database, database.writing() as session:
         account = ensure_account(session, email=email, display_name=name, actor=COMMAND_LINE, now=now)
         grant = grant_role(
             session, account_id=account.id, role=Role.ADMINISTRATOR, event_id=None, actor=COMMAND_LINE, now=now
@@ -175,7 +186,7 @@ def export_problem(
     """Write an event's planning problem as JSON for `python -m scheduler`."""
     if kind not in {"pairing", "agenda", "meetings"}:
         _give_up(f"There is no kind of problem '{kind}'. Choose pairing, agenda or meetings.")
-    with _opened(Settings()) as database, database.reading() as session:
+    with _opened(Settings(), needs_tables=True) as database, database.reading() as session:
         problem = _from(f"app.{kind}.planner", "problem_of")(session, _event(session, event).id)
     text = problem.model_dump_json(indent=1)
     if output is None:
@@ -194,7 +205,7 @@ def print_(
     settings = Settings()
     target = folder or settings.var / "prints" / event
     target.mkdir(parents=True, exist_ok=True)
-    with _opened(settings) as database, database.writing() as session:
+    with _opened(settings, needs_tables=True) as database, database.writing() as session:
         _from("app.printing.service", "print_all")(
             session, _event(session, event), target, base_url=settings.base_url, actor=COMMAND_LINE, now=_now()
         )
@@ -220,10 +231,12 @@ def _settings_for(port: int) -> Settings:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[Database]:
+def _opened(settings: Settings, *, needs_tables: bool = False) -> Iterator[Database]:
     audit.use_key(settings.key())
     database = Database(settings.database_url)
     try:
+        if needs_tables and not inspect(database.engine).has_table(Event.__tablename__):
+            _give_up("The database has no tables yet: `bridge migrate` makes them.")
         yield database
     finally:
         database.close()

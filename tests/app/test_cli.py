@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.accounts.models import Account, RoleGrant
+from app.agenda.models import AgendaRelease
 from app.cli import main
 from app.demo.load import load_demo
 from app.events.models import Event
+from app.meetings.models import Meeting
 from app.platform.backup import BackupFault, back_up, restore
 from app.platform.database.engine import Database
 
@@ -163,6 +165,20 @@ def test_a_fixture_is_loaded_once(bridge, database):
     assert "there already" in again.stderr
     with database.reading() as session:
         assert session.scalars(select(Event.slug)).all() == ["f-small"]
+
+
+def test_a_fixture_can_come_planned(bridge, database):
+    done = bridge("load-fixture", "F-SMALL", "--plan", "5")
+    assert done.returncode == 0, done.stderr
+    with database.reading() as session:
+        assert session.scalar(select(AgendaRelease.number)) == 1
+        assert session.scalar(select(func.count()).select_from(Meeting)) > 0
+
+
+@pytest.mark.parametrize("command", [("create-admin", "a@b.example"), ("print", "--event", "x")], ids=lambda one: one[0])
+def test_a_database_without_tables_is_said(bridge, tmp_path, command):
+    done = bridge(*command, DATABASE_URL=f"sqlite:///{tmp_path}/empty.sqlite")
+    assert (done.returncode, done.stderr) == (1, "The database has no tables yet: `bridge migrate` makes them.\n")
 
 
 def test_a_worker_needs_postgresql(bridge):
