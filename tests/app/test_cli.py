@@ -175,7 +175,9 @@ def test_a_fixture_can_come_planned(bridge, database):
         assert session.scalar(select(func.count()).select_from(Meeting)) > 0
 
 
-@pytest.mark.parametrize("command", [("create-admin", "a@b.example"), ("print", "--event", "x")], ids=lambda one: one[0])
+@pytest.mark.parametrize(
+    "command", [("create-admin", "a@b.example"), ("print", "--event", "x")], ids=lambda one: one[0]
+)
 def test_a_database_without_tables_is_said(bridge, tmp_path, command):
     done = bridge(*command, DATABASE_URL=f"sqlite:///{tmp_path}/empty.sqlite")
     assert (done.returncode, done.stderr) == (1, "The database has no tables yet: `bridge migrate` makes them.\n")

@@ -15,6 +15,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.platform.database.inline_values import keep_states_whole
+
+keep_states_whole()
+
 Result = TypeVar("Result")
 
 SAFE_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
