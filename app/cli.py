@@ -50,9 +50,9 @@ def serve(
         # Held until the server's own process lock takes over, so that two starts do not prepare at once.
         database.serve_alone()
         if settings.demonstration:
-            _prepare_demonstration(database, settings)
+            _from("app.demo.prepare", "prepare_demo")(database, settings, now=_now())
         elif database.is_sqlite:
-            _migrate(settings)
+            bring_up_to_date(settings.database_url)
         with database.writing() as session:
             purge_ended(session, now=_now())
             idempotency.purge(session, now=_now())
@@ -100,7 +100,7 @@ def demo(
         _throw_away(settings)
     with _opened(settings) as database:
         database.serve_alone()
-        _prepare_demonstration(database, settings)
+        _from("app.demo.prepare", "prepare_demo")(database, settings, now=_now())
     told.print("The demonstration is ready. `make run` serves it.")
 
 
@@ -117,7 +117,7 @@ def load_fixture(
 ) -> None:
     """Generate an event of a stated size and load it; with --plan also solve its three problems."""
     settings = Settings()
-    _migrate(settings)
+    bring_up_to_date(settings.database_url)
     with _opened(settings) as database:
         with database.writing() as session:
             slug = _from("app.demo.load", "load_fixture")(session, name=name, seed=seed, now=_now()).slug
@@ -130,7 +130,7 @@ def load_fixture(
 def migrate() -> None:
     """Bring the tables of the database to this version."""
     settings = Settings()
-    _migrate(settings)
+    bring_up_to_date(settings.database_url)
     told.print("The tables are up to date.")
 
 
@@ -240,14 +240,6 @@ def _opened(settings: Settings, *, needs_tables: bool = False) -> Iterator[Datab
         yield database
     finally:
         database.close()
-
-
-def _migrate(settings: Settings) -> None:
-    bring_up_to_date(settings.database_url)
-
-
-def _prepare_demonstration(database: Database, settings: Settings) -> None:
-    _from("app.demo.prepare", "prepare_demo")(database, settings, now=_now())
 
 
 def _throw_away(settings: Settings) -> None:
