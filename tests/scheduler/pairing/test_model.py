@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 import scheduler.pairing
 from scheduler.pairing import constraints, objective, score, validation
+from scheduler.pairing.catalogue import catalogue_of
 from scheduler.pairing.constraints import smallest_from
 from scheduler.pairing.score import Pool, possible_candidates
 from scheduler.pairing.score.stages import STAGES
-from scheduler.pairing.variables import kept_candidates
 
 DESCRIPTION = (Path(scheduler.pairing.__file__).parent / "MODEL.md").read_text()
 
@@ -63,8 +63,9 @@ def test_of_unlimited_organisations_the_best_stays(pools: Any) -> None:
     ]
 
     def organisations(**rest: Any) -> set[str]:
-        kept = kept_candidates(Pool(pools.problem(cities, facilitators=facilitators, **rest)))
-        return {candidate.members[2] for candidate in kept if len(candidate.members) == 3}
+        kept = catalogue_of(Pool(pools.problem(cities, facilitators=facilitators, **rest)))
+        members = [kept.candidate(number).members for number in range(len(kept))]
+        return {ids[2] for ids in members if len(ids) == 3}
 
     assert organisations() == {"both"}
     assert organisations(pins=[["a", "b", "one"]]) == {"both", "one"}
