@@ -21,9 +21,7 @@ class PairingModel:
     stages: list[Stage]
 
 
-def build(
-    pool: Pool, candidates: Sequence[Candidate], *, wanted: Collection[str] = tuple(STAGES)
-) -> PairingModel:
+def build(pool: Pool, candidates: Sequence[Candidate], *, wanted: Collection[str] = tuple(STAGES)) -> PairingModel:
     """The model over these candidates, with the stages wanted; all of ``catalogue_of`` make an exact one."""
     model = cp_model.CpModel()
     variables = PairingVariables(model, pool, candidates)

@@ -1,5 +1,7 @@
 """Is there a plan that comes to given values? A relaxation says no, or says among which candidates to look first."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from scheduler.pairing.catalogue import Catalogue, Flags, Numbers
@@ -26,38 +28,77 @@ NO_PLAN = Found("infeasible", None, None)
 NOT_KNOWN = Found("unknown", None, None)
 
 
-def attempt(catalogue: Catalogue, values: dict[str, int], part: Part, *, known: Plan | None) -> Found:
-    """Look for any plan that comes to these values, ``infeasible`` where there is none among all candidates."""
+@dataclass(frozen=True)
+class Nearness:
+    """Candidates that may come to given values, in the order in which they are worth a look.
+
+    ``master`` relaxes the most value of such a plan; ``order`` numbers its candidates, ``origin`` says what numbers
+    they have in the catalogue asked about.
+    """
+
+    master: Master
+    order: Numbers
+    cost: Numbers
+    origin: Numbers
+
+
+def attempt(
+    catalogue: Catalogue, values: dict[str, int], part: Part, *, known: Plan | None, most: int | None = None
+) -> Found:
+    """Look for any plan that comes to these values, ``infeasible`` where there is none among all candidates.
+
+    Args:
+        most: search no more than about so many candidates.
+    """
+    near = nearness(catalogue, values, part)
+    if isinstance(near, Found):
+        return near
+    hint = [] if known is None else known.groups
+    size = CORE
+    while not part.is_over:
+        close = closest(near, size, hint)
+        is_all = len(close) == len(near.order)
+        found = search(near.master, close, values, part, hint=hint)
+        if found.plan is not None or is_all:
+            return found
+        if size == CORE and found.status == "infeasible":
+            # Before more candidates are looked at: odd sets may show that no number of them is enough.
+            missed = slack(near.master.catalogue, values, part, cutting=True)
+            if missed is not None and missed.reach < 0:
+                return NO_PLAN
+        size *= 4
+        if most is not None and size > most:
+            break
+    return NOT_KNOWN
+
+
+def nearness(catalogue: Catalogue, values: dict[str, int], part: Part) -> Nearness | Found:
+    """What to search for a plan that comes to these values, or ``Found`` where that is answered already."""
     floor = values.get("lowest", 0)
-    catalogue = floored(catalogue, floor)
+    origin = np.flatnonzero(above_floor(catalogue, floor)) if floor > 0 else np.arange(len(catalogue))
+    catalogue = catalogue.only(origin)
     missed = slack(catalogue, values, part)
     if missed is None:
         return NOT_KNOWN
     if missed.reach < 0:
         return NO_PLAN
-    start = missed.numbers
     wide = missed.allowed(0)
-    catalogue, start = catalogue.only(wide), renumbered(wide, start)
+    catalogue = catalogue.only(wide)
     # A plan of much value is as good as any other here, and the next stages start from it.
     master = Master(catalogue, Goal("value", without_lowest(values), floor))
-    relaxed = relax(master, start, seconds=part.clock())
+    relaxed = relax(master, renumbered(wide, missed.numbers), seconds=part.clock())
     cost = -catalogue.value if relaxed is None else relaxed.losses
-    order = np.lexsort((-catalogue.value, cost))
-    hint = [] if known is None else known.groups
-    size = CORE
-    while not part.is_over:
-        whole = size >= len(catalogue)
-        close = np.arange(len(catalogue)) if whole else _close(catalogue, order[:size], cost, hint)
-        found = search(master, close, values, part, hint=hint)
-        if found.plan is not None or whole:
-            return found
-        if size == CORE and found.status == "infeasible":
-            # Before more candidates are looked at: odd sets may show that no number of them is enough.
-            missed = slack(catalogue, values, part, cutting=True)
-            if missed is not None and missed.reach < 0:
-                return NO_PLAN
-        size *= 4
-    return NOT_KNOWN
+    return Nearness(master, np.lexsort((-catalogue.value, cost)), cost, origin[wide])
+
+
+def closest(near: Nearness, size: int, hint: list[frozenset[str]]) -> Numbers:
+    """About so many candidates in their order, some of each member, the pinned ones and those of a hint."""
+    catalogue = near.master.catalogue
+    if size >= len(catalogue):
+        return np.arange(len(catalogue))
+    of_each = spread(catalogue, -near.cost, per_member=PER_MEMBER)
+    hinted = np.array(list(catalogue.numbers_of(hint).values()), dtype=np.int64)
+    return np.unique(np.concatenate([near.order[:size], of_each, hinted, near.master.pinned]))
 
 
 def search(
@@ -114,10 +155,3 @@ def renumbered(kept: Flags, numbers: Numbers) -> Numbers:
     """The new numbers of those of some candidates that are kept."""
     places = np.cumsum(kept) - 1
     return np.asarray(places[numbers[kept[numbers]]])
-
-
-def _close(catalogue: Catalogue, closest: Numbers, cost: Numbers, hint: list[frozenset[str]]) -> Numbers:
-    of_each = spread(catalogue, -cost, per_member=PER_MEMBER)
-    hinted = np.array(list(catalogue.numbers_of(hint).values()), dtype=np.int64)
-    pinned = np.array(list(catalogue.numbers_of(catalogue.pool.problem.pins).values()), dtype=np.int64)
-    return np.unique(np.concatenate([closest, of_each, hinted, pinned]))

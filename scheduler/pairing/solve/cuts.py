@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.pairing.catalogue import Numbers
+from scheduler.pairing.catalogue import Numbers, Places
 from scheduler.pairing.solve.master import Master, Row
 
 _BROKEN = 1e-4
@@ -43,14 +43,14 @@ def odd_sets(master: Master, numbers: Numbers, values: NDArray[np.float64]) -> l
     for group in _groups(master, fractional, parts):
         inside = np.zeros(len(master.catalogue.ids) + 1, dtype=np.int64)
         inside[group] = 1
-        places = sum(master.limits[place] for place in group)
+        places = sum(master.limits[place] or 0 for place in group)
         halves = (inside[whole].sum(axis=1) // 2) * values
         if places % 2 and halves.sum() > places // 2 + _BROKEN:
             found.setdefault(inside.tobytes(), Row("odd", inside, None, places // 2))
     return list(found.values())
 
 
-def _groups(master: Master, fractional: NDArray[np.int32], parts: NDArray[np.float64]) -> Iterator[list[int]]:
+def _groups(master: Master, fractional: Places, parts: NDArray[np.float64]) -> Iterator[list[int]]:
     """Cities that hang together by what is formed in part, and the same with one city less."""
     for step in _STEPS:
         joined: dict[int, set[int]] = {}

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.pairing.catalogue import Catalogue, Flags, Numbers
+from scheduler.pairing.catalogue import Catalogue, Flags, Numbers, Places
 from scheduler.pairing.constraints import smallest_from
-from scheduler.pairing.modality import MODALITIES
-
+from scheduler.pairing.modality import MODALITIES, Modality
 
 SLACK = "slack"
 
@@ -65,9 +64,7 @@ class Master:
         self.before = np.zeros(len(catalogue), dtype=bool)
         self.before[list(catalogue.numbers_of(before).values())] = True
         self.earlier = len(before)
-        self.pinned: Numbers = np.array(
-            sorted(catalogue.numbers_of(problem.pins).values()), dtype=np.int64
-        )
+        self.pinned: Numbers = np.array(sorted(catalogue.numbers_of(problem.pins).values()), dtype=np.int64)
         self.limits = [self.pool.limit_of(one) for one in catalogue.ids] + [None]
         self.is_limited = np.array([limit is not None for limit in self.limits], dtype=bool)
         self.is_single = np.array([limit == 1 for limit in self.limits], dtype=bool)
@@ -95,64 +92,63 @@ class Master:
     def coefficients(self, row: Row, numbers: Numbers) -> Numbers:
         """The coefficients of some candidates in a row."""
         catalogue = self.catalogue
-        if row.kind == "member":
-            return (catalogue.members[numbers] == row.key).any(axis=1).astype(np.int64)
-        if row.kind == "floor":
-            return (catalogue.members[numbers] == row.key).any(axis=1) * self.worth[numbers]
-        if row.kind == "modality":
-            return np.asarray(row.key)[catalogue.modality[numbers]]
-        if row.kind == "value":
-            return catalogue.value[numbers]
-        if row.kind == "changes":
-            return np.where(self.before[numbers], 1, -1)
-        if row.kind == "pin":
-            return (numbers == row.key).astype(np.int64)
-        if row.kind == "couple":
-            return (catalogue.couple[numbers] == row.key).astype(np.int64)
-        return _halves(row.key, catalogue.members[numbers])
+        if row.kind in ("member", "floor"):
+            inside = (catalogue.members[numbers] == row.key).any(axis=1)
+            found = inside * (self.worth[numbers] if row.kind == "floor" else 1)
+        elif row.kind == "modality":
+            found = np.asarray(row.key)[catalogue.modality[numbers]]
+        elif row.kind == "value":
+            found = catalogue.value[numbers]
+        elif row.kind == "changes":
+            found = np.where(self.before[numbers], 1, -1)
+        elif row.kind == "pin":
+            found = numbers == row.key
+        elif row.kind == "couple":
+            found = catalogue.couple[numbers] == row.key
+        else:
+            found = _halves(row.key, catalogue.members[numbers])
+        return np.asarray(found, dtype=np.int64)
 
-    def reduced(self, prices: Sequence[int] | Sequence[float], scale: int, kind: Any) -> Any:
+    def reduced(self, prices: Sequence[int] | Sequence[float], scale: int, kind: Any) -> NDArray[Any]:
         """Gains less prices, of all candidates; in whole numbers if ``kind`` is."""
         catalogue = self.catalogue
-        of_member = np.zeros(len(catalogue.ids) + 1, dtype=kind)
-        of_floor = np.zeros(len(catalogue.ids) + 1, dtype=kind)
-        of_modality = np.zeros(len(MODALITIES), dtype=kind)
-        of_couple = None
-        left = self.gains.astype(kind) * scale
-        cuts = []
+        left: NDArray[Any] = self.gains.astype(kind) * scale
+        places = len(catalogue.ids) + 1
+        totals: dict[str, NDArray[Any]] = {}
         for row, price in zip(self.rows, prices, strict=True):
             if not price or row.kind == "none":
                 continue
-            if row.kind == "member":
-                of_member[row.key] += price
-            elif row.kind == "floor":
-                of_floor[row.key] += price
-            elif row.kind == "modality":
-                of_modality += np.asarray(row.key, dtype=kind) * price
-            elif row.kind == "value":
-                left -= catalogue.value.astype(kind) * price
-            elif row.kind == "changes":
-                left -= np.where(self.before, price, -price).astype(kind)
-            elif row.kind == "pin":
-                left[row.key] -= price
+            if row.kind in ("member", "floor"):
+                totals.setdefault(row.kind, np.zeros(places, dtype=kind))[row.key] += price
             elif row.kind == "couple":
-                if of_couple is None:
-                    of_couple = np.zeros(self.count * self.count, dtype=kind)
-                of_couple[row.key] += price
+                totals.setdefault(row.kind, np.zeros(self.count**2, dtype=kind))[row.key] += price
+            elif row.kind == "modality":
+                of_modality = totals.setdefault(row.kind, np.zeros(len(MODALITIES), dtype=kind))
+                of_modality += np.asarray(row.key, dtype=kind) * price
             else:
-                cuts.append((row, price))
-        for place in range(3):
-            left -= of_member[catalogue.members[:, place]]
-        if of_floor.any():
-            floors = sum(of_floor[catalogue.members[:, place]] for place in range(3))
+                self._take(left, row, price, kind)
+        if "member" in totals:
+            for place in range(catalogue.members.shape[1]):
+                left -= totals["member"][catalogue.members[:, place]]
+        if "floor" in totals:
+            floors = sum(totals["floor"][catalogue.members[:, place]] for place in range(catalogue.members.shape[1]))
             left -= floors * self.worth.astype(kind)
-        if of_modality.any():
-            left -= of_modality[catalogue.modality]
-        if of_couple is not None:
-            left -= of_couple[catalogue.couple]
-        for row, price in cuts:
-            left -= _halves(row.key, catalogue.members).astype(kind) * price
+        if "modality" in totals:
+            left -= totals["modality"][catalogue.modality]
+        if "couple" in totals:
+            left -= totals["couple"][catalogue.couple]
         return left
+
+    def _take(self, left: NDArray[Any], row: Row, price: float, kind: Any) -> None:
+        """Take the price of a row that is not kept as a vector off all candidates."""
+        if row.kind == "pin":
+            left[row.key] -= price
+        elif row.kind == "value":
+            left -= self.catalogue.value.astype(kind) * price
+        elif row.kind == "changes":
+            left -= np.where(self.before, price, -price).astype(kind)
+        else:
+            left -= _halves(row.key, self.catalogue.members).astype(kind) * price
 
     def column(self, upper: int) -> int:
         self.upper.append(upper)
@@ -188,17 +184,26 @@ class Master:
                 self.rows.append(Row("floor", place, 0, None, {paired: -self.goal.floor}))
 
     def _add_shares(self) -> None:
+        """Shares over columns that count: to branch on a count tells more than to branch on a candidate."""
         most = most_partnerships(self.catalogue)
-        for name, share in self.pool.problem.shares.items():
+        shares = self.pool.problem.shares
+        counts = {name: self._count([name], most) for name in shares}
+        everything = self._count(MODALITIES, most) if shares else 0
+        for name, share in shares.items():
             for limit, sign in ((share.min, 1), (share.max, -1)):
                 if limit is None:
                     continue
                 exact = Fraction(limit)
                 part = smallest_from(exact, most) if sign == 1 else 1 - smallest_from(1 - exact, most)
-                key = [
-                    sign * (part.denominator * (modality == name) - part.numerator) for modality in MODALITIES
-                ]
-                self.rows.append(Row("modality", np.array(key, dtype=np.int64), 0, None, is_asked=True))
+                terms = {counts[name]: sign * part.denominator, everything: -sign * part.numerator}
+                self.rows.append(Row("none", None, 0, None, terms, is_asked=True))
+
+    def _count(self, modalities: Sequence[Modality], most: int) -> int:
+        """A column that counts the partnerships formed of some modalities."""
+        column = self.column(most)
+        key = np.array([one in modalities for one in MODALITIES], dtype=np.int64)
+        self.rows.append(Row("modality", key, 0, 0, {column: -1}))
+        return column
 
     def _add_fixed(self) -> None:
         for stage, value in self.goal.fixed.items():
@@ -229,9 +234,9 @@ class Master:
                     self.objective[missed] = -1
 
 
-def _halves(inside: Numbers, members: NDArray[np.int32]) -> Numbers:
+def _halves(inside: Numbers, members: Places) -> Numbers:
     """Half of how many members are inside a set, rounded down."""
-    return (inside[members[:, 0]] + inside[members[:, 1]] + inside[members[:, 2]]) // 2
+    return np.asarray((inside[members[:, 0]] + inside[members[:, 1]] + inside[members[:, 2]]) // 2)
 
 
 def most_partnerships(catalogue: Catalogue) -> int:

@@ -99,14 +99,14 @@ def _answer(result: mathopt.SolveResult, formed: list[mathopt.Variable], numbers
 
 
 def _beside(solve: Callable[[], mathopt.SolveResult], part: Part) -> mathopt.SolveResult | None:
-    """Solve in a thread of its own; it cannot be stopped, so where the solve is to stop it is left to its time limit."""
+    """Solve in a thread of its own; it cannot be stopped: where the solve is to stop, it is left alone."""
     found: list[mathopt.SolveResult] = []
     errors: list[BaseException] = []
 
     def work() -> None:
         try:
             found.append(solve())
-        except Exception as error:  # noqa: BLE001 - handed to the caller below
+        except Exception as error:
             errors.append(error)
 
     thread = threading.Thread(target=work, name="highs", daemon=True)

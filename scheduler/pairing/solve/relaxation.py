@@ -143,7 +143,7 @@ class _Program:
         master = self.master
         gains = master.gains[numbers]
         # A member with one place keeps the column at 1 by itself; a bound of its own would only split its price.
-        single = master.is_single[master.catalogue.members[numbers]].any(axis=1)
+        single = np.asarray(master.is_single[master.catalogue.members[numbers]].any(axis=1))
         fresh = []
         for gain, alone in zip(gains.tolist(), single.tolist(), strict=True):
             variable = self.solver.NumVar(0, self.infinity if alone else 1, "")
@@ -212,7 +212,7 @@ def _scale(master: Master, prices: list[float]) -> int:
     catalogue = master.catalogue
     value = int(catalogue.value.max(initial=1))
     largest = max((abs(price) for price in prices), default=0.0)
-    coefficient = max(value, *(int(np.abs(row.key).max()) for row in master.rows if row.kind == "modality"), 1)
+    coefficient = max(value, *(abs(number) for row in master.rows for number in row.others.values()), 1)
     terms = 8 + len(master.rows)
     bound = value + int(largest * coefficient + 1) * terms
     scale = _LARGEST_SCALE

@@ -5,16 +5,20 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from scheduler.core.limits import Progress
-from scheduler.core.outcome import Sense, StageResult
+from scheduler.core.outcome import StageResult
 from scheduler.pairing.catalogue import Catalogue, Numbers
 from scheduler.pairing.score import Pool, stages_of
 from scheduler.pairing.solve import attempts
 from scheduler.pairing.solve.attempts import (
+    Nearness,
     attempt,
+    closest,
     first_columns,
     floored,
     meets,
+    nearness,
     plan_of,
+    search,
     slack,
     without_lowest,
 )
@@ -27,6 +31,7 @@ from scheduler.pairing.solve.search import Found, Wanted, look
 from scheduler.pairing.solve.spending import Part, Spending
 
 _WIDER = 4
+_MOST_TRIED = 10_000
 
 
 @dataclass
@@ -74,20 +79,42 @@ class Staging:
         return self._optimise_sum(stage, bound, part)
 
     def _raise_count(self, stage: str, bound: int | None, part: Part) -> int | None:
-        """As many cities as the bound says, or one less, and so on."""
+        """A plan at the bound if a few candidates make one; else the most that more and more of them allow."""
         master, relaxed = self._relaxed(stage, part)
         if relaxed is None:
             return bound
         bound = relaxed.bound if bound is None else min(bound, relaxed.bound)
-        while self._value(stage) < bound and not part.is_over:
-            found = attempt(self.catalogue, {**self.fixed, stage: bound}, part, known=self.best)
-            self._keep(found.plan, stage, bound)
-            if found.status == "unknown":
-                self._try_closest(master, relaxed, stage, bound, part)
-                break
-            if found.status == "infeasible":
-                bound -= 1
+        near = nearness(self.catalogue, {**self.fixed, stage: bound}, part)
+        while near is attempts.NO_PLAN and bound > self._value(stage) + 1:
+            bound -= 1
+            near = nearness(self.catalogue, {**self.fixed, stage: bound}, part)
+        if near is attempts.NO_PLAN:
+            bound = self._value(stage)
+        if isinstance(near, Nearness):
+            bound = self._widen(master, relaxed, near, stage, bound, part)
         self._drop(relaxed, self._value(stage))
+        return bound
+
+    def _widen(self, master: Master, relaxed: Relaxed, near: Nearness, stage: str, bound: int, part: Part) -> int:
+        assert self.best is not None
+        values = {**self.fixed, stage: bound}
+        size = attempts.CORE
+        while self._value(stage) < bound and not part.is_over:
+            close = closest(near, size, self.best.groups)
+            found = search(near.master, close, values, part, hint=self.best.groups)
+            self._keep(found.plan, stage, bound)
+            if self._value(stage) >= bound:
+                break
+            allowed = relaxed.allowed(self._value(stage) + 1)
+            is_all = size >= np.count_nonzero(allowed)
+            numbers = np.flatnonzero(allowed) if is_all else np.union1d(near.origin[close], self._numbers_of(self.best))
+            found = self._most(master, numbers, stage, part, share=0.5)
+            self._keep(found.plan, stage, bound)
+            if is_all:
+                if found.status == "infeasible":
+                    return self._value(stage)
+                return bound if found.bound is None else max(self._value(stage), min(bound, found.bound))
+            size *= _WIDER
         return bound
 
     def _raise_lowest(self, most: int, part: Part) -> int:
@@ -141,8 +168,10 @@ class Staging:
         sign = -1 if stage == "changes" else 1
         top = relaxed.bound if bound is None else min(relaxed.bound, sign * bound)
         gap = _first_gap(relaxed, top)
-        if np.count_nonzero(relaxed.allowed(sign * self._value(stage) + 1)) > 2 * attempts.CORE:
-            self._try_closest(master, relaxed, stage, sign * top, part)
+        size = attempts.CORE
+        while self._is_open(relaxed, stage, sign, top, size) and size <= _MOST_TRIED and not part.is_over:
+            self._try_closest(master, relaxed, stage, size, part)
+            size *= _WIDER
         while (value := sign * self._value(stage)) < top and not part.is_over:
             least = value + 1
             if np.count_nonzero(relaxed.allowed(least)) > 2 * attempts.CORE:
@@ -176,12 +205,17 @@ class Staging:
             return look(master.catalogue.only(close), Wanted(self.fixed, stage), part, hint=self.best.groups)
         return Found(answer.status, plan, None if answer.bound is None else sign * answer.bound)
 
-    def _try_closest(self, master: Master, relaxed: Relaxed, stage: str, bound: int, part: Part) -> None:
+    def _is_open(self, relaxed: Relaxed, stage: str, sign: int, top: int, size: int) -> bool:
+        """Whether the bound is not met and too many candidates may still make a better plan to search them all."""
+        value = sign * self._value(stage)
+        return value < top and int(np.count_nonzero(relaxed.allowed(value + 1))) > 2 * size
+
+    def _try_closest(self, master: Master, relaxed: Relaxed, stage: str, size: int, part: Part) -> None:
         """Make the plan at hand better among the candidates that cost the relaxation least; proves nothing."""
         assert self.best is not None
-        order = np.lexsort((-self.catalogue.value, relaxed.losses))[: attempts.CORE]
+        order = np.lexsort((-self.catalogue.value, relaxed.losses))[:size]
         close = np.union1d(order, self._numbers_of(self.best))
-        self._keep(self._most(master, close, stage, part, share=0.3).plan, stage, bound)
+        self._keep(self._most(master, close, stage, part, share=0.3).plan, stage, None)
 
     def _relaxed(self, stage: str, part: Part) -> tuple[Master, Relaxed | None]:
         assert self.best is not None
@@ -193,7 +227,7 @@ class Staging:
     def _numbers_of(self, plan: Plan) -> Numbers:
         return np.array(sorted(self.catalogue.numbers_of(plan.groups).values()), dtype=np.int64)
 
-    def _keep(self, plan: Plan | None, stage: str, bound: int) -> None:
+    def _keep(self, plan: Plan | None, stage: str, bound: int | None) -> None:
         if plan is not None:
             self.best = better_of([plan] if self.best is None else [self.best, plan])
             self._report(stage, bound)

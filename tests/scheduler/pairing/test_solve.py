@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduler.core.limits import Control, Limits, Progress
-from scheduler.pairing import constraints
 from scheduler.pairing.problem import PairingProblem, read_problem
 from scheduler.pairing.score import score, stage_values
 from scheduler.pairing.solution import PairingOutcome, PairingSolution

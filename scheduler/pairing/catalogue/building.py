@@ -1,127 +1,18 @@
-"""All partnerships that a plan may hold, as arrays: hundreds of cities have millions of triangles.
-
-``score.candidates`` says what a candidate is, one at a time; this says the same of all at once, and tests hold the two
-against each other. What is left out costs no optimum (``MODEL.md``, Sets).
-"""
+"""The catalogue of a pool, made with a few array operations for each southern city."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduler.pairing.catalogue.arrays import Catalogue, Flags, Numbers, Small
 from scheduler.pairing.modality import MODALITIES
-from scheduler.pairing.score import TERMS, Candidate, Pool
+from scheduler.pairing.score import TERMS, Pool
 
-Numbers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-TRIANGULAR = MODALITIES.index("triangular")
+_TRIANGULAR = MODALITIES.index("triangular")
 _FACILITATION = tuple(TERMS).index("facilitation")
 _PLACES = 3
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """Candidates by number, from 0.
-
-    ``members`` has three columns of places in ``ids``: beneficiary, pivotal and facilitating, or two partners and
-    ``nobody``. ``value`` is in points, ``modality`` a place in ``MODALITIES``, ``couple`` the same number for the same
-    first two members in either order.
-    """
-
-    pool: Pool
-    ids: tuple[str, ...]
-    members: NDArray[np.int32]
-    units: NDArray[np.int32]
-    value: Numbers
-    modality: NDArray[np.int8]
-    couple: NDArray[np.int32]
-    place: dict[str, int] = field(repr=False)
-
-    def __len__(self) -> int:
-        return len(self.value)
-
-    @property
-    def nobody(self) -> int:
-        """The place that stands for the third member of a pair; arrays by member have one entry more for it."""
-        return len(self.ids)
-
-    def candidate(self, number: int) -> Candidate:
-        first, second, third = (int(one) for one in self.members[number])
-        ids = (self.ids[first], self.ids[second])
-        return Candidate(
-            ids if third == self.nobody else (*ids, self.ids[third]),
-            MODALITIES[int(self.modality[number])],
-            tuple(int(one) for one in self.units[number]),
-            int(self.value[number]),
-        )
-
-    def only(self, kept: Flags | Numbers) -> "Catalogue":
-        """The catalogue of some of the candidates, numbered anew in the same order."""
-        return Catalogue(
-            self.pool,
-            self.ids,
-            self.members[kept],
-            self.units[kept],
-            self.value[kept],
-            self.modality[kept],
-            self.couple[kept],
-            self.place,
-        )
-
-    def numbers_of(self, groups: Iterable[Iterable[str]]) -> dict[frozenset[str], int]:
-        """The numbers of the candidates with exactly these members; what is no candidate is left out."""
-        found = {}
-        for group in groups:
-            ids = frozenset(group)
-            number = self._numbers.get(self._key(ids))
-            if number is not None:
-                found[ids] = number
-        return found
-
-    def of_member(self, identifier: str) -> Numbers:
-        """The numbers of the candidates that a member is in."""
-        place = self.place[identifier]
-        return self._by_member[self._starts[place] : self._starts[place + 1]]
-
-    @cached_property
-    def _order(self) -> Numbers:
-        return np.argsort(self.members.ravel(), kind="stable")
-
-    @cached_property
-    def _by_member(self) -> Numbers:
-        return self._order // _PLACES
-
-    @cached_property
-    def _starts(self) -> Numbers:
-        counts = np.bincount(self.members.ravel(), minlength=len(self.ids) + 1)
-        return np.concatenate(([0], np.cumsum(counts)))
-
-    @cached_property
-    def _numbers(self) -> "_Lookup":
-        ordered = np.sort(self.members, axis=1).astype(np.int64)
-        base = len(self.ids) + 1
-        return _Lookup((ordered[:, 0] * base + ordered[:, 1]) * base + ordered[:, 2])
-
-    def _key(self, ids: frozenset[str]) -> int:
-        places = sorted([self.place[one] for one in ids] + [self.nobody] * (_PLACES - len(ids)))
-        base = len(self.ids) + 1
-        return (places[0] * base + places[1]) * base + places[2]
-
-
-class _Lookup:
-    """The place of a key in an array without order."""
-
-    def __init__(self, keys: Numbers) -> None:
-        self.order = np.argsort(keys, kind="stable")
-        self.keys = keys[self.order]
-
-    def get(self, key: int) -> int | None:
-        at = int(np.searchsorted(self.keys, key))
-        return int(self.order[at]) if at < len(self.keys) and self.keys[at] == key else None
 
 
 def catalogue_of(pool: Pool, named: Iterable[frozenset[str]] = ()) -> Catalogue:
@@ -144,17 +35,22 @@ def catalogue_of(pool: Pool, named: Iterable[frozenset[str]] = ()) -> Catalogue:
     north = np.append(tables.is_north, np.zeros(len(tables.ids) - count + 1, dtype=bool))
     pairs = np.array([MODALITIES.index(one) for one in ("south-south", "north-south", "north-north")], dtype=np.int8)
     modality = pairs[north[members[:, 0]].astype(int) + north[members[:, 1]].astype(int)]
-    modality[members[:, 2] != len(tables.ids)] = TRIANGULAR
+    modality[members[:, 2] != len(tables.ids)] = _TRIANGULAR
     return Catalogue(
         pool=pool,
         ids=tables.ids,
-        members=members,
-        units=units,
+        members=_narrow(members),
+        units=_narrow(units),
         value=units.astype(np.int64) @ np.array(pool.weights, dtype=np.int64),
         modality=modality,
         couple=(low * count + high).astype(np.int32),
         place=tables.place,
     )
+
+
+def _narrow(numbers: NDArray[np.int32]) -> Small:
+    """The same in half the memory where the numbers are small, which with millions of candidates matters."""
+    return numbers.astype(np.int16) if numbers.max(initial=0) < 2**15 else numbers
 
 
 class _Tables:
@@ -180,8 +76,10 @@ class _Tables:
         self.wishes = self._between({ids: sum(units for *_, units in said) for ids, said in pool.wishes.items()})
         self.apart = self._between(dict.fromkeys(pool.between, 1)) > 0
         self.is_north = np.array([city.group == "north" for city in cities], dtype=bool)
-        self.is_out = np.array([one in pool.below_population or pool.limit_of(one) == 0 for one in self.ids], dtype=bool)
-        np.fill_diagonal(self.apart, True)  # noqa: FBT003
+        self.is_out = np.array(
+            [one in pool.below_population or pool.limit_of(one) == 0 for one in self.ids], dtype=bool
+        )
+        np.fill_diagonal(self.apart, val=True)
         self.apart[self.is_out[: len(cities)], :] = True
         self.apart[:, self.is_out[: len(cities)]] = True
 
@@ -243,9 +141,7 @@ def _triangles(tables: _Tables, kept: set[frozenset[str]]) -> Iterable[_Part]:
     if not len(south) or not len(facilitating):
         return
     apart = np.concatenate([tables.apart, np.zeros((count, len(others)), dtype=bool)], axis=1)[:, facilitating]
-    unlimited = np.array(
-        [one >= count and pool.limit_of(tables.ids[one]) is None for one in facilitating], dtype=bool
-    )
+    unlimited = np.array([one >= count and pool.limit_of(tables.ids[one]) is None for one in facilitating], dtype=bool)
     able = tables.able[facilitating].T.astype(np.float32)
     for at, one in enumerate(south):
         mates = south[at + 1 :]
