@@ -23,6 +23,7 @@ from app.platform.clock import Clock, clock_for
 from app.platform.database.engine import Database
 from app.platform.logs import log_as_json
 from app.platform.mailing import keep_sending
+from app.platform.page_cache import PageCache
 from app.platform.rendering import STATIC
 from app.platform.settings import Settings
 from app.platform.web import failures, health
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     application.state.settings = settings
     application.state.database = database
     application.state.clock = clock or clock_for(settings)
+    application.state.pages = PageCache()
     application.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")
     for router in ROUTERS:
         application.include_router(router)

@@ -24,6 +24,9 @@ from app.platform.idempotency import form_key
 ROOT = Path(__file__).parent.parent.parent
 TEMPLATES, STATIC = ROOT / "templates", ROOT / "static"
 
+VARY = {"Vary": "HX-Request, Accept-Language"}
+"""A page is another one for htmx and in another language."""
+
 
 def render(
     request: Request,
@@ -54,7 +57,7 @@ def render(
         if block is None
         else render_block(environment, template, block, whole)
     )
-    return HTMLResponse(text, status_code=status, headers={"Vary": "HX-Request, Accept-Language", **(headers or {})})
+    return HTMLResponse(text, status_code=status, headers={**VARY, **(headers or {})})
 
 
 def is_htmx(request: Request) -> bool:
