@@ -1,6 +1,7 @@
 """Why a pairing has no plan, or why a city has no partner: facts of the file, each shown by solving again."""
 
 from dataclasses import replace
+from typing import Literal
 
 from scheduler.core.explanation import Explanation
 from scheduler.core.limits import Control, Limits, Stopwatch
@@ -26,7 +27,8 @@ def explain(
 
     Returns:
         ``infeasible`` with a smallest contradiction and the cheapest mend, ``feasible`` with the cities left unpaired,
-        ``unknown`` where the time did not allow to tell.
+        ``unknown`` where the time did not allow to tell; there may be a plan then, of whose unpaired cities those are
+        named that there was time for.
     """
     limits, control, stopwatch = limits or Limits(), control or Control(), Stopwatch()
     asking = Asking(limits, control, stopwatch)
@@ -39,13 +41,16 @@ def explain(
         solution = outcome.solution
     if solution is None:
         return Explanation(status="unknown", seconds=round(stopwatch.seconds, 4))
-    unpaired = tuple(unpaired_cities(problem, solution, asking))
-    return Explanation(status="feasible", unpaired=unpaired, seconds=round(stopwatch.seconds, 4))
+    answers = list(unpaired_cities(problem, solution, asking))
+    unpaired = tuple(answer for answer in answers if answer is not None)
+    status: Literal["feasible", "unknown"] = "feasible" if len(unpaired) == len(answers) else "unknown"
+    return Explanation(status=status, unpaired=unpaired, seconds=round(stopwatch.seconds, 4))
 
 
 def _infeasible(problem: PairingProblem, asking: Asking) -> Explanation:
     facts = contradiction(problem, asking)
-    if not facts:
+    if not facts or asking.seconds_left <= 0:
+        # Out of time nothing was dropped any more, so the set may hold facts that it could spare.
         return Explanation(status="unknown", seconds=round(asking.stopwatch.seconds, 4))
     fixes = cheapest_fixes(problem, asking)
     return Explanation(

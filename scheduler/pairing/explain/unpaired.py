@@ -1,93 +1,201 @@
-"""What keeps a city without partnership: facts that, let go one at a time, would let it have one."""
+"""What keeps a city without partnership: facts that, let go one at a time, would let it have one.
 
+Most facts need no search. A fact behind which the plan at hand has room for the city is one; a fact that has no price
+where no plan pairs the city is none, because by weak duality the same prices still prove it. The rest is solved again.
+"""
+
+from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
+from math import comb
+from typing import Literal
 
-from ortools.sat.python import cp_model
+import numpy as np
 
 from scheduler.core.explanation import Unpaired
+from scheduler.pairing.catalogue import Numbers
 from scheduler.pairing.explain.facts import fact_of, rank_of
 from scheduler.pairing.explain.loose import Asking, LooseModel, loose_candidates
+from scheduler.pairing.explain.openings import Openings, cheapest
 from scheduler.pairing.problem import PairingProblem
-from scheduler.pairing.score import Pool
+from scheduler.pairing.score import Candidate, Pool
 from scheduler.pairing.solution import PairingSolution
+from scheduler.pairing.solve.master import SLACK, Asked, Goal, Master
+from scheduler.pairing.solve.mip import branch
+from scheduler.pairing.solve.relaxation import Relaxed, relax, spread
+from scheduler.pairing.solve.spending import Part, Spending
+
+Answer = Literal["plan", "none", "unknown"]
+
+NEAR = 12
+"""How many candidates of each member are searched first."""
 
 
-def unpaired_cities(problem: PairingProblem, solution: PairingSolution, asking: Asking) -> Iterator[Unpaired]:
-    """Each city that a plan leaves without partnership, with what blocks it; time is shared evenly."""
+def unpaired_cities(problem: PairingProblem, solution: PairingSolution, asking: Asking) -> Iterator[Unpaired | None]:
+    """Each city that a plan leaves without partnership, with what blocks it; ``None`` where the time was too short."""
     if not solution.unpaired:
         return
-    pool = Pool(problem)
-    model = LooseModel(pool, loose_candidates(pool), asking, with_shares=True)
-    for position, city in enumerate(solution.unpaired):
-        until = asking.seconds_left * (1 - 1 / (len(solution.unpaired) - position))
-        yield _Case(model, solution, city.id, until).answer()
+    openings = Openings(problem)
+    part = Spending(asking.limits, asking.control, asking.stopwatch, None).part(1.0)
+    for city in solution.unpaired:
+        yield _Case(openings, solution, city.id, asking, part).answer()
 
 
 class _Case:
-    """One city without partnership; ``until`` is how many seconds must be left for the others."""
+    """One city without partnership."""
 
-    def __init__(self, model: LooseModel, solution: PairingSolution, city: str, until: float) -> None:
-        self.model = model
-        self.city = city
-        self.until = until
-        self.held = {
-            one.id: sum(one.id in partnership.ids for partnership in solution.partnerships)
-            for one in model.pool.problem.cities
-        }
-        self.strict = False
+    def __init__(self, openings: Openings, solution: PairingSolution, city: str, asking: Asking, part: Part) -> None:
+        self.openings, self.solution, self.city, self.asking, self.part = openings, solution, city, asking, part
+        self.held = Counter(one for partnership in solution.partnerships for one in partnership.ids)
+        cities = [one for one in openings.problem.cities if one.id != city]
+        others = frozenset(one.id for one in cities)
+        reached = sum(self.held[one.id] >= one.engagements.min for one in cities)
+        self.asked: tuple[Asked, ...] = (Asked("paired", frozenset({city}), 1), Asked("reached", others, reached))
+        self.strictly = (*self.asked, Asked("paired", others, sum(self.held[one] > 0 for one in others)))
 
-    def answer(self) -> Unpaired:
+    def answer(self) -> Unpaired | None:
         """Facts that help alone; if there are none, a smallest set that helps together."""
-        if self._ask(kept=self.model.paths) == "plan":
+        proof = self._proof(None)
+        answer = self._judge(proof)
+        if answer == "plan":
             # Only another city's partnership could go to this one without a loss in ``reached``: then ask for facts
             # that would spare that city its partnership as well.
-            self.strict = True
-            if self._ask(kept=self.model.paths) == "plan":
-                return self._unpaired([], together=False)
-        alone = self._alone()
+            self.asked = self.strictly
+            proof = self._proof(None)
+            answer = self._judge(proof)
+        if answer == "plan":
+            return self._unpaired([], together=False)
+        if answer == "unknown":
+            return None
+        ways = self._ways_into_the_plan()
+        alone = {path for paths in ways if len(paths) == 1 for path in paths}
+        for path in self._possible(proof):
+            if path in alone:
+                continue
+            answer = self._judge(self._proof(path))
+            if answer == "unknown":
+                return None
+            if answer == "plan":
+                alone.add(path)
         if alone:
-            return self._unpaired(alone, together=False)
-        return self._unpaired(self._together(), together=True)
+            return self._unpaired(sorted(alone), together=False)
+        return self._together(ways)
 
-    def _alone(self) -> list[str]:
-        found: list[str] = []
-        while True:
-            solved = self.model.ask(kept=found, most_gone=1, goals=self._goals(), seconds=self._seconds)
-            if solved.values is None:
-                return found
-            found.extend(path for path, literal in self.model.let_go.items() if solved.holds(literal))
+    def _ways_into_the_plan(self) -> list[frozenset[str]]:
+        """The sets of facts that let the city join the plan as it is, by one more partnership."""
+        openings, held = self.openings, self.held
+        catalogue = openings.catalogue
+        couples = {
+            frozenset(member.id for member in partnership.members if member.role != "facilitating")
+            for partnership in self.solution.partnerships
+        }
+        found = []
+        for number in catalogue.of_member(self.city).tolist():
+            candidate = catalogue.candidate(number)
+            if candidate.couple in couples:
+                continue
+            limits = ((one, openings.pool.limit_of(one)) for one in candidate.members)
+            full = [one for one, limit in limits if limit and held[one] >= limit]
+            broken = self._shares_broken_by(candidate)
+            found += [paths | broken for paths in openings.ways_to(number, full)]
+        return found
 
-    def _together(self) -> list[str]:
-        costs = {path: 1000 + rank_of(path) for path in self.model.paths}
-        solved = self.model.ask(costs=costs, goals=self._goals(), seconds=self._seconds)
-        if solved.values is None:
-            return []
-        return [path for path, literal in self.model.let_go.items() if solved.holds(literal)]
+    def _shares_broken_by(self, candidate: Candidate) -> frozenset[str]:
+        counts = Counter(partnership.modality for partnership in self.solution.partnerships)
+        counts[candidate.modality] += 1
+        total = sum(counts.values())
+        broken = set()
+        for name, share in self.openings.problem.shares.items():
+            if share.min is not None and counts[name] < Fraction(share.min) * total:
+                broken.add(f"shares.{name}.min")
+            if share.max is not None and counts[name] > Fraction(share.max) * total:
+                broken.add(f"shares.{name}.max")
+        return frozenset(broken)
 
-    def _ask(self, *, kept: list[str]) -> str:
-        solved = self.model.ask(kept=kept, goals=self._goals(), seconds=self._seconds)
-        return "none" if solved.values is None else "plan"
+    def _proof(self, path: str | None) -> tuple[Master, Relaxed | None]:
+        """The relaxation of "the city is paired at no cost to others" with one fact let go."""
+        catalogue, closed = self.openings.without(path)
+        # What is proved has to hold with any limit let go: no number of partnerships may be taken for granted.
+        most = comb(len(self.openings.pool.cities), 2)
+        master = Master(catalogue, Goal(SLACK, asked=self.asked), closed=closed, most=most)
+        return master, relax(master, self._near(master), seconds=self.part.clock(), cutting=True, enough=0)
 
-    def _goals(self) -> list[cp_model.BoundedLinearExpression | bool]:
-        """The city has a partnership, and no fewer of the others reach what they want (or, strictly, have any)."""
-        model = self.model
-        others = [one for one in model.pool.problem.cities if one.id != self.city]
-        reached = sum(self.held[one.id] >= one.engagements.min for one in others)
-        goals: list[cp_model.BoundedLinearExpression | bool] = [
-            model.has_partnership[self.city] == 1,
-            sum(model.reached[one.id] for one in others) >= reached,
+    def _near(self, master: Master) -> Numbers:
+        """The plan at hand, what else the city may have, and some of each member."""
+        catalogue = master.catalogue
+        planned = catalogue.numbers_of(partnership.ids for partnership in self.solution.partnerships)
+        numbers = np.union1d(spread(catalogue, catalogue.value, per_member=NEAR), list(planned.values()))
+        numbers = np.union1d(numbers, catalogue.of_member(self.city)).astype(np.int64)
+        return numbers if master.closed is None else numbers[~master.closed[numbers]]
+
+    def _judge(self, proof: tuple[Master, Relaxed | None]) -> Answer:
+        """Whether there is a plan: none if the relaxation says so, else by search, among few candidates first."""
+        master, relaxed = proof
+        if relaxed is None:
+            return "unknown"
+        if relaxed.reach < 0:
+            return "none"
+        allowed = relaxed.allowed(0)
+        if master.closed is not None:
+            allowed &= ~master.closed
+        few = np.union1d(self._near(master), relaxed.numbers)
+        for numbers in (few[allowed[few]], np.flatnonzero(allowed)):
+            if self.part.is_over:
+                return "unknown"
+            answer = branch(master, numbers, self.part)
+            if answer.numbers is not None and answer.bound == 0 and answer.status == "optimal":
+                return "plan"
+        return "none" if answer.status == "infeasible" or (answer.bound is not None and answer.bound < 0) else "unknown"
+
+    def _possible(self, proof: tuple[Master, Relaxed | None]) -> list[str]:
+        """The facts that may help: all but those without which the same prices prove that there is no plan."""
+        master, relaxed = proof
+        openings = self.openings
+        if relaxed is None or relaxed.reach >= 0:
+            return openings.paths
+        found = set()
+        for row, price in zip(master.rows, relaxed.prices, strict=True):
+            if price and row.kind == "member" and row.high is not None:
+                found.add(openings.limit_paths[master.catalogue.ids[row.key]])
+            if price and row.kind in ("odd", "pin", "none"):
+                found |= self._behind(row.kind, row.key, master)
+        gains = -relaxed.losses
+        for path, numbers in openings.opened_by.items():
+            more = gains[numbers]
+            if relaxed.reach + sum(more[more > 0].tolist()) >= 0:
+                found.add(path)
+        return sorted(found & set(openings.paths), key=lambda path: (rank_of(path), path))
+
+    def _behind(self, kind: str, key: object, master: Master) -> set[str]:
+        """The facts that rows with a price rest on, as far as they can be told."""
+        problem = self.openings.problem
+        if kind == "odd":
+            assert isinstance(key, np.ndarray)
+            return {self.openings.limit_paths[master.catalogue.ids[place]] for place in np.flatnonzero(key)}
+        if kind == "pin":
+            return {f"pins[{index}]" for index in range(len(problem.pins))}
+        return {f"shares.{name}.{end}" for name in problem.shares for end in ("min", "max")}
+
+    def _together(self, ways: list[frozenset[str]]) -> Unpaired | None:
+        """No fact helps alone, so a set of two is a smallest one; larger ones are asked of the whole model."""
+        best = cheapest(ways)
+        if best is not None and len(best) == 2:
+            return self._unpaired(sorted(best), together=True)
+        pool = Pool(self.openings.problem)
+        model = LooseModel(pool, loose_candidates(pool), self.asking, with_shares=True)
+        goals = [
+            sum((model.reached if asked.stage == "reached" else model.has_partnership)[one] for one in asked.cities)
+            >= asked.least
+            for asked in self.asked
         ]
-        if self.strict:
-            paired = sum(self.held[one.id] > 0 for one in others)
-            goals.append(sum(model.has_partnership[one.id] for one in others) >= paired)
-        return goals
-
-    @property
-    def _seconds(self) -> float:
-        return max(0.02, self.model.asking.seconds_left - self.until)
+        solved = model.ask(costs={path: 1000 + rank_of(path) for path in model.paths}, goals=goals)
+        if solved.status == "unknown" or solved.status == "feasible":
+            return None
+        gone = [] if solved.values is None else [path for path, one in model.let_go.items() if solved.holds(one)]
+        return self._unpaired(gone, together=True)
 
     def _unpaired(self, paths: list[str], *, together: bool) -> Unpaired:
-        problem = self.model.pool.problem
+        problem = self.openings.problem
         ordered = sorted(paths, key=lambda path: (rank_of(path), path))
         return Unpaired(
             id=self.city,

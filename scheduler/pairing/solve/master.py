@@ -22,6 +22,15 @@ _MOST_MISSED = 2**53
 
 
 @dataclass(frozen=True)
+class Asked:
+    """At least so many of some cities reach what they want, or have a partnership (``stage`` says which)."""
+
+    stage: str
+    cities: frozenset[str]
+    least: int
+
+
+@dataclass(frozen=True)
 class Goal:
     """What a relaxation makes as large as possible, and what it must keep.
 
@@ -33,6 +42,7 @@ class Goal:
     stage: str
     fixed: dict[str, int] = field(default_factory=dict)
     floor: int = 0
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass
@@ -50,12 +60,19 @@ class Row:
 
 
 class Master:
-    """Rows and further columns of a goal over a catalogue; knows coefficients and prices of all its candidates."""
+    """Rows and further columns of a goal over a catalogue; knows coefficients and prices of all its candidates.
 
-    def __init__(self, catalogue: Catalogue, goal: Goal) -> None:
+    Candidates that are ``closed`` have prices as well, but no plan may hold them. No plan forms more than ``most``.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, goal: Goal, *, closed: Flags | None = None, most: int | None = None
+    ) -> None:
         self.catalogue, self.goal, self.pool = catalogue, goal, catalogue.pool
         problem = self.pool.problem
         self.count = len(self.pool.cities)
+        self.closed = closed
+        self.most = most_partnerships(catalogue) if most is None else most
         self.upper: list[int] = []
         self.objective: dict[int, int] = {}
         self.constant = 0
@@ -110,7 +127,7 @@ class Master:
         return np.asarray(found, dtype=np.int64)
 
     def reduced(self, prices: Sequence[int] | Sequence[float], scale: int, kind: Any) -> NDArray[Any]:
-        """Gains less prices, of all candidates; in whole numbers if ``kind`` is."""
+        """Gains less prices, of all candidates, closed ones too; in whole numbers if ``kind`` is."""
         catalogue = self.catalogue
         left: NDArray[Any] = self.gains.astype(kind) * scale
         places = len(catalogue.ids) + 1
@@ -158,8 +175,8 @@ class Master:
         pool, catalogue = self.pool, self.catalogue
         counts = np.bincount(catalogue.members.ravel(), minlength=len(catalogue.ids) + 1)
         self.paired: dict[int, int] = {}
-        self.reached: list[int] = []
-        self.granted = 0
+        self.reached: dict[int, int] = {}
+        self.granted: set[int] = set()
         for place, identifier in enumerate(catalogue.ids):
             limit = pool.limit_of(identifier)
             if limit is not None and counts[place]:
@@ -168,16 +185,17 @@ class Master:
             if city is None:
                 continue
             wanted = city.engagements.min
-            self.granted += wanted == 0
+            if wanted == 0:
+                self.granted.add(place)
             if not counts[place]:
                 continue
             paired = self.paired[place] = self.column(1)
             self.rows.append(Row("member", place, 0, None, {paired: -1}))
             if wanted == 1:
-                self.reached.append(paired)
+                self.reached[place] = paired
             elif 1 < wanted <= counts[place]:
                 reached = self.column(1)
-                self.reached.append(reached)
+                self.reached[place] = reached
                 self.rows.append(Row("member", place, 0, None, {reached: -wanted}))
                 self.rows.append(Row("none", None, 0, None, {paired: 1, reached: -1}))
             if self.goal.floor and limit != 1:
@@ -185,7 +203,7 @@ class Master:
 
     def _add_shares(self) -> None:
         """Shares over columns that count: to branch on a count tells more than to branch on a candidate."""
-        most = most_partnerships(self.catalogue)
+        most = self.most
         shares = self.pool.problem.shares
         counts = {name: self._count([name], most) for name in shares}
         everything = self._count(MODALITIES, most) if shares else 0
@@ -212,15 +230,21 @@ class Master:
             elif stage == "changes":
                 self.rows.append(Row("changes", None, self.earlier - value, None, is_asked=True))
             elif stage == "reached":
-                counted = dict.fromkeys(self.reached, 1)
-                self.rows.append(Row("none", None, value - self.granted, None, counted, is_asked=True))
+                self._ask(self.reached, value - len(self.granted))
             elif stage == "paired":
-                counted = dict.fromkeys(self.paired.values(), 1)
-                self.rows.append(Row("none", None, value, None, counted, is_asked=True))
+                self._ask(self.paired, value)
+        for asked in self.goal.asked:
+            places = {self.catalogue.place[city] for city in asked.cities}
+            columns = self.reached if asked.stage == "reached" else self.paired
+            granted = len(self.granted & places) if asked.stage == "reached" else 0
+            self._ask({place: column for place, column in columns.items() if place in places}, asked.least - granted)
+
+    def _ask(self, columns: dict[int, int], least: int) -> None:
+        self.rows.append(Row("none", None, least, None, dict.fromkeys(columns.values(), 1), is_asked=True))
 
     def _add_objective(self) -> None:
         if self.goal.stage == "reached":
-            self.objective, self.constant = dict.fromkeys(self.reached, 1), self.granted
+            self.objective, self.constant = dict.fromkeys(self.reached.values(), 1), len(self.granted)
         elif self.goal.stage == "paired":
             self.objective = dict.fromkeys(self.paired.values(), 1)
         elif self.goal.stage == "changes":

@@ -14,7 +14,7 @@ from ortools.linear_solver import pywraplp
 
 from scheduler.pairing.catalogue import Catalogue, Numbers
 from scheduler.pairing.solve.cuts import crossed_couples, odd_sets
-from scheduler.pairing.solve.master import Master, Row
+from scheduler.pairing.solve.master import SLACK, Master, Row
 
 TOLERANCE = 1e-6
 """A candidate whose price is this close to its gain does not make the relaxation better."""
@@ -34,8 +34,9 @@ class Relaxed:
     """What a relaxation proves of all candidates of its catalogue.
 
     ``bound``: no plan makes the goal larger. ``losses`` says by candidate how far a plan with it stays below
-    ``reach``; both are counted in parts of a point, of which ``scale`` make one. ``numbers`` are the candidates that
-    the relaxation was solved over, ``values`` how much of each it forms.
+    ``reach`` (below 0: what it adds to ``reach``, already counted there unless it is closed); both are counted in
+    parts of a point, of which ``scale`` make one. ``numbers`` are the candidates that the relaxation was solved over,
+    ``values`` how much of each it forms, ``prices`` those of the rows.
     """
 
     bound: int
@@ -44,10 +45,11 @@ class Relaxed:
     losses: Numbers
     numbers: Numbers
     values: NDArray[np.float64]
+    prices: tuple[int, ...] = ()
 
     def allowed(self, least: int) -> NDArray[np.bool_]:
         """The candidates that a plan may hold which makes the goal at least this large."""
-        return np.asarray(self.losses <= self.reach - least * self.scale)
+        return np.asarray(np.maximum(0, self.losses) <= self.reach - least * self.scale)
 
 
 def relax(
@@ -75,7 +77,8 @@ def relax(
         prices = program.prices()
         is_enough = enough is not None and program.reached > enough - TOLERANCE
         gains = master.reduced(prices, 1, np.float64)
-        better = _best_of_each(master.catalogue, np.where(program.has, 0.0, gains))
+        gains[program.has if master.closed is None else program.has | master.closed] = 0.0
+        better = _best_of_each(master.catalogue, gains)
         if len(better) and not is_enough:
             program.add(better)
             continue
@@ -105,14 +108,14 @@ def spread(catalogue: Catalogue, score: NDArray[Any], *, per_member: int) -> Num
 def proved(master: Master, prices: list[float], numbers: Numbers, values: NDArray[np.float64]) -> Relaxed:
     """Bound and losses that follow from prices, whatever they are."""
     scale = _scale(master, prices)
-    whole = _whole_prices(master.rows, prices, scale)
+    whole = _whole_prices(master, prices, scale)
     reach, reduced = _reach(master, whole, scale)
     lifted = _lifted(master, whole, reduced)
     if lifted is not None:
         other, others = _reach(master, lifted, scale)
         if other < reach:
-            reach, reduced = other, others
-    return Relaxed(reach // scale, reach, scale, np.maximum(0, -reduced), numbers, values)
+            reach, reduced, whole = other, others, lifted
+    return Relaxed(reach // scale, reach, scale, -reduced, numbers, values, tuple(whole))
 
 
 class _Program:
@@ -221,13 +224,22 @@ def _scale(master: Master, prices: list[float]) -> int:
     return scale
 
 
-def _whole_prices(rows: list[Row], prices: list[float], scale: int) -> list[int]:
+def _whole_prices(master: Master, prices: list[float], scale: int) -> list[int]:
     """Prices in parts of a point; none where there is nothing to hold against it."""
     whole = []
-    for row, price in zip(rows, prices, strict=True):
+    for row, price in zip(master.rows, prices, strict=True):
         rounded = round(price * scale)
+        if row.is_asked and master.goal.stage == SLACK:
+            # What may be missed costs a point for each; a rounding above that would let it be missed without end.
+            rounded = max(rounded, -scale)
         side = row.high if rounded > 0 else row.low
         whole.append(0 if side is None else rounded)
+    # A row that only counts may have any price: the one at which its column gains nothing needs no limit of the column.
+    for number, row in enumerate(master.rows):
+        if row.kind == "modality":
+            (column,) = row.others
+            others = zip(master.rows, whole, strict=True)
+            whole[number] = sum(price * each.others.get(column, 0) for each, price in others if each is not row)
     return whole
 
 
@@ -246,12 +258,13 @@ def _reach(master: Master, prices: list[int], scale: int) -> tuple[int, Numbers]
                 others[column] -= price * coefficient
     reach += sum(left * upper for left, upper in zip(others, master.upper, strict=True) if left > 0)
     reduced: Numbers = master.reduced(prices, scale, np.int64)
-    return reach + sum(reduced[reduced > 0].tolist()), reduced
+    above = reduced > 0 if master.closed is None else (reduced > 0) & ~master.closed
+    return reach + sum(reduced[above].tolist()), reduced
 
 
 def _lifted(master: Master, prices: list[int], reduced: Numbers) -> list[int] | None:
     """Prices with those of limited members raised until no candidate gains more than it costs."""
-    above = np.flatnonzero(reduced > 0)
+    above = np.flatnonzero(reduced > 0 if master.closed is None else (reduced > 0) & ~master.closed)
     if not len(above):
         return None
     members, over = master.catalogue.members[above], reduced[above]

@@ -199,6 +199,24 @@ def test_facts_that_leave_a_city_unpaired_are_shown_by_solving_again(pools: Any)
     assert sum(together for _, together in counts) > 2
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_facts_that_leave_a_city_unpaired_with_every_rule_at_work(pools: Any, seed: int) -> None:
+    """PAIR-07: the same with pins, several partnerships a city, shares and changes first; every fact of the file."""
+    for drawn in ({"cities": 4, "most": 2, "pins": seed % 2}, {"cities": 5, "most": 1, "tight": seed % 3 == 0}):
+        problem = pools.drawn(1000 + seed, **drawn)
+        if solve(problem, limits=QUICK).status == "optimal":
+            check_unpaired(pools, problem)
+
+
+def test_an_explanation_that_runs_out_of_time_is_unknown(pools: Any) -> None:
+    problem = pools.drawn(2, cities=40, most=1, tight=True)
+    plan = solve(problem, limits=QUICK).solution
+    assert plan is not None
+    assert plan.unpaired
+    explanation = explain(problem, solution=plan, limits=Limits(time_limit=0.001, workers=1))
+    assert (explanation.status, explanation.unpaired) == ("unknown", ())
+
+
 def blocked(problem: PairingProblem, city: str) -> tuple[set[str], bool]:
     explanation = explain(problem, limits=QUICK)
     assert explanation.unpaired is not None

@@ -1,0 +1,148 @@
+"""What lies behind the facts of a file: every partnership that members and roles allow, and the facts in its way."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+
+from scheduler.pairing.catalogue import Catalogue, Flags, Numbers, catalogue_of
+from scheduler.pairing.explain.facts import parts_of, rank_of
+from scheduler.pairing.problem import PairingProblem, Rules
+from scheduler.pairing.score import Pool, obstacles_to
+
+
+class Openings:
+    """The candidates of a file as if no fact stood against any of them; ``closed`` are those that one is against."""
+
+    def __init__(self, problem: PairingProblem) -> None:
+        self.problem, self.pool = problem, Pool(problem)
+        self.catalogue: Catalogue = catalogue_of(Pool(_opened(problem)))
+        self.limit_paths = limit_paths(problem)
+        self.obstacles: dict[int, list[frozenset[str]]] = {}
+        for number in np.flatnonzero(self._doubtful()).tolist():
+            candidate = self.catalogue.candidate(number)
+            ways = [frozenset(obstacle.paths) for obstacle in obstacles_to(self.pool, candidate)]
+            ways += [frozenset({self.limit_paths[one]}) for one in candidate.members if self.pool.limit_of(one) == 0]
+            if ways:
+                self.obstacles[number] = ways
+        self.closed: Flags = np.zeros(len(self.catalogue), dtype=bool)
+        self.closed[list(self.obstacles)] = True
+
+    @cached_property
+    def opened_by(self) -> dict[str, Numbers]:
+        """By path: the candidates that nothing but the fact there is against."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, ways in self.obstacles.items():
+            for path in frozenset.intersection(*ways):
+                found[path].append(number)
+        return {path: np.array(numbers, dtype=np.int64) for path, numbers in found.items()}
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """Every fact that can stand against a plan."""
+        shares = self.problem.shares.items()
+        return sorted(
+            {
+                *self.opened_by,
+                *(path for ways in self.obstacles.values() for way in ways for path in way),
+                *(path for one, path in self.limit_paths.items() if self.pool.limit_of(one) is not None),
+                *(f"pins[{index}]" for index in range(len(self.problem.pins))),
+                *(f"shares.{name}.min" for name, share in shares if share.min is not None),
+                *(f"shares.{name}.max" for name, share in shares if share.max is not None),
+            }
+        )
+
+    def without(self, path: str | None) -> tuple[Catalogue, Flags]:
+        """The same candidates with the fact at a path let go, and which of them are still closed."""
+        if path is None:
+            return self.catalogue, self.closed
+        closed = self.closed.copy()
+        if path in self.opened_by:
+            closed[self.opened_by[path]] = False
+        return replace(self.catalogue, pool=Pool(_neutral(self.catalogue.pool.problem, path))), closed
+
+    def ways_to(self, number: int, full: Iterable[str]) -> list[frozenset[str]]:
+        """The sets of facts to let go for a candidate to join a plan in which some of its members are ``full``."""
+        ways = [*self.obstacles.get(number, []), *(frozenset({self.limit_paths[one]}) for one in full)]
+        # Two facts at most stand behind one obstacle, so the sets to choose from stay few.
+        return [frozenset(chosen) for chosen in product(*(sorted(way) for way in ways))]
+
+    def _doubtful(self) -> Flags:
+        """Candidates that may have an obstacle."""
+        catalogue, pool = self.catalogue, self.pool
+        apart = np.zeros((len(catalogue.ids) + 1, len(catalogue.ids) + 1), dtype=bool)
+        for couple in pool.between:
+            one, other = (catalogue.place[identifier] for identifier in couple)
+            apart[one, other] = apart[other, one] = True
+        out = np.array(
+            [one in pool.below_population or pool.limit_of(one) == 0 for one in catalogue.ids] + [False], dtype=bool
+        )
+        first, second, third = (catalogue.members[:, place] for place in range(3))
+        poor = (third == catalogue.nobody) & (catalogue.value < self.problem.rules.min_pair_value)
+        met = apart[first, second] | apart[first, third] | apart[second, third]
+        return np.asarray(met | poor | out[first] | out[second] | out[third])
+
+
+def cheapest(sets: Iterable[frozenset[str]]) -> frozenset[str] | None:
+    """A set of fewest facts, of those one that is cheap to give up."""
+    return min(sets, key=lambda paths: (len(paths), sum(map(rank_of, paths)), sorted(paths)), default=None)
+
+
+def limit_paths(problem: PairingProblem) -> dict[str, str]:
+    """Where the limit of each member stands in the file."""
+    paths = {city.id: f"cities[{index}].engagements.max" for index, city in enumerate(problem.cities)}
+    return {**paths, **{one.id: f"facilitators[{index}].max" for index, one in enumerate(problem.facilitators)}}
+
+
+def _opened(problem: PairingProblem) -> PairingProblem:
+    """The file without any fact that looks at one partnership alone; a limit of 0 is one of them."""
+    return problem.model_copy(
+        update={
+            "rules": Rules(same_country=True, active_ties=True),
+            "wishes": tuple(wish for wish in problem.wishes if wish.level != "no"),
+            "excluded_country_pairs": (),
+            "cities": tuple(
+                city.model_copy(update={"engagements": city.engagements.model_copy(update={"max": None})})
+                if city.engagements.max == 0
+                else city
+                for city in problem.cities
+            ),
+            "facilitators": tuple(
+                one.model_copy(update={"max": None}) if one.max == 0 else one for one in problem.facilitators
+            ),
+        }
+    )
+
+
+def _neutral(problem: PairingProblem, path: str) -> PairingProblem:
+    """The opened file with a limit, a share or a pin let go; what else is let go opens candidates."""
+    parts = parts_of(path)
+    name, index = str(parts[0]), parts[1]
+    if name == "pins":
+        return problem.model_copy(
+            update={"pins": tuple(pin for place, pin in enumerate(problem.pins) if place != index)}
+        )
+    if name == "shares":
+        shares = {
+            modality: share.model_copy(update={str(parts[2]): None}) if modality == index else share
+            for modality, share in problem.shares.items()
+        }
+        return problem.model_copy(update={"shares": shares})
+    if name == "cities":
+        cities = [
+            city.model_copy(update={"engagements": city.engagements.model_copy(update={"max": None})})
+            if place == index
+            else city
+            for place, city in enumerate(problem.cities)
+        ]
+        return problem.model_copy(update={"cities": tuple(cities)})
+    if name == "facilitators":
+        facilitators = [
+            one.model_copy(update={"max": None}) if place == index else one
+            for place, one in enumerate(problem.facilitators)
+        ]
+        return problem.model_copy(update={"facilitators": tuple(facilitators)})
+    return problem
