@@ -66,7 +66,7 @@ test-long: $(STAMPS)/dev  ## the tests that take minutes
 	@$(BIN)/python -m pytest -m long
 
 bench: $(STAMPS)/dev  ## measured times and qualities
-	@$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+	@$(BIN)/python -m pytest tests/benchmarks
 
 format: $(STAMPS)/dev  ## bring the code into shape
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

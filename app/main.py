@@ -1,10 +1,13 @@
 """The web application, put together."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio import to_thread
 from fastapi import FastAPI
+from sqlalchemy.orm import configure_mappers
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
@@ -23,7 +26,8 @@ from app.platform.clock import Clock, clock_for
 from app.platform.database.engine import Database
 from app.platform.logs import log_as_json
 from app.platform.mailing import keep_sending
-from app.platform.rendering import STATIC
+from app.platform.page_cache import PageCache
+from app.platform.rendering import STATIC, compile_all
 from app.platform.settings import Settings
 from app.platform.web import failures, health
 from app.platform.web.guards import Guard
@@ -44,6 +48,19 @@ ROUTERS = (
 )
 
 
+THREADS = 12
+"""Handlers at work at once. Python runs one at a time: more of them only slow each other down."""
+
+LIVE_OBJECTS = 50_000
+
+
+def spare_the_collector() -> None:
+    """Let the collector pass over what lives as long as the process, and look less often: pages are short-lived."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(LIVE_OBJECTS, 20, 50)
+
+
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
     """One application on one database."""
     settings = settings or Settings()
@@ -55,6 +72,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
         database.serve_alone()
         self_check.run(database, settings, now=application.state.clock.now())
+        compile_all()
+        configure_mappers()
+        spare_the_collector()
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         engine = open_engine(database, settings, clock=application.state.clock)
         # In a demonstration mails are held and shown; none leaves the machine.
         sends = bool(settings.smtp_host) and not settings.demonstration
@@ -82,6 +103,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     application.state.settings = settings
     application.state.database = database
     application.state.clock = clock or clock_for(settings)
+    application.state.pages = PageCache()
     application.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")
     for router in ROUTERS:
         application.include_router(router)

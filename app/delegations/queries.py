@@ -149,14 +149,16 @@ def delegation_in_event(session: Session, event_id: int, delegation_id: int) -> 
 
 
 def delegates_by_id(session: Session, delegate_ids: Iterable[int]) -> dict[int, Delegate]:
-    """Delegates with blocked times and delegation, by ID in the order of IDs."""
+    """Delegates with blocked times, delegation and party, by ID in the order of IDs."""
     wanted = sorted(set(delegate_ids))
     found: dict[int, Delegate] = {}
     for start in range(0, len(wanted), 500):
         rows = session.scalars(
             select(Delegate)
             .where(Delegate.id.in_(wanted[start : start + 500]))
-            .options(selectinload(Delegate.blocked_times), selectinload(Delegate.delegation))
+            .options(
+                selectinload(Delegate.blocked_times), selectinload(Delegate.delegation).selectinload(Delegation.party)
+            )
             .order_by(Delegate.id)
         )
         found |= {delegate.id: delegate for delegate in rows}
@@ -180,6 +182,20 @@ def delegate_in_event(session: Session, event_id: int, delegate_id: int) -> Dele
     if delegate is None:
         raise NotFound
     return delegate
+
+
+def challenges_by_party(session: Session, event_id: int, kind: type[Need] | type[Offer]) -> dict[int, tuple[int, ...]]:
+    """What each party seeks (``Need``) or can share (``Offer``), as IDs of challenges, the strongest first."""
+    found: dict[int, tuple[int, ...]] = {}
+    rows = session.execute(
+        select(kind.party_id, kind.challenge_id)
+        .join(Party, Party.id == kind.party_id)
+        .where(Party.event_id == event_id)
+        .order_by(kind.intensity.desc(), kind.challenge_id)
+    )
+    for party_id, challenge_id in rows:
+        found[party_id] = (*found.get(party_id, ()), challenge_id)
+    return found
 
 
 def delegates_of(session: Session, event_id: int) -> list[Delegate]:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.claims.enums import ClaimKind
 from app.claims.queries import busy_ticks
-from app.delegations.models import Delegate, Party
+from app.delegations.models import Delegate, Delegation, Need, Offer, Party
 from app.delegations.names import all_names_of
-from app.delegations.queries import cities_of, delegates_of, organisations_of
+from app.delegations.queries import challenges_by_party, delegates_by_id, delegates_of
 from app.events.models import Event, MeetingSlot, MeetingTable
 from app.events.queries import slots_of
 from app.events.time_grid import TimeGrid
@@ -51,36 +52,67 @@ def free_slots_of(session: Session, event: Event, delegates: Sequence[Delegate])
     }
 
 
-def matches_for(session: Session, event: Event, own: Delegate, *, query: str) -> tuple[Match, ...]:
-    """Whom a delegate should meet: others who take meetings, those first whose needs and offers meet one's own."""
-    others = [
-        one
-        for one in delegates_of(session, event.id)
-        if one.takes_meetings and one.delegation_id != own.delegation_id and _holds(one, query)
-    ]
-    parties: dict[int, Party] = {one.id: one for one in cities_of(session, event.id)}
-    parties |= {one.id: one for one in organisations_of(session, event.id)}
-    free = free_slots_of(session, event, [own, *others])
-    mine = parties[own.delegation.party_id]
-    seeks = {need.challenge_id for need in mine.needs}
-    offers = {offer.challenge_id for offer in mine.offers}
+@dataclass(frozen=True)
+class Matches:
+    """The best counterparts, and how many there are in all."""
+
+    best: tuple[Match, ...]
+    count: int
+
+
+def matches_for(session: Session, event: Event, own: Delegate, *, query: str, most: int) -> Matches:
+    """Whom a delegate should meet: others who take meetings, those first whose needs and offers meet one's own.
+
+    What fits is compared for everybody; times and persons are read for those alone who can be among the ``most`` best.
+    """
+    others = counterparts_of(session, own, query=query)
+    needs, offers = challenges_by_party(session, event.id, Need), challenges_by_party(session, event.id, Offer)
+    seeks, gives = needs.get(own.delegation.party_id, ()), offers.get(own.delegation.party_id, ())
+    fits = {
+        party_id: (
+            tuple(one for one in offers.get(party_id, ()) if one in seeks),
+            tuple(one for one in needs.get(party_id, ()) if one in gives),
+        )
+        for party_id in set(others.values())
+    }
+    by_fit = sorted(others, key=lambda one: -sum(map(len, fits[others[one]])))
+    least = sum(map(len, fits[others[by_fit[:most][-1]]])) if by_fit else 0
+    close = [one for one in by_fit if sum(map(len, fits[others[one]])) >= least]
+    near = list(delegates_by_id(session, close).values())
+    free = free_slots_of(session, event, [own, *near])
     found = [
         Match(
             delegate=one,
-            party=parties[one.delegation.party_id],
-            they_offer=tuple(
-                offer.challenge_id for offer in parties[one.delegation.party_id].offers if offer.challenge_id in seeks
-            ),
-            they_seek=tuple(
-                need.challenge_id for need in parties[one.delegation.party_id].needs if need.challenge_id in offers
-            ),
+            party=one.delegation.party,
+            they_offer=fits[others[one.id]][0],
+            they_seek=fits[others[one.id]][1],
             free_slots=len(free[own.id] & free[one.id]),
         )
-        for one in others
+        for one in near
     ]
-    return tuple(
-        sorted(found, key=lambda match: (-match.fit, -match.free_slots, match.delegate.rank, match.delegate.id))
+    found.sort(key=lambda match: (-match.fit, -match.free_slots, match.delegate.rank, match.delegate.id))
+    return Matches(tuple(found[:most]), len(others))
+
+
+def counterparts_of(session: Session, own: Delegate, *, query: str) -> dict[int, int]:
+    """The party of each delegate of other delegations who takes meetings, and whom ``query`` finds."""
+    if query.strip():
+        return {
+            one.id: one.delegation.party_id
+            for one in delegates_of(session, own.event_id)
+            if one.takes_meetings and one.delegation_id != own.delegation_id and _holds(one, query)
+        }
+    rows = session.execute(
+        select(Delegate.id, Delegation.party_id)
+        .join(Delegation, Delegation.id == Delegate.delegation_id)
+        .where(
+            Delegate.event_id == own.event_id,
+            Delegate.is_active.is_(True),
+            Delegate.takes_meetings.is_(True),
+            Delegate.delegation_id != own.delegation_id,
+        )
     )
+    return {delegate_id: party_id for delegate_id, party_id in rows}  # noqa: C416  (a Result looks like a mapping)
 
 
 def _holds(delegate: Delegate, query: str) -> bool:

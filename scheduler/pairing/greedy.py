@@ -1,124 +1,146 @@
 """A first plan without search: pins, then the cities with the fewest choices first, then what adds value.
 
-It stands at once, and it is where the search for ``reached`` starts: without it CP-SAT wanders at hundreds of cities.
+It stands at once, whatever the number of candidates, and no plan given out is below it.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 
-from scheduler.pairing.problem import PairingProblem
-from scheduler.pairing.score import Candidate, Pool
+import numpy as np
+
+from scheduler.pairing.catalogue import Catalogue, Flags, Numbers
+from scheduler.pairing.modality import MODALITIES
+
+_CHUNK = 4096
+_ENDLESS = 2**31
 
 
-class GreedyPlan:
-    """A plan that grows one partnership at a time and keeps limits and couples right; shares are mended at the end."""
+class _Growing:
+    """A plan that grows one partnership at a time and keeps limits and couples right."""
 
-    def __init__(self, pool: Pool, candidates: Sequence[Candidate]) -> None:
-        self.pool = pool
-        self.candidates = candidates
-        self.formed: dict[frozenset[str], Candidate] = {}
-        self.pinned = {frozenset(pin) for pin in pool.problem.pins}
-        self._memberships: Counter[str] = Counter()
-        self._couples: set[frozenset[str]] = set()
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        pool = catalogue.pool
+        limits = [pool.limit_of(one) for one in catalogue.ids]
+        self.room = np.array([_ENDLESS if limit is None else limit for limit in (*limits, None)], dtype=np.int64)
+        self.wanted = np.zeros(len(catalogue.ids) + 1, dtype=np.int64)
+        for city in pool.problem.cities:
+            self.wanted[catalogue.place[city.id]] = city.engagements.min
+        self.together = np.zeros(len(pool.cities) ** 2, dtype=bool)
+        self.formed: set[int] = set()
 
-    def fits(self, candidate: Candidate) -> bool:
-        return candidate.couple not in self._couples and all(self._has_room(one) for one in candidate.members)
+    def fits(self, numbers: Numbers) -> Flags:
+        catalogue = self.catalogue
+        room = (self.room[catalogue.members[numbers]] > 0).all(axis=1)
+        return np.asarray(room & ~self.together[catalogue.couple[numbers]])
 
-    def add(self, candidate: Candidate) -> None:
-        self.formed[candidate.ids] = candidate
-        self._couples.add(candidate.couple)
-        self._memberships.update(candidate.members)
+    def add(self, number: int) -> None:
+        self.formed.add(number)
+        self._count(number, 1)
 
-    def remove(self, candidate: Candidate) -> None:
-        del self.formed[candidate.ids]
-        self._couples.discard(candidate.couple)
-        self._memberships.subtract(candidate.members)
+    def remove(self, number: int) -> None:
+        self.formed.remove(number)
+        self._count(number, -1)
 
-    def wants_more(self, identifier: str) -> bool:
-        """Whether this is a city that has fewer partnerships than it wants."""
-        city = self.pool.cities.get(identifier)
-        return city is not None and self._memberships[identifier] < city.engagements.min
+    def first_fit(self, ordered: Numbers) -> int | None:
+        """The first of these candidates that fits."""
+        for start in range(0, len(ordered), _CHUNK):
+            chunk = ordered[start : start + _CHUNK]
+            fitting = chunk[self.fits(chunk)]
+            if len(fitting):
+                return int(fitting[0])
+        return None
 
-    def _has_room(self, identifier: str) -> bool:
-        limit = self.pool.limit_of(identifier)
-        return limit is None or self._memberships[identifier] < limit
+    def _count(self, number: int, step: int) -> None:
+        members = self.catalogue.members[number]
+        # A member is in a partnership once; "nobody" has room for any number.
+        self.room[members] -= step
+        self.wanted[members] -= step
+        self.together[self.catalogue.couple[number]] = step > 0
 
 
-def greedy_plan(problem: PairingProblem, pool: Pool, candidates: Sequence[Candidate]) -> tuple[Candidate, ...] | None:
-    """A plan that keeps every hard rule, or ``None`` where this simple way finds none (there may still be one)."""
-    plan = GreedyPlan(pool, candidates)
-    by_ids = {candidate.ids: candidate for candidate in candidates}
-    if not _form_pins(plan, by_ids):
+def greedy_plan(catalogue: Catalogue) -> list[int] | None:
+    """The numbers of a plan that keeps every hard rule, or ``None`` where this simple way finds none."""
+    problem = catalogue.pool.problem
+    plan = _Growing(catalogue)
+    pins = catalogue.numbers_of(problem.pins)
+    if len(pins) < len(problem.pins) or not _form_all(plan, pins.values()):
         return None
     if problem.changes_first and problem.previous:
-        _form_where_possible(plan, (by_ids[key] for ids in problem.previous if (key := frozenset(ids)) in by_ids))
+        earlier = catalogue.numbers_of(problem.previous)
+        _form_where_possible(plan, np.array(list(earlier.values()), dtype=np.int64))
     else:
         _reach_cities(plan)
-        _form_where_possible(plan, sorted(candidates, key=lambda one: (-one.value, one.members)))
-    return tuple(plan.formed.values()) if _mend_shares(plan) else None
+        _form_where_possible(plan, _by_value(catalogue))
+    return sorted(plan.formed) if _mend_shares(plan, set(pins.values())) else None
 
 
-def _form_pins(plan: GreedyPlan, by_ids: dict[frozenset[str], Candidate]) -> bool:
-    for pin in plan.pool.problem.pins:
-        candidate = by_ids.get(frozenset(pin))
-        if candidate is None or not plan.fits(candidate):
+def _by_value(catalogue: Catalogue) -> Numbers:
+    return np.argsort(-catalogue.value, kind="stable")
+
+
+def _form_all(plan: _Growing, numbers: Iterable[int]) -> bool:
+    for number in numbers:
+        if not plan.fits(np.array([number]))[0]:
             return False
-        plan.add(candidate)
+        plan.add(number)
     return True
 
 
-def _form_where_possible(plan: GreedyPlan, candidates: Iterable[Candidate]) -> None:
-    for candidate in candidates:
-        if plan.fits(candidate):
-            plan.add(candidate)
+def _form_where_possible(plan: _Growing, ordered: Numbers) -> None:
+    for start in range(0, len(ordered), _CHUNK):
+        chunk = ordered[start : start + _CHUNK]
+        while len(chunk := chunk[plan.fits(chunk)]):
+            plan.add(int(chunk[0]))
 
 
-def _reach_cities(plan: GreedyPlan) -> None:
-    choices: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in plan.candidates:
-        for identifier in candidate.members:
-            choices[identifier].append(candidate)
-    fewest_first = sorted(plan.pool.cities, key=lambda city: (len(choices[city]), city))
-    rank = {city: position for position, city in enumerate(fewest_first)}
-
-    def gain(candidate: Candidate) -> tuple[int, int, int]:
-        helped = [one for one in candidate.members if plan.wants_more(one)]
-        # A partner that few others can take is taken first; value decides between equals.
-        return len(helped), -sum(rank[one] for one in helped) // max(1, len(helped)), candidate.value
-
+def _reach_cities(plan: _Growing) -> None:
+    catalogue = plan.catalogue
+    counts = {city: len(catalogue.of_member(city)) for city in catalogue.pool.cities}
+    fewest_first = sorted(counts, key=lambda city: (counts[city], city))
+    rank = np.zeros(len(catalogue.ids) + 1, dtype=np.int64)
+    for position, city in enumerate(fewest_first):
+        rank[catalogue.place[city]] = position
     for city in fewest_first:
-        while plan.wants_more(city):
-            open_to = [candidate for candidate in choices[city] if plan.fits(candidate)]
-            if not open_to:
+        while plan.wanted[catalogue.place[city]] > 0:
+            numbers = catalogue.of_member(city)
+            numbers = numbers[plan.fits(numbers)]
+            if not len(numbers):
                 break
-            plan.add(max(open_to, key=gain))
+            members = catalogue.members[numbers]
+            helped = plan.wanted[members] > 0
+            count = helped.sum(axis=1)
+            # A partner that few others can take is taken first; value decides between equals.
+            choice = -((rank[members] * helped).sum(axis=1) // np.maximum(1, count))
+            plan.add(int(numbers[np.lexsort((catalogue.value[numbers], choice, count))[-1]]))
 
 
-def _mend_shares(plan: GreedyPlan) -> bool:
+def _mend_shares(plan: _Growing, pinned: set[int]) -> bool:
     """Add and drop partnerships until every share is met; False where pins stand in the way."""
-    shares = plan.pool.problem.shares
-    for _ in range(2 * len(plan.candidates) + 2):
-        counts = Counter(candidate.modality for candidate in plan.formed.values())
-        total = len(plan.formed)
-        scarce = [name for name, s in shares.items() if s.min is not None and counts[name] < Fraction(s.min) * total]
-        plenty = [name for name, s in shares.items() if s.max is not None and counts[name] > Fraction(s.max) * total]
+    catalogue = plan.catalogue
+    shares = {MODALITIES.index(name): share for name, share in catalogue.pool.problem.shares.items()}
+    if not shares:
+        return True
+    ordered = _by_value(catalogue)
+    of_modality = {modality: ordered[catalogue.modality[ordered] == modality] for modality in shares}
+    for _ in range(8 * len(catalogue.pool.cities) + 8):
+        formed = np.array(sorted(plan.formed), dtype=np.int64)
+        counts = np.bincount(catalogue.modality[formed], minlength=len(MODALITIES)).tolist()
+        total = len(formed)
+        scarce = {m for m, s in shares.items() if s.min is not None and counts[m] < Fraction(s.min) * total}
+        plenty = {m for m, s in shares.items() if s.max is not None and counts[m] > Fraction(s.max) * total}
         if not scarce and not plenty:
             return True
         droppable = [
-            candidate
-            for ids, candidate in plan.formed.items()
-            if ids not in plan.pinned
-            and (candidate.modality in plenty or (not plenty and candidate.modality not in scarce))
+            number
+            for number in formed.tolist()
+            if number not in pinned
+            and (catalogue.modality[number] in plenty or (not plenty and catalogue.modality[number] not in scarce))
         ]
         if not droppable:
             return False
-        plan.remove(min(droppable, key=lambda one: (one.value, one.members)))
-        best = max(
-            (one for one in plan.candidates if one.modality in scarce and plan.fits(one)),
-            key=lambda one: (one.value, one.members),
-            default=None,
-        )
-        if best is not None:
-            plan.add(best)
+        plan.remove(min(droppable, key=lambda number: (int(catalogue.value[number]), number)))
+        fitting = [found for modality in sorted(scarce) if (found := plan.first_fit(of_modality[modality])) is not None]
+        if fitting:
+            plan.add(max(fitting, key=lambda number: (int(catalogue.value[number]), -number)))
     return False

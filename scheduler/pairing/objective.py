@@ -1,6 +1,6 @@
 """What the model makes as large or small as possible: the terms of the value, and the stages in which they rank."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from ortools.sat.python import cp_model
@@ -63,6 +63,21 @@ def lowest(variables: PairingVariables) -> cp_model.LinearExprT:
     return floor
 
 
+def keep_floor(variables: PairingVariables, floor: int) -> None:
+    """No city with a partnership has less than ``floor``: tighter than asking it of ``lowest``."""
+    for city, literal in variables.may_have.items():
+        variables.model.add_implication(variables.has_partnership[city], literal)
+        indices = variables.of_member[city]
+        if variables.pool.limit_of(city) == 1:
+            for index in indices:
+                if variables.candidates[index].value < floor:
+                    variables.model.add(variables.formed[index] == 0)
+        elif indices:
+            worth = [min(variables.candidates[index].value, floor) for index in indices]
+            held = cp_model.LinearExpr.weighted_sum([variables.formed[index] for index in indices], worth)
+            variables.model.add(held >= floor * literal)
+
+
 def value(variables: PairingVariables) -> cp_model.LinearExprT:
     """The sum of the values of the partnerships formed."""
     return cp_model.LinearExpr.sum([term(variables) for term in TERMS.values()])
@@ -85,11 +100,12 @@ STAGES: dict[str, Expression] = {
 }
 
 
-def stages(variables: PairingVariables) -> list[Stage]:
-    """The stages that apply to the problem, in order."""
+def stages(variables: PairingVariables, wanted: Collection[str]) -> list[Stage]:
+    """Those of the wanted stages that apply to the problem, in order."""
     return [
         Stage(name=name, sense=sense, expression=STAGES[name](variables))
         for name, sense in stages_of(variables.problem).items()
+        if name in wanted
     ]
 
 

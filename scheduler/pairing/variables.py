@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from ortools.sat.python import cp_model
 
 from scheduler.pairing.problem import PairingProblem
-from scheduler.pairing.score import Candidate, Pool, is_legal, possible_candidates
+from scheduler.pairing.score import Candidate, Pool
 
 
 class PairingVariables:
@@ -66,40 +66,3 @@ class PairingVariables:
         for index in self.of_member[city]:
             self.model.add_implication(self.formed[index], literal)
         return literal
-
-
-def kept_candidates(pool: Pool, named: Iterable[frozenset[str]] = ()) -> list[Candidate]:
-    """The candidates that an optimal plan may need; what is left out costs no optimum.
-
-    Left out are candidates that a hard rule forbids by themselves, those with a member who may have no partnership,
-    and triangles whose facilitating organisation another one beats: one without limit that facilitates the same two
-    cities for at least the same value. An organisation has no value and no engagements to reach of its own, so to put
-    the other one in its place changes no share and no count, and takes points from nobody. Pinned and previous
-    triangles stay, because there the organisation itself matters, and so do those ``named`` by their members.
-    """
-    legal = [
-        candidate
-        for candidate in possible_candidates(pool)
-        if is_legal(pool, candidate) and all(pool.limit_of(one) != 0 for one in candidate.members)
-    ]
-    best: dict[frozenset[str], Candidate] = {}
-    for candidate in legal:
-        if len(candidate.members) == 3 and _is_unlimited_organisation(pool, candidate.members[2]):
-            rival = best.get(candidate.couple)
-            if rival is None or candidate.value > rival.value:
-                best[candidate.couple] = candidate
-    kept = {frozenset(ids) for ids in (*pool.problem.pins, *(pool.problem.previous or ()), *named)}
-    return [candidate for candidate in legal if not _is_beaten(pool, candidate, best, kept)]
-
-
-def _is_beaten(
-    pool: Pool, candidate: Candidate, best: dict[frozenset[str], Candidate], kept: set[frozenset[str]]
-) -> bool:
-    if len(candidate.members) == 2 or candidate.members[2] in pool.cities or candidate.ids in kept:
-        return False
-    rival = best.get(candidate.couple)
-    return rival is not None and rival is not candidate and rival.value >= candidate.value
-
-
-def _is_unlimited_organisation(pool: Pool, identifier: str) -> bool:
-    return identifier not in pool.cities and pool.limit_of(identifier) is None

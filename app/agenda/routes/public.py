@@ -18,6 +18,7 @@ from app.events.queries import challenges_of, event_of_path
 from app.pairing.queries import public_partnerships_of
 from app.platform.database.sessions import ReadSession
 from app.platform.errors import NotFound
+from app.platform.page_cache import shared_page
 from app.platform.rendering import is_htmx, render
 
 router = APIRouter()
@@ -59,8 +60,13 @@ def agenda(
 ) -> Response:
     """What happens when and where."""
     event = access.found
+    chosen = {"room": room, "challenge": challenge, "kind": kind}
+    return shared_page(request, session, lambda: _agenda(request, session, event, day, chosen), event_id=event.id)
+
+
+def _agenda(request: Request, session: Session, event: Event, day: str, chosen: dict[str, str]) -> Response:
     release = newest_release(session, event.id)
-    days = public_days(event, release, room=room, challenge=challenge, kind=kind) if release else ()
+    days = public_days(event, release, **chosen) if release else ()
     shown = [one for one in days if one.on.isoformat() == day] or list(days)
     context = {
         "event": event,
@@ -68,7 +74,7 @@ def agenda(
         "days": days,
         "shown": shown,
         "day": day,
-        "chosen": {"room": room, "challenge": challenge, "kind": kind},
+        "chosen": chosen,
         "rooms": sorted({(one.frozen["room_slug"], one.frozen["room"]) for one in release.sessions}) if release else [],
         "kinds": sorted({str(one.frozen["kind"]) for one in release.sessions}) if release else [],
         "challenges": challenges_of(session, event.id),
@@ -82,6 +88,10 @@ def agenda_session(
 ) -> Response:
     """Is this for me, and how do I get there?"""
     found = access.found
+    return shared_page(request, session, lambda: _session(request, session, found), event_id=found.event.id)
+
+
+def _session(request: Request, session: Session, found: ReleasedIn) -> Response:
     same_time = [
         one
         for one in found.release.sessions

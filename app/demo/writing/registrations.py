@@ -13,6 +13,7 @@ from app.registration.models import Registration
 
 DECIDED = {RegistrationState.APPROVED, RegistrationState.REJECTED, RegistrationState.WAITING}
 APPROVED_HOURS_AGO = 240
+INVITED_HOURS_AGO = 24 * 40
 HOST_COUNTRY = "AT"
 """What an organisation of no country writes into the form."""
 
@@ -51,6 +52,7 @@ def _approved(desk: Desk, party: PartyFact, people: dict[str, Delegate]) -> Regi
         members=[_member(member) for member in members],
     )
     for member in members:
+        member.invited_at = desk.ago(INVITED_HOURS_AGO)
         member.registered_at, member.approved_at = desk.ago(APPROVED_HOURS_AGO + 48), desk.ago(APPROVED_HOURS_AGO)
     return Registration(
         **_columns(desk, form),

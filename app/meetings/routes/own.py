@@ -62,12 +62,12 @@ def my_people(
 ) -> Response:
     """Whom should I meet?"""
     own = access.found
-    found = matches_for(session, own.event, own.delegate, query=q)
+    found = matches_for(session, own.event, own.delegate, query=q, most=MOST_SHOWN)
     context = {
         "event": own.event,
         "q": q,
-        "matches": found[:MOST_SHOWN],
-        "count": len(found),
+        "matches": found.best,
+        "count": found.count,
         "challenges": {one.id: one for one in challenges_of(session, own.event.id)},
     }
     return render(request, "meetings/people.html", context, block="results" if is_htmx(request) else None)

@@ -1,8 +1,10 @@
 """The first page, and the page of an edition."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.orm import Session
 
 from app.accounts.policies import ANYONE, Access, Policy
 from app.agenda.queries import newest_release
@@ -12,6 +14,7 @@ from app.pairing.pictures import map_of
 from app.pairing.queries import modality_counts, public_partnerships_of, title_of
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadSession
+from app.platform.page_cache import shared_page
 from app.platform.rendering import render
 
 router = APIRouter()
@@ -34,6 +37,10 @@ def event_page(
 ) -> Response:
     """What is it, when, how do I take part?"""
     event = access.found
+    return shared_page(request, session, lambda: _event_page(request, session, event, now), event_id=event.id, now=now)
+
+
+def _event_page(request: Request, session: Session, event: Event, now: datetime) -> Response:
     release = newest_release(session, event.id)
     coming = [one for one in release.sessions if one.ends_at > now] if release else []
     partnerships = public_partnerships_of(session, event.id)

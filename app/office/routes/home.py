@@ -12,7 +12,7 @@ from app.meetings.enums import Answer
 from app.meetings.queries import answer_counts, held_count
 from app.office.needs import needs_of
 from app.office.pictures import rooms_of_release
-from app.office.queries import recent_entries
+from app.office.queries import recent_doings
 from app.pairing.pictures import map_of
 from app.pairing.queries import modality_counts, partnerships_of
 from app.platform.clock import Now
@@ -44,7 +44,7 @@ def home(request: Request, session: ReadSession, now: Now, access: Annotated[Acc
         "wishes": {answer.value: count for answer, count in answer_counts(session, event.id).items()},
         "accepted": Answer.ACCEPTED.value,
         "held": held_count(session, event.id),
-        "recent": recent_entries(session, event.id),
+        "recent": recent_doings(session, event.id),
         "days_left": (event.starts_on - now.date()).days,
     }
     return render(request, "office/home.html", context)

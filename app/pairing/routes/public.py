@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.orm import Session
 
 from app.accounts.policies import ANYONE, ORGANISERS, Access, Policy
 from app.events.models import Event
@@ -12,6 +13,7 @@ from app.pairing.pictures import map_of
 from app.pairing.queries import modality_counts, public_partnerships_of, title_of
 from app.pairing.view import reason_lines
 from app.platform.database.sessions import ReadSession
+from app.platform.page_cache import shared_page
 from app.platform.rendering import render
 
 router = APIRouter()
@@ -26,6 +28,10 @@ def partnerships(
 ) -> Response:
     """Who works with whom, on what?"""
     event = access.found
+    return shared_page(request, session, lambda: _list(request, session, event, modality), event_id=event.id)
+
+
+def _list(request: Request, session: Session, event: Event, modality: str) -> Response:
     found = public_partnerships_of(session, event.id)
     challenges = {challenge.id: challenge for challenge in challenges_of(session, event.id)}
     context = {

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from scheduler.core.blocking import shrink
-from scheduler.core.cpsat import run
 from scheduler.core.explanation import Fact, Fix
+from scheduler.pairing.catalogue import catalogue_of
 from scheduler.pairing.explain.facts import REMOVED, changed, fact_of, parts_of, rank_of
 from scheduler.pairing.explain.loose import Asking, LooseModel, loose_candidates, pinned_candidates
 from scheduler.pairing.greedy import greedy_plan
-from scheduler.pairing.model import build
 from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.score import Candidate, Pool
-from scheduler.pairing.solve.plans import decoded, solution_of
+from scheduler.pairing.solve.attempts import attempt, plan_of
+from scheduler.pairing.solve.spending import Spending
 from scheduler.pairing.validation import validate
-from scheduler.pairing.variables import kept_candidates
 
 _ONE_CHANGE = 1_000_000
 """Cost of any change at all: fewer changes come before cheaper ones."""
@@ -53,21 +54,13 @@ def cheapest_fixes(problem: PairingProblem, asking: Asking) -> tuple[Fix, ...]:
 def has_plan(problem: PairingProblem, asking: Asking) -> bool:
     """Whether a plan was found that keeps every rule of the file, as the clerk reads them."""
     pool = Pool(problem)
-    candidates = kept_candidates(pool)
-    greedy = greedy_plan(problem, pool, candidates)
-    if greedy is not None and not validate(problem, solution_of(pool, greedy)):
+    catalogue = catalogue_of(pool)
+    greedy = greedy_plan(catalogue)
+    if greedy is not None and not validate(problem, plan_of(catalogue, np.array(greedy, dtype=np.int64)).solution):
         return True
-    built = build(pool, candidates)
-    solved = run(
-        built.model,
-        stage="explain",
-        sense=None,
-        limits=asking.limits,
-        seconds=asking.seconds_left,
-        control=asking.control,
-        stopwatch=asking.stopwatch,
-    )
-    return solved.values is not None and not validate(problem, decoded(built, solved))
+    spending = Spending(asking.limits, asking.control, asking.stopwatch, None)
+    found = attempt(catalogue, {}, spending.part(1.0), known=None)
+    return found.plan is not None and not validate(problem, found.plan.solution)
 
 
 def _models(pool: Pool, asking: Asking) -> list[LooseModel]:

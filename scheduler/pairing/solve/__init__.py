@@ -1,17 +1,16 @@
 """The entrance: a pairing problem in, the best plan found and how good it is proved to be out."""
 
-from collections.abc import Sequence
-
 from scheduler.core.limits import Control, Limits, Stopwatch
 from scheduler.core.outcome import StageResult, Status
+from scheduler.pairing.catalogue import Catalogue, catalogue_of
 from scheduler.pairing.greedy import greedy_plan
 from scheduler.pairing.problem import PairingProblem
-from scheduler.pairing.score import Candidate, Pool, score, stage_values, stages_of
+from scheduler.pairing.score import Pool, score, stages_of
 from scheduler.pairing.solution import PairingOutcome, PairingSolution
-from scheduler.pairing.solve.plans import better_of, solution_of
-from scheduler.pairing.solve.staging import Spending, Staging
+from scheduler.pairing.solve.plans import Plan, better_of, ranked, solution_of
+from scheduler.pairing.solve.spending import Spending
+from scheduler.pairing.solve.staging import Staging
 from scheduler.pairing.validation import validate
-from scheduler.pairing.variables import kept_candidates
 
 
 def solve(
@@ -30,20 +29,22 @@ def solve(
     """
     limits, control, stopwatch = limits or Limits(), control or Control(), Stopwatch()
     pool = Pool(problem)
-    candidates = kept_candidates(pool, [] if hint is None else [partnership.ids for partnership in hint.partnerships])
-    start = _start(pool, candidates, hint)
+    catalogue = catalogue_of(pool, [] if hint is None else [partnership.ids for partnership in hint.partnerships])
+    start = _start(catalogue, hint)
     if start is not None:
         stopwatch.mark_first()
     budget = None if limits.budget is None else float(limits.budget)
-    staging = Staging(pool, candidates, Spending(limits, control, stopwatch, budget), start, hint)
+    staging = Staging(pool, catalogue, Spending(limits, control, stopwatch, budget), start)
     if start is None or not control.is_stopped:
         staging.run()
-    _require_valid(problem, staging.best)
+    plan = staging.best
+    if plan is not None:
+        _require_valid(problem, plan.solution)
     results = _stage_results(problem, staging)
     return PairingOutcome(
         status=_status(staging, results, control),
-        solution=staging.best,
-        score={} if staging.best is None else score(problem, staging.best),
+        solution=None if plan is None else plan.solution,
+        score={} if plan is None else score(problem, plan.solution),
         stages=results,
         seconds=round(stopwatch.seconds, 4),
         first_seconds=None if stopwatch.first_seconds is None else round(stopwatch.first_seconds, 4),
@@ -52,16 +53,17 @@ def solve(
     )
 
 
-def _start(pool: Pool, candidates: Sequence[Candidate], hint: PairingSolution | None) -> PairingSolution | None:
-    greedy = greedy_plan(pool.problem, pool, candidates)
-    plans = [] if greedy is None else [solution_of(pool, greedy)]
+def _start(catalogue: Catalogue, hint: PairingSolution | None) -> Plan | None:
+    pool = catalogue.pool
+    greedy = greedy_plan(catalogue)
+    plans = [] if greedy is None else [solution_of(pool, [catalogue.candidate(number) for number in greedy])]
     if hint is not None:
         plans.append(hint)
-    return better_of(pool.problem, [plan for plan in plans if not validate(pool.problem, plan)])
+    return better_of(ranked(pool, plan) for plan in plans if not validate(pool.problem, plan))
 
 
-def _require_valid(problem: PairingProblem, plan: PairingSolution | None) -> None:
-    violations = () if plan is None else validate(problem, plan)
+def _require_valid(problem: PairingProblem, plan: PairingSolution) -> None:
+    violations = validate(problem, plan)
     if violations:
         raise RuntimeError(f"the plan found breaks {violations[0].rule}: {violations[0].message}")
 
@@ -70,7 +72,7 @@ def _stage_results(problem: PairingProblem, staging: Staging) -> tuple[StageResu
     """Every stage with its value in the plan given back, which a later stage may have raised by the way."""
     if staging.best is None:
         return ()
-    values = stage_values(problem, staging.best)
+    values = staging.best.values
     looked_at = staging.results
     return tuple(
         StageResult(

@@ -1,35 +1,34 @@
 """Bounds of the stages that need no search; a plan that meets one is proven in that stage at once."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+import numpy as np
 
-from scheduler.pairing.score import Candidate, Pool
+from scheduler.pairing.catalogue import Catalogue
 
 
-def ceiling_of(pool: Pool, candidates: Sequence[Candidate], stage: str, fixed: dict[str, int]) -> int | None:
+def ceiling_of(catalogue: Catalogue, stage: str, fixed: dict[str, int]) -> int | None:
     """No plan passes this value (for ``changes``: falls below it), or ``None`` where only search can tell.
 
     Args:
-        candidates: all that a plan as good in the fixed stages may hold.
+        catalogue: all that a plan as good in the fixed stages may hold.
         fixed: values that the stages before have been fixed at.
     """
+    pool = catalogue.pool
     if stage == "changes":
-        possible = {candidate.ids for candidate in candidates}
-        return sum(frozenset(members) not in possible for members in pool.problem.previous or ())
-    values: dict[str, list[int]] = defaultdict(list)
-    for candidate in candidates:
-        for identifier in candidate.members:
-            if identifier in pool.cities:
-                values[identifier].append(candidate.value)
+        previous = {frozenset(members) for members in pool.problem.previous or ()}
+        return len(previous) - len(catalogue.numbers_of(previous))
+    counts = {city: len(catalogue.of_member(city)) for city in pool.cities}
+    able = [city for city, count in counts.items() if count]
     if stage == "reached":
-        return sum(city.engagements.min <= len(values[city.id]) for city in pool.problem.cities)
+        return sum(city.engagements.min <= counts[city.id] for city in pool.problem.cities)
     if stage == "paired":
-        return len(values)
-    if stage == "lowest" and fixed.get("paired") == len(values):
-        # Every city that can have a partnership has one, so the worst-off of them is no better than its best choice.
-        return min((sum(_best(of_city, pool.limit_of(city))) for city, of_city in values.items()), default=0)
+        return len(able)
+    if stage == "lowest":
+        best = [_most_of(catalogue, city) for city in able]
+        # Once every city that can be is paired, the worst-off of them is no better than its best choice.
+        return (min if fixed.get("paired") == len(able) else max)(best, default=0)
     return None
 
 
-def _best(values: list[int], limit: int | None) -> list[int]:
-    return sorted(values, reverse=True)[:limit]
+def _most_of(catalogue: Catalogue, city: str) -> int:
+    values = np.sort(catalogue.value[catalogue.of_member(city)])[::-1]
+    return int(values[: catalogue.pool.limit_of(city)].sum())

@@ -1,12 +1,37 @@
 """Plans compared and made: stage by stage, from candidates, and as hints for the solver."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from scheduler.core.cpsat import Solved
 from scheduler.pairing.model import PairingModel
-from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.score import Candidate, Pool, partnership_of, stage_values, stages_of
 from scheduler.pairing.solution import PairingSolution, UnpairedCity
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan with the values of its stages, and as a row of numbers of which larger is better."""
+
+    solution: PairingSolution
+    values: dict[str, int]
+    rank: tuple[int, ...]
+
+    @property
+    def groups(self) -> list[frozenset[str]]:
+        return [partnership.ids for partnership in self.solution.partnerships]
+
+
+def ranked(pool: Pool, solution: PairingSolution) -> Plan:
+    values = stage_values(pool.problem, solution)
+    signs = {"max": 1, "min": -1}
+    rank = tuple(signs[sense] * values[stage] for stage, sense in stages_of(pool.problem).items())
+    return Plan(solution, values, rank)
+
+
+def better_of(plans: Iterable[Plan]) -> Plan | None:
+    """The plan that ranks first, stage by stage; the earlier one of equals."""
+    return max(plans, key=lambda plan: plan.rank, default=None)
 
 
 def solution_of(pool: Pool, candidates: Iterable[Candidate]) -> PairingSolution:
@@ -19,22 +44,12 @@ def solution_of(pool: Pool, candidates: Iterable[Candidate]) -> PairingSolution:
     )
 
 
-def better_of(problem: PairingProblem, plans: Iterable[PairingSolution]) -> PairingSolution | None:
-    """The plan that ranks first, stage by stage; the earlier one of equals."""
-    signs = [1 if sense == "max" else -1 for sense in stages_of(problem).values()]
-
-    def rank(plan: PairingSolution) -> list[int]:
-        return [sign * value for sign, value in zip(signs, stage_values(problem, plan).values(), strict=True)]
-
-    return max(plans, key=rank, default=None)
-
-
-def hint_of(built: PairingModel, plan: PairingSolution | None) -> dict[int, int]:
-    """Values by variable index that say this plan."""
-    if plan is None:
-        return {}
+def hint_of(built: PairingModel, groups: Iterable[frozenset[str]]) -> dict[int, int]:
+    """Values by variable index that say a plan of these partnerships."""
     variables = built.variables
-    wanted = {partnership.ids for partnership in plan.partnerships}
+    wanted = set(groups)
+    if not wanted:
+        return {}
     hint = {variables.formed[index].index: int(ids in wanted) for ids, index in variables.of_ids.items()}
     together = {identifier for ids in wanted for identifier in ids}
     for literals in (variables.has_partnership, variables.may_have):

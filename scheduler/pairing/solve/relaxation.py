@@ -1,216 +1,267 @@
-"""The linear relaxation of a stage: a bound, and which candidates no plan worth looking for can hold.
+"""The linear relaxation of a goal: solved over few candidates, proved over all of them.
 
-GLOP solves it in floating point, but only its prices are taken. Bound and reduced costs are worked out from them in
-whole numbers: by weak duality any prices give a valid bound, so no rounding can make one that is wrong.
+GLOP solves it in floating point, but only its prices are taken. Bound and losses are worked out from them in whole
+numbers: by weak duality any prices give a valid bound, so no rounding can make one that is wrong.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
-from scheduler.pairing.constraints import smallest_from
-from scheduler.pairing.score import Candidate, Pool
+from scheduler.pairing.catalogue import Catalogue, Numbers
+from scheduler.pairing.solve.cuts import crossed_couples, odd_sets
+from scheduler.pairing.solve.master import Master, Row
 
-_SCALE = 2**20
-"""Prices are rounded to this part of a point."""
+TOLERANCE = 1e-6
+"""A candidate whose price is this close to its gain does not make the relaxation better."""
 
+PER_MEMBER = 8
+"""How many candidates of each member join in one round."""
 
-@dataclass(frozen=True)
-class _Row:
-    """``low <= sum of coefficient * column <= high``; ``None`` is open."""
+ROUNDS_OF_CUTS = 12
+"""At most this many times the relaxation is made tighter; each time it has to be solved again."""
 
-    low: int | None
-    high: int | None
-    terms: list[tuple[int, int]]
+_LARGEST_SCALE = 2**32
+_ROOM = 2**61
 
 
 @dataclass(frozen=True)
 class Relaxed:
-    """What the relaxation proves of a stage.
+    """What a relaxation proves of all candidates of its catalogue.
 
-    ``bound``: no plan has more (for ``changes``: fewer). ``losses`` holds, by the members of a candidate, how far a
-    plan with that candidate stays below ``reach``, both in 2**-20 of a point.
+    ``bound``: no plan makes the goal larger. ``losses`` says by candidate how far a plan with it stays below
+    ``reach``; both are counted in parts of a point, of which ``scale`` make one. ``numbers`` are the candidates that
+    the relaxation was solved over, ``values`` how much of each it forms.
     """
 
     bound: int
     reach: int
-    losses: dict[tuple[str, ...], int]
-    is_max: bool
+    scale: int
+    losses: Numbers
+    numbers: Numbers
+    values: NDArray[np.float64]
 
-    def allows(self, candidate: Candidate, value: int) -> bool:
-        """Whether a plan with at least this value of the stage (for ``changes``: at most) may hold the candidate."""
-        needed = (value if self.is_max else -value) * _SCALE
-        return self.reach - self.losses[candidate.members] >= needed
-
-    def closest(self, candidates: Iterable[Candidate], *, count: int, per_member: int) -> list[Candidate]:
-        """The candidates that cost the least to take, of more value among equals; some for each member and form."""
-        ranked = sorted(candidates, key=lambda one: (self.losses[one.members], -one.value, one.members))
-        taken: Counter[tuple[str, int]] = Counter()
-        chosen = []
-        for rank, candidate in enumerate(ranked):
-            places = [(identifier, len(candidate.members)) for identifier in candidate.members]
-            if rank < count or any(taken[place] < per_member for place in places):
-                chosen.append(candidate)
-                taken.update(places)
-        return chosen
-
-
-class _Relaxation:
-    """Columns: the candidates, then "has a partnership" by city, "reached" by city, and the lowest value."""
-
-    def __init__(self, pool: Pool, candidates: Sequence[Candidate]) -> None:
-        self.pool = pool
-        self.candidates = candidates
-        self.upper = [1] * len(candidates)
-        self.rows: list[_Row] = []
-        self.of_member: dict[str, list[int]] = defaultdict(list)
-        for index, candidate in enumerate(candidates):
-            for identifier in candidate.members:
-                self.of_member[identifier].append(index)
-        self.paired = {city: self.column(1) for city in pool.cities if self.of_member[city]}
-        self.granted = 0
-        self.reached: list[int] = []
-        for city, profile in pool.cities.items():
-            self._add_reached(city, profile.engagements.min)
-        for city, column in self.paired.items():
-            self.rows.append(_Row(0, None, [*self._each(self.of_member[city], 1), (column, -1)]))
-        self._add_limits()
-        self._add_shares()
-
-    def column(self, upper: int) -> int:
-        self.upper.append(upper)
-        return len(self.upper) - 1
-
-    def fix(self, stage: str, value: int) -> None:
-        """Ask for at least the value reached in a stage before."""
-        if stage == "lowest":
-            for city, column in self.paired.items():
-                self.rows.append(_Row(0, None, [*self._worth(city), (column, -value)]))
-            return
-        terms, constant = self.objective(stage)
-        needed = -value if stage == "changes" else value
-        self.rows.append(_Row(needed - constant, None, terms))
-
-    def objective(self, stage: str) -> tuple[list[tuple[int, int]], int]:
-        """Terms and constant of what the stage makes as large as possible."""
-        if stage == "reached":
-            return [(column, 1) for column in self.reached], self.granted
-        if stage == "paired":
-            return [(column, 1) for column in self.paired.values()], 0
-        if stage == "value":
-            return [(index, one.value) for index, one in enumerate(self.candidates)], 0
-        if stage == "lowest":
-            floor = self.column(sum(candidate.value for candidate in self.candidates))
-            for city in self.paired:
-                self.rows.append(_Row(0, None, [*self._worth(city), (floor, -1)]))
-            return [(floor, 1)], 0
-        before = {frozenset(members) for members in self.pool.problem.previous or ()}
-        return [(index, 1 if one.ids in before else -1) for index, one in enumerate(self.candidates)], -len(before)
-
-    def _add_reached(self, city: str, wanted: int) -> None:
-        if wanted == 0:
-            self.granted += 1
-        elif wanted == 1 and city in self.paired:
-            self.reached.append(self.paired[city])
-        elif wanted <= len(self.of_member[city]):
-            column = self.column(1)
-            self.reached.append(column)
-            self.rows.append(_Row(0, None, [*self._each(self.of_member[city], 1), (column, -wanted)]))
-
-    def _add_limits(self) -> None:
-        couples: dict[frozenset[str], list[int]] = defaultdict(list)
-        pins = {frozenset(pin) for pin in self.pool.problem.pins}
-        for index, candidate in enumerate(self.candidates):
-            couples[candidate.couple].append(index)
-            if candidate.ids in pins:
-                self.rows.append(_Row(1, 1, [(index, 1)]))
-        for identifier, indices in self.of_member.items():
-            largest = self.pool.limit_of(identifier)
-            if largest is not None and largest < len(indices):
-                self.rows.append(_Row(None, largest, self._each(indices, 1)))
-        self.rows.extend(_Row(None, 1, self._each(indices, 1)) for indices in couples.values() if len(indices) > 1)
-
-    def _add_shares(self) -> None:
-        most = len(self.candidates)
-        for modality, share in self.pool.problem.shares.items():
-            holds = [candidate.modality == modality for candidate in self.candidates]
-            for limit, sign in ((share.min, 1), (share.max, -1)):
-                if limit is None:
-                    continue
-                exact = Fraction(limit) if sign == 1 else 1 - Fraction(limit)
-                part = smallest_from(exact, most) if sign == 1 else 1 - smallest_from(exact, most)
-                above, below = part.numerator, part.denominator
-                terms = [(index, sign * (below * held - above)) for index, held in enumerate(holds)]
-                self.rows.append(_Row(0, None, terms))
-
-    def _worth(self, city: str) -> list[tuple[int, int]]:
-        return [(index, self.candidates[index].value) for index in self.of_member[city]]
-
-    @staticmethod
-    def _each(indices: Iterable[int], coefficient: int) -> list[tuple[int, int]]:
-        return [(index, coefficient) for index in indices]
+    def allowed(self, least: int) -> NDArray[np.bool_]:
+        """The candidates that a plan may hold which makes the goal at least this large."""
+        return np.asarray(self.losses <= self.reach - least * self.scale)
 
 
 def relax(
-    pool: Pool, candidates: Sequence[Candidate], *, stage: str, fixed: dict[str, int], seconds: float
+    master: Master,
+    start: Numbers,
+    *,
+    seconds: Callable[[], float],
+    cutting: bool = True,
+    enough: int | None = None,
 ) -> Relaxed | None:
-    """Relax one stage, with the stages before it fixed; ``None`` where that proves nothing.
+    """Solve the relaxation, from some candidates on; ``None`` where the time was too short for a bound.
 
-    ``lowest`` is relaxed only where every city that can have a partnership has one.
+    Args:
+        start: numbers of candidates that together can keep all that the goal asks for.
+        seconds: what is left to spend, asked again and again.
+        cutting: whether to look for odd sets, which make the bound tighter.
+        enough: stop where the relaxation comes to this; the bound then proves nothing more.
     """
-    relaxation = _Relaxation(pool, candidates)
-    if stage == "lowest" and fixed.get("paired") != len(relaxation.paired):
-        return None
-    for name, value in fixed.items():
-        relaxation.fix(name, value)
-    terms, constant = relaxation.objective(stage)
-    prices = _prices(relaxation, terms, seconds)
-    if prices is None:
-        return None
-    reach, reduced = _proved(relaxation, terms, prices)
-    reach += constant * _SCALE
-    top = reach // _SCALE
-    losses = {one.members: max(0, -cost) for one, cost in zip(candidates, reduced, strict=False)}
-    return Relaxed(bound=-top if stage == "changes" else top, reach=reach, losses=losses, is_max=stage != "changes")
-
-
-def _prices(relaxation: _Relaxation, terms: list[tuple[int, int]], seconds: float) -> list[float] | None:
-    solver = pywraplp.Solver.CreateSolver("GLOP")
-    solver.SetTimeLimit(max(1, int(seconds * 1000)))
-    infinity = solver.infinity()
-    columns = [solver.NumVar(0, upper, "") for upper in relaxation.upper]
-    constraints = []
-    for row in relaxation.rows:
-        low = -infinity if row.low is None else row.low
-        constraint = solver.Constraint(low, infinity if row.high is None else row.high)
-        for column, coefficient in row.terms:
-            constraint.SetCoefficient(columns[column], coefficient)
-        constraints.append(constraint)
-    objective = solver.Objective()
-    for column, coefficient in terms:
-        objective.SetCoefficient(columns[column], coefficient)
-    objective.SetMaximization()
-    if solver.Solve() != pywraplp.Solver.OPTIMAL:
-        return None
-    return [float(constraint.dual_value()) for constraint in constraints]
-
-
-def _proved(relaxation: _Relaxation, terms: list[tuple[int, int]], prices: list[float]) -> tuple[int, list[int]]:
-    """Weak duality in whole numbers: a bound of the objective, and what each column adds to it per unit."""
-    reduced = [0] * len(relaxation.upper)
-    for column, coefficient in terms:
-        reduced[column] += coefficient * _SCALE
-    reach = 0
-    for row, given in zip(relaxation.rows, prices, strict=True):
-        price = round(given * _SCALE)
-        side = row.high if price > 0 else row.low
-        if price == 0 or side is None:
+    program = _Program(master, start)
+    rounds = ROUNDS_OF_CUTS if cutting else 0
+    best: Relaxed | None = None
+    while (left := seconds()) > 0:
+        if not program.solve(left):
+            return best
+        prices = program.prices()
+        is_enough = enough is not None and program.reached > enough - TOLERANCE
+        gains = master.reduced(prices, 1, np.float64)
+        better = _best_of_each(master.catalogue, np.where(program.has, 0.0, gains))
+        if len(better) and not is_enough:
+            program.add(better)
             continue
-        reach += price * side
-        for column, coefficient in row.terms:
-            reduced[column] -= price * coefficient
-    reach += sum(cost * upper for cost, upper in zip(reduced, relaxation.upper, strict=True) if cost > 0)
-    return reach, reduced
+        values = program.values()
+        best = proved(master, prices, program.numbers, values)
+        rows = crossed_couples(master, program.numbers, values)
+        if not rows and rounds > 0:
+            rounds -= 1
+            rows = odd_sets(master, program.numbers, values)
+        if not rows:
+            return best
+        program.cut(rows)
+    return best
+
+
+def spread(catalogue: Catalogue, score: NDArray[Any], *, per_member: int) -> Numbers:
+    """The numbers of the best candidates of each member by a score."""
+    chosen = []
+    for identifier in catalogue.ids:
+        numbers = catalogue.of_member(identifier)
+        if len(numbers) > per_member:
+            numbers = numbers[np.argpartition(-score[numbers], per_member)[:per_member]]
+        chosen.append(numbers)
+    return np.unique(np.concatenate(chosen)) if chosen else np.zeros(0, dtype=np.int64)
+
+
+def proved(master: Master, prices: list[float], numbers: Numbers, values: NDArray[np.float64]) -> Relaxed:
+    """Bound and losses that follow from prices, whatever they are."""
+    scale = _scale(master, prices)
+    whole = _whole_prices(master.rows, prices, scale)
+    reach, reduced = _reach(master, whole, scale)
+    lifted = _lifted(master, whole, reduced)
+    if lifted is not None:
+        other, others = _reach(master, lifted, scale)
+        if other < reach:
+            reach, reduced = other, others
+    return Relaxed(reach // scale, reach, scale, np.maximum(0, -reduced), numbers, values)
+
+
+class _Program:
+    """A linear program over some of the candidates that grows by columns and by cuts."""
+
+    def __init__(self, master: Master, numbers: Numbers) -> None:
+        self.master = master
+        self.solver = pywraplp.Solver.CreateSolver("GLOP")
+        # Without presolve each solve starts from the basis of the one before.
+        self.solver.SetSolverSpecificParametersAsString("use_preprocessing: false")
+        self.infinity = self.solver.infinity()
+        self.others = [self.solver.NumVar(0, upper, "") for upper in master.upper]
+        self.objective = self.solver.Objective()
+        for column, gain in master.objective.items():
+            self.objective.SetCoefficient(self.others[column], gain)
+        self.objective.SetMaximization()
+        self.formed: list[Any] = []
+        self.numbers: Numbers = np.zeros(0, dtype=np.int64)
+        self.has = np.zeros(len(master.catalogue), dtype=bool)
+        self.constraints: list[Any] = []
+        self._add_rows(master.rows)
+        self.add(np.union1d(numbers, master.pinned))
+
+    def add(self, numbers: Numbers) -> None:
+        """Take in further candidates."""
+        numbers = numbers[~self.has[numbers]]
+        self.has[numbers] = True
+        master = self.master
+        gains = master.gains[numbers]
+        # A member with one place keeps the column at 1 by itself; a bound of its own would only split its price.
+        single = np.asarray(master.is_single[master.catalogue.members[numbers]].any(axis=1))
+        fresh = []
+        for gain, alone in zip(gains.tolist(), single.tolist(), strict=True):
+            variable = self.solver.NumVar(0, self.infinity if alone else 1, "")
+            if gain:
+                self.objective.SetCoefficient(variable, gain)
+            fresh.append(variable)
+        for row, constraint in zip(master.rows, self.constraints, strict=True):
+            self._fill(row, constraint, numbers, fresh)
+        self.formed.extend(fresh)
+        self.numbers = np.concatenate([self.numbers, numbers])
+
+    def cut(self, rows: list[Row]) -> None:
+        """Take in further rows."""
+        self.master.rows.extend(rows)
+        self._add_rows(rows)
+        for row, constraint in zip(rows, self.constraints[-len(rows) :], strict=True):
+            self._fill(row, constraint, self.numbers, self.formed)
+
+    def solve(self, seconds: float) -> bool:
+        self.solver.SetTimeLimit(max(1, int(min(seconds, 1e6) * 1000)))
+        return bool(self.solver.Solve() == pywraplp.Solver.OPTIMAL)
+
+    @property
+    def reached(self) -> float:
+        return float(self.objective.Value()) + self.master.constant
+
+    def prices(self) -> list[float]:
+        return [float(constraint.dual_value()) for constraint in self.constraints]
+
+    def values(self) -> NDArray[np.float64]:
+        return np.array([variable.solution_value() for variable in self.formed], dtype=np.float64)
+
+    def _add_rows(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            low = -self.infinity if row.low is None else row.low
+            constraint = self.solver.Constraint(low, self.infinity if row.high is None else row.high)
+            for column, coefficient in row.others.items():
+                constraint.SetCoefficient(self.others[column], coefficient)
+            self.constraints.append(constraint)
+
+    def _fill(self, row: Row, constraint: Any, numbers: Numbers, variables: list[Any]) -> None:
+        if row.kind == "none" or not len(numbers):
+            return
+        coefficients = self.master.coefficients(row, numbers)
+        for at in np.flatnonzero(coefficients).tolist():
+            constraint.SetCoefficient(variables[at], int(coefficients[at]))
+
+
+def _best_of_each(catalogue: Catalogue, gains: NDArray[np.float64]) -> Numbers:
+    """The candidates of each member that make the relaxation better by most."""
+    better = np.flatnonzero(gains > TOLERANCE)
+    if len(better) <= PER_MEMBER:
+        return better
+    better = better[np.argsort(-gains[better], kind="stable")]
+    chosen = np.zeros(len(better), dtype=bool)
+    for place in range(catalogue.members.shape[1]):
+        of_place = catalogue.members[better, place]
+        order = np.argsort(of_place, kind="stable")
+        rank = np.arange(len(order)) - np.searchsorted(of_place[order], of_place[order])
+        chosen[order[rank < PER_MEMBER]] |= of_place[order[rank < PER_MEMBER]] != catalogue.nobody
+    return better[chosen]
+
+
+def _scale(master: Master, prices: list[float]) -> int:
+    """Parts of a point, as fine as 64 bits allow for every sum that may come up."""
+    catalogue = master.catalogue
+    value = int(catalogue.value.max(initial=1))
+    largest = max((abs(price) for price in prices), default=0.0)
+    coefficient = max(value, *(abs(number) for row in master.rows for number in row.others.values()), 1)
+    terms = 8 + len(master.rows)
+    bound = value + int(largest * coefficient + 1) * terms
+    scale = _LARGEST_SCALE
+    while scale > 1 and bound * scale > _ROOM:
+        scale //= 2
+    return scale
+
+
+def _whole_prices(rows: list[Row], prices: list[float], scale: int) -> list[int]:
+    """Prices in parts of a point; none where there is nothing to hold against it."""
+    whole = []
+    for row, price in zip(rows, prices, strict=True):
+        rounded = round(price * scale)
+        side = row.high if rounded > 0 else row.low
+        whole.append(0 if side is None else rounded)
+    return whole
+
+
+def _reach(master: Master, prices: list[int], scale: int) -> tuple[int, Numbers]:
+    """Weak duality: a bound of the goal, and what each candidate adds to it when it is formed."""
+    others = [0] * len(master.upper)
+    for column, gain in master.objective.items():
+        others[column] += gain * scale
+    reach = master.constant * scale
+    for row, price in zip(master.rows, prices, strict=True):
+        if price:
+            side = row.high if price > 0 else row.low
+            assert side is not None
+            reach += price * side
+            for column, coefficient in row.others.items():
+                others[column] -= price * coefficient
+    reach += sum(left * upper for left, upper in zip(others, master.upper, strict=True) if left > 0)
+    reduced: Numbers = master.reduced(prices, scale, np.int64)
+    return reach + sum(reduced[reduced > 0].tolist()), reduced
+
+
+def _lifted(master: Master, prices: list[int], reduced: Numbers) -> list[int] | None:
+    """Prices with those of limited members raised until no candidate gains more than it costs."""
+    above = np.flatnonzero(reduced > 0)
+    if not len(above):
+        return None
+    members, over = master.catalogue.members[above], reduced[above]
+    limited = master.is_limited[members]
+    share = np.maximum(limited.sum(axis=1), 1)
+    raised = np.zeros(len(master.catalogue.ids) + 1, dtype=np.int64)
+    for place in range(members.shape[1]):
+        np.maximum.at(raised, members[:, place], np.where(limited[:, place], -(-over // share), 0))
+    lifted = list(prices)
+    for number, row in enumerate(master.rows):
+        if row.kind == "member" and row.high is not None and lifted[number] >= 0:
+            lifted[number] += int(raised[row.key])
+    return lifted

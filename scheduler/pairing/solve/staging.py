@@ -1,49 +1,37 @@
 """The stages one after the other, each fixed before the next; what is proven without search is not searched for."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from scheduler.core.cpsat import Solved, run
-from scheduler.core.limits import Control, Limits, Stopwatch
-from scheduler.core.outcome import Sense, StageResult
-from scheduler.pairing.model import build
-from scheduler.pairing.score import Candidate, Pool, stage_values, stages_of
-from scheduler.pairing.solution import PairingSolution
+import numpy as np
+
+from scheduler.core.limits import Progress
+from scheduler.core.outcome import StageResult
+from scheduler.pairing.catalogue import Catalogue, Numbers
+from scheduler.pairing.score import Pool, stages_of
+from scheduler.pairing.solve import attempts
+from scheduler.pairing.solve.attempts import (
+    Nearness,
+    attempt,
+    closest,
+    first_columns,
+    floored,
+    meets,
+    nearness,
+    plan_of,
+    search,
+    slack,
+    without_lowest,
+)
 from scheduler.pairing.solve.ceilings import ceiling_of
-from scheduler.pairing.solve.plans import better_of, decoded, hint_of
+from scheduler.pairing.solve.master import Goal, Master
+from scheduler.pairing.solve.mip import branch, is_exact
+from scheduler.pairing.solve.plans import Plan, better_of
 from scheduler.pairing.solve.relaxation import Relaxed, relax
+from scheduler.pairing.solve.search import Found, Wanted, look
+from scheduler.pairing.solve.spending import Part, Spending
 
-CORE = 1000
-"""Among more candidates than this, those closest to the relaxation are searched first."""
-
-PER_MEMBER = 8
-"""How many pairs and how many triangles of each member that first search holds at least."""
-
-LEAST_WORK = 0.001
-"""A budget of this many deterministic units or fewer is used up."""
-
-
-@dataclass
-class Spending:
-    """What is left of the time limit and of the budget in deterministic units."""
-
-    limits: Limits
-    control: Control
-    stopwatch: Stopwatch
-    work_left: float | None
-
-    @property
-    def seconds_left(self) -> float:
-        return max(0.05, self.limits.time_limit - self.stopwatch.seconds)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing is left to spend, or the solve is to stop: then the plan at hand has to do."""
-        if self.control.is_stopped:
-            return True
-        if self.work_left is not None:
-            return self.work_left <= LEAST_WORK
-        return self.stopwatch.seconds >= self.limits.time_limit
+_WIDER = 4
+_MOST_TRIED = 10_000
 
 
 @dataclass
@@ -51,112 +39,218 @@ class Staging:
     """The best plan so far, the stages fixed, and the candidates that a plan as good in them may hold."""
 
     pool: Pool
-    candidates: list[Candidate]
+    catalogue: Catalogue
     spending: Spending
-    best: PairingSolution | None
-    hint: PairingSolution | None
+    best: Plan | None
     is_infeasible: bool = False
     fixed: dict[str, int] = field(default_factory=dict)
     results: dict[str, StageResult] = field(default_factory=dict)
 
     def run(self) -> None:
         """Optimise every stage; a stage that runs out of its time is fixed at what it reached."""
+        if self.best is None:
+            found = attempt(self.catalogue, {}, self.spending.part(1.0), known=None)
+            self.best, self.is_infeasible = found.plan, found.status == "infeasible"
         senses = stages_of(self.pool.problem)
         for position, (stage, sense) in enumerate(senses.items()):
-            before = self.spending.stopwatch.seconds
-            # Half of the time left, so that a hard stage leaves as much to those that follow.
-            bound = self._optimise(stage, sense, share=0.5 if position < len(senses) - 1 else 1.0)
             if self.best is None:
                 return
-            value = self.fixed[stage] = self._value(stage)
+            before = self.spending.stopwatch.seconds
+            # Half of the time left, so that a hard stage leaves as much to those that follow.
+            part = self.spending.part(0.5 if position < len(senses) - 1 else 1.0)
+            bound = self._optimise(stage, part)
+            value = self.fixed[stage] = self.best.values[stage]
             seconds = round(self.spending.stopwatch.seconds - before, 4)
             self.results[stage] = StageResult(name=stage, sense=sense, value=value, bound=bound, seconds=seconds)
+            self._report(stage, bound)
             if self.spending.control.is_stopped:
                 return
 
-    def _optimise(self, stage: str, sense: Sense, *, share: float) -> int | None:
+    def _optimise(self, stage: str, part: Part) -> int | None:
         """Improve the best plan in one stage; returns a bound that holds for all plans as good in the stages before."""
-        if self.best is None:
-            return self._search(self.candidates, stage, sense, share=share)
-        bound = ceiling_of(self.pool, self.candidates, stage, self.fixed)
-        if self._is_done(stage, bound):
+        bound = ceiling_of(self.catalogue, stage, self.fixed)
+        if self._value(stage) == bound or part.is_over:
             return bound
-        seconds = self.spending.seconds_left
-        relaxed = relax(self.pool, self.candidates, stage=stage, fixed=self.fixed, seconds=seconds)
-        if relaxed is not None:
-            bound = tighter(sense, bound, relaxed.bound)
-            if not self._is_done(stage, bound) and len(self.candidates) > CORE:
-                self._search(self._core(relaxed), stage, sense, share=share / 2)
-            self._drop(relaxed, stage)
-        if self._is_done(stage, bound):
+        if stage == "lowest":
+            assert bound is not None
+            return self._raise_lowest(bound, part)
+        if stage in ("reached", "paired"):
+            return self._raise_count(stage, bound, part)
+        return self._optimise_sum(stage, bound, part)
+
+    def _raise_count(self, stage: str, bound: int | None, part: Part) -> int | None:
+        """A plan at the bound if a few candidates make one; else the most that more and more of them allow."""
+        master, relaxed = self._relaxed(stage, part)
+        if relaxed is None:
             return bound
-        bound = tighter(sense, bound, self._search(self.candidates, stage, sense, share=share))
-        if relaxed is not None:
-            self._drop(relaxed, stage)
+        bound = relaxed.bound if bound is None else min(bound, relaxed.bound)
+        near = nearness(self.catalogue, {**self.fixed, stage: bound}, part)
+        while near is attempts.NO_PLAN and bound > self._value(stage) + 1:
+            bound -= 1
+            near = nearness(self.catalogue, {**self.fixed, stage: bound}, part)
+        if near is attempts.NO_PLAN:
+            bound = self._value(stage)
+        if isinstance(near, Nearness):
+            bound = self._widen(master, relaxed, near, stage, bound, part)
+        self._drop(relaxed, self._value(stage))
         return bound
 
-    def _search(self, candidates: Sequence[Candidate], stage: str, sense: Sense, *, share: float) -> int | None:
-        """Run CP-SAT over some candidates and keep what it finds; the bound holds for plans of these only."""
-        built = build(self.pool, candidates)
-        expressions = {each.name: each.expression for each in built.stages}
-        for name, value in self.fixed.items():
-            built.model.add(expressions[name] <= value if name == "changes" else expressions[name] >= value)
-        must_raise = stage == "lowest" and self.best is not None
-        if must_raise:
-            # Asking for more than the plan at hand lets presolve drop whatever is worth too little.
-            built.model.add(expressions[stage] >= self._value(stage) + 1)
-        (built.model.maximize if sense == "max" else built.model.minimize)(expressions[stage])
-        spending = self.spending
-        solved = run(
-            built.model,
-            stage=stage,
-            sense=sense,
-            limits=spending.limits,
-            seconds=spending.seconds_left * share,
-            control=spending.control,
-            stopwatch=spending.stopwatch,
-            hint=hint_of(built, self.best or self.hint),
-            deterministic_time=None if spending.work_left is None else spending.work_left * share,
-        )
-        if spending.work_left is not None:
-            spending.work_left = max(LEAST_WORK, spending.work_left - solved.deterministic_time)
-        if must_raise and solved.status == "infeasible":
-            return self._value(stage)
-        self._keep(solved, [] if solved.values is None else [decoded(built, solved)], stage)
-        return solved.bound
-
-    def _keep(self, solved: Solved, found: list[PairingSolution], stage: str) -> None:
-        if solved.status == "infeasible":
-            if self.best is not None:
-                raise RuntimeError(f"the model of stage {stage} refuses a plan that keeps every rule")
-            self.is_infeasible = True
-        plans = found if self.best is None else [self.best, *found]
-        self.best = better_of(self.pool.problem, plans)
-
-    def _core(self, relaxed: Relaxed) -> list[Candidate]:
-        close = {candidate.members for candidate in relaxed.closest(self.candidates, count=CORE, per_member=PER_MEMBER)}
-        return self._those(lambda candidate: candidate.members in close)
-
-    def _drop(self, relaxed: Relaxed, stage: str) -> None:
-        """Leave out what no plan holds that is as good as the best one."""
-        value = self._value(stage)
-        self.candidates = self._those(lambda candidate: relaxed.allows(candidate, value))
-
-    def _those(self, wanted: Callable[[Candidate], bool]) -> list[Candidate]:
-        """The candidates asked for, and those of the best plan in any case."""
+    def _widen(self, master: Master, relaxed: Relaxed, near: Nearness, stage: str, bound: int, part: Part) -> int:
         assert self.best is not None
-        formed = {partnership.ids for partnership in self.best.partnerships}
-        return [one for one in self.candidates if wanted(one) or one.ids in formed]
+        values = {**self.fixed, stage: bound}
+        size = attempts.CORE
+        while self._value(stage) < bound and not part.is_over:
+            close = closest(near, size, self.best.groups)
+            found = search(near.master, close, values, part, hint=self.best.groups)
+            self._keep(found.plan, stage, bound)
+            if self._value(stage) >= bound:
+                break
+            allowed = relaxed.allowed(self._value(stage) + 1)
+            is_all = size >= np.count_nonzero(allowed)
+            numbers = np.flatnonzero(allowed) if is_all else np.union1d(near.origin[close], self._numbers_of(self.best))
+            found = self._most(master, numbers, stage, part, share=0.5)
+            self._keep(found.plan, stage, bound)
+            if is_all:
+                if found.status == "infeasible":
+                    return self._value(stage)
+                return bound if found.bound is None else max(self._value(stage), min(bound, found.bound))
+            size *= _WIDER
+        return bound
 
-    def _is_done(self, stage: str, bound: int | None) -> bool:
-        return self._value(stage) == bound or self.spending.is_over
+    def _raise_lowest(self, most: int, part: Part) -> int:
+        """The largest floor that the relaxation allows, and a plan that stands on it or the next one below."""
+        bound = self._largest_floor(most, part)
+        step = 1
+        asked = bound
+        while (value := self._value("lowest")) < bound and not part.is_over:
+            found = attempt(self.catalogue, self._standing_on(asked), part, known=self.best)
+            self._keep(found.plan, "lowest", bound)
+            if found.status == "infeasible":
+                bound = asked - 1
+                step *= 2
+            elif found.plan is None:
+                # Not known: a floor half-way down may still raise the plan; the bound stays.
+                step = max(step, (asked - value) // 2)
+                if asked <= value + 1:
+                    break
+            asked = max(self._value("lowest") + 1, min(bound, asked - step + 1 if found.plan is None else bound))
+            if found.plan is not None:
+                step = 1
+        self.catalogue = floored(self.catalogue, self._value("lowest"))
+        return bound
+
+    def _standing_on(self, floor: int) -> dict[str, int]:
+        """Where nobody has a partnership the lowest value is 0, so a floor asks for somebody who has one."""
+        return {**self.fixed, "paired": max(1, self.fixed["paired"]), "lowest": floor}
+
+    def _largest_floor(self, most: int, part: Part) -> int:
+        low, high = self._value("lowest"), most
+        asked = high
+        while low < high and not part.is_over:
+            catalogue = floored(self.catalogue, asked)
+            missed = slack(catalogue, self._standing_on(asked), part)
+            if missed is not None and missed.reach < 0:
+                high = asked - 1
+            else:
+                low = asked
+            asked = (low + high + 1) // 2
+        return high
+
+    def _optimise_sum(self, stage: str, bound: int | None, part: Part) -> int | None:
+        """Plans near the bound first: they hold few candidates, and if there is none the bound comes down.
+
+        Within, ``changes`` counts below 0, so that more is better for both stages.
+        """
+        self.catalogue = floored(self.catalogue, self.fixed.get("lowest", 0))
+        master, relaxed = self._relaxed(stage, part)
+        if relaxed is None:
+            return bound
+        sign = -1 if stage == "changes" else 1
+        top = relaxed.bound if bound is None else min(relaxed.bound, sign * bound)
+        gap = _first_gap(relaxed, top)
+        size = attempts.CORE
+        while self._is_open(relaxed, stage, sign, top, size) and size <= _MOST_TRIED and not part.is_over:
+            self._try_closest(master, relaxed, stage, size, part)
+            size *= _WIDER
+        while (value := sign * self._value(stage)) < top and not part.is_over:
+            least = value + 1
+            if np.count_nonzero(relaxed.allowed(least)) > 2 * attempts.CORE:
+                least = max(least, top - gap)
+            found = self._most(master, np.flatnonzero(relaxed.allowed(least)), stage, part)
+            self._keep(found.plan, stage, sign * top)
+            if found.bound is not None:
+                # What is left out comes to less than ``least``.
+                top = min(top, max(sign * found.bound, least - 1))
+            elif found.status == "infeasible":
+                top = least - 1
+            if found.status in ("feasible", "unknown"):
+                break
+            gap *= _WIDER
+        self._drop(relaxed, sign * self._value(stage))
+        return sign * top
+
+    def _most(self, master: Master, numbers: Numbers, stage: str, part: Part, *, share: float = 0.7) -> Found:
+        """The best plan among some candidates; ``bound`` in the sense of the stage."""
+        assert self.best is not None
+        if not is_exact(master):
+            close = np.union1d(numbers, self._numbers_of(self.best))
+            return look(master.catalogue.only(close), Wanted(self.fixed, stage), part, hint=self.best.groups)
+        sign = -1 if stage == "changes" else 1
+        answer = branch(master, numbers, part, share=share)
+        plan = None if answer.numbers is None else plan_of(master.catalogue, answer.numbers)
+        if plan is not None and not meets(plan, self.fixed):
+            plan = None
+        if answer.status == "unknown" or (plan is None and answer.numbers is not None):
+            close = np.union1d(numbers, self._numbers_of(self.best))
+            return look(master.catalogue.only(close), Wanted(self.fixed, stage), part, hint=self.best.groups)
+        return Found(answer.status, plan, None if answer.bound is None else sign * answer.bound)
+
+    def _is_open(self, relaxed: Relaxed, stage: str, sign: int, top: int, size: int) -> bool:
+        """Whether the bound is not met and too many candidates may still make a better plan to search them all."""
+        value = sign * self._value(stage)
+        return value < top and int(np.count_nonzero(relaxed.allowed(value + 1))) > 2 * size
+
+    def _try_closest(self, master: Master, relaxed: Relaxed, stage: str, size: int, part: Part) -> None:
+        """Make the plan at hand better among the candidates that cost the relaxation least; proves nothing."""
+        assert self.best is not None
+        order = np.lexsort((-self.catalogue.value, relaxed.losses))[:size]
+        close = np.union1d(order, self._numbers_of(self.best))
+        self._keep(self._most(master, close, stage, part, share=0.3).plan, stage, None)
+
+    def _relaxed(self, stage: str, part: Part) -> tuple[Master, Relaxed | None]:
+        assert self.best is not None
+        goal = Goal(stage, without_lowest(self.fixed), self.fixed.get("lowest", 0))
+        start = np.union1d(self._numbers_of(self.best), first_columns(self.catalogue))
+        master = Master(self.catalogue, goal)
+        return master, relax(master, start, seconds=part.clock())
+
+    def _numbers_of(self, plan: Plan) -> Numbers:
+        return np.array(sorted(self.catalogue.numbers_of(plan.groups).values()), dtype=np.int64)
+
+    def _keep(self, plan: Plan | None, stage: str, bound: int | None) -> None:
+        if plan is not None:
+            self.best = better_of([plan] if self.best is None else [self.best, plan])
+            self._report(stage, bound)
+
+    def _report(self, stage: str, bound: int | None) -> None:
+        seconds, value = self.spending.stopwatch.seconds, self._value(stage)
+        self.spending.control.report(Progress(seconds=seconds, stage=stage, incumbent=value, bound=bound))
+
+    def _drop(self, relaxed: Relaxed, value: int) -> None:
+        """Leave out what no plan holds that is as good as the best one."""
+        assert self.best is not None
+        kept = relaxed.allowed(value)
+        kept[self._numbers_of(self.best)] = True
+        self.catalogue = self.catalogue.only(kept)
 
     def _value(self, stage: str) -> int:
         assert self.best is not None
-        return stage_values(self.pool.problem, self.best)[stage]
+        return self.best.values[stage]
 
 
-def tighter(sense: Sense, one: int | None, other: int | None) -> int | None:
-    """The stronger of two bounds, either of which may be missing."""
-    bounds = [bound for bound in (one, other) if bound is not None]
-    return (min if sense == "max" else max)(bounds, default=None)
+def _first_gap(relaxed: Relaxed, top: int) -> int:
+    """How far below the bound to look first: where some hundred candidates come together."""
+    if len(relaxed.losses) <= attempts.CORE:
+        return max(1, top)
+    loss = int(np.partition(relaxed.losses, attempts.CORE)[attempts.CORE])
+    return max(1, top - (relaxed.reach - loss) // relaxed.scale)

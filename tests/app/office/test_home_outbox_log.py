@@ -9,7 +9,9 @@ from sqlalchemy import select, text, update
 
 from app.delegations.models import Delegate
 from app.office.needs import needs_of
-from app.platform.audit import AuditEntry
+from app.office.queries import recent_doings
+from app.platform.actor import Actor
+from app.platform.audit import AuditEntry, record
 from app.platform.outbox import MailState, OutboxMail, queue
 from app.visits.enums import VisitKind
 from app.visits.models import Visit, VisitMember
@@ -207,3 +209,29 @@ def test_reg_04_the_home_names_what_waits_about_people(
         page = client.get(f"{base}{path.replace('&amp;', '&')}").text
         assert len(re.findall(r'<tr id="row-', page)) == rows, words
     assert "1 pair looks like one person" in home
+
+
+def test_the_home_tells_what_was_done_several_times_once(client: Any, cast: Any, sign_in: Any, now: datetime) -> None:
+    with client.app.state.database.writing() as session:
+        for number, action in enumerate(("sheet.printed", "sheet.printed", "room.renamed", "sheet.printed")):
+            record(
+                session,
+                actor=Actor(account_id=None, label="Print room"),
+                now=now + timedelta(minutes=number),
+                event_id=cast.event.id,
+                action=action,
+                entity="sheet",
+                entity_id=number,
+                changes={},
+            )
+    with client.app.state.database.reading() as session:
+        newest = recent_doings(session, cast.event.id)[:3]
+    assert [(one.action, one.times) for one in newest] == [
+        ("sheet.printed", 1),
+        ("room.renamed", 1),
+        ("sheet.printed", 2),
+    ]
+    sign_in("organiser", event_id=cast.event.id)
+    page = client.get(f"/e/{cast.event.slug}/manage").text
+    assert "sheet printed, 2 times" in page
+    assert "signed in" not in page

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 import scheduler.pairing
 from scheduler.pairing import constraints, objective, score, validation
+from scheduler.pairing.catalogue import catalogue_of
 from scheduler.pairing.constraints import smallest_from
-from scheduler.pairing.score import Pool, possible_candidates
+from scheduler.pairing.score import Pool, is_legal, possible_candidates
 from scheduler.pairing.score.stages import STAGES
-from scheduler.pairing.variables import kept_candidates
 
 DESCRIPTION = (Path(scheduler.pairing.__file__).parent / "MODEL.md").read_text()
 
@@ -63,9 +63,42 @@ def test_of_unlimited_organisations_the_best_stays(pools: Any) -> None:
     ]
 
     def organisations(**rest: Any) -> set[str]:
-        kept = kept_candidates(Pool(pools.problem(cities, facilitators=facilitators, **rest)))
-        return {candidate.members[2] for candidate in kept if len(candidate.members) == 3}
+        kept = catalogue_of(Pool(pools.problem(cities, facilitators=facilitators, **rest)))
+        members = [kept.candidate(number).members for number in range(len(kept))]
+        return {ids[2] for ids in members if len(ids) == 3}
 
     assert organisations() == {"both"}
     assert organisations(pins=[["a", "b", "one"]]) == {"both", "one"}
     assert organisations(previous=[["a", "b", "scarce"]]) == {"both", "scarce"}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_catalogue_holds_what_the_score_says_one_by_one(pools: Any, seed: int) -> None:
+    """Every legal candidate with its units and value, or an organisation without limit in its place."""
+    problem = pools.drawn(seed, cities=3 + seed % 7, most=3, pins=seed % 3)
+    pool = Pool(problem)
+    named = {frozenset(ids) for ids in (*problem.pins, *(problem.previous or ()))}
+    free = {one.id for one in problem.facilitators if one.max is None}
+    organisations = {one.id for one in problem.facilitators}
+    catalogue = catalogue_of(pool)
+    listed = [catalogue.candidate(number) for number in range(len(catalogue))]
+    held = {candidate.ids: candidate for candidate in listed}
+    assert len(held) == len(listed)
+    for number, candidate in enumerate(listed):
+        assert catalogue.numbers_of([candidate.members]) == {candidate.ids: number}
+        assert all(number in catalogue.of_member(one) for one in candidate.members)
+    legal = {
+        candidate.ids: candidate
+        for candidate in possible_candidates(pool)
+        if is_legal(pool, candidate) and all(pool.limit_of(one) != 0 for one in candidate.members)
+    }
+    assert held.keys() <= legal.keys()
+    for ids, candidate in legal.items():
+        if ids in held:
+            assert held[ids].members[2:] == candidate.members[2:]
+            assert (held[ids].modality, held[ids].units, held[ids].value) == candidate[1:]
+            continue
+        assert candidate.members[2] in organisations
+        assert ids not in named
+        rivals = [held[group] for one in free if (group := frozenset((*candidate.members[:2], one))) in held]
+        assert any(rival.value >= candidate.value for rival in rivals)

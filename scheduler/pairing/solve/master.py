@@ -1,0 +1,269 @@
+"""The linear relaxation of a stage over some candidates at a time, and its prices in whole numbers for all of them.
+
+Rows that every candidate enters by its members, its value or its modality are kept as vectors, so that the price of
+millions of candidates takes a few array operations.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduler.pairing.catalogue import Catalogue, Flags, Numbers, Places
+from scheduler.pairing.constraints import smallest_from
+from scheduler.pairing.modality import MODALITIES, Modality
+
+SLACK = "slack"
+
+_MOST_MISSED = 2**53
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a relaxation makes as large as possible, and what it must keep.
+
+    ``stage`` is one of the stages but ``lowest``, which is asked as ``floor``: no city with a partnership has less; or
+    it is ``SLACK``: how far what is fixed, asked and pinned must be missed, as a number that is 0 at best.
+    ``fixed`` holds values that other stages must come to.
+    """
+
+    stage: str
+    fixed: dict[str, int] = field(default_factory=dict)
+    floor: int = 0
+
+
+@dataclass
+class Row:
+    """``low <= sum of coefficients <= high``; ``None`` is open. Coefficients of candidates come from ``kind``."""
+
+    kind: str
+    key: Any
+    low: int | None
+    high: int | None
+    others: dict[int, int] = field(default_factory=dict)
+    """Coefficients of the columns that are no candidates."""
+    is_asked: bool = False
+    """Whether a plan at hand may miss it: what stages or shares ask for."""
+
+
+class Master:
+    """Rows and further columns of a goal over a catalogue; knows coefficients and prices of all its candidates."""
+
+    def __init__(self, catalogue: Catalogue, goal: Goal) -> None:
+        self.catalogue, self.goal, self.pool = catalogue, goal, catalogue.pool
+        problem = self.pool.problem
+        self.count = len(self.pool.cities)
+        self.upper: list[int] = []
+        self.objective: dict[int, int] = {}
+        self.constant = 0
+        self.rows: list[Row] = []
+        before = {frozenset(ids) for ids in problem.previous or ()}
+        self.before = np.zeros(len(catalogue), dtype=bool)
+        self.before[list(catalogue.numbers_of(before).values())] = True
+        self.earlier = len(before)
+        self.pinned: Numbers = np.array(sorted(catalogue.numbers_of(problem.pins).values()), dtype=np.int64)
+        self.limits = [self.pool.limit_of(one) for one in catalogue.ids] + [None]
+        self.is_limited = np.array([limit is not None for limit in self.limits], dtype=bool)
+        self.is_single = np.array([limit == 1 for limit in self.limits], dtype=bool)
+        self.worth = np.minimum(catalogue.value, goal.floor)
+        self._add_members()
+        self.rows.extend(Row("pin", number, 1, None, is_asked=True) for number in self.pinned.tolist())
+        self._add_shares()
+        self._add_fixed()
+        self._add_objective()
+
+    @property
+    def lacks_a_pin(self) -> bool:
+        """Whether a pinned partnership is no candidate, so that there is no plan at all."""
+        return len(self.pinned) < len(self.pool.problem.pins)
+
+    @property
+    def gains(self) -> Numbers:
+        """What each candidate adds to the objective."""
+        if self.goal.stage == "value":
+            return self.catalogue.value
+        if self.goal.stage == "changes":
+            return np.where(self.before, 1, -1).astype(np.int64)
+        return np.zeros(len(self.catalogue), dtype=np.int64)
+
+    def coefficients(self, row: Row, numbers: Numbers) -> Numbers:
+        """The coefficients of some candidates in a row."""
+        catalogue = self.catalogue
+        if row.kind in ("member", "floor"):
+            inside = (catalogue.members[numbers] == row.key).any(axis=1)
+            found = inside * (self.worth[numbers] if row.kind == "floor" else 1)
+        elif row.kind == "modality":
+            found = np.asarray(row.key)[catalogue.modality[numbers]]
+        elif row.kind == "value":
+            found = catalogue.value[numbers]
+        elif row.kind == "changes":
+            found = np.where(self.before[numbers], 1, -1)
+        elif row.kind == "pin":
+            found = numbers == row.key
+        elif row.kind == "couple":
+            found = catalogue.couple[numbers] == row.key
+        else:
+            found = _halves(row.key, catalogue.members[numbers])
+        return np.asarray(found, dtype=np.int64)
+
+    def reduced(self, prices: Sequence[int] | Sequence[float], scale: int, kind: Any) -> NDArray[Any]:
+        """Gains less prices, of all candidates; in whole numbers if ``kind`` is."""
+        catalogue = self.catalogue
+        left: NDArray[Any] = self.gains.astype(kind) * scale
+        places = len(catalogue.ids) + 1
+        totals: dict[str, NDArray[Any]] = {}
+        for row, price in zip(self.rows, prices, strict=True):
+            if not price or row.kind == "none":
+                continue
+            if row.kind in ("member", "floor"):
+                totals.setdefault(row.kind, np.zeros(places, dtype=kind))[row.key] += price
+            elif row.kind == "couple":
+                totals.setdefault(row.kind, np.zeros(self.count**2, dtype=kind))[row.key] += price
+            elif row.kind == "modality":
+                of_modality = totals.setdefault(row.kind, np.zeros(len(MODALITIES), dtype=kind))
+                of_modality += np.asarray(row.key, dtype=kind) * price
+            else:
+                self._take(left, row, price, kind)
+        if "member" in totals:
+            for place in range(catalogue.members.shape[1]):
+                left -= totals["member"][catalogue.members[:, place]]
+        if "floor" in totals:
+            floors = sum(totals["floor"][catalogue.members[:, place]] for place in range(catalogue.members.shape[1]))
+            left -= floors * self.worth.astype(kind)
+        if "modality" in totals:
+            left -= totals["modality"][catalogue.modality]
+        if "couple" in totals:
+            left -= totals["couple"][catalogue.couple]
+        return left
+
+    def _take(self, left: NDArray[Any], row: Row, price: float, kind: Any) -> None:
+        """Take the price of a row that is not kept as a vector off all candidates."""
+        if row.kind == "pin":
+            left[row.key] -= price
+        elif row.kind == "value":
+            left -= self.catalogue.value.astype(kind) * price
+        elif row.kind == "changes":
+            left -= np.where(self.before, price, -price).astype(kind)
+        else:
+            left -= _halves(row.key, self.catalogue.members).astype(kind) * price
+
+    def column(self, upper: int) -> int:
+        self.upper.append(upper)
+        return len(self.upper) - 1
+
+    def _add_members(self) -> None:
+        pool, catalogue = self.pool, self.catalogue
+        counts = np.bincount(catalogue.members.ravel(), minlength=len(catalogue.ids) + 1)
+        self.paired: dict[int, int] = {}
+        self.reached: list[int] = []
+        self.granted = 0
+        for place, identifier in enumerate(catalogue.ids):
+            limit = pool.limit_of(identifier)
+            if limit is not None and counts[place]:
+                self.rows.append(Row("member", place, None, limit))
+            city = pool.cities.get(identifier)
+            if city is None:
+                continue
+            wanted = city.engagements.min
+            self.granted += wanted == 0
+            if not counts[place]:
+                continue
+            paired = self.paired[place] = self.column(1)
+            self.rows.append(Row("member", place, 0, None, {paired: -1}))
+            if wanted == 1:
+                self.reached.append(paired)
+            elif 1 < wanted <= counts[place]:
+                reached = self.column(1)
+                self.reached.append(reached)
+                self.rows.append(Row("member", place, 0, None, {reached: -wanted}))
+                self.rows.append(Row("none", None, 0, None, {paired: 1, reached: -1}))
+            if self.goal.floor and limit != 1:
+                self.rows.append(Row("floor", place, 0, None, {paired: -self.goal.floor}))
+
+    def _add_shares(self) -> None:
+        """Shares over columns that count: to branch on a count tells more than to branch on a candidate."""
+        most = most_partnerships(self.catalogue)
+        shares = self.pool.problem.shares
+        counts = {name: self._count([name], most) for name in shares}
+        everything = self._count(MODALITIES, most) if shares else 0
+        for name, share in shares.items():
+            for limit, sign in ((share.min, 1), (share.max, -1)):
+                if limit is None:
+                    continue
+                exact = Fraction(limit)
+                part = smallest_from(exact, most) if sign == 1 else 1 - smallest_from(1 - exact, most)
+                terms = {counts[name]: sign * part.denominator, everything: -sign * part.numerator}
+                self.rows.append(Row("none", None, 0, None, terms, is_asked=True))
+
+    def _count(self, modalities: Sequence[Modality], most: int) -> int:
+        """A column that counts the partnerships formed of some modalities."""
+        column = self.column(most)
+        key = np.array([one in modalities for one in MODALITIES], dtype=np.int64)
+        self.rows.append(Row("modality", key, 0, 0, {column: -1}))
+        return column
+
+    def _add_fixed(self) -> None:
+        for stage, value in self.goal.fixed.items():
+            if stage == "value":
+                self.rows.append(Row("value", None, value, None, is_asked=True))
+            elif stage == "changes":
+                self.rows.append(Row("changes", None, self.earlier - value, None, is_asked=True))
+            elif stage == "reached":
+                counted = dict.fromkeys(self.reached, 1)
+                self.rows.append(Row("none", None, value - self.granted, None, counted, is_asked=True))
+            elif stage == "paired":
+                counted = dict.fromkeys(self.paired.values(), 1)
+                self.rows.append(Row("none", None, value, None, counted, is_asked=True))
+
+    def _add_objective(self) -> None:
+        if self.goal.stage == "reached":
+            self.objective, self.constant = dict.fromkeys(self.reached, 1), self.granted
+        elif self.goal.stage == "paired":
+            self.objective = dict.fromkeys(self.paired.values(), 1)
+        elif self.goal.stage == "changes":
+            self.constant = -self.earlier
+        elif self.goal.stage == SLACK:
+            for row in self.rows:
+                if row.is_asked:
+                    # No plan misses by more than it could ever have.
+                    missed = self.column(_MOST_MISSED)
+                    row.others[missed] = 1
+                    self.objective[missed] = -1
+
+
+def _halves(inside: Numbers, members: Places) -> Numbers:
+    """Half of how many members are inside a set, rounded down."""
+    return np.asarray((inside[members[:, 0]] + inside[members[:, 1]] + inside[members[:, 2]]) // 2)
+
+
+def most_partnerships(catalogue: Catalogue) -> int:
+    """No plan has more: each partnership takes two engagements of cities at least."""
+    counts = np.bincount(catalogue.members.ravel(), minlength=len(catalogue.ids) + 1)
+    room = 0
+    for city in catalogue.pool.problem.cities:
+        open_to = int(counts[catalogue.place[city.id]])
+        room += open_to if city.engagements.max is None else min(city.engagements.max, open_to)
+    return room // 2
+
+
+def above_floor(catalogue: Catalogue, floor: int) -> Flags:
+    """The candidates that a plan may hold in which no city with a partnership has less than ``floor``."""
+    pool = catalogue.pool
+    enough = np.ones(len(catalogue), dtype=bool)
+    for city in pool.problem.cities:
+        limit = pool.limit_of(city.id)
+        numbers = catalogue.of_member(city.id)
+        if limit is None or not len(numbers):
+            continue
+        values = catalogue.value[numbers]
+        spare = limit - 1
+        # With its other places filled by the best, the city still has to come to the floor.
+        best = np.sort(values)[::-1][:limit]
+        rest = int(best[:spare].sum())
+        within = np.isin(np.arange(len(values)), np.argsort(-values, kind="stable")[:spare])
+        others = np.where(within, int(best.sum()) - values, rest)
+        enough[numbers[values + others < floor]] = False
+    return enough
