@@ -91,6 +91,7 @@ def grant_role(
         changes={
             "account_id": (None if same is None else account_id, account_id),
             "role": (None if same is None else role.value, role.value),
+            "acting_for": (None, acting_for),
             "until": (before, until.isoformat() if until is not None else None),
         },
     )

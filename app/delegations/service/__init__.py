@@ -1,5 +1,6 @@
 """What changes for a delegate: own data, fields in re-check, photos, the pass and the door."""
 
+from app.delegations.service.acting import end_acting, let_act
 from app.delegations.service.approving import answer_people, approve_person, ask_person, turn_down_person
 from app.delegations.service.case_cities import move_stage, set_group, steps_from
 from app.delegations.service.changing import Changed, change_person, propose_photo
@@ -17,6 +18,8 @@ __all__ = [
     "check_in",
     "correct_person",
     "decide_recheck",
+    "end_acting",
+    "let_act",
     "move_stage",
     "propose_photo",
     "set_group",
