@@ -75,3 +75,18 @@ class DifferentPeople(Base):
     other: Mapped[str] = mapped_column(String(60))
     decided_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class MemberLink(Base):
+    """A member's own link, on which they say four things of themselves; found by the digest of its token."""
+
+    __tablename__ = "member_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    delegate_id: Mapped[int] = mapped_column(ForeignKey("delegate.id", ondelete="CASCADE"), index=True)
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]

@@ -1,6 +1,6 @@
 """Registrations as they stand."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
@@ -10,7 +10,7 @@ from app.delegations.models import Delegate
 from app.platform.errors import NotFound
 from app.platform.tokens import digest
 from app.registration.enums import RegistrationState
-from app.registration.models import Registration
+from app.registration.models import MemberLink, Registration
 
 
 def registration_in_event(session: Session, event_id: int, registration_id: int) -> Registration:
@@ -81,3 +81,21 @@ def ended_drafts(session: Session, *, now: datetime) -> list[Registration]:
     """The drafts of all editions whose fourteen days are over."""
     is_over = and_(Registration.expires_at.is_not(None), Registration.expires_at <= now)
     return list(session.scalars(select(Registration).where(Registration.state == RegistrationState.DRAFT, is_over)))
+
+
+def member_link_by_token(session: Session, token: str) -> MemberLink:
+    """The link that a member holds, also one that has ended.
+
+    Raises:
+        NotFound: no such link.
+    """
+    found = session.scalar(select(MemberLink).where(MemberLink.token_digest == digest(token)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def newest_links(session: Session, delegate_ids: Collection[int]) -> dict[int, MemberLink]:
+    """The newest link of each of these delegates."""
+    rows = session.scalars(select(MemberLink).where(MemberLink.delegate_id.in_(delegate_ids)).order_by(MemberLink.id))
+    return {link.delegate_id: link for link in rows}

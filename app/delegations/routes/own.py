@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.accounts.enums import Role
-from app.accounts.policies import STAFF, Access, Policy
+from app.accounts.policies import ORGANISERS, STAFF, Access, Policy
 from app.delegations.acting import may_give
 from app.delegations.loaders import DelegationIn, delegation_of_path
 from app.platform.rendering import render
@@ -28,6 +28,7 @@ def delegation(request: Request, access: Annotated[Access[DelegationIn], Depends
         "event": found.event,
         "delegation": found.delegation,
         "missing": [(member, words) for member, words in missing if words],
+        "may_enter": access.principal.role in ORGANISERS | {Role.FOCAL_POINT},
         "may_give": may_give(access.principal, found.delegation),
         "reads_more": access.principal.role in STAFF or access.principal.role is Role.FOCAL_POINT,
     }

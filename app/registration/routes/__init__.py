@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.registration.routes import doors, exporting, importing, manage, own, person, questions
+from app.registration.routes import doors, exporting, importing, manage, member, own, person, questions, sheet
 
 router = APIRouter()
-for part in (doors, own, person, exporting, importing, manage, questions):
+for part in (doors, own, person, member, sheet, exporting, importing, manage, questions):
     router.include_router(part.router)

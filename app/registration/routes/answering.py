@@ -199,9 +199,6 @@ def _page(
     status: int = 200,
 ) -> Response:
     rows, partners = bound.typed.get("members", []), bound.typed.get("partners", [])
-    countries = sorted(
-        ((one.alpha_2, country_name(one.alpha_2)) for one in pycountry.countries), key=lambda pair: pair[1]
-    )
     context = {
         "event": asked.event,
         "form": bound,
@@ -211,7 +208,7 @@ def _page(
         "found": found,
         "rows": rows + [{} for _number in range(more or max(1, EMPTY_ROWS - len(rows)))],
         "partners": partners + [{} for _number in range(min(more or 2, MOST_PARTNERS - len(partners)))],
-        "countries": countries,
+        "countries": countries(),
         "challenges": challenges_of(asked.session, asked.event.id),
         "languages": LANGUAGES,
         "ranks": [(rank.value, rank.name.lower()) for rank in Rank],
@@ -221,3 +218,9 @@ def _page(
         "origins": [origin.value for origin in Origin],
     }
     return render(asked.request, TEMPLATES[asked.door], context, block=block, status=status)
+
+
+def countries() -> list[tuple[str, str]]:
+    """All countries as (code, name in the language of the page), by name."""
+    named = ((one.alpha_2, country_name(one.alpha_2)) for one in pycountry.countries)
+    return sorted(named, key=lambda pair: pair[1])
