@@ -21,6 +21,7 @@ import app.pairing.routes as pairing
 import app.printing.routes as printing
 import app.registration.routes as registration
 import app.solver_runs.routes as solver_runs
+from app.office.tasks import keep_purging
 from app.platform import audit, self_check
 from app.platform.clock import Clock, clock_for
 from app.platform.database.engine import Database
@@ -79,7 +80,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         engine = open_engine(database, settings, clock=application.state.clock)
         # In a demonstration mails are held and shown; none leaves the machine.
         sends = bool(settings.smtp_host) and not settings.demonstration
-        going = [asyncio.create_task(keep_sweeping(database, application.state.clock))]
+        going = [asyncio.create_task(keep(database, application.state.clock)) for keep in (keep_sweeping, keep_purging)]
         if sends:
             going.append(asyncio.create_task(keep_sending(database, application.state.clock, settings)))
         try:
