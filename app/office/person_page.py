@@ -16,7 +16,7 @@ from app.events.models import Event
 from app.events.queries import days_of
 from app.office.person import availability, editable_by, groups_for, told
 from app.office.queries import values_of
-from app.platform.audit import AuditEntry
+from app.platform.audit import AuditEntry, names_of
 from app.printing import words
 from app.printing.badges import badge_of
 from app.printing.queries import itinerary_of_person
@@ -53,6 +53,7 @@ def person_context(session: Session, event: Event, person: Delegate, role: Role)
         ),
         "log": log,
         "log_values": values_of(session, log),
+        "log_names": names_of(session, [one for line in log for one in (line.actor, line.acting_for)]),
     }
 
 
@@ -69,4 +70,4 @@ def last_change_of(session: Session, delegate_id: int) -> tuple[str, datetime | 
     """Who changed a person last, and when."""
     statement = select(AuditEntry).where(AuditEntry.entity == "delegate", AuditEntry.entity_id == str(delegate_id))
     entry = session.scalars(statement.order_by(AuditEntry.id.desc()).limit(1)).first()
-    return (entry.actor, entry.at) if entry else ("", None)
+    return (names_of(session, [entry.actor])[entry.actor], entry.at) if entry else ("", None)

@@ -7,7 +7,7 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.platform.audit import AuditEntry, AuditValue
+from app.platform.audit import AuditEntry, AuditValue, names_of
 from app.platform.outbox import MailState, OutboxMail
 
 
@@ -33,8 +33,9 @@ def recent_doings(session: Session, event_id: int, *, most: int = 6) -> list[Doi
         .order_by(AuditEntry.id.desc())
         .limit(LOOKED_THROUGH)
     )
-    runs = [list(run) for _, run in groupby(entries, key=lambda one: (one.actor, one.action))]
-    return [Doings(run[0].at, run[0].actor, run[0].action, len(run)) for run in runs[:most]]
+    runs = [list(run) for _, run in groupby(entries, key=lambda one: (one.actor, one.action))][:most]
+    names = names_of(session, [run[0].actor for run in runs])
+    return [Doings(run[0].at, names[run[0].actor], run[0].action, len(run)) for run in runs]
 
 
 def values_of(session: Session, entries: list[AuditEntry]) -> dict[int, list[AuditValue]]:

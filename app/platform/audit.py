@@ -1,7 +1,7 @@
 """Who changed what, when: written with the change, append-only, hash-chained.
 
-The chain runs over IDs, field names and keyed digests. The values themselves stand in a side table that an erasure
-empties, so that a person can be forgotten and the chain still holds.
+The chain runs over IDs, field names and keyed digests. The values themselves, and the names of who acted and for whom,
+stand in side tables that an erasure empties, so that a person can be forgotten and the chain still holds.
 """
 
 import hashlib
@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, Text, delete, select, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.platform.actor import Actor
@@ -19,6 +21,9 @@ from app.platform.database.base import Base, ShortText
 
 _key: dict[str, bytes] = {}
 FIRST = "0" * 64
+NAME = "name:"
+SYSTEM = "system:"
+ERASED = "erased"
 
 
 class AuditEntry(Base):
@@ -49,6 +54,15 @@ class AuditValue(Base):
     field: Mapped[str] = mapped_column(String(80), primary_key=True)
     before: Mapped[str | None] = mapped_column(Text)
     after: Mapped[str | None] = mapped_column(Text)
+
+
+class AuditName(Base):
+    """The name behind a key that lines carry as ``actor`` or ``acting_for``; what an erasure takes out."""
+
+    __tablename__ = "audit_name"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(ShortText)
 
 
 class ReadLog(Base):
@@ -89,8 +103,8 @@ def record(
         at=now,
         event_id=event_id,
         account_id=actor.account_id,
-        actor=actor.label[:200],
-        acting_for=actor.acting_for,
+        actor=_name_kept(session, actor.label),
+        acting_for=actor.acting_for and _name_kept(session, actor.acting_for),
         action=action,
         entity=entity,
         entity_id=str(entity_id),
@@ -123,7 +137,7 @@ def record_read(
             at=now,
             event_id=event_id,
             account_id=actor.account_id,
-            actor=actor.label[:200],
+            actor=_name_kept(session, actor.label),
             action=action,
             entity=entity,
             entity_id=str(entity_id),
@@ -150,6 +164,39 @@ def head(session: Session) -> tuple[int, str]:
 def forget_values(session: Session, *, entry_ids: Iterable[int]) -> None:
     """Empty the values of these lines; the lines and their digests stay."""
     session.execute(delete(AuditValue).where(AuditValue.entry_id.in_(list(entry_ids))))
+
+
+def forget_name(session: Session, name: str) -> None:
+    """Take a name out of every line that carries it; the lines stay, and say that somebody was erased."""
+    session.execute(delete(AuditName).where(AuditName.key == _key_of_name(name)))
+
+
+def names_of(session: Session, keys: Iterable[str | None]) -> dict[str, str]:
+    """The names behind what lines carry as ``actor`` and ``acting_for``; parts of the program keep their own."""
+    wanted = {key for key in keys if key}
+    kept = {row.key: row.name for row in session.scalars(select(AuditName).where(AuditName.key.in_(wanted)))}
+    return {key: kept.get(key, ERASED if key.startswith(NAME) else key) for key in wanted}
+
+
+def keys_named(session: Session, part: str) -> list[str]:
+    """The keys of all names that hold this text, regardless of case."""
+    return list(session.scalars(select(AuditName.key).where(AuditName.name.icontains(part, autoescape=True))))
+
+
+def _name_kept(session: Session, label: str) -> str:
+    """The key that a line carries for a name; a part of the program keeps its own."""
+    label = label[:200]
+    if label.startswith(SYSTEM):
+        return label
+    key = _key_of_name(label)
+    if session.get(AuditName, key) is None:
+        insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+        session.execute(insert(AuditName).values(key=key, name=label).on_conflict_do_nothing())
+    return key
+
+
+def _key_of_name(name: str) -> str:
+    return f"{NAME}{_digest(name[:200])}"[:40]
 
 
 def _first_false_value(session: Session) -> int | None:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.accounts.policies import ADMINISTRATORS, Access, Policy
 from app.office.queries import values_of
@@ -30,12 +30,20 @@ def log(
     """Time, who and for whom, what, before and after; and whether the chain holds."""
     statement = select(AuditEntry).order_by(AuditEntry.id.desc())
     if who:
-        statement = statement.where(AuditEntry.actor.icontains(who, autoescape=True))
+        named = audit.keys_named(session, who)
+        statement = statement.where(
+            or_(
+                AuditEntry.actor.in_(named),
+                AuditEntry.acting_for.in_(named),
+                AuditEntry.actor.icontains(who, autoescape=True),
+            )
+        )
     if what:
         statement = statement.where(AuditEntry.action.icontains(what, autoescape=True))
     found = paginate(session, statement, page=page)
     context = {
         "page": found,
+        "names": audit.names_of(session, [one for line in found.items for one in (line.actor, line.acting_for)]),
         "values": values_of(session, list(found.items)),
         "who": who,
         "what": what,

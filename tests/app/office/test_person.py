@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.delegations.enums import RecheckState
 from app.delegations.models import Delegate, PassportDetail, Recheck
 from app.delegations.service import change_person
-from app.platform.audit import AuditEntry, ReadLog
+from app.platform.audit import AuditEntry, ReadLog, names_of
 from app.platform.outbox import OutboxMail
 
 SAMPLES = [
@@ -205,7 +205,10 @@ def test_adm_01_opening_a_passport_writes_a_line_and_is_for_protocol_alone(
     assert "N0PASSPORT" in client.get(f"{base}/passport").text
     with client.app.state.database.reading() as session:
         lines = session.execute(select(ReadLog.actor, ReadLog.action, ReadLog.entity_id)).all()
-    assert [tuple(line) for line in lines] == [("Protocol", "passport.read", str(cast.heads[0]))]
+        names = names_of(session, [line.actor for line in lines])
+    assert [(names[line.actor], line.action, line.entity_id) for line in lines] == [
+        ("Protocol", "passport.read", str(cast.heads[0]))
+    ]
 
 
 def test_reg_07_an_old_address_leads_to_the_person(client: Any, cast: Any, sign_in: Any, base: str) -> None:

@@ -62,7 +62,9 @@ def test_a_line_says_who_did_what_to_which(chained: Database, clock: Any) -> Non
         values = {value.field: (value.before, value.after) for value in session.scalars(
             select(AuditValue).where(AuditValue.entry_id == 1)
         )}  # fmt: skip
-    assert (line.account_id, line.actor, line.acting_for) == (7, "Ana", "Vienna")
+        names = audit.names_of(session, [line.actor, line.acting_for])
+    assert (line.account_id, names[line.actor], names[line.acting_for]) == (7, "Ana", "Vienna")
+    assert "Ana" not in line.actor
     assert (line.event_id, line.action, line.entity, line.entity_id) == (
         3,
         "registration.approved",
@@ -182,3 +184,25 @@ def test_the_chain_holds_when_many_write_at_once(database: Database, clock: Any)
         assert audit.head(session)[0] >= 60
         assert len(set(session.scalars(select(AuditEntry.previous_hash)))) == 60
         assert audit.verify(session) is None
+
+
+def test_adm_04_a_name_can_be_forgotten_and_the_chain_holds(chained: Database) -> None:
+    with chained.writing() as session:
+        audit.forget_name(session, "Ana")
+    with chained.reading() as session:
+        line = session.get_one(AuditEntry, 1)
+        names = audit.names_of(session, [line.actor, line.acting_for])
+        assert (names[line.actor], names[line.acting_for or ""]) == ("erased", "Vienna")
+        assert audit.keys_named(session, "ana") == []
+        assert audit.keys_named(session, "VIENNA") == [line.acting_for]
+    assert _verified(chained) is None
+
+
+def test_parts_of_the_program_are_called_what_they_are(chained: Database, clock: Any) -> None:
+    with chained.writing() as session:
+        line = audit.record(
+            session, actor=Actor.system("sweep"), now=clock.now(), event_id=None, action="drafts.swept",
+            entity="registration", entity_id=1, changes={},
+        )  # fmt: skip
+        assert line.actor == "system: sweep"
+        assert audit.names_of(session, [line.actor, None]) == {"system: sweep": "system: sweep"}
