@@ -261,7 +261,7 @@ def test_guests_who_walk_the_numbers_find_only_their_own(world: World, route: De
         delegations = list(session.scalars(select(Delegation.id)))
         delegates = list(session.scalars(select(Delegate.id)))
     assert len(delegations) > 10 and len(delegates) > 20
-    for role in GUESTS:
+    for role in set(GUESTS) & route.roles:
         if "{delegation_id" in route.path:
             own, walked, name = {world.delegation_id}, delegations, "delegation_id"
         else:
