@@ -213,6 +213,7 @@ class Delegate(Attested, Likened, Versioned, Base):
     accredited_at: Mapped[datetime | None]
     checked_in_at: Mapped[datetime | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("delegate.id"), index=True)
+    erased_at: Mapped[datetime | None]
     delegation: Mapped[Delegation] = relationship(lazy="raise", viewonly=True)
     blocked_times: Mapped[list["BlockedTime"]] = relationship(lazy="raise", order_by="BlockedTime.starts_at")
 

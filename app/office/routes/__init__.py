@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.office.routes import day, duplicates, find, first, home, log, outbox, people, release, withdrawal
+from app.office.routes import day, duplicates, find, first, home, log, outbox, people, privacy, release, withdrawal
 
 router = APIRouter()
-for part in (first, home, find, day, duplicates, people, release, outbox, log, withdrawal):
+for part in (first, home, find, day, duplicates, people, release, outbox, log, privacy, withdrawal):
     router.include_router(part.router)

@@ -47,6 +47,11 @@ def withdraw_registration(
         Refused: this change is not legal for this side.
     """
     people = withdraw(session, event=event, registration=registration, version=version, side=side, actor=actor, now=now)
+    return free(session, event=event, people=people, actor=actor, now=now)
+
+
+def free(session: Session, *, event: Event, people: tuple[int, ...], actor: Actor, now: datetime) -> Withdrawn:
+    """End what these people hold: meetings, wishes, and visits on which nobody else goes."""
     meetings = meetings_of_people(session, event.id, people) if people else []
     for meeting in meetings:
         cancel(
