@@ -11,6 +11,7 @@ from app.agenda.queries import current_draft, difference, entries_of_draft, entr
 from app.events.models import Event
 from app.meetings.enums import Answer
 from app.meetings.queries import answer_counts, held_count
+from app.office.absence import placed_while_away
 from app.office.leavers import paired_without_coming, planned_without_coming
 from app.office.needed import Needed
 from app.office.people_needs import needs_of_people
@@ -27,6 +28,7 @@ def needs_of(session: Session, event: Event) -> tuple[Needed, ...]:
     """All things to do, in order of harm."""
     base = f"/e/{event.slug}/manage"
     found = [
+        *_away(session, event),
         *_agenda(session, event, base),
         *needs_of_people(session, event, base),
         *_withdrawn(session, event, base),
@@ -38,6 +40,28 @@ def needs_of(session: Session, event: Event) -> tuple[Needed, ...]:
     ]
     order: dict[str, int] = {"danger": 0, "warn": 1, "accent": 2}
     return tuple(sorted(found, key=lambda one: order[one.harm]))
+
+
+def _away(session: Session, event: Event) -> Iterator[Needed]:
+    """Released sessions, held meetings and confirmed visits of people who are not there then."""
+    found = placed_while_away(session, event)
+    if found:
+        people = len({one.delegate_id for one in found})
+        yield Needed(
+            title=ngettext(
+                "%(num)s item is placed while somebody is away",
+                "%(num)s items are placed while somebody is away",
+                len(found),
+            )
+            % {"num": len(found)},
+            why=found[0].message
+            if people == 1
+            else ngettext("%(num)s person is touched.", "%(num)s people are touched.", people) % {"num": people},
+            harm="danger",
+            icon="blocks",
+            href=f"/e/{event.slug}/people/{found[0].delegate_id}/times",
+            verb=_("Look"),
+        )
 
 
 def _agenda(session: Session, event: Event, base: str) -> Iterator[Needed]:

@@ -14,6 +14,7 @@ from app.delegations.queries import ids_of_person
 from app.delegations.rechecks import photo_in_force, rechecks_of
 from app.events.models import Event
 from app.events.queries import days_of
+from app.office.absence import placed_while_away
 from app.office.person import availability, editable_by, groups_for, told
 from app.office.queries import values_of
 from app.platform.audit import AuditEntry, names_of
@@ -45,6 +46,7 @@ def person_context(session: Session, event: Event, person: Delegate, role: Role)
         "photo": photo_in_force(session, person.id),
         "rechecks": rechecks_of(session, [person.id]),
         "strip": availability(event, days_of(session, event.id), person, itinerary, stay=groups.stay),
+        "away": placed_while_away(session, event, delegate_ids=[person.id]) if groups.stay else (),
         "itinerary": itinerary,
         "words": words,
         "pairs": duplicates_of_delegate(session, event.id, person) if decides and person.is_active else [],

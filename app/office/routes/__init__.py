@@ -2,8 +2,21 @@
 
 from fastapi import APIRouter
 
-from app.office.routes import day, duplicates, find, first, home, log, outbox, people, privacy, release, withdrawal
+from app.office.routes import (
+    availability,
+    day,
+    duplicates,
+    find,
+    first,
+    home,
+    log,
+    outbox,
+    people,
+    privacy,
+    release,
+    withdrawal,
+)
 
 router = APIRouter()
-for part in (first, home, find, day, duplicates, people, release, outbox, log, privacy, withdrawal):
+for part in (first, home, find, day, duplicates, people, release, outbox, log, privacy, availability, withdrawal):
     router.include_router(part.router)

@@ -1,42 +1,27 @@
 """A delegation's schedule as a page and as a PDF, and a person's."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import Role
 from app.accounts.policies import STAFF, Access, Policy
-from app.accounts.principal import Principal
 from app.delegations.loaders import DelegateIn, DelegationIn, delegation_of_path
-from app.delegations.queries import delegate_in_event
-from app.events.loaders import number_of
 from app.events.models import Event
-from app.events.queries import event_of_path
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadSession
-from app.platform.errors import NotFound
 from app.platform.rendering import render
 from app.printing import words
 from app.printing.feeds import calendar_of
 from app.printing.itinerary import Itinerary
+from app.printing.loaders import person_of_path
 from app.printing.queries import itinerary_of_delegation, itinerary_of_person
 from app.printing.service import is_outdated, preview
 
 router = APIRouter()
 
 READERS = STAFF | {Role.FOCAL_POINT, Role.DELEGATE}
-
-
-def person_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> DelegateIn:
-    """Loader of a policy: any delegate for staff, those of the own delegation for its focal point, else oneself."""
-    event = event_of_path(session, params, principal)
-    delegate = delegate_in_event(session, event.id, number_of(params["delegate_id"]))
-    is_focal_point = principal.role is Role.FOCAL_POINT and principal.delegation_id == delegate.delegation_id
-    if principal.role in STAFF or is_focal_point or principal.delegate_id == delegate.id:
-        return DelegateIn(event, delegate)
-    raise NotFound
 
 
 SCHEDULE = Policy("schedule.delegation", roles=READERS, loader=delegation_of_path)
