@@ -19,6 +19,7 @@ from app.agenda.models import (
     SessionOrder,
     SessionPerson,
 )
+from app.delegations.consents import public_name_of
 from app.delegations.models import Delegate
 from app.events.models import Room
 from app.platform.errors import NotFound
@@ -225,3 +226,23 @@ def entries_of_draft(
         for placement in draft.placements
         if placement.session_id in by_id
     ]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A person on a released session as the public may read them now."""
+
+    name: str
+    part: str
+
+
+def people_named(session: Session, placed: ReleasedSession) -> tuple[Named, ...]:
+    """Who speaks, moderates or must attend: by name as long as they agree to it, which a release cannot freeze."""
+    rows = session.execute(
+        select(ReleasedPerson.part, Delegate)
+        .join(Delegate, Delegate.id == ReleasedPerson.delegate_id)
+        .where(ReleasedPerson.released_session_id == placed.id, ReleasedPerson.part.in_(BINDING_PARTS))
+        .options(selectinload(Delegate.delegation))
+        .order_by(ReleasedPerson.position)
+    )
+    return tuple(Named(public_name_of(delegate), part.value) for part, delegate in rows)

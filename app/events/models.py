@@ -62,6 +62,7 @@ class Event(Versioned, Base):
     wishes_close_at: Mapped[datetime | None]
     wish_expiry_hours: Mapped[int] = mapped_column(default=72)
     is_demonstration: Mapped[bool] = mapped_column(default=False)
+    shows_people: Mapped[bool] = mapped_column(default=False)
     classification_id: Mapped[int | None] = mapped_column(ForeignKey("country_classification.id"))
 
 

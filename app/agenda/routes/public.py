@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.policies import ANYONE, Access, Policy
 from app.accounts.principal import Principal
 from app.agenda.models import AgendaRelease, ReleasedSession
-from app.agenda.queries import newest_release
+from app.agenda.queries import newest_release, people_named
 from app.agenda.view import public_days
 from app.events.models import Event
 from app.events.queries import challenges_of, event_of_path
@@ -106,6 +106,7 @@ def _session(request: Request, session: Session, found: ReleasedIn) -> Response:
         "release": found.release,
         "placed": found.placed,
         "same_time": same_time,
+        "people": people_named(session, found.placed),
         "partnership_id": behind if behind in agreed else None,
     }
     return render(request, "agenda/session.html", context)

@@ -28,7 +28,7 @@ from app.agenda.queries import (
 from app.claims.enums import HoldingKind
 from app.claims.forms import Wanted
 from app.claims.service import calendars, give_back, hold
-from app.delegations.models import Delegate
+from app.delegations.consents import public_name_of
 from app.events.models import Event
 from app.events.queries import walks_in_grains
 from app.platform.actor import Actor
@@ -158,7 +158,7 @@ def _frozen_session(
             "site": room.site.name,
             "site_code": room.site.code,
             "people": [
-                {"name": _public_name(person.delegate), "part": person.part.value}
+                {"name": public_name_of(person.delegate), "part": person.part.value}
                 for person in item.people
                 if person.part in BINDING_PARTS
             ],
@@ -173,13 +173,6 @@ def _frozen_session(
             for person in item.people
         ],
     )
-
-
-def _public_name(delegate: Delegate) -> str:
-    """What the public reads of a person: the function and delegation where the name is not to be listed."""
-    if delegate.consents.get("list_name"):
-        return delegate.badge_name
-    return delegate.function or delegate.delegation.name
 
 
 def _swap_claims(session: Session, *, facts: AgendaFacts, before: AgendaRelease | None, frozen: AgendaRelease) -> None:

@@ -26,7 +26,7 @@ CHECKED = frozenset(field.value for field in RecheckField) - {RecheckField.PHOTO
 FREE = frozenset(
     {
         "phone", "function", "email", "languages", "interpretation_into", "native_language", "access_needs", "diet",
-        "locale", "arrives_at", "departs_at",
+        "locale", "arrives_at", "departs_at", "consents",
     }
 )  # fmt: skip
 """Columns that a person may change without anybody looking."""

@@ -9,6 +9,7 @@ from app.office.routes import (
     find,
     first,
     home,
+    listing,
     log,
     outbox,
     people,
@@ -18,5 +19,19 @@ from app.office.routes import (
 )
 
 router = APIRouter()
-for part in (first, home, find, day, duplicates, people, release, outbox, log, privacy, availability, withdrawal):
+for part in (
+    first,
+    home,
+    find,
+    day,
+    duplicates,
+    people,
+    release,
+    outbox,
+    log,
+    privacy,
+    availability,
+    listing,
+    withdrawal,
+):
     router.include_router(part.router)
