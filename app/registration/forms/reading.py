@@ -38,7 +38,7 @@ def typed_of(door: Door, form: Any) -> dict[str, Any]:
         return typed
     typed |= {"needs": intensities_of(form, "need"), "offers": intensities_of(form, "offer")}
     if door is Door.CITY:
-        typed["partners"] = _rows(form, "partner", PARTNER_FIELDS, most=MOST_PARTNERS, not_alone=("state",))
+        typed["partners"] = partner_rows_of(form)
         commitment = {name: _clean(form.get(f"commitment-{name}", "")) for name in COMMITMENT_FIELDS}
         if any(commitment.values()):
             typed["commitment"] = {name: text for name, text in commitment.items() if text}
@@ -53,6 +53,11 @@ def typed_of(door: Door, form: Any) -> dict[str, Any]:
 def rows_of(form: Any) -> list[dict[str, str]]:
     """The member rows of a sent page form (``member-0-family_name`` …), rows without any text left out."""
     return _rows(form, "member", MEMBER_FIELDS, most=MOST_MEMBERS, not_alone=("rank",))
+
+
+def partner_rows_of(form: Any) -> list[dict[str, str]]:
+    """The partner rows of a sent page form (``partner-0-name`` …), rows that name nobody left out."""
+    return _rows(form, "partner", PARTNER_FIELDS, most=MOST_PARTNERS, not_alone=("state",))
 
 
 def intensities_of(form: Any, prefix: str) -> dict[str, str]:

@@ -41,7 +41,7 @@ def case_city(session: Session, *, event: Event, city: City, form: NominationFor
     for partner in form.partners:
         other = party_named(session, event.id, kind=PartyKind.CITY, name=partner.name, country=partner.country)
         if isinstance(other, City) and other.id != city.id:
-            _tie(session, event, city, other, partner.state)
+            tie_cities(session, event, city, other, partner.state)
         else:
             elsewhere.append(partner.model_dump(mode="json"))
     city.other_partners = elsewhere
@@ -53,7 +53,7 @@ def _meet_those_who_named(session: Session, event: Event, city: City) -> None:
     for other in session.scalars(select(City).where(City.event_id == event.id, City.id != city.id)):
         mine = [one for one in other.other_partners if _is(one, city)]
         for one in mine:
-            _tie(session, event, city, other, TieState(one["state"]))
+            tie_cities(session, event, city, other, TieState(one["state"]))
         if mine:
             other.other_partners = [one for one in other.other_partners if not _is(one, city)]
 
@@ -65,7 +65,8 @@ def _is(partner: dict[str, str], city: City) -> bool:
     }
 
 
-def _tie(session: Session, event: Event, city: City, other: City, state: TieState) -> None:
+def tie_cities(session: Session, event: Event, city: City, other: City, state: TieState) -> None:
+    """Note a tie between two cities; one that is there stays as it is."""
     one, two = sorted((city.id, other.id))
     if session.scalar(select(Tie.id).where(Tie.city_id == one, Tie.other_city_id == two)) is not None:
         return
