@@ -91,3 +91,18 @@ class Meeting(Versioned, Base):
     wish: Mapped[MeetingWish] = relationship(lazy="raise")
     slot: Mapped[MeetingSlot] = relationship(lazy="raise")
     table: Mapped[MeetingTable] = relationship(lazy="raise")
+
+
+class Substitution(Base):
+    """A delegate of a meeting for whom a colleague goes; the newest of a meeting says who goes now."""
+
+    __tablename__ = "substitution"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    delegate_id: Mapped[int] = mapped_column(ForeignKey("delegate.id"), index=True)
+    substitute_id: Mapped[int] = mapped_column(ForeignKey("delegate.id"), index=True)
+    reason: Mapped[str | None] = mapped_column(ShortText)
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

@@ -2,6 +2,7 @@
 
 from app.meetings.service.holding import cancel, hold_meeting
 from app.meetings.service.solving import accept_run, start_run
+from app.meetings.service.substituting import substitute
 from app.meetings.service.wishing import answer_wish, end_wishes_of, expire_wishes, veto, wish_meeting, withdraw_wish
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "expire_wishes",
     "hold_meeting",
     "start_run",
+    "substitute",
     "veto",
     "wish_meeting",
     "withdraw_wish",
