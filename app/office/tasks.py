@@ -19,7 +19,10 @@ def purge_now(database: Database, clock: Clock) -> dict[str, int]:
         if not is_due(session, now=clock.now()):
             return {}  # nobody waits for a writer that has nothing to write
     with database.writing() as session:
-        return purge(session, now=clock.now())
+        gone = purge(session, now=clock.now())
+    if gone:
+        database.leave_no_trace()
+    return gone
 
 
 async def keep_purging(database: Database, clock: Clock) -> None:

@@ -44,7 +44,7 @@ COMPLETE = (
     "app/registration/routes/own.py", "app/delegations/service/", "app/delegations/photographs.py",
     "templates/registration/words.html", "templates/delegations/words.html", "templates/accounts/sign_in.html",
     "templates/accounts/link.html", "templates/accounts/sent.html", "templates/accounts/gone.html",
-    "templates/accounts/account.html", "templates/delegations/acting.html", "templates/registration/profile.html",
+    "templates/accounts/account.html", "templates/delegations/acting.html", "app/office/missing.py", "templates/registration/profile.html",
     "app/registration/service/profiling.py", "templates/office/people_list.html", "templates/ui/consents.html", "templates/office/times.html", "app/office/absence.py",
     "app/delegations/service/availability.py", "templates/registration/sheet.html",
     "templates/registration/member.html", "app/registration/routes/sheet.py", "app/registration/service/members.py", "app/delegations/service/acting.py",

@@ -2,10 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.delegations.routes import acting, manage, own, photos
+from app.delegations.routes import acting, manage, photos
 
 router = APIRouter()
 router.include_router(manage.router)
-router.include_router(own.router)
 router.include_router(acting.router)
 router.include_router(photos.router)

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.office.routes import (
     availability,
     day,
+    delegation,
     duplicates,
     find,
     first,
@@ -31,6 +32,7 @@ for part in (
     log,
     privacy,
     availability,
+    delegation,
     listing,
     withdrawal,
 ):

@@ -3,15 +3,18 @@
 An empty row stays in their place, so that counts, plans and the log stay whole; it says when it was emptied.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import STAFF_ROLES, Role
 from app.accounts.models import Account, RoleGrant, SignInLink, SignInSession
-from app.delegations.models import BlockedTime, Delegate, PassportDetail, Photo, Recheck
+from app.delegations.models import BlockedTime, Delegate, Party, PassportDetail, Photo, Recheck
 from app.delegations.names import full_name_of, latin_name_of
 from app.delegations.queries import ids_of_person
 from app.events.models import Event
@@ -24,21 +27,39 @@ from app.platform.errors import Refused
 from app.platform.i18n import gettext as _
 from app.platform.outbox import OutboxMail
 from app.platform.traces import Looked, replace_texts, traces_of
+from app.platform.wording import folded
 from app.printing.models import PrintedSheet
 from app.registration.importing.models import ImportFile
 from app.registration.models import MemberLink, Question, Registration
 
 ERASED = "erased"
 SHORTEST = 5
-"""Shorter texts are not replaced inside others: they are parts of common words."""
+"""Shorter Latin texts are not looked for inside others: they are common words."""
+
+NAMES_OF_OTHERS = frozenset(
+    f"{table}.{column}"
+    for table, columns in {
+        "delegate": ("family_name", "given_name", "native_name", "badge_name", "email", "phone"),
+        "party": ("name", "native_name"),
+        "delegation": ("name", "native_name"),
+        "account": ("display_name", "email"),
+        "registration": ("party_name",),
+    }.items()
+    for column in columns
+)
+"""Columns that name people and places: those of the erased person are emptied by their rows, others keep theirs."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Erased:
-    """What was erased, and the proof: where the person's texts were looked for afterwards, and where one was found."""
+    """What was erased, and the proof: where the person's texts were looked for afterwards, and where one was found.
+
+    ``shared`` are names that others bear too, whole or within a longer one: these stay where they speak of the others.
+    """
 
     people: tuple[int, ...]
     replaced: dict[str, int]
+    shared: tuple[str, ...]
     proof: Looked
 
 
@@ -57,20 +78,26 @@ def erase_person(
         raise Refused({"number": _("Type the number that is shown: %(number)s.") % {"number": delegate.id}})
     if delegate.erased_at is not None:
         raise Refused(_("This person was erased before."))
-    people = tuple(ids_of_person(session, delegate.id))
-    rows = [session.get_one(Delegate, one) for one in people]
+    rows = _rows_of(session, delegate)
+    people = tuple(row.id for row in rows)
     texts = {text for row in rows for text in _texts_of(session, row)}
     mails = {row.email for row in rows if row.email}
     _refuse_staff(session, mails, now)
-    free(session, event=event, people=people, actor=actor, now=now)
+    for event_id in sorted({row.event_id for row in rows}):
+        one = event if event_id == event.id else session.get_one(Event, event_id)
+        theirs = tuple(row.id for row in rows if row.event_id == event_id)
+        free(session, event=one, people=theirs, actor=actor, now=now)
+        _erase_forms(session, one, theirs, rows)
+        _erase_around(session, one, theirs, mails)
+        _erase_log(session, one, theirs)
     _erase_account(session, mails)
-    _erase_forms(session, event, people, mails)
-    _erase_around(session, event, people, mails)
+    shared = _shared(session, texts, people)
     for row in rows:
         _empty(row, now)
     session.flush()
-    _erase_log(session, event, people, texts)
-    replaced = replace_texts(session, texts, by=ERASED)
+    own = texts - shared
+    _forget_in_log(session, own)
+    replaced = replace_texts(session, own, by=ERASED, kept=NAMES_OF_OTHERS)
     session.expire_all()
     audit.record(
         session,
@@ -79,10 +106,35 @@ def erase_person(
         event_id=event.id,
         action="person.erased",
         entity="delegate",
-        entity_id=people[0],
+        entity_id=delegate.id,
         changes={"rows": (len(people), 0)},
     )
-    return Erased(people=people, replaced=replaced, proof=traces_of(session, texts) if texts else Looked(0, {}))
+    proof = traces_of(session, own, kept=NAMES_OF_OTHERS)
+    return Erased(people=people, replaced=replaced, shared=tuple(sorted(shared)), proof=proof)
+
+
+def _rows_of(session: Session, delegate: Delegate) -> list[Delegate]:
+    """All rows that this person is: those merged into theirs, and theirs in other editions by the same address."""
+    same = select(Delegate.id).where(Delegate.email == delegate.email, Delegate.erased_at.is_(None))
+    ids = {delegate.id, *(session.scalars(same) if delegate.email else ())}
+    whole = {one for found in ids for one in ids_of_person(session, found)}
+    return [session.get_one(Delegate, one) for one in sorted(whole)]
+
+
+def _shared(session: Session, texts: set[str], people: tuple[int, ...]) -> set[str]:
+    """The texts that also name somebody else, whole or as words within a longer name."""
+    others = session.execute(
+        select(Delegate.badge_name, Delegate.native_name, Delegate.given_name, Delegate.family_name).where(
+            Delegate.id.not_in(people)
+        )
+    )
+    names = "\n".join(
+        f"{badge}\n{native or ''}\n{given} {family}\n{family} {given}" for badge, native, given, family in others
+    )
+    places = session.execute(select(Party.name, Party.native_name))
+    parties = "\n".join(f"{name}\n{native or ''}" for name, native in places)
+    around = f"{names}\n{parties}"
+    return {text for text in texts if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", around, re.IGNORECASE)}
 
 
 def _refuse_staff(session: Session, mails: set[str], now: datetime) -> None:
@@ -139,8 +191,10 @@ def _erase_account(session: Session, mails: set[str]) -> None:
     session.execute(delete(SignInLink).where(SignInLink.email.in_(mails)).execution_options(synchronize_session=False))
 
 
-def _erase_forms(session: Session, event: Event, people: tuple[int, ...], mails: set[str]) -> None:
+def _erase_forms(session: Session, event: Event, people: tuple[int, ...], rows: Sequence[Delegate]) -> None:
     """What was handed in: a form of their own goes whole, on a delegation's form their row and their contact."""
+    mails = {row.email for row in rows if row.email}
+    names = {(folded(row.family_name), folded(row.given_name)) for row in rows}
     forms = session.scalars(
         select(Registration).where(
             Registration.event_id == event.id,
@@ -164,16 +218,22 @@ def _erase_forms(session: Session, event: Event, people: tuple[int, ...], mails:
             continue
         if form.contact_email in mails:
             form.contact_name, form.contact_email = ERASED, ""
-        form.answers = _without(form.answers, mails)
-        form.draft = _without(form.draft, mails)
+        form.answers = _without(form.answers, mails, names)
+        form.draft = _without(form.draft, mails, names)
 
 
-def _without(said: dict[str, object], mails: set[str]) -> dict[str, object]:
+def _without(said: dict[str, Any], mails: set[str], names: set[tuple[str, str]]) -> dict[str, Any]:
+    """A form without the rows of these people, known by address or by both names."""
     members = said.get("members")
     if not isinstance(members, list):
         return said
-    kept = [one for one in members if not (isinstance(one, dict) and one.get("email") in mails)]
+    kept = [one for one in members if not (isinstance(one, dict) and _is_one_of(one, mails, names))]
     return {**said, "members": kept}
+
+
+def _is_one_of(member: dict[str, Any], mails: set[str], names: set[tuple[str, str]]) -> bool:
+    said = (folded(str(member.get("family_name", ""))), folded(str(member.get("given_name", ""))))
+    return member.get("email") in mails if member.get("email") else said in names
 
 
 def _erase_around(session: Session, event: Event, people: tuple[int, ...], mails: set[str]) -> None:
@@ -203,20 +263,24 @@ def _erase_around(session: Session, event: Event, people: tuple[int, ...], mails
     )
 
 
-def _erase_log(session: Session, event: Event, people: tuple[int, ...], texts: set[str]) -> None:
-    """The values of lines about them, and their names as those who acted. The lines and their digests stay."""
+def _erase_log(session: Session, event: Event, people: tuple[int, ...]) -> None:
+    """The values of lines about them. The lines and their digests stay."""
     about = select(AuditEntry.id).where(
         AuditEntry.event_id == event.id,
         AuditEntry.entity == "delegate",
         AuditEntry.entity_id.in_([str(one) for one in people]),
     )
+    session.execute(
+        delete(AuditValue).where(AuditValue.entry_id.in_(about)).execution_options(synchronize_session=False)
+    )
+
+
+def _forget_in_log(session: Session, texts: set[str]) -> None:
+    """Values that name them in lines about other things, and their names as those who acted."""
     held = [
         column.icontains(text, autoescape=True) for text in texts for column in (AuditValue.before, AuditValue.after)
     ]
-    session.execute(
-        delete(AuditValue)
-        .where(or_(AuditValue.entry_id.in_(about), *held))
-        .execution_options(synchronize_session=False)
-    )
+    if held:
+        session.execute(delete(AuditValue).where(or_(*held)).execution_options(synchronize_session=False))
     for text in texts:
         audit.forget_name(session, text)

@@ -16,7 +16,7 @@ from app.delegations.queries import delegate_in_event
 from app.events.models import Event
 from app.platform.actor import Actor
 from app.platform.clock import Now
-from app.platform.database.sessions import DbSession
+from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Gone
 from app.platform.forms import Bound, FormData, bind
 from app.platform.i18n import gettext as _
@@ -25,7 +25,7 @@ from app.registration.forms.member import OwnForm
 from app.registration.models import MemberLink
 from app.registration.queries import member_link_by_token
 from app.registration.routes.answering import countries
-from app.registration.service.members import complete
+from app.registration.service.members import complete, has_answered, kept_where_empty
 
 router = APIRouter()
 
@@ -52,14 +52,11 @@ Owning = Annotated[Access[OwnLink], Depends(OWN)]
 
 
 @router.get("/d/{token}")
-def own_fields(request: Request, now: Now, access: Owning) -> Response:
+def own_fields(request: Request, session: ReadSession, now: Now, access: Owning) -> Response:
     """What do you still need from me?"""
     _refuse_ended(access.found, now)
-    delegate = access.found.delegate
     # What was given is not shown again: whoever finds the mail learns nothing from the page.
-    typed = {"access_needs": delegate.access_needs or "", "diet": delegate.diet or ""}
-    is_done = access.found.link.completed_at is not None
-    return _page(request, access.found, Bound(None, {}, {} if is_done else typed))
+    return _page(request, session, access.found, Bound(None, {}, {}))
 
 
 @router.post("/d/{token}")
@@ -67,9 +64,10 @@ def send_own_fields(request: Request, session: DbSession, form: FormData, now: N
     """Keep the four fields."""
     found = access.found
     _refuse_ended(found, now)
-    bound = bind(OwnForm, form)
+    bound = bind(OwnForm, kept_where_empty(session, found.delegate, form))
     if bound.value is None:
-        return _page(request, found, bound, status=422)
+        typed = {name: str(form.get(name, "")) for name in OwnForm.model_fields}
+        return _page(request, session, found, Bound(None, bound.errors, typed), status=422)
     complete(
         session,
         event=found.event,
@@ -87,13 +85,13 @@ def _refuse_ended(found: OwnLink, now: Now) -> None:
         raise Gone(_("This link has ended. Your focal point can send you a new one."))
 
 
-def _page(request: Request, found: OwnLink, bound: Bound[OwnForm], *, status: int = 200) -> Response:
+def _page(request: Request, session: Session, found: OwnLink, bound: Bound[OwnForm], *, status: int = 200) -> Response:
     context = {
         "event": found.event,
         "delegate": found.delegate,
         "delegation": found.delegate.delegation,
         "form": bound,
-        "is_done": found.link.completed_at is not None,
+        "is_done": has_answered(session, found.delegate.id),
         "countries": countries(),
     }
     return render(request, "registration/member.html", context, status=status)

@@ -138,7 +138,7 @@ def _page(
         "reach": _reach(session, found.event.id, found.city),
         "countries": countries(),
         "challenges": challenges_of(session, found.event.id),
-        "languages": LANGUAGES,
+        "languages": (*LANGUAGES, *(code for code in found.city.languages if code not in LANGUAGES)),
         "regions": [(region.value, region_name(region.value)) for region in WorldRegion],
         "income_groups": [group.value for group in IncomeGroup],
         "components": [component.value for component in Component],

@@ -1,10 +1,11 @@
 """Members that a focal point adds to a delegation, and what each says of themselves on a link of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.delegations.models import Delegate, Delegation, PassportDetail
@@ -25,6 +26,7 @@ from app.registration.models import MemberLink
 LASTS = timedelta(days=60)
 """A link lasts this long, but not beyond the day after the event."""
 
+TAKEN_BACK = "-"
 GIVEN, NOT_GIVEN = "given", None
 """What the log says of a protected value: that there is one, never which."""
 
@@ -130,6 +132,27 @@ def send_link(session: Session, *, sender: Sender, delegate: Delegate, actor: Ac
         is_held=sender.event.is_demonstration,
     )
     return link
+
+
+def has_answered(session: Session, delegate_id: int) -> bool:
+    """Whether a member gave the own answers before, on whichever of their links."""
+    answered = select(MemberLink.id).where(MemberLink.delegate_id == delegate_id, MemberLink.completed_at.is_not(None))
+    return session.scalar(answered.limit(1)) is not None
+
+
+def kept_where_empty(session: Session, delegate: Delegate, form: Mapping[str, Any]) -> dict[str, str]:
+    """What was sent; a field left empty by somebody who answered before keeps what they said, ``-`` takes it back."""
+    said = {name: str(form.get(name, "")).strip() for name in OwnForm.model_fields}
+    if has_answered(session, delegate.id):
+        passport = session.get(PassportDetail, delegate.id)
+        before = {
+            "passport_number": passport.number if passport else "",
+            "nationality": passport.nationality if passport else "",
+            "access_needs": delegate.access_needs or "",
+            "diet": delegate.diet or "",
+        }
+        said = {name: text or before[name] for name, text in said.items()}
+    return {name: text for name, text in said.items() if text and text != TAKEN_BACK}
 
 
 def complete(

@@ -15,6 +15,7 @@ from app.events.models import Challenge, Event
 from app.events.queries import challenges_of
 from app.platform.actor import Actor
 from app.platform.audit import record
+from app.platform.database.base import Attestation
 from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
 from app.registration.forms.profile import ENDED, ProfileForm
@@ -54,6 +55,8 @@ def change_profile(
         return
     # The row counts as changed also where only what hangs on it did: a page opened before must not overwrite this.
     flag_modified(city, "languages")
+    # It is the city's own word now, not that of the source it was loaded from.
+    city.attestation, city.source = Attestation.ENTERED, None
     session.flush()
     session.expire(city, ["needs", "offers"])
     record(
@@ -103,7 +106,7 @@ def _ties(session: Session, ties: dict[int, Tie], form: ProfileForm) -> Changes:
         if state == ENDED:
             session.delete(tie)
         else:
-            tie.state = TieState(state)
+            tie.state, tie.attestation, tie.source = TieState(state), Attestation.ENTERED, None
     return changes
 
 

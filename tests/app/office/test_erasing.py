@@ -21,6 +21,8 @@ from app.platform import audit, outbox
 from app.platform.actor import Actor
 from app.platform.backup import back_up
 from app.platform.errors import Refused
+from app.platform.tokens import digest
+from app.registration.models import Registration
 
 NAME, NATIVE, MAIL, PHONE, PASSPORT = (
     "Zorovavel Quintessa",
@@ -173,3 +175,67 @@ def test_others_keep_their_names(database: Any, cast: Any, person: int, actor: A
         _erase(session, cast, person, actor, now)
         session.expire_all()
         assert {one.id: one.badge_name for one in session.scalars(select(Delegate)) if one.id != person} == before
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [("Zhang Wei", "Zhang Wei"), ("Zhang Wei", "Zhang Weiming"), ("Mayor", "Mayor of Elsewhere"), ("王伟", "王伟明")],
+)
+def test_a_neighbour_of_like_name_keeps_it(
+    database: Any, cast: Any, actor: Any, now: Any, mine: str, theirs: str
+) -> None:
+    with database.writing() as session:
+        one, other = session.get_one(Delegate, cast.heads[0]), session.get_one(Delegate, cast.heads[1])
+        one.badge_name, other.badge_name = mine, theirs
+        if not mine.isascii():
+            one.native_name, other.native_name = mine, theirs
+        other.function = f"Deputy of {theirs}"
+        session.flush()
+        erased = _erase(session, cast, one.id, actor, now)
+        session.expire_all()
+        other = session.get_one(Delegate, cast.heads[1])
+        assert (other.badge_name, other.function) == (theirs, f"Deputy of {theirs}")
+        assert session.get_one(Delegate, cast.heads[0]).badge_name == "erased"
+        assert (mine in erased.shared) == (mine in theirs.split(" of ") or mine == theirs)
+
+
+def test_a_row_without_address_goes_from_a_delegations_form(database: Any, cast: Any, actor: Any, now: Any) -> None:
+    with database.writing() as session:
+        one = session.get_one(Delegate, cast.heads[0])
+        one.email, one.family_name, one.given_name = None, "Quintessa", "Zorovavel"
+        others = {"family_name": "Other", "given_name": "A"}
+        form = Registration(
+            event_id=cast.event.id, state="approved", party_name="A city", contact_name="F", contact_email="f@c.example",
+            token_digest=digest("a form"), started_at=now, delegation_id=one.delegation_id,
+            answers={"members": [{"family_name": "Quintessa", "given_name": "Zorovavel"}, others]},
+        )  # fmt: skip
+        session.add(form)
+        session.flush()
+        _erase(session, cast, one.id, actor, now)
+        session.expire_all()
+        assert form.answers == {"members": [others]}
+
+
+def test_the_same_person_in_another_edition_goes_too(
+    database: Any, cast: Any, person: int, actor: Any, now: Any
+) -> None:
+    with database.writing() as session:
+        event = session.get_one(Event, cast.event.id)
+        other = Event(
+            slug="next", name="Next", starts_on=event.starts_on, ends_on=event.ends_on, timezone=event.timezone,
+            venue_name="A venue", contact_email="office@next.example",
+        )  # fmt: skip
+        session.add(other)
+        session.flush()
+        first = session.get_one(Delegate, person)
+        again = Delegate(
+            event_id=other.id, delegation_id=first.delegation_id, family_name="Quintessa", given_name="Zorovavel",
+            badge_name=NAME, email=MAIL,
+        )  # fmt: skip
+        session.add(again)
+        session.flush()
+        erased = _erase(session, cast, person, actor, now)
+        session.expire_all()
+        assert set(erased.people) == {person, again.id}
+        assert (again.badge_name, again.email) == ("erased", None)
+        assert erased.proof.found == {}

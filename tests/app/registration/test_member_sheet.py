@@ -192,3 +192,24 @@ def test_the_sheet_of_another_delegation_is_not_there(client: Any, focal_point: 
     assert client.get(path).status_code == 404
     assert client.post(path, data=_twelve(count=1)).status_code == 404
     assert not _rows(client, MemberLink)
+
+
+def test_correcting_one_answer_keeps_the_others_and_a_new_link_shows_nothing(
+    client: Any, focal_point: Any, path: str
+) -> None:
+    focal_point()
+    client.post(path, data=_twelve(count=1))
+    [first] = _links(client)
+    client.post(
+        first, data={"passport_number": NUMBER, "nationality": "KH", "diet": "no nuts at all", "access_needs": "a ramp"}
+    )
+    [member] = _rows(client, Delegate, Delegate.function == "Adviser")
+    client.post(f"{path}/{member.id}/link")
+    again = _links(client)[-1]
+    page = client.get(again).text
+    assert "Nothing more to do" in page
+    assert not [secret for secret in ("no nuts", "a ramp", NUMBER) if secret in page]
+    assert client.post(again, data={"passport_number": "N3W00000", "access_needs": "-"}).status_code == 303
+    [passport], [member] = _rows(client, PassportDetail), _rows(client, Delegate, Delegate.function == "Adviser")
+    assert (passport.number, passport.nationality) == ("N3W00000", "KH")
+    assert (member.diet, member.access_needs) == ("no nuts at all", None)
