@@ -10,7 +10,7 @@ from app.accounts.policies import STAFF, Access, Policy
 from app.delegations.loaders import DelegateIn, DelegationIn, delegation_of_path
 from app.events.models import Event
 from app.platform.clock import Now
-from app.platform.database.sessions import ReadSession
+from app.platform.database.sessions import ReadLogSession, ReadSession
 from app.platform.rendering import render
 from app.printing import words
 from app.printing.feeds import calendar_of
@@ -18,6 +18,7 @@ from app.printing.itinerary import Itinerary
 from app.printing.loaders import person_of_path
 from app.printing.queries import itinerary_of_delegation, itinerary_of_person
 from app.printing.service import is_outdated, preview
+from app.printing.watching import note_movements
 
 router = APIRouter()
 
@@ -30,10 +31,15 @@ PERSONAL = Policy("schedule.person", roles=READERS, loader=person_of_path)
 
 @router.get("/e/{slug}/delegations/{delegation_id}/schedule")
 def schedule(
-    request: Request, session: ReadSession, access: Annotated[Access[DelegationIn], Depends(SCHEDULE)]
+    request: Request,
+    session: ReadSession,
+    log: ReadLogSession,
+    now: Now,
+    access: Annotated[Access[DelegationIn], Depends(SCHEDULE)],
 ) -> Response:
     """Who is where, and who is free?"""
     found = access.found
+    note_movements(log, found.delegation.delegates, principal=access.principal, way="page", now=now)
     itinerary = itinerary_of_delegation(session, found.event, found.delegation.id)
     context = {
         "event": found.event,
@@ -48,40 +54,52 @@ def schedule(
 
 @router.get("/e/{slug}/delegations/{delegation_id}/schedule.pdf")
 def schedule_pdf(
-    request: Request, session: ReadSession, now: Now, access: Annotated[Access[DelegationIn], Depends(SCHEDULE)]
+    request: Request,
+    session: ReadSession,
+    log: ReadLogSession,
+    now: Now,
+    access: Annotated[Access[DelegationIn], Depends(SCHEDULE)],
 ) -> Response:
     """The same rows on paper."""
     found = access.found
+    note_movements(log, found.delegation.delegates, principal=access.principal, way="pdf", now=now)
     itinerary = itinerary_of_delegation(session, found.event, found.delegation.id)
     return _pdf(request, session, found.event, itinerary, now=now, name=found.delegation.code)
 
 
 @router.get("/e/{slug}/delegations/{delegation_id}/schedule.ics")
 def schedule_calendar(
-    session: ReadSession, now: Now, access: Annotated[Access[DelegationIn], Depends(SCHEDULE)]
+    session: ReadSession, log: ReadLogSession, now: Now, access: Annotated[Access[DelegationIn], Depends(SCHEDULE)]
 ) -> Response:
     """The same rows for a calendar."""
     found = access.found
+    note_movements(log, found.delegation.delegates, principal=access.principal, way="calendar", now=now)
     itinerary = itinerary_of_delegation(session, found.event, found.delegation.id)
     return _calendar(found.event, itinerary, now=now, name=found.delegation.code)
 
 
 @router.get("/e/{slug}/people/{delegate_id}/schedule.pdf")
 def personal_pdf(
-    request: Request, session: ReadSession, now: Now, access: Annotated[Access[DelegateIn], Depends(PERSONAL)]
+    request: Request,
+    session: ReadSession,
+    log: ReadLogSession,
+    now: Now,
+    access: Annotated[Access[DelegateIn], Depends(PERSONAL)],
 ) -> Response:
     """A personal schedule on paper."""
     found = access.found
+    note_movements(log, [found.delegate], principal=access.principal, way="pdf", now=now)
     itinerary = itinerary_of_person(session, found.event, found.delegate)
     return _pdf(request, session, found.event, itinerary, now=now, name=f"schedule-{found.delegate.id}")
 
 
 @router.get("/e/{slug}/people/{delegate_id}/schedule.ics")
 def personal_calendar(
-    session: ReadSession, now: Now, access: Annotated[Access[DelegateIn], Depends(PERSONAL)]
+    session: ReadSession, log: ReadLogSession, now: Now, access: Annotated[Access[DelegateIn], Depends(PERSONAL)]
 ) -> Response:
     """A personal schedule for a calendar."""
     found = access.found
+    note_movements(log, [found.delegate], principal=access.principal, way="calendar", now=now)
     itinerary = itinerary_of_person(session, found.event, found.delegate)
     return _calendar(found.event, itinerary, now=now, name=f"schedule-{found.delegate.id}")
 

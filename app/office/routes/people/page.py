@@ -16,10 +16,11 @@ from app.office.forms import PersonForm
 from app.office.person import editable_by, told
 from app.office.person_page import last_change_of, person_context
 from app.platform.clock import Now
-from app.platform.database.sessions import DbSession, ReadSession
+from app.platform.database.sessions import DbSession, ReadLogSession, ReadSession
 from app.platform.errors import Conflict, Refused
 from app.platform.forms import Bound, FormData, bind
 from app.platform.rendering import render
+from app.printing.watching import note_movements
 
 router = APIRouter()
 
@@ -29,12 +30,20 @@ NOTHING: Bound[Any] = Bound(None, {}, {})
 
 
 @router.get("/e/{slug}/manage/people/{delegate_id}")
-def person(request: Request, session: ReadSession, access: Annotated[Access[DelegateIn], Depends(PERSON)]) -> Response:
+def person(
+    request: Request,
+    session: ReadSession,
+    log: ReadLogSession,
+    now: Now,
+    access: Annotated[Access[DelegateIn], Depends(PERSON)],
+) -> Response:
     """Is this right and complete?"""
     found = access.found
     if found.delegate.merged_into_id is not None:
         # An old address leads to the person that this row became a part of.
         return RedirectResponse(f"/e/{found.event.slug}/manage/people/{found.delegate.merged_into_id}", status_code=303)
+    if access.principal.role in readers.TRAVEL:
+        note_movements(log, [found.delegate], principal=access.principal, way="page", now=now)
     return person_page(request, session, access)
 
 
