@@ -1,4 +1,4 @@
-"""What goes by itself: drafts whose fourteen days are over."""
+"""What goes by itself: drafts whose fourteen days are over, and uploaded lists that nobody imported in time."""
 
 import asyncio
 
@@ -6,6 +6,8 @@ import structlog
 
 from app.platform.clock import Clock
 from app.platform.database.engine import Database
+from app.registration.importing import service as importing
+from app.registration.importing.queries import expired_uploads
 from app.registration.queries import ended_drafts
 from app.registration.service import sweep_drafts
 
@@ -15,12 +17,15 @@ log = structlog.get_logger("bridge.registration")
 
 
 def sweep(database: Database, clock: Clock) -> int:
-    """Delete the drafts that have ended; how many went."""
+    """Delete the drafts and uploads that have ended; how many went."""
+    now = clock.now()
     with database.reading() as session:
-        if not ended_drafts(session, now=clock.now()):
+        uploads = expired_uploads(session, now=now)
+        if not uploads and not ended_drafts(session, now=now):
             return 0  # nobody waits for a writer that has nothing to write
     with database.writing() as session:
-        return sweep_drafts(session, now=clock.now())
+        importing.purge(session, now=now)
+        return uploads + sweep_drafts(session, now=now)
 
 
 async def keep_sweeping(database: Database, clock: Clock) -> None:
@@ -29,7 +34,7 @@ async def keep_sweeping(database: Database, clock: Clock) -> None:
         try:
             swept = await asyncio.to_thread(sweep, database, clock)
             if swept:
-                log.info("drafts swept", count=swept)
+                log.info("drafts and uploads swept", count=swept)
         except Exception:
             log.exception("a round of sweeping broke off")
         await asyncio.sleep(ROUND_SECONDS)

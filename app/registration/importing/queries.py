@@ -1,8 +1,9 @@
 """Uploaded lists, and what a dry run is compared with."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload, undefer, with_polymorphic
 
 from app.delegations.models import City, Delegate, Delegation, Need, Offer, Organisation, Party
@@ -92,3 +93,8 @@ def _all_delegates(session: Session, event_id: int) -> list[Delegate]:
             .order_by(Delegate.is_active.desc(), Delegate.id)
         )
     )
+
+
+def expired_uploads(session: Session, *, now: datetime) -> int:
+    """How many uploaded lists have ended and still stand there."""
+    return session.scalar(select(func.count()).select_from(ImportFile).where(ImportFile.expires_at <= now)) or 0

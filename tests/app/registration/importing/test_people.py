@@ -13,6 +13,7 @@ from app.delegations.models import City, Delegate, Delegation, Organisation, Par
 from app.platform.audit import AuditEntry, AuditValue, verify
 from app.platform.database.engine import Database
 from app.registration.importing.models import ImportFile
+from app.registration.tasks import sweep
 from tests.app.registration.importing.conftest import Desk, workbook
 
 HEADERS = (
@@ -136,6 +137,14 @@ def test_an_upload_is_its_owners_alone_and_expires(
     assert client.get(address).status_code == 410
     desk.send(workbook([HEADERS, person(2)]), kind="people")
     assert _count(database, ImportFile) == 1, "what has expired is deleted with the next upload"
+
+
+def test_an_upload_that_nobody_imports_is_swept(desk: Desk, clock: Any, database: Database) -> None:
+    desk.send(workbook([HEADERS, person(1)]))
+    assert sweep(database, clock) == 0
+    clock.set(datetime(2019, 8, 20, 9, 13, tzinfo=UTC))
+    assert sweep(database, clock) == 1
+    assert _count(database, ImportFile) == 0
 
 
 @pytest.mark.parametrize("role", ["desk", "protocol"])
