@@ -1,11 +1,12 @@
-"""Mails of meetings: a wish with the link that answers it, and the answer."""
+"""Mails of meetings: a wish with the link that answers it, the answer, and a meeting that no longer takes place."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
-from app.meetings.models import MeetingWish
+from app.meetings.models import Meeting, MeetingWish
 from app.platform import outbox
 
 
@@ -61,3 +62,31 @@ def tell_of_answer(session: Session, *, event: Event, wish: MeetingWish, now: da
         },
         is_held=event.is_demonstration,
     )
+
+
+def tell_of_cancelling(
+    session: Session, *, event: Event, meeting: Meeting, without: Collection[int], now: datetime
+) -> None:
+    """Write to everybody of a cancelled meeting but those who no longer come; these are named by delegation alone."""
+    people = [one.delegate for one in meeting.wish.people]
+    gone = sorted({one.delegation.name for one in people if one.id in without})
+    for to in people:
+        if to.id in without or to.email is None:
+            continue
+        outbox.queue(
+            session,
+            now=now,
+            event_id=event.id,
+            cause="meeting cancelled",
+            key=f"meeting {meeting.id} cancelled {meeting.sequence} delegate {to.id}",
+            to=to.email,
+            locale=to.locale,
+            template="mail/meeting_cancelled",
+            context={
+                "event": event,
+                "name": to.badge_name,
+                "whence": ", ".join(gone),
+                "starts_at": meeting.slot.starts_at,
+            },
+            is_held=event.is_demonstration,
+        )

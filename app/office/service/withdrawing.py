@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
+from app.meetings.notices import tell_of_cancelling
 from app.meetings.queries import meetings_of_people
 from app.meetings.service import cancel, end_wishes_of
 from app.platform.actor import Actor
@@ -63,6 +64,7 @@ def free(session: Session, *, event: Event, people: tuple[int, ...], actor: Acto
             actor=actor,
             now=now,
         )
+        tell_of_cancelling(session, event=event, meeting=meeting, without=people, now=now)
     wishes = end_wishes_of(session, event=event, delegate_ids=people, actor=actor, now=now)
     empty = [
         visit

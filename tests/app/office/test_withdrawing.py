@@ -13,6 +13,7 @@ from app.meetings.models import Meeting, MeetingWish
 from app.meetings.service import hold_meeting
 from app.office.needs import needs_of
 from app.office.service.withdrawing import withdraw_registration
+from app.platform.outbox import OutboxMail
 from app.registration.enums import RegistrationState, Side
 from app.registration.models import Registration
 
@@ -48,6 +49,10 @@ def test_reg_04_an_approved_delegation_that_withdraws_holds_nothing_in_silence(
     )
     assert set(done.people) == {cast.heads[0], cast.staff[0]}
     assert (done.meetings, done.wishes) == (1, 2)
+    [mail] = session.scalars(select(OutboxMail).where(OutboxMail.cause == "meeting cancelled"))
+    assert mail.recipient == session.get_one(Delegate, cast.heads[1]).email
+    assert "Phnom Penh" in mail.subject
+    assert head.badge_name not in mail.subject + mail.body
     assert not session.get_one(Delegate, cast.heads[0]).is_active
     assert session.get_one(Meeting, kept.id).state.value == "held"
     going_on = select(MeetingWish).where(MeetingWish.answer.in_((Answer.ACCEPTED, Answer.PENDING)))
