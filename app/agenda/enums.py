@@ -34,3 +34,14 @@ class PinKind(enum.StrEnum):
     TIME = "time"
     ROOM = "room"
     BOTH = "both"
+
+
+class Severity(enum.StrEnum):
+    """What a broken rule does, the gravest first."""
+
+    BLOCK = "block"
+    """A hand edit that would break it is refused, and so is a release."""
+    BLOCK_RELEASE = "block_release"
+    WARN = "warn"
+    IGNORE = "ignore"
+    """It is not asked of a plan at all, nor of a solver run."""

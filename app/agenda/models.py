@@ -160,6 +160,8 @@ class AgendaRelease(Base):
     draft_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_draft.id"))
     released_at: Mapped[datetime]
     released_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    acknowledged: Mapped[list[Any]] = mapped_column(default=list)
+    """Broken rules with which it was released: rule, sentence, reason, who."""
     sessions: Mapped[list["ReleasedSession"]] = relationship(lazy="raise", order_by="ReleasedSession.starts_at")
 
 
@@ -196,3 +198,33 @@ class ReleasedPerson(Base):
     part: Mapped[Part]
     speaking_minutes: Mapped[int | None]
     position: Mapped[int] = mapped_column(default=0)
+
+
+class AgendaRules(Versioned, Base):
+    """What an edition makes of the rules: severities by rule and weights by term where they differ from the usual."""
+
+    __tablename__ = "agenda_rules"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False)
+    severities: Mapped[dict[str, str]] = mapped_column(default=dict)
+    weights: Mapped[dict[str, int]] = mapped_column(default=dict)
+    max_parallel: Mapped[int | None]
+
+
+class Acknowledgement(Base):
+    """One broken rule that an organiser lets stand, with the reason.
+
+    ``mark`` is a digest of everything that the violation was about: where that changes, the acknowledgement lapses.
+    """
+
+    __tablename__ = "agenda_acknowledgement"
+    __table_args__ = (UniqueConstraint("event_id", "mark"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    rule: Mapped[str] = mapped_column(String(60))
+    mark: Mapped[str] = mapped_column(String(64))
+    sentence: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    given_at: Mapped[datetime]
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))

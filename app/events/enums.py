@@ -23,3 +23,11 @@ class Layout(enum.StrEnum):
     BOARDROOM = "boardroom"
     EXHIBITION = "exhibition"
     RECEPTION = "reception"
+
+
+class ResourceTimeKind(enum.StrEnum):
+    """What a stretch of a resource's time is."""
+
+    SHIFT = "shift"
+    BREAK = "break"
+    ELSEWHERE = "elsewhere"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.events.enums import CountryGroup, EventState
+from app.events.enums import CountryGroup, EventState, ResourceTimeKind
 from app.platform.database.base import Attested, Base, ShortText, Versioned
 
 
@@ -191,8 +191,11 @@ class MeetingSlot(Attested, Base):
     ends_at: Mapped[datetime]
 
 
-class Resource(Attested, Base):
-    """Something scarce that is neither person, room nor table: interpreters of a language, a camera team."""
+class Resource(Attested, Versioned, Base):
+    """Something scarce that is neither person, room nor table: interpreters of a language, a camera team.
+
+    Without a shift it is there all day.
+    """
 
     __tablename__ = "resource"
     __table_args__ = (UniqueConstraint("event_id", "code"),)
@@ -203,6 +206,25 @@ class Resource(Attested, Base):
     name: Mapped[str] = mapped_column(ShortText)
     language: Mapped[str | None] = mapped_column(String(10))
     capacity: Mapped[int] = mapped_column(default=1)
+    times: Mapped[list["ResourceTime"]] = relationship(lazy="raise", order_by="ResourceTime.starts_at")
+
+
+class ResourceTime(Base):
+    """A shift of a resource, a break within one, or time in which some of its units work elsewhere.
+
+    Work elsewhere owns a holding: nothing else can take those units meanwhile.
+    """
+
+    __tablename__ = "resource_time"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[ResourceTimeKind]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    units: Mapped[int] = mapped_column(default=1)
+    note: Mapped[str | None] = mapped_column(ShortText)
+    holding_id: Mapped[int | None] = mapped_column(ForeignKey("holding.id"))
 
 
 class Challenge(Attested, Base):
