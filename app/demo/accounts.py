@@ -10,7 +10,10 @@ from app.demo.writing.desk import ACTOR, Desk
 
 @dataclass(frozen=True, kw_only=True)
 class DemoAccount:
-    """Who signs in, and as what. ``delegate`` is a key ``party/member``; the account then has that member's address."""
+    """Who signs in, and as what. ``delegate`` is a key ``party/member``; the account then has that member's address.
+
+    An assistant is a ``delegate`` too and acts for the member that ``acting_for`` names, by the same kind of key.
+    """
 
     key: str
     role: Role
@@ -18,6 +21,7 @@ class DemoAccount:
     email: str
     locale: str = "en"
     delegate: str | None = None
+    acting_for: str | None = None
 
 
 DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
@@ -50,6 +54,14 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
         delegate="battery-maker/sales",
     ),
     DemoAccount(
+        key="assistant",
+        role=Role.DELEGATE,
+        display_name="Focal point of Phnom Penh",
+        email="focal-point@phnom-penh.example",
+        delegate="phnom-penh/focal-point",
+        acting_for="phnom-penh/mayor",
+    ),
+    DemoAccount(
         key="applicant",
         role=Role.APPLICANT,
         display_name="Founder, a maker of cargo bicycles",
@@ -70,18 +82,20 @@ def write_accounts(desk: Desk) -> None:
             actor=ACTOR,
             now=desk.now,
         )
-        delegate_id = desk.delegates[person.delegate] if person.delegate else None
-        party = person.delegate.split("/")[0] if person.delegate else None
+        own = desk.session.get_one(Delegate, desk.delegates[person.delegate]) if person.delegate else None
+        represented = desk.session.get_one(Delegate, desk.delegates[person.acting_for]) if person.acting_for else None
+        scope = represented or own
         grant_role(
             desk.session,
             account_id=account.id,
             role=person.role,
             event_id=None if person.role is Role.ADMINISTRATOR else desk.event.id,
-            delegation_id=desk.delegations[party] if party else None,
-            delegate_id=delegate_id,
+            delegation_id=scope.delegation_id if scope else None,
+            delegate_id=scope.id if scope else None,
+            acting_for=represented.badge_name if represented else None,
             actor=ACTOR,
             now=desk.now,
         )
-        if delegate_id is not None:
-            desk.session.get_one(Delegate, delegate_id).account_id = account.id
+        if own is not None:
+            own.account_id = account.id
     desk.session.flush()

@@ -10,7 +10,7 @@ from app.delegations.enums import HelixRole, TieState
 from app.demo.story.facts import Fact
 from app.meetings.enums import Answer, MeetingWishLevel
 from app.pairing.enums import WishLevel
-from app.registration.enums import RegistrationState
+from app.registration.enums import Door, RegistrationState
 from app.visits.enums import VisitKind, VisitState
 
 Window = tuple[datetime, datetime]
@@ -135,3 +135,12 @@ class RegistrationFact(Fact):
     hours_ago: int
     country: str
     helix_role: HelixRole
+
+
+class FormFact(Fact):
+    """A form that waits in the inbox, whole, as its door takes it: ``answers`` is checked against the door's form."""
+
+    key: str
+    door: Door
+    hours_ago: int
+    answers: dict[str, Any]

@@ -11,6 +11,7 @@ from app.demo.story.people import PartyFact
 from app.demo.story.programme import (
     CityWish,
     ClashFact,
+    FormFact,
     MeetingChoice,
     PairingChoice,
     PinFact,
@@ -84,6 +85,7 @@ class Story(Plain):
     vetoes: tuple[VetoFact, ...]
     visits: tuple[VisitFact, ...]
     registrations: tuple[RegistrationFact, ...]
+    forms: tuple[FormFact, ...]
 
     def provenance(self, fact: Fact) -> dict[str, Any]:
         """The two columns that say how sure a row is: ``attestation``, and ``source`` in words for a page."""

@@ -4,11 +4,11 @@ from typing import Any
 
 from app.delegations.enums import PartyKind
 from app.delegations.models import Delegate
-from app.demo.story import PartyFact, RegistrationFact
+from app.demo.story import FormFact, PartyFact, RegistrationFact
 from app.demo.writing.desk import Desk
 from app.platform.tokens import digest, new_token
-from app.registration.enums import RegistrationState
-from app.registration.forms import DelegationForm, MemberForm
+from app.registration.enums import Door, RegistrationState
+from app.registration.forms import FORMS, AnyForm, DelegationForm, MemberForm
 from app.registration.models import Registration
 
 DECIDED = {RegistrationState.APPROVED, RegistrationState.REJECTED, RegistrationState.WAITING}
@@ -26,6 +26,7 @@ def write_registrations(desk: Desk) -> str:
     desk.session.add_all(
         _open(desk, fact, token if fact.key == "applicant" else new_token()) for fact in desk.story.registrations
     )
+    desk.session.add_all(_waiting(desk, fact) for fact in desk.story.forms)
     desk.session.flush()
     return token
 
@@ -103,13 +104,25 @@ def _open(desk: Desk, fact: RegistrationFact, token: str) -> Registration:
     )
 
 
-def _columns(desk: Desk, form: DelegationForm) -> dict[str, Any]:
+def _waiting(desk: Desk, fact: FormFact) -> Registration:
+    """A form through any door, as its applicant handed it in."""
+    return Registration(
+        **_columns(desk, FORMS[fact.door].model_validate(fact.answers), door=fact.door),
+        state=RegistrationState.SUBMITTED,
+        token_digest=digest(new_token()),
+        started_at=desk.ago(fact.hours_ago + 2),
+        submitted_at=desk.ago(fact.hours_ago),
+    )
+
+
+def _columns(desk: Desk, form: AnyForm, *, door: Door = Door.DELEGATION) -> dict[str, Any]:
     return {
+        "door": door,
         "event_id": desk.event.id,
         "party_name": form.party_name,
         "contact_name": form.contact_name,
         "contact_email": form.contact_email,
         "locale": form.locale,
         "answers": form.model_dump(mode="json"),
-        "people": len(form.members),
+        "people": form.people,
     }

@@ -16,14 +16,15 @@ from app.delegations.enums import CaseCityStage
 from app.delegations.models import City, Delegate, Delegation, Organisation, Tie
 from app.demo.load import DEMO_ACCOUNTS, load_demo
 from app.events.country_lists import ensure_country_list
-from app.events.models import CountryClassification, MeetingSlot, MeetingTable, Room
+from app.events.models import CountryClassification, Event, MeetingSlot, MeetingTable, Room
 from app.meetings.enums import Answer
 from app.meetings.models import MeetingWish, WishPerson
 from app.pairing.models import PairingPin
 from app.platform.database.base import Attestation, Attested, Base
 from app.platform.errors import Conflict
-from app.registration.enums import RegistrationState
-from app.registration.forms import DelegationForm
+from app.registration.enums import QuestionKind, RegistrationState
+from app.registration.flags import blocking_of, read_review_facts
+from app.registration.forms import form_of
 from app.registration.models import Registration
 from app.visits.enums import VisitState
 from app.visits.models import Visit
@@ -109,7 +110,7 @@ def test_there_is_a_registration_in_each_state_and_each_form_can_be_read(demo: A
     assert set(states) == set(RegistrationState)
     assert states[RegistrationState.APPROVED] == 38
     for one in registrations:
-        assert DelegationForm.model_validate(one.answers).contact_email == one.contact_email
+        assert form_of(one.door, one.answers).contact_email == one.contact_email
         assert (one.delegation_id is not None) == (one.state is RegistrationState.APPROVED)
 
 
@@ -120,10 +121,28 @@ def test_there_is_an_account_for_each_role(demo: Any) -> None:
     assert set(grants) == {person.email for person in DEMO_ACCOUNTS}
     assert {grant.role for grant in grants.values()} == set(Role) - {Role.PUBLIC}
     for person in DEMO_ACCOUNTS:
-        if person.delegate:
-            delegate = demo.get(Delegate, grants[person.email].delegate_id)
-            assert delegate.email == person.email
-            assert delegate.account_id == grants[person.email].account_id
+        if not person.delegate:
+            continue
+        grant = grants[person.email]
+        delegate = demo.scalars(select(Delegate).where(Delegate.account_id == grant.account_id)).one()
+        assert delegate.email == person.email
+        assert (grant.delegate_id == delegate.id) == (person.acting_for is None)
+
+
+def test_an_assistant_acts_for_a_mayor_of_the_same_delegation(demo: Any) -> None:
+    grant = demo.scalars(select(RoleGrant).where(RoleGrant.acting_for.is_not(None))).one()
+    mayor = demo.get(Delegate, grant.delegate_id)
+    assistant = demo.scalars(select(Delegate).where(Delegate.account_id == grant.account_id)).one()
+    assert (grant.acting_for, mayor.function) == (mayor.badge_name, "Mayor")
+    assert mayor.delegation_id == assistant.delegation_id == grant.delegation_id
+
+
+def test_the_inbox_has_something_to_ask_of_a_nomination_and_a_second_form(demo: Any) -> None:
+    waiting = demo.scalars(select(Registration).where(Registration.state == RegistrationState.SUBMITTED)).all()
+    facts = read_review_facts(demo, demo.scalars(select(Event)).one())
+    asked = {one.party_name: {flag.kind for flag in blocking_of(one, facts)} for one in waiting}
+    assert QuestionKind.COMMITMENT in asked["Sample Harbour (made up)"]
+    assert QuestionKind.DUPLICATE in asked["A Battery Maker"]
 
 
 def test_a_second_loading_is_refused(session: Any) -> None:
