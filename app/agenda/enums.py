@@ -45,3 +45,13 @@ class Severity(enum.StrEnum):
     WARN = "warn"
     IGNORE = "ignore"
     """It is not asked of a plan at all, nor of a solver run."""
+
+
+class StepVerb(enum.StrEnum):
+    """What one step of a draft's history did."""
+
+    PLACED = "placed"
+    MOVED = "moved"
+    PUT_BACK = "put_back"
+    PINNED = "pinned"
+    ACCEPTED = "accepted"

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.agenda.enums import Part, PinKind, SessionKind
+from app.agenda.enums import Part, PinKind, SessionKind, StepVerb
 from app.delegations.models import Delegate
 from app.events.models import Challenge, Room
 from app.platform.database.base import Attested, Base, ShortText, Versioned
@@ -144,6 +144,24 @@ class DraftPlacement(Versioned, Base):
     room_id: Mapped[int] = mapped_column(ForeignKey("room.id"))
     starts_at: Mapped[datetime]
     pin: Mapped[PinKind] = mapped_column(default=PinKind.NONE)
+
+
+class DraftStep(Base):
+    """A change to a draft that can be taken back, newest last.
+
+    ``places`` maps the ID of each session touched to where it was and where it then is: ``[room ID, instant, pin]``, or
+    None where it has no place.
+    """
+
+    __tablename__ = "draft_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("agenda_draft.id", ondelete="CASCADE"), index=True)
+    verb: Mapped[StepVerb]
+    places: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    is_undone: Mapped[bool] = mapped_column(default=False)
+    done_at: Mapped[datetime]
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
 class AgendaRelease(Base):

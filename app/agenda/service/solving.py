@@ -5,9 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.agenda.enums import StepVerb
 from app.agenda.models import AgendaDraft, DraftPlacement
 from app.agenda.planner import Placed, build_problem, judge, outcome_of, placements_of, read_facts, solution_of
 from app.agenda.service.drafting import draft_for
+from app.agenda.service.history import step
 from app.events.models import Event
 from app.platform.actor import Actor
 from app.platform.audit import record
@@ -53,7 +55,8 @@ def accept_run(session: Session, *, event: Event, run: SolverRun, actor: Actor, 
     broken = judge(build_problem(session, facts, draft), solution).violations
     if broken:
         raise Refused({str(index): violation.message for index, violation in enumerate(broken)})
-    changed = _swap_placements(session, draft, placements_of(facts, solution))
+    with step(session, draft=draft, verb=StepVerb.ACCEPTED, actor=actor, now=now):
+        changed = _swap_placements(session, draft, placements_of(facts, solution))
     draft.run_id, draft.changed_at = run.id, now
     session.flush()
     mark_accepted(session, run=run, actor=actor, now=now)

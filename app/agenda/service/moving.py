@@ -1,0 +1,171 @@
+"""Moving sessions in the current draft by hand: to a place, back to the tray, and pinning them there."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.agenda.enums import PinKind, StepVerb
+from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement
+from app.agenda.service.drafting import draft_for
+from app.agenda.service.history import step
+from app.events.models import Event, Room
+from app.events.queries import days_of
+from app.events.time_grid import TimeGrid
+from app.platform.actor import Actor
+from app.platform.audit import record
+from app.platform.errors import Conflict, NotFound, Refused
+
+Row = TypeVar("Row", AgendaSession, Room)
+
+
+def place(
+    session: Session,
+    *,
+    event: Event,
+    session_id: int,
+    room_id: int,
+    starts_at: datetime,
+    version: int | None,
+    actor: Actor,
+    now: datetime,
+) -> DraftPlacement:
+    """Give a session a start and a room. Broken rules are shown, not refused: a draft is work in progress.
+
+    A pin goes along: it keeps a session from runs of the solver, not from its editor.
+
+    Args:
+        version: of the placement that the editor saw, ``None`` if it saw none.
+
+    Raises:
+        NotFound: the event has no such session or room.
+        Refused: the start is on none of the days, or not on the time grid.
+        Conflict: somebody else moved the session meanwhile; ``versions`` has their placement under "theirs".
+    """
+    item = _own(session, AgendaSession, event.id, session_id)
+    room = _own(session, Room, event.id, room_id)
+    _refuse_off_the_grid(session, event, starts_at)
+    draft = draft_for(session, event=event, actor=actor, now=now)
+    placement = _seen(session, draft, item.id, version)
+    before = _told(placement)
+    with step(session, draft=draft, verb=StepVerb.MOVED if placement else StepVerb.PLACED, actor=actor, now=now):
+        if placement is None:
+            placement = _insert(session, draft, item.id, room.id, starts_at)
+        placement.starts_at, placement.room_id = starts_at, room.id
+    if before != _told(placement):
+        _log(session, event, item.id, "placed", {"place": (before, _told(placement))}, actor=actor, now=now)
+    return placement
+
+
+def put_back(
+    session: Session, *, event: Event, session_id: int, version: int | None, actor: Actor, now: datetime
+) -> None:
+    """Take a session off the grid, back to those not placed yet.
+
+    Raises:
+        NotFound: it has no place in the draft and the editor saw none.
+        Conflict: somebody else moved it meanwhile.
+    """
+    draft = draft_for(session, event=event, actor=actor, now=now)
+    placement = _seen(session, draft, session_id, version)
+    if placement is None:
+        raise NotFound
+    before = _told(placement)
+    with step(session, draft=draft, verb=StepVerb.PUT_BACK, actor=actor, now=now):
+        session.delete(placement)
+    _log(session, event, session_id, "put_back", {"place": (before, None)}, actor=actor, now=now)
+
+
+def pin(
+    session: Session,
+    *,
+    event: Event,
+    session_id: int,
+    kind: PinKind,
+    version: int | None,
+    actor: Actor,
+    now: datetime,
+) -> DraftPlacement:
+    """Make a run keep the time, the room or both of a placed session, or neither.
+
+    Raises:
+        NotFound: it has no place in the draft.
+        Conflict: somebody else moved it meanwhile.
+    """
+    draft = draft_for(session, event=event, actor=actor, now=now)
+    placement = _seen(session, draft, session_id, version)
+    if placement is None:
+        raise NotFound
+    before = placement.pin
+    with step(session, draft=draft, verb=StepVerb.PINNED, actor=actor, now=now):
+        placement.pin = kind
+    if before is not kind:
+        _log(session, event, session_id, "pinned", {"pin": (before.value, kind.value)}, actor=actor, now=now)
+    return placement
+
+
+def _seen(session: Session, draft: AgendaDraft, session_id: int, version: int | None) -> DraftPlacement | None:
+    """The placement as it is now, if the editor saw the same."""
+    placement = session.scalar(
+        select(DraftPlacement)
+        .where(DraftPlacement.draft_id == draft.id, DraftPlacement.session_id == session_id)
+        .execution_options(populate_existing=True)
+    )
+    if (placement.version if placement else None) != version:
+        raise Conflict("This session was moved meanwhile.", versions={"theirs": placement})
+    return placement
+
+
+def _insert(session: Session, draft: AgendaDraft, session_id: int, room_id: int, starts_at: datetime) -> DraftPlacement:
+    placement = DraftPlacement(
+        draft_id=draft.id, session_id=session_id, room_id=room_id, starts_at=starts_at, pin=PinKind.NONE
+    )
+    try:
+        with session.begin_nested():
+            session.add(placement)
+    except IntegrityError:
+        raise Conflict("This session was placed meanwhile.") from None
+    return placement
+
+
+def _refuse_off_the_grid(session: Session, event: Event, starts_at: datetime) -> None:
+    grid = TimeGrid.of(event)
+    if grid.instant(grid.tick(starts_at)) != starts_at:
+        raise Refused({"time": f"Sessions start on whole steps of {event.grain_minutes} minutes."})
+    if not any(day.starts_at <= starts_at < day.ends_at for day in days_of(session, event.id)):
+        raise Refused({"time": "This is outside the hours of the day."})
+
+
+def _told(placement: DraftPlacement | None) -> tuple[str, int] | None:
+    return (placement.starts_at.isoformat(), placement.room_id) if placement else None
+
+
+def _log(
+    session: Session,
+    event: Event,
+    session_id: int,
+    verb: str,
+    changes: dict[str, tuple[Any, Any]],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    record(
+        session,
+        actor=actor,
+        now=now,
+        event_id=event.id,
+        action=f"agenda.{verb}",
+        entity="agenda_session",
+        entity_id=session_id,
+        changes=changes,
+    )
+
+
+def _own(session: Session, model: type[Row], event_id: int, row_id: int) -> Row:
+    row = session.scalar(select(model).where(model.event_id == event_id, model.id == row_id))
+    if row is None:
+        raise NotFound
+    return row
