@@ -161,12 +161,6 @@ class GroupBook:
         own = said or (self.overrides[country][0] if country in self.overrides else None)
         return country in self.moved or (own is not None and own is not listed)
 
-    def said_of(self, country: str | None) -> str:
-        """Where the group of a country comes from, in one sentence."""
-        if country is not None and country in self.overrides:
-            return f"Set by the organisers: {self.overrides[country][1]}"
-        return f"{self.list_name}, as of {self.as_of}" if self.as_of else self.list_name
-
 
 def group_book(session: Session, event: Event) -> GroupBook:
     """The list of North and South that an edition uses, with its overrides."""

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.delegations.models import Party
+from app.pairing.classification import Classification
 from app.pairing.enums import Consent, MemberRole, Modality, PartnershipState, WishLevel
 from app.platform.database.base import Attested, Base, ShortText, Versioned
 
@@ -69,7 +70,7 @@ class Partnership(Attested, Versioned, Base):
     state: Mapped[PartnershipState] = mapped_column(default=PartnershipState.PROPOSED)
     modality: Mapped[Modality]
     modality_rule: Mapped[str] = mapped_column(ShortText)
-    classification_note: Mapped[str] = mapped_column(Text)
+    classification: Mapped[dict[str, Any]] = mapped_column(default=dict)
     value: Mapped[int]
     challenge_id: Mapped[int | None] = mapped_column(ForeignKey("challenge.id"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("solver_run.id"))
@@ -80,6 +81,22 @@ class Partnership(Attested, Versioned, Base):
     reasons: Mapped[list["PartnershipReason"]] = relationship(
         lazy="raise", order_by="PartnershipReason.points.desc()", cascade="all, delete-orphan"
     )
+
+    @property
+    def classified(self) -> Classification:
+        """The list that the members were counted by when the partnership was made."""
+        return Classification.model_validate(self.classification)
+
+    @property
+    def classification_note(self) -> str:
+        """The same in one line, for organisers."""
+        said = self.classified
+        listed = f"{said.list_name}, as of {said.as_of}" if said.as_of else said.list_name
+        words = {"list": listed, "country": "set by the organisers for the country", "city": "set for this city"}
+        return said.note or "; ".join(
+            f"{one.party}: {one.group} ({words[one.set_by]}{f': {one.note}' if one.note else ''})"
+            for one in said.members
+        )
 
 
 class PartnershipMember(Base):

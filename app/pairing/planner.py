@@ -1,6 +1,6 @@
 """Rows into a pairing problem, and a solution back into partnerships."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from app.delegations.queries import case_cities_of, organisations_of, ties_of
 from app.events.enums import CountryGroup
 from app.events.models import Challenge, Event
 from app.events.queries import GroupBook, challenges_of, group_book
+from app.pairing.classification import Classification, MemberClassified, SetBy
 from app.pairing.models import PairingSettings, Partnership
 from app.pairing.queries import excluded_pairs_of, partnerships_of, pins_of, settings_of, wishes_of
 from app.platform.errors import Refused
@@ -43,11 +44,28 @@ class PairingFacts:
         """North or South of a city: the organisers' word on the city, else on its country, else the list's."""
         return city.group_override or self.book.group_of(city.country)
 
-    def said_of(self, city: City) -> str:
-        """Where a city's group comes from."""
+    def classified(self, slugs: Collection[str]) -> Classification:
+        """The list of today, and how each of these cities is counted by whose word."""
+        cities = [city for city in self.cities if city.slug in slugs]
+        return Classification(
+            list_name=self.book.list_name,
+            as_of=self.book.as_of,
+            source=self.book.source,
+            members=tuple(self._counted(city) for city in cities),
+        )
+
+    def _counted(self, city: City) -> MemberClassified:
+        set_by: SetBy = "list"
+        note: str | None = None
+        of_country = self.book.overrides.get(city.country or "")
         if city.group_override:
-            return f"Set by the organisers for this city: {city.group_override_note}"
-        return self.book.said_of(city.country)
+            set_by, note = "city", city.group_override_note
+        elif of_country:
+            set_by, note = "country", of_country[1]
+        group = self.group_of(city)
+        if group is None:
+            raise Refused({"city": f"Neither the list nor an organiser says how {city.name} counts."})
+        return MemberClassified(party_id=city.id, party=city.name, group=group.value, set_by=set_by, note=note)
 
 
 def read_facts(session: Session, event: Event) -> PairingFacts:

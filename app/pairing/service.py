@@ -171,13 +171,14 @@ def _propose(
                 position=position,
                 role=MemberRole(member.role),
                 group=_group_word(facts, member.id),
+                consent=Consent.PENDING,
                 party=facts.parties[member.id],
             )
             for position, member in enumerate(proposed.members)
         ],
         modality=Modality.NORTH_SOUTH,
         modality_rule="",
-        classification_note="",
+        classification={},
         value=0,
         reasons=[],
     )
@@ -187,23 +188,12 @@ def _propose(
 
 
 def _renew(session: Session, *, facts: PairingFacts, partnership: Partnership, proposed: ProposedPartnership) -> None:
-    """Write value, modality with its rule, and reasons as they are today."""
+    """Write value and reasons as they are today; the label too, unless somebody has agreed to the one that stands."""
     ids = {slug: party.id for slug, party in facts.parties.items()}
     challenges = {challenge.code: challenge.id for challenge in facts.challenges}
-    ruling = modality_of(
-        [
-            GroupedMember(id=member.id, group=_group_word(facts, member.id), role=member.role)
-            for member in proposed.members
-        ]
-    )
     partnership.value = proposed.value
-    partnership.modality = Modality(proposed.modality)
-    partnership.modality_rule = ruling.sentence
-    partnership.classification_note = "; ".join(
-        f"{party.name}: {_group_word(facts, slug)} ({facts.said_of(party)})"
-        for slug, party in facts.parties.items()
-        if isinstance(party, City) and slug in {member.id for member in proposed.members}
-    )
+    if all(member.consent is Consent.PENDING for member in partnership.members):
+        _label(facts, partnership, proposed)
     partnership.reasons = [
         PartnershipReason(
             kind=reason.kind,
@@ -218,6 +208,22 @@ def _renew(session: Session, *, facts: PairingFacts, partnership: Partnership, p
     best = max(shared, key=lambda reason: reason.points, default=None)
     partnership.challenge_id = best.challenge_id if best else None
     session.flush()
+
+
+def _label(facts: PairingFacts, partnership: Partnership, proposed: ProposedPartnership) -> None:
+    """The modality with the rule that gave it, and the list by which the members are counted today."""
+    ruling = modality_of(
+        [
+            GroupedMember(id=member.id, group=_group_word(facts, member.id), role=member.role)
+            for member in proposed.members
+        ]
+    )
+    partnership.modality = Modality(proposed.modality)
+    partnership.modality_rule = ruling.sentence
+    partnership.classification = facts.classified({member.id for member in proposed.members}).model_dump(mode="json")
+    groups = {facts.parties[member.id].id: _group_word(facts, member.id) for member in proposed.members}
+    for present in partnership.members:
+        present.group = groups[present.party_id]
 
 
 def _group_word(facts: PairingFacts, slug: str) -> MemberGroup:

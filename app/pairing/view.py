@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from babel.dates import format_date
+
 from app.delegations.enums import PartyKind
 from app.delegations.models import Party
 from app.events.models import Challenge
 from app.events.queries import challenge_name
+from app.pairing.classification import Classification, MemberClassified
 from app.pairing.models import Partnership, PartnershipReason
 from app.platform.i18n import current_locale
 from app.platform.i18n import gettext as _
@@ -20,6 +23,27 @@ class ReasonLine:
     points: int
     text: str
     links: tuple[tuple[str, str], ...]
+
+
+RULES = (
+    _("Two southern cities as partners are South-South."),
+    _("Two northern cities as partners are North-North."),
+    _("A northern and a southern city as partners are North-South."),
+    _(
+        "Two southern cities, one with a need and one with the experience, are triangular with a northern city "
+        "or an organisation that facilitates."
+    ),
+)
+"""The rules that give a modality, gathered here for translators; partnerships carry the scheduler's own sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """Why a partnership has its modality: the rule, how each city was counted, and what that does not mean."""
+
+    rule: str
+    counted: tuple[str, ...]
+    disclaimer: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +66,37 @@ def reason_lines(
         )
         for reason in sorted(partnership.reasons, key=lambda one: (-one.points, one.id))
     )
+
+
+def label_of(partnership: Partnership) -> Label:
+    """The rule and the list that stand behind a modality, in the reader's language."""
+    said = partnership.classified
+    counted = tuple(_counted(said, one) for one in said.members)
+    return Label(
+        rule=_(partnership.modality_rule),
+        counted=(said.note, *counted) if said.note else counted,
+        disclaimer=_(
+            "“North” and “South” are words for statistics, used for convenience. They pass no judgement on any "
+            "country or territory, its development or its status."
+        ),
+    )
+
+
+def _counted(said: Classification, one: MemberClassified) -> str:
+    sentences = {
+        "list": _("%(city)s: %(group)s, by the list “%(list)s” of %(date)s.")
+        if said.as_of
+        else _("%(city)s: %(group)s, by the list “%(list)s”."),
+        "country": _("%(city)s: %(group)s, set by the organisers for this country: %(note)s"),
+        "city": _("%(city)s: %(group)s, set by the organisers for this city: %(note)s"),
+    }
+    return sentences[one.set_by] % {
+        "city": one.party,
+        "group": _("North") if one.group == "north" else _("South"),
+        "list": said.list_name,
+        "date": format_date(said.as_of, "long", locale=current_locale()) if said.as_of else "",
+        "note": one.note or _("no note"),
+    }
 
 
 def report_of(partnerships: Sequence[Partnership]) -> Report | None:

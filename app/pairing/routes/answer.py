@@ -12,7 +12,7 @@ from app.pairing import service
 from app.pairing.enums import Consent
 from app.pairing.loaders import MemberIn, member_of_path
 from app.pairing.queries import title_of
-from app.pairing.view import reason_lines
+from app.pairing.view import label_of, reason_lines
 from app.platform.actor import Actor
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession, RequestSession
@@ -73,6 +73,7 @@ def _page(
         "member": found.member,
         "title": title_of(found.partnership),
         "reasons": reason_lines(found.partnership, parties, challenges, base=""),
+        "label": label_of(found.partnership),
         "form": form,
     }
     return render(request, "pairing/answer.html", context, status=status)

@@ -11,7 +11,7 @@ from app.events.queries import challenges_of, event_of_path
 from app.pairing.loaders import PartnershipIn, partnership_of_path
 from app.pairing.pictures import map_of
 from app.pairing.queries import modality_counts, public_partnerships_of, title_of
-from app.pairing.view import reason_lines
+from app.pairing.view import label_of, reason_lines
 from app.platform.database.sessions import ReadSession
 from app.platform.page_cache import shared_page
 from app.platform.rendering import render
@@ -63,6 +63,7 @@ def partnership(
         "reasons": reason_lines(
             found.partnership, parties, challenges, base=f"/e/{found.event.slug}/manage" if is_organiser else ""
         ),
+        "label": label_of(found.partnership),
         "map": map_of([found.partnership]),
         "is_organiser": is_organiser,
     }

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
-from app.delegations.models import City, Need, Offer
+from app.delegations.models import City, Need
 from app.delegations.queries import city_in_event
-from app.events.enums import CountryGroup
-from app.events.models import Challenge, ClassifiedCountry, CountryClassification, Event
+from app.events.models import Challenge
 from app.pairing.enums import Consent, PartnershipState
 from app.pairing.models import Partnership, PartnershipMember, PartnershipReason
 from app.pairing.planner import judge, problem_of
@@ -20,60 +19,11 @@ from app.platform.actor import Actor
 from app.platform.audit import AuditEntry
 from app.platform.errors import Conflict, Refused
 from app.platform.tokens import digest
-from app.solver_runs.enums import RunState
 from app.solver_runs.models import SolverRun
 from scheduler.core.limits import Limits
-from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.solve import solve
 
 both = pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-NEEDS = ({"waste": 5}, {"tourism": 3}, {"waste": 2}, {"mobility": 4})
-OFFERS = ({"tourism": 4}, {"waste": 5}, {"mobility": 4}, {"waste": 1})
-
-
-@pytest.fixture
-def edition(session: Any, cast: Any) -> Any:
-    """The four cities with needs and offers, and a list of North and South."""
-    book = CountryClassification(code="test", name="A list", as_of=cast.event.starts_on, source="made for this test")
-    session.add(book)
-    session.flush()
-    for country, group in (("KH", "south"), ("CN", "south"), ("DE", "north"), ("SE", "north")):
-        session.add(ClassifiedCountry(classification_id=book.id, country=country, group=CountryGroup(group)))
-    codes = ("waste", "tourism", "mobility")
-    challenges = {code: Challenge(event_id=cast.event.id, code=code, names={"en": code.title()}) for code in codes}
-    session.add_all(challenges.values())
-    session.flush()
-    for party_id, needs, offers in zip(cast.parties, NEEDS, OFFERS, strict=True):
-        for model, words in ((Need, needs), (Offer, offers)):
-            for code, intensity in words.items():
-                session.add(model(party_id=party_id, challenge_id=challenges[code].id, intensity=intensity))
-    event = session.get_one(Event, cast.event.id)
-    event.classification_id = book.id
-    session.flush()
-    return event
-
-
-@pytest.fixture
-def paired(session: Any, edition: Any, actor: Actor, now: datetime) -> Callable[[], list[Partnership]]:
-    """``paired()``: run over the rows as they are and accept; returns what stands."""
-
-    def run() -> list[Partnership]:
-        session.expire_all()
-        accept_run(session, event=edition, run=_solved(session, edition, actor, now), actor=actor, now=now)
-        session.expire_all()
-        return partnerships_of(session, edition.id)
-
-    return run
-
-
-def _solved(session: Any, event: Any, actor: Actor, now: datetime) -> SolverRun:
-    """A run that has ended, solved here."""
-    run = start_run(session, event=event, label="Test", time_limit_seconds=5, seed=1, actor=actor, now=now)
-    outcome = solve(PairingProblem.model_validate_json(run.problem), limits=Limits(time_limit=5, workers=1, seed=1))
-    assert outcome.solution is not None
-    run.outcome, run.state, run.has_solution = outcome.model_dump_json(), RunState.DONE, True
-    session.flush()
-    return run
 
 
 def _sides(partnership: Partnership) -> frozenset[str]:
@@ -140,9 +90,9 @@ def test_a_reason_goes_when_its_field_goes(
 
 
 def test_a_plan_that_breaks_a_rule_of_today_is_refused(
-    session: Any, edition: Any, cast: Any, actor: Actor, now: datetime
+    session: Any, edition: Any, cast: Any, solved: Callable[[], SolverRun], actor: Actor, now: datetime
 ) -> None:
-    run = _solved(session, edition, actor, now)
+    run = solved()
     session.get_one(City, cast.parties[0]).engagements_max = 0
     session.get_one(City, cast.parties[0]).engagements_min = 0
     session.flush()
@@ -230,7 +180,7 @@ def test_an_unanswered_partnership_is_on_no_public_page(
             state=PartnershipState.ASKED,
             modality="south-south",
             modality_rule="CANARY-RULE",
-            classification_note="CANARY-NOTE",
+            classification={"note": "CANARY-NOTE"},
             value=7,
             proposed_at=now,
             members=[
