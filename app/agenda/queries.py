@@ -232,17 +232,20 @@ def entries_of_draft(
 class Named:
     """A person on a released session as the public may read them now."""
 
-    name: str
+    name: str | None
     part: str
 
 
 def people_named(session: Session, placed: ReleasedSession) -> tuple[Named, ...]:
-    """Who speaks, moderates or must attend: by name as long as they agree to it, which a release cannot freeze."""
+    """Who speaks, moderates or must attend: by name as long as they agree to it, which a release cannot freeze.
+
+    Who no longer takes part is not there.
+    """
     rows = session.execute(
         select(ReleasedPerson.part, Delegate)
         .join(Delegate, Delegate.id == ReleasedPerson.delegate_id)
         .where(ReleasedPerson.released_session_id == placed.id, ReleasedPerson.part.in_(BINDING_PARTS))
-        .options(selectinload(Delegate.delegation))
+        .where(Delegate.is_active.is_(True))
         .order_by(ReleasedPerson.position)
     )
     return tuple(Named(public_name_of(delegate), part.value) for part, delegate in rows)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from app.agenda.models import AgendaDraft, AgendaRelease, AgendaSession, ReleasedSession
+from app.agenda.models import AgendaDraft, AgendaSession
 from app.agenda.planner import AgendaFacts, Judgement
+from app.agenda.shown import ShownSession
 from app.events.models import Event, EventDay, Room
 from app.events.queries import day_of
 
@@ -188,15 +189,15 @@ class PublicDay:
     """One day of a release: its sessions in the order of time."""
 
     on: date
-    sessions: tuple[ReleasedSession, ...]
+    sessions: tuple[ShownSession, ...]
 
 
 def public_days(
-    event: Event, release: AgendaRelease, *, room: str | None, challenge: str | None, kind: str | None
+    event: Event, sessions: Iterable[ShownSession], *, room: str | None, challenge: str | None, kind: str | None
 ) -> tuple[PublicDay, ...]:
-    """The sessions of a release by day, as the filters of the address ask."""
-    days: dict[date, list[ReleasedSession]] = {}
-    for placed in release.sessions:
+    """Released sessions by day, as the filters of the address ask."""
+    days: dict[date, list[ShownSession]] = {}
+    for placed in sessions:
         days.setdefault(day_of(event, placed.starts_at), [])
         wanted = (
             (not room or placed.frozen["room_slug"] == room)

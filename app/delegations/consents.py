@@ -1,6 +1,7 @@
 """What people let be listed, field by field: the one place that says what a list for others may show of somebody.
 
-Names come first: without a name nothing of a person is listed. Protected persons are never listed.
+Names come first: without a name nothing of a person is listed. Protected persons are never listed, nor is who was not
+approved. A city or organisation is named where it agreed itself (``Party.is_listed``), whatever its people agreed to.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.delegations.models import City, Delegate, Delegation, Organisation
-from app.delegations.names import all_names_of
 from app.platform.wording import holds
 
 CONSENTS = ("list_name", "list_function", "list_city")
@@ -40,14 +40,16 @@ def agreed_of(consents: Mapping[str, Any]) -> dict[str, bool]:
 
 def may_be_named(delegate: Delegate) -> bool:
     """Whether the public may read this name now."""
-    return delegate.is_active and not delegate.is_protected and agreed_of(delegate.consents)["list_name"]
+    takes_part = delegate.is_active and delegate.approved_at is not None
+    return takes_part and not delegate.is_protected and agreed_of(delegate.consents)["list_name"]
 
 
-def public_name_of(delegate: Delegate) -> str:
-    """What the public reads of a person on a session: the function or the delegation where the name is not listed."""
-    if may_be_named(delegate):
-        return delegate.badge_name
-    return delegate.function or delegate.delegation.name
+def public_name_of(delegate: Delegate) -> str | None:
+    """What the public reads of a person on a session: the name, or nothing.
+
+    A function or a delegation in its place would say who it is without having been agreed to.
+    """
+    return delegate.badge_name if may_be_named(delegate) else None
 
 
 def listed_people(session: Session, event_id: int, *, query: str = "", kind: str = "") -> tuple[Listed, ...]:
@@ -73,17 +75,19 @@ def _listed(delegate: Delegate) -> tuple[Listed, str]:
     """A person as listed, and the text in which a search looks."""
     agreed = agreed_of(delegate.consents)
     party = delegate.delegation.party
+    names_party = agreed["list_city"] and party.is_listed
     shown = Listed(
         name=delegate.badge_name,
         native_name=delegate.native_name,
         native_language=delegate.native_language,
         function=delegate.function if agreed["list_function"] else None,
-        party=party.name if agreed["list_city"] else None,
-        party_native=party.native_name if agreed["list_city"] else None,
-        party_language=party.native_language if agreed["list_city"] else None,
-        kind=("city" if isinstance(party, City) else _role(party)) if agreed["list_city"] else None,
+        party=party.name if names_party else None,
+        party_native=party.native_name if names_party else None,
+        party_language=party.native_language if names_party else None,
+        kind=("city" if isinstance(party, City) else _role(party)) if names_party else None,
     )
-    return shown, f"{all_names_of(delegate)} {shown.function or ''} {shown.party or ''}"
+    said = (shown.name, shown.native_name, shown.function, shown.party, shown.party_native)
+    return shown, " ".join(part for part in said if part)
 
 
 def _role(party: object) -> str | None:
@@ -91,11 +95,13 @@ def _role(party: object) -> str | None:
 
 
 def cities_that_come(session: Session, event_id: int) -> tuple[str, ...]:
-    """The names of the cities that send somebody, for visitors who see no people."""
+    """The names of the cities that agreed to be named and send somebody, for visitors who see no people."""
+    coming = select(Delegation.party_id).join(Delegate)
+    coming = coming.where(Delegate.is_active.is_(True), Delegate.approved_at.is_not(None))
     return tuple(
         session.scalars(
             select(City.name)
-            .where(City.event_id == event_id, City.id.in_(select(Delegation.party_id).join(Delegate)))
+            .where(City.event_id == event_id, City.is_listed.is_(True), City.id.in_(coming))
             .order_by(City.name)
         )
     )

@@ -11,9 +11,8 @@ from app.accounts.principal import Principal
 from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
-from app.pairing.enums import PartnershipState
 from app.pairing.models import Partnership, PartnershipMember
-from app.pairing.queries import member_by_token, partnership_in_event
+from app.pairing.queries import is_public, member_by_token, partnership_in_event
 from app.platform.errors import NotFound
 from app.platform.tokens import digest
 
@@ -36,10 +35,10 @@ class MemberIn:
 
 
 def partnership_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> PartnershipIn:
-    """Any partnership for organisers; for others those that all members agreed to."""
+    """Any partnership for organisers; for others those that are public."""
     event = event_of_path(session, params, principal)
     partnership = partnership_in_event(session, event.id, number_of(params["partnership_id"]))
-    if partnership.state is not PartnershipState.CONFIRMED and principal.role not in ORGANISERS:
+    if not is_public(partnership) and principal.role not in ORGANISERS:
         raise NotFound
     return PartnershipIn(event, partnership)
 

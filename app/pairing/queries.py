@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from app.delegations.models import Party
 from app.events.models import Event
 from app.pairing.enums import Consent, PartnershipState
 from app.pairing.models import (
@@ -56,7 +57,20 @@ def partnerships_of(session: Session, event_id: int) -> list[Partnership]:
 
 def public_partnerships_of(session: Session, event_id: int) -> list[Partnership]:
     """Partnerships of which all members agreed: nothing else is public."""
-    return [one for one in partnerships_of(session, event_id) if one.state is PartnershipState.CONFIRMED]
+    return [one for one in partnerships_of(session, event_id) if is_public(one)]
+
+
+def is_public(partnership: Partnership) -> bool:
+    """Whether all members agreed to the partnership and let themselves be named; ``members`` and ``party`` are loaded.
+
+    A city that takes its word back, or its nomination, takes the partnership off the public pages.
+    """
+    return partnership.state is PartnershipState.CONFIRMED and not unnamed_of(partnership)
+
+
+def unnamed_of(partnership: Partnership) -> list[Party]:
+    """The members that do not let themselves be named."""
+    return [member.party for member in partnership.members if not member.party.is_listed]
 
 
 def partnership_in_event(session: Session, event_id: int, partnership_id: int) -> Partnership:

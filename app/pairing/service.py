@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.delegations.models import City
+from app.delegations.service import set_listed
 from app.events.enums import CountryGroup
 from app.events.models import Event
 from app.pairing.enums import Consent, MemberRole, Modality, PartnershipState
@@ -106,7 +107,8 @@ def answer(
 ) -> None:
     """Store one member's answer; the last yes confirms, the first no declines.
 
-    A second answer through the same link changes nothing.
+    Who says yes lets itself be named: the page says so, and ``set_listed`` takes it back. A second answer through the
+    same link changes nothing.
 
     Raises:
         Refused: a "no" without a reason.
@@ -119,6 +121,8 @@ def answer(
     if consent is Consent.DECLINED and not reason:
         raise Refused({"reason": "Give a reason, so that a better partner can be found."})
     member.consent, member.consent_reason, member.answered_at = consent, reason, now
+    if consent is Consent.ACCEPTED:
+        set_listed(session, party=member.party, is_listed=True, actor=actor, now=now)
     together = consent_of(partnership)
     before = partnership.state
     if together is Consent.DECLINED:

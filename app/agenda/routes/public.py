@@ -8,14 +8,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
+from app.accounts.enums import Role
 from app.accounts.policies import ANYONE, Access, Policy
 from app.accounts.principal import Principal
 from app.agenda.models import AgendaRelease, ReleasedSession
 from app.agenda.queries import newest_release, people_named
+from app.agenda.shown import ShownSession, shown_sessions
 from app.agenda.view import public_days
 from app.events.models import Event
 from app.events.queries import challenges_of, event_of_path
-from app.pairing.queries import public_partnerships_of
 from app.platform.database.sessions import ReadSession
 from app.platform.errors import NotFound
 from app.platform.page_cache import shared_page
@@ -33,15 +34,23 @@ class ReleasedIn:
     event: Event
     release: AgendaRelease
     placed: ReleasedSession
+    shown: ShownSession
 
 
 def released_session_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> ReleasedIn:
-    """Loader of a policy: a session of the newest release by its short name."""
+    """Loader of a policy: a session of the newest release by its short name.
+
+    The name of a case session holds its cities: while they are not public it leads there for those alone who act in the
+    edition, so that nobody else can try names.
+    """
     event = event_of_path(session, params, principal)
     release = newest_release(session, event.id)
-    for placed in release.sessions if release else ():
-        if release is not None and placed.frozen["slug"] == params["session_slug"]:
-            return ReleasedIn(event, release, placed)
+    if release is None:
+        raise NotFound
+    wanted, belongs = params["session_slug"], principal.is_signed_in and principal.role is not Role.PUBLIC
+    for placed, shown in zip(release.sessions, shown_sessions(session, event, release), strict=True):
+        if shown.frozen["slug"] == wanted or (belongs and placed.frozen["slug"] == wanted):
+            return ReleasedIn(event, release, placed, shown)
     raise NotFound
 
 
@@ -66,7 +75,7 @@ def agenda(
 
 def _agenda(request: Request, session: Session, event: Event, day: str, chosen: dict[str, str]) -> Response:
     release = newest_release(session, event.id)
-    days = public_days(event, release, **chosen) if release else ()
+    days = public_days(event, shown_sessions(session, event, release), **chosen)
     shown = [one for one in days if one.on.isoformat() == day] or list(days)
     context = {
         "event": event,
@@ -94,19 +103,17 @@ def agenda_session(
 def _session(request: Request, session: Session, found: ReleasedIn) -> Response:
     same_time = [
         one
-        for one in found.release.sessions
+        for one in shown_sessions(session, found.event, found.release)
         if one.id != found.placed.id
         and one.starts_at < found.placed.ends_at + timedelta(minutes=1)
         and found.placed.starts_at < one.ends_at
     ]
-    agreed = {one.id for one in public_partnerships_of(session, found.event.id)}
-    behind = found.placed.frozen["partnership_id"]
     context = {
         "event": found.event,
         "release": found.release,
-        "placed": found.placed,
+        "placed": found.shown,
         "same_time": same_time,
-        "people": people_named(session, found.placed),
-        "partnership_id": behind if behind in agreed else None,
+        "people": () if found.shown.is_neutral else people_named(session, found.placed),
+        "partnership_id": None if found.shown.is_neutral else found.placed.frozen["partnership_id"],
     }
     return render(request, "agenda/session.html", context)

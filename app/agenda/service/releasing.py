@@ -28,7 +28,6 @@ from app.agenda.queries import (
 from app.claims.enums import HoldingKind
 from app.claims.forms import Wanted
 from app.claims.service import calendars, give_back, hold
-from app.delegations.consents import public_name_of
 from app.events.models import Event
 from app.events.queries import walks_in_grains
 from app.platform.actor import Actor
@@ -157,11 +156,6 @@ def _frozen_session(
             "floor": room.floor,
             "site": room.site.name,
             "site_code": room.site.code,
-            "people": [
-                {"name": public_name_of(person.delegate), "part": person.part.value}
-                for person in item.people
-                if person.part in BINDING_PARTS
-            ],
         },
         people=[
             ReleasedPerson(

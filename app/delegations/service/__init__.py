@@ -5,6 +5,7 @@ from app.delegations.service.approving import answer_people, approve_person, ask
 from app.delegations.service.case_cities import move_stage, set_group, steps_from
 from app.delegations.service.changing import Changed, change_person, propose_photo
 from app.delegations.service.editing import correct_person
+from app.delegations.service.listing import set_listed
 from app.delegations.service.passes import accredit, check_in, take_back_check_in, take_back_pass
 from app.delegations.service.rechecking import decide_recheck
 
@@ -23,6 +24,7 @@ __all__ = [
     "move_stage",
     "propose_photo",
     "set_group",
+    "set_listed",
     "steps_from",
     "take_back_check_in",
     "take_back_pass",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.policies import ANYONE, Access, Policy
 from app.agenda.queries import newest_release
+from app.agenda.shown import shown_sessions
 from app.events.models import Event
 from app.events.queries import event_of_path, events_by_date
 from app.pairing.pictures import map_of
@@ -42,7 +43,7 @@ def event_page(
 
 def _event_page(request: Request, session: Session, event: Event, now: datetime) -> Response:
     release = newest_release(session, event.id)
-    coming = [one for one in release.sessions if one.ends_at > now] if release else []
+    coming = [one for one in shown_sessions(session, event, release) if one.ends_at > now]
     partnerships = public_partnerships_of(session, event.id)
     closes, opens = event.registration_closes_at, event.registration_opens_at
     context = {

@@ -10,8 +10,9 @@ from app.accounts.policies import ANYONE, ORGANISERS, Access, Policy
 from app.accounts.principal import Principal
 from app.delegations.consents import CONSENTS, agreed_of, cities_that_come, listed_people
 from app.delegations.enums import HelixRole
+from app.delegations.loaders import DelegationIn, delegation_of_path
 from app.delegations.models import Delegate
-from app.delegations.service import change_person
+from app.delegations.service import change_person, set_listed
 from app.events.models import Event
 from app.events.queries import event_of_path
 from app.meetings.loaders import SelfIn, self_of_path
@@ -19,8 +20,9 @@ from app.platform.actor import Actor
 from app.platform.audit import record
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
-from app.platform.errors import Conflict
+from app.platform.errors import Conflict, Refused
 from app.platform.forms import FormData
+from app.platform.i18n import gettext as _
 from app.platform.pagination import page_number, page_of
 from app.platform.rendering import is_htmx, render
 from app.registration.loaders import OwnPerson, person_of_link
@@ -29,6 +31,7 @@ router = APIRouter()
 
 PEOPLE = Policy("people.public", roles=ANYONE, loader=event_of_path)
 SHOW = Policy("people.show", roles=ORGANISERS, loader=event_of_path)
+PARTY = Policy("party.listed", roles=ORGANISERS | {Role.FOCAL_POINT}, loader=delegation_of_path)
 MINE = Policy("consents.own", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
 BY_LINK = Policy("consents.by_link", roles=ANYONE, loader=person_of_link)
 
@@ -45,8 +48,10 @@ def people(
 ) -> Response:
     """Who comes?"""
     event = access.found
-    found = listed_people(session, event.id, query=q, kind=kind)
     sees_names = event.shows_people or _belongs(access.principal)
+    # Who sees no names gets no search either: a number that follows the words would tell who comes.
+    q, kind = (q, kind) if sees_names else ("", "")
+    found = listed_people(session, event.id, query=q, kind=kind)
     context: dict[str, Any] = {
         "event": event,
         "q": q,
@@ -82,6 +87,20 @@ def show_people(
             changes={"shows_people": (before, event.shows_people)},
         )
     return RedirectResponse(f"/e/{event.slug}/people", status_code=303)
+
+
+@router.post("/e/{slug}/delegations/{delegation_id}/listed")
+def list_party(
+    session: DbSession, form: FormData, now: Now, access: Annotated[Access[DelegationIn], Depends(PARTY)]
+) -> Response:
+    """Let the city or organisation of a delegation be named in public, or no longer."""
+    found = access.found
+    word = str(form.get("is_listed", ""))
+    if word not in {"yes", "no"}:
+        raise Refused({"is_listed": _("Choose yes or no.")})
+    party = found.delegation.party
+    set_listed(session, party=party, is_listed=word == "yes", actor=access.principal.actor(), now=now)
+    return RedirectResponse(f"/e/{found.event.slug}/delegations/{found.delegation.id}#listed", status_code=303)
 
 
 @router.post("/e/{slug}/my/consents")

@@ -10,7 +10,7 @@ from app.events.models import Event
 from app.events.queries import challenges_of, event_of_path
 from app.pairing.loaders import PartnershipIn, partnership_of_path
 from app.pairing.pictures import map_of
-from app.pairing.queries import modality_counts, public_partnerships_of, title_of
+from app.pairing.queries import modality_counts, public_partnerships_of, title_of, unnamed_of
 from app.pairing.view import label_of, reason_lines
 from app.platform.database.sessions import ReadSession
 from app.platform.page_cache import shared_page
@@ -66,5 +66,6 @@ def partnership(
         "label": label_of(found.partnership),
         "map": map_of([found.partnership]),
         "is_organiser": is_organiser,
+        "unnamed": [party.name for party in unnamed_of(found.partnership)],
     }
     return render(request, "pairing/partnership.html", context)

@@ -54,6 +54,7 @@ class DelegationForm(BaseModel):
     languages: list[Language] = Field(default_factory=list, max_length=6)
     needs: dict[str, Intensity] = Field(default_factory=dict, max_length=5)
     offers: dict[str, Intensity] = Field(default_factory=dict, max_length=5)
+    may_be_listed: bool = False
     contact_name: Name
     contact_email: Email
     contact_phone: Phone | None = None

@@ -59,6 +59,7 @@ class NominationForm(BaseModel):
     partnership_aim: Text
     component: Component
     commitment: CommitmentForm | None = None
+    may_be_listed: bool = False
     contact_name: Name
     contact_function: Line | None = None
     contact_email: Email

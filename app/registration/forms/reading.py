@@ -15,11 +15,12 @@ LISTS = ("languages", "needs", "offers")
 FLAT = {
     Door.DELEGATION: (
         "party_kind", "party_name", "native_name", "native_language", "country", "helix_role", "population",
-        "contact_name", "contact_email", "contact_phone", "locale",
+        "may_be_listed", "contact_name", "contact_email", "contact_phone", "locale",
     ),
     Door.CITY: (
         "party_name", "native_name", "native_language", "country", "region", "population", "income_group",
-        "partnership_aim", "component", "contact_name", "contact_function", "contact_email", "contact_phone", "locale",
+        "partnership_aim", "component", "may_be_listed", "contact_name", "contact_function", "contact_email",
+        "contact_phone", "locale",
     ),
     Door.INDIVIDUAL: (
         "given_name", "family_name", "email", "function", "native_name", "badge_name", "origin", "party_name",

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.delegations.enums import CaseCityStage
-from app.delegations.models import City
+from app.delegations.models import City, Delegate, Delegation, Party
+from app.delegations.service import set_listed
 from app.events.models import Event
 from app.platform.actor import Actor
 from app.platform.errors import Refused
@@ -109,6 +111,9 @@ def withdraw(
         person.is_active = False
     if registration.door is Door.CITY and registration.party_id is not None:
         session.get_one(City, registration.party_id).stage = CaseCityStage.NONE
+    if registration.party_id is not None and not _still_comes(session, registration):
+        party = session.get_one(Party, registration.party_id)
+        set_listed(session, party=party, is_listed=False, actor=actor, now=now)
     reason_before, registration.reason = registration.reason, None
     registration.decided_at, registration.decided_by_id = now, actor.account_id
     registration.draft, registration.expires_at = {}, None
@@ -123,3 +128,24 @@ def withdraw(
         now=now,
     )
     return tuple(person.id for person in leaving)
+
+
+def _still_comes(session: Session, registration: Registration) -> bool:
+    """Whether a party takes part without this registration: a case city by its nomination, others by who comes.
+
+    A city that takes its nomination back is no longer named, also where it sends somebody: it can say so anew.
+    """
+    if registration.door is Door.CITY:
+        return False
+    nominated = select(Registration.id).where(
+        Registration.party_id == registration.party_id,
+        Registration.door == Door.CITY,
+        Registration.state == RegistrationState.APPROVED,
+    )
+    coming = (
+        select(Delegate.id)
+        .join(Delegation, Delegation.id == Delegate.delegation_id)
+        .where(Delegation.party_id == registration.party_id, Delegate.is_active.is_(True))
+    )
+    session.flush()
+    return session.scalar(nominated.limit(1)) is not None or session.scalar(coming.limit(1)) is not None

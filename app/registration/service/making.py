@@ -74,6 +74,7 @@ def party_for(
         else form.native_language or language_of_script(native_name, form.languages),
         country=form.country,
         languages=form.languages,
+        is_listed=not isinstance(form, IndividualForm) and form.may_be_listed,
         attestation=Attestation.ENTERED,
     )
     if isinstance(party, City) and isinstance(form, DelegationForm):

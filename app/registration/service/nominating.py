@@ -24,6 +24,8 @@ def case_city(session: Session, *, event: Event, city: City, form: NominationFor
     city.region, city.population, city.income_group = form.region.value, form.population, form.income_group
     city.languages, city.partnership_aim, city.component = form.languages, form.partnership_aim, form.component
     city.native_name = form.native_name or city.native_name
+    # The city's own word, as the rest of the form: a nomination that does not say yes takes an older yes back.
+    city.is_listed = form.may_be_listed
     said = form.commitment if form.commitment is not None and form.commitment.is_given else None
     if said is not None:
         city.committed_by, city.committed_function, city.committed_on = said.by, said.function, said.on
