@@ -119,7 +119,7 @@ def scene(client: Any, cast: Any, placed: Any, actor: Any, now: Any) -> Scene:
 
 def _pair(session: Any, event: Event, one: int, other: int, state: PartnershipState, now: Any) -> int:
     pair = Partnership(
-        event_id=event.id, state=state, modality=Modality.SOUTH_SOUTH, modality_rule="", classification_note="",
+        event_id=event.id, state=state, modality=Modality.SOUTH_SOUTH, modality_rule="", classification={},
         value=1, proposed_at=now,
     )  # fmt: skip
     session.add(pair)
