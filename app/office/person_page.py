@@ -1,6 +1,5 @@
 """What the page of a person shows, read across the domains."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -66,10 +65,3 @@ def log_of(session: Session, event_id: int, delegate_id: int) -> list[AuditEntry
         AuditEntry.event_id == event_id, AuditEntry.entity == "delegate", AuditEntry.entity_id.in_(ids)
     )
     return list(session.scalars(statement.order_by(AuditEntry.id.desc()).limit(LINES_OF_LOG)))
-
-
-def last_change_of(session: Session, delegate_id: int) -> tuple[str, datetime | None]:
-    """Who changed a person last, and when."""
-    statement = select(AuditEntry).where(AuditEntry.entity == "delegate", AuditEntry.entity_id == str(delegate_id))
-    entry = session.scalars(statement.order_by(AuditEntry.id.desc()).limit(1)).first()
-    return (names_of(session, [entry.actor])[entry.actor], entry.at) if entry else ("", None)

@@ -244,3 +244,10 @@ def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def last_change_of(session: Session, *, entity: str, entity_id: int) -> tuple[str, datetime | None]:
+    """Who changed something last, and when; nobody and None where the log has no line about it."""
+    statement = select(AuditEntry).where(AuditEntry.entity == entity, AuditEntry.entity_id == str(entity_id))
+    entry = session.scalars(statement.order_by(AuditEntry.id.desc()).limit(1)).first()
+    return (names_of(session, [entry.actor])[entry.actor], entry.at) if entry else ("", None)

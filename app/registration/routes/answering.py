@@ -17,15 +17,25 @@ from app.events.models import Event
 from app.events.queries import challenges_of
 from app.platform import idempotency
 from app.platform.actor import Actor
+from app.platform.audit import last_change_of
 from app.platform.clock import Now
 from app.platform.errors import Conflict, Refused
 from app.platform.forms import Bound, bind
 from app.platform.i18n import current_locale
-from app.platform.i18n import gettext as _
 from app.platform.rendering import country_name, is_htmx, region_name, render
 from app.registration import service
 from app.registration.enums import Door, Origin, RegistrationState, WorldRegion
-from app.registration.forms import FORMS, MOST_PARTNERS, WHO_FIELDS, AnyForm, Email, IndividualForm, WhoForm, typed_of
+from app.registration.forms import (
+    FORMS,
+    MOST_PARTNERS,
+    WHO_FIELDS,
+    AnyForm,
+    Email,
+    IndividualForm,
+    WhoForm,
+    form_of,
+    typed_of,
+)
 from app.registration.loaders import OwnRegistration
 
 EMPTY_ROWS = 3
@@ -131,9 +141,8 @@ def _correct(asked: Asked, value: AnyForm, form: FormData, now: Now) -> Response
             actor=asked.actor(asked.own.registration.contact_name),
             now=now,
         )
-    except Conflict as conflict:
-        errors = {"": f"{conflict.message} " + _("What you typed stands below; saving again puts it in its place.")}
-        return _page(asked, Bound(None, errors, typed_of(asked.door, form)), screen=2, status=409)
+    except Conflict:
+        return _page(asked, _shown(typed_of(asked.door, form)), screen=2, mine=value, status=409)
     return RedirectResponse(f"/r/{asked.own.token}", status_code=303)
 
 
@@ -196,6 +205,7 @@ def _page(
     more: int = 0,
     found: str | None = None,
     block: str | None = None,
+    mine: AnyForm | None = None,
     status: int = 200,
 ) -> Response:
     rows, partners = bound.typed.get("members", []), bound.typed.get("partners", [])
@@ -216,8 +226,25 @@ def _page(
         "income_groups": [group.value for group in IncomeGroup],
         "components": [component.value for component in Component],
         "origins": [origin.value for origin in Origin],
+        **_both(asked, mine),
     }
     return render(asked.request, TEMPLATES[asked.door], context, block=block, status=status)
+
+
+def _both(asked: Asked, mine: AnyForm | None) -> dict[str, Any]:
+    """What is stored and what was typed, where somebody else saved meanwhile."""
+    if mine is None or asked.own is None:
+        return {"theirs": None}
+    registration = asked.own.registration
+    typed = mine.model_dump(mode="json")
+    return {
+        "theirs": form_of(asked.door, registration.answers),
+        "mine": mine,
+        "differs": frozenset(name for name in typed if typed[name] != registration.answers.get(name)),
+        "changed_at": last_change_of(asked.session, entity="registration", entity_id=registration.id)[1],
+        "door": asked.door.value,
+        "codes": {one.code: one for one in challenges_of(asked.session, asked.event.id)},
+    }
 
 
 def countries() -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """A person's own data after approval, through the applicant's own link: changed at once, or looked at again first."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,6 +13,7 @@ from app.delegations.photographs import MOST_BYTES
 from app.delegations.rechecks import photo_in_force, photo_of, rechecks_of
 from app.delegations.service import change_person, propose_photo
 from app.events.loaders import number_of
+from app.platform.audit import last_change_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Conflict, Refused
@@ -83,8 +84,11 @@ def change_own_person(request: Request, session: DbSession, form: FormData, now:
         )
     except Refused as refused:
         return _page(request, session, access, Bound(None, refused.errors, bound.typed), status=422)
-    except Conflict as conflict:
-        return _page(request, session, access, Bound(None, {"": conflict.message}, bound.typed), status=409)
+    except Conflict:
+        stored = {name: getattr(found.delegate, name) for name in FIELDS}
+        mine = bound.value.model_dump(exclude={"version"})
+        theirs = {name: stored[name] for name in FIELDS if (stored[name] or None) != (mine[name] or None)}
+        return _page(request, session, access, Bound(None, {}, mine), theirs=theirs, status=409)
     return RedirectResponse(f"/r/{found.own.token}", status_code=303)
 
 
@@ -118,7 +122,13 @@ def own_photo(session: ReadSession, photo_id: str, access: Owning) -> Response:
 
 
 def _page(
-    request: Request, session: Session, access: Access[OwnPerson], bound: Bound[PersonForm], *, status: int = 200
+    request: Request,
+    session: Session,
+    access: Access[OwnPerson],
+    bound: Bound[PersonForm],
+    *,
+    theirs: dict[str, Any] | None = None,
+    status: int = 200,
 ) -> Response:
     found = access.found
     context = {
@@ -129,6 +139,10 @@ def _page(
         "photo": photo_in_force(session, found.delegate.id),
         "rechecks": {row.field.value: row for row in rechecks_of(session, [found.delegate.id])},
         "form": bound,
+        "theirs": theirs,
+        "changed_at": None
+        if theirs is None
+        else last_change_of(session, entity="delegate", entity_id=found.delegate.id)[1],
         "languages": LANGUAGES,
     }
     return render(request, "registration/person.html", context, status=status)

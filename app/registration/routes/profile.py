@@ -16,6 +16,7 @@ from app.delegations.loaders import CityIn, city_of_path
 from app.delegations.models import City, Delegation, Need, Offer
 from app.delegations.queries import PAIRABLE_STAGES, challenges_by_party
 from app.events.queries import challenges_of
+from app.platform.audit import last_change_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Conflict, NotFound, Refused
@@ -70,10 +71,10 @@ def save_profile(request: Request, session: DbSession, form: FormData, now: Now,
         )
     except Refused as refused:
         return _page(request, session, access, Bound(None, refused.errors, typed), status=422)
-    except Conflict as conflict:
+    except Conflict:
         theirs = _typed_of(session, found.city)
         # What was typed stays in the form, saved over theirs only by pressing again with both in view.
-        mine: Bound[ProfileForm] = Bound(None, {"": conflict.message}, {**typed, "version": found.city.version})
+        mine: Bound[ProfileForm] = Bound(None, {}, {**typed, "version": found.city.version})
         return _page(request, session, access, mine, theirs=theirs, status=409)
     back = "manage/cities" if access.principal.role in ORGANISERS else "cities"
     tail = f"{back}/{found.city.id}" + ("" if access.principal.role in ORGANISERS else "/edit")
@@ -133,6 +134,7 @@ def _page(
         "city": found.city,
         "form": bound,
         "theirs": theirs,
+        "changed_at": None if theirs is None else last_change_of(session, entity="city", entity_id=found.city.id)[1],
         "ties": [(tie, names[tie.other_city_id if tie.city_id == found.city.id else tie.city_id]) for tie in ties],
         "partners": partners + [{}] * EMPTY_ROWS,
         "reach": _reach(session, found.event.id, found.city),

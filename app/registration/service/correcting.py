@@ -31,10 +31,10 @@ def correct(
         Conflict: the registration changed meanwhile.
         Refused: it is decided or withdrawn, or a challenge that the event does not have.
     """
-    if registration.version != version:
-        raise Conflict(_("This registration was changed meanwhile."))
     if registration.state not in CORRECTABLE or not isinstance(form, FORMS[registration.door]):
         raise Refused(_("This form can no longer be corrected. Write to the registration desk."))
+    if registration.version != version:
+        raise Conflict(_("This registration was changed meanwhile."))
     check_challenges(session, event, form)
     before = registration.answers
     after = form.model_dump(mode="json")

@@ -118,6 +118,10 @@ def test_a_form_is_corrected_until_it_is_decided_and_keeps_its_place(
     late = client.post(f"{link}/form", data={**nomination_form, "population": "9", "version": version})
     assert late.status_code == 409
     assert 'value="9"' in late.text, "what was typed is kept"
+    rows = late.text.split('class="versions"')[1].split("</section>")[0]
+    assert "1,500,000" in rows and ">9<" in rows, "both stand side by side"
+    assert "Wants out of a partnership" not in rows, "only what differs"
+    assert f'href="{link}"' in rows and 'form="mine"' in rows, "one of the two is chosen"
     assert _stored(client).answers["population"] == 1500000
     wrong = client.post(f"{link}/form", data={**nomination_form, "country": "XX", "version": _version(late.text)})
     assert wrong.status_code == 422
@@ -192,7 +196,15 @@ def test_reg_05_a_phone_keeps_approval_and_a_name_waits_alone(client: Any, appro
     assert "approved" in own.split("</h1>")[0]
     assert "Weiming" in own and "is being looked at" in own
     assert "In force: Wei" in client.get(page).text
-    assert client.post(page, data={**person, "version": version, "phone": "+1"}).status_code == 409
+    late = client.post(page, data={**person, "version": version, "phone": "+1", "function": ""})
+    assert late.status_code == 409
+    rows = late.text.split('class="versions"')[1].split("</section>")[0]
+    assert "+86 755 1" in rows and "+1" in rows and 'value="+1"' in late.text
+    again = {**person, "version": _version(late.text), "phone": "+1"}
+    assert client.post(page, data=again).status_code == 303, "choosing one's own saves it"
+    assert _person(client, number).phone == "+1"
+    again = {**person, "version": str(_person(client, number).version)}
+    assert client.post(page, data=again).status_code == 303
     assert client.post(page, data={**person, "email": "no"}).status_code == 422
     assert _person(client, number).phone == "+86 755 1"
 
@@ -229,6 +241,60 @@ def test_a_link_opens_its_own_people_alone(client: Any, register_alone: Any, dec
     status = [[client.get(f"{link}/people/{number}").status_code for number in (1, 2, 3)] for link in links]
     assert status == [[200, 404, 404], [404, 200, 404]]
     assert client.get(f"{links[0]}x/people/1").status_code == 404
+
+
+# Two at once
+
+
+def test_a_decided_form_is_not_corrected_and_what_was_typed_is_kept(
+    client: Any, nominate: Any, nomination_form: Any, decide_one: Any
+) -> None:
+    link = nominate().headers["location"]
+    version = _version(client.get(f"{link}/form").text)
+    decide_one(1, "approved")
+    late = client.post(f"{link}/form", data={**nomination_form, "population": "9", "version": version})
+    assert late.status_code == 422
+    assert "can no longer be corrected" in late.text and 'value="9"' in late.text
+
+
+@pytest.mark.parametrize("mine", ["keep", "take"])
+def test_two_tabs_of_the_short_form_show_both_and_one_is_chosen(
+    client: Any, register_alone: Any, individual_form: Any, mine: str
+) -> None:
+    link = register_alone().headers["location"]
+    version = _version(client.get(f"{link}/form?screen=2").text)
+    first = {**individual_form, "version": version, "party_name": "The first tab"}
+    second = {**individual_form, "version": version, "party_name": "The second tab", "function": "Another"}
+    assert client.post(f"{link}/form", data=first).status_code == 303
+    late = client.post(f"{link}/form", data=second)
+    assert late.status_code == 409
+    rows = late.text.split('class="versions"')[1].split("</section>")[0]
+    assert all(word in rows for word in ("The first tab", "The second tab", "Another", individual_form["function"]))
+    if mine == "keep":
+        sent = dict(re.findall(r'name="(function|party_name)"[^>]*value="([^"]*)"', late.text))
+        sent |= {
+            key: value for value, key in re.findall(r'value="([^"]*)"[^>]*name="(function|party_name)"', late.text)
+        }
+        done = client.post(f"{link}/form", data={**individual_form, **sent, "version": _version(late.text)})
+        assert done.status_code == 303
+    stored = _stored(client).answers
+    assert stored["party_name"] == ("The second tab" if mine == "keep" else "The first tab")
+    assert stored["function"] == ("Another" if mine == "keep" else individual_form["function"])
+
+
+def test_two_tabs_of_a_delegation_show_who_comes_side_by_side(client: Any, event: Any) -> None:
+    sheet = {
+        "party_kind": "city", "party_name": "Dakar", "country": "SN", "contact_name": "The focal point",
+        "contact_email": "focal@dakar.example", "locale": "en", "member-0-family_name": "Diop",
+        "member-0-function": "Mayor", "member-0-rank": "30",
+    }  # fmt: skip
+    link = client.post(f"{E}/register/delegation", data=sheet).headers["location"]
+    form = {**sheet, "version": _version(client.get(f"{link}/form").text)}
+    assert client.post(f"{link}/form", data={**form, "member-0-function": "Governor"}).status_code == 303
+    late = client.post(f"{link}/form", data={**form, "member-0-function": "Prefect"})
+    assert late.status_code == 409
+    rows = late.text.split('class="versions"')[1].split("</section>")[0]
+    assert "Governor" in rows and "Prefect" in rows and "Who comes" in rows
 
 
 # Withdrawing

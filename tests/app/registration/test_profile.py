@@ -120,8 +120,9 @@ def test_the_second_of_two_who_edit_sees_both_versions(
     assert client.post(path, data=form(population="111")).status_code == 303
     answer = client.post(path, data=old)
     assert answer.status_code == 409
-    assert "111" in answer.text
-    assert 'value="222"' in answer.text
+    rows = answer.text.split('class="versions"')[1].split("</section>")[0]
+    assert "111" in rows and "222" in rows, "both stand side by side"
+    assert 'value="222"' in answer.text, "what was typed is kept"
     with client.app.state.database.reading() as session:
         assert session.get_one(City, cast.parties[0]).population == 111
 

@@ -14,7 +14,8 @@ from app.delegations.loaders import DelegateIn, delegate_of_path
 from app.delegations.service import correct_person
 from app.office.forms import PersonForm
 from app.office.person import editable_by, told
-from app.office.person_page import last_change_of, person_context
+from app.office.person_page import person_context
+from app.platform.audit import last_change_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadLogSession, ReadSession
 from app.platform.errors import Conflict, Refused
@@ -106,7 +107,7 @@ def person_page(
 def _both_versions(request: Request, session: Session, access: Access[DelegateIn], mine: Mapping[str, Any]) -> Response:
     found = access.found
     theirs, yours = told({name: getattr(found.delegate, name) for name in mine}), told(mine)
-    who, at = last_change_of(session, found.delegate.id)
+    who, at = last_change_of(session, entity="delegate", entity_id=found.delegate.id)
     context = {
         "event": found.event,
         "person": found.delegate,
