@@ -18,3 +18,12 @@ class ReleaseForm(BaseModel):
 
     name: str = Field(min_length=1, max_length=120)
     note: str | None = Field(default=None, max_length=2000)
+    seen: str = Field(min_length=1, max_length=60)
+    """The stamp of the preview that stood on the page."""
+
+
+class AcknowledgeForm(BaseModel):
+    """A broken rule by its mark, and why it may stand."""
+
+    mark: str = Field(min_length=64, max_length=64)
+    reason: str = Field(min_length=3, max_length=500)

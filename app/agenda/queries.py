@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.agenda.enums import BINDING_PARTS
+from app.agenda.enums import BINDING_PARTS, Part
 from app.agenda.models import (
     AgendaDraft,
     AgendaRelease,
@@ -107,13 +107,35 @@ def releases_of(session: Session, event_id: int) -> list[AgendaRelease]:
 
 def newest_release(session: Session, event_id: int) -> AgendaRelease | None:
     """What the public sees: the newest release with rooms, sites and people."""
-    return session.scalar(
+    return session.scalar(_releases(event_id).order_by(AgendaRelease.number.desc()).limit(1))
+
+
+def release_numbered(session: Session, event_id: int, number: int) -> AgendaRelease | None:
+    """A release by its number, with rooms, sites and people."""
+    return session.scalar(_releases(event_id).where(AgendaRelease.number == number))
+
+
+def _releases(event_id: int) -> Select[AgendaRelease]:
+    return (
         select(AgendaRelease)
         .where(AgendaRelease.event_id == event_id)
         .options(
             selectinload(AgendaRelease.sessions).selectinload(ReleasedSession.room).selectinload(Room.site),
             selectinload(AgendaRelease.sessions).selectinload(ReleasedSession.people),
         )
+    )
+
+
+def last_appearance(
+    session: Session, event_id: int, *, slug: str | None = None, session_id: int | None = None, before: int
+) -> ReleasedSession | None:
+    """A session as it was last released before the release of a number, by its short name or its ID."""
+    which = AgendaSession.slug == slug if slug is not None else AgendaSession.id == session_id
+    return session.scalar(
+        select(ReleasedSession)
+        .join(AgendaRelease, AgendaRelease.id == ReleasedSession.release_id)
+        .join(AgendaSession, AgendaSession.id == ReleasedSession.session_id)
+        .where(AgendaRelease.event_id == event_id, AgendaRelease.number < before, which)
         .order_by(AgendaRelease.number.desc())
         .limit(1)
     )
@@ -150,6 +172,21 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A session in an agenda, as far as a difference is concerned: where it is, and who is on it in which part."""
+
+    session_id: int
+    title: str
+    place: Place
+    people: frozenset[tuple[int, Part]]
+
+    @property
+    def bound(self) -> frozenset[int]:
+        """The people whose time it takes."""
+        return frozenset(person for person, part in self.people if part in BINDING_PARTS)
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionChange:
     """One session that differs between two agendas; ``was`` or ``now`` is missing where it came or went."""
 
@@ -157,74 +194,78 @@ class SessionChange:
     title: str
     was: Place | None
     now: Place | None
-    people: frozenset[int]
-    people_before: frozenset[int]
+    people: frozenset[tuple[int, Part]]
+    people_before: frozenset[tuple[int, Part]]
 
     @property
     def touched(self) -> frozenset[int]:
-        """Who has a different day: everybody of a moved session, else those who joined or left."""
-        if self.was != self.now:
-            return self.people | self.people_before
-        return self.people ^ self.people_before
+        """Who has a different day: everybody of a moved session, else those who joined, left or changed their part."""
+        differ = self.people | self.people_before if self.was != self.now else self.people ^ self.people_before
+        return frozenset(person for person, _part in differ)
+
+    def part_of(self, person: int) -> Part | None:
+        """What a person does in it now."""
+        return next((part for one, part in self.people if one == person), None)
+
+    def part_before(self, person: int) -> Part | None:
+        return next((part for one, part in self.people_before if one == person), None)
 
 
-def difference(
-    before: Iterable[tuple[int, str, Place, frozenset[int]]], after: Iterable[tuple[int, str, Place, frozenset[int]]]
-) -> tuple[SessionChange, ...]:
-    """What changed from one agenda to another; each entry is (session ID, title, place, binding people)."""
-    old = {entry[0]: entry for entry in before}
-    new = {entry[0]: entry for entry in after}
+def difference(before: Iterable[Entry], after: Iterable[Entry]) -> tuple[SessionChange, ...]:
+    """What changed from one agenda to another, in the order of time."""
+    old = {entry.session_id: entry for entry in before}
+    new = {entry.session_id: entry for entry in after}
     changes = []
-    for session_id in sorted(old.keys() | new.keys()):
+    for session_id in old.keys() | new.keys():
         was, now = old.get(session_id), new.get(session_id)
         change = SessionChange(
             session_id=session_id,
-            title=(now or was)[1],  # type: ignore[index]
-            was=was[2] if was else None,
-            now=now[2] if now else None,
-            people=now[3] if now else frozenset(),
-            people_before=was[3] if was else frozenset(),
+            title=now.title if now else was.title if was else "",
+            was=was.place if was else None,
+            now=now.place if now else None,
+            people=now.people if now else frozenset(),
+            people_before=was.people if was else frozenset(),
         )
         if change.was != change.now or change.touched:
             changes.append(change)
-    return tuple(changes)
+    return tuple(sorted(changes, key=_when))
 
 
-def entries_of_release(release: AgendaRelease | None) -> list[tuple[int, str, Place, frozenset[int]]]:
+def _when(change: SessionChange) -> tuple[datetime, int]:
+    place = change.now or change.was
+    assert place is not None
+    return place.starts_at, change.session_id
+
+
+def entries_of_release(release: AgendaRelease | None) -> list[Entry]:
     """A release in the form that ``difference`` compares."""
-    if release is None:
-        return []
     return [
-        (
-            placed.session_id,
-            str(placed.frozen["title"]),
-            Place(starts_at=placed.starts_at, ends_at=placed.ends_at, room_id=placed.room_id),
-            frozenset(person.delegate_id for person in placed.people if person.part in BINDING_PARTS),
+        Entry(
+            session_id=placed.session_id,
+            title=str(placed.frozen["title"]),
+            place=Place(starts_at=placed.starts_at, ends_at=placed.ends_at, room_id=placed.room_id),
+            people=frozenset((person.delegate_id, person.part) for person in placed.people),
         )
-        for placed in release.sessions
+        for placed in (release.sessions if release else ())
     ]
 
 
-def entries_of_draft(
-    draft: AgendaDraft, sessions: Sequence[AgendaSession]
-) -> list[tuple[int, str, Place, frozenset[int]]]:
+def entries_of_draft(draft: AgendaDraft, sessions: Sequence[AgendaSession]) -> list[Entry]:
     """A draft in the form that ``difference`` compares."""
     by_id = {item.id: item for item in sessions}
     return [
-        (
-            placement.session_id,
-            by_id[placement.session_id].title,
-            Place(
+        Entry(
+            session_id=item.id,
+            title=item.title,
+            place=Place(
                 starts_at=placement.starts_at,
-                ends_at=placement.starts_at + timedelta(minutes=by_id[placement.session_id].duration_minutes),
+                ends_at=placement.starts_at + timedelta(minutes=item.duration_minutes),
                 room_id=placement.room_id,
             ),
-            frozenset(
-                person.delegate_id for person in by_id[placement.session_id].people if person.part in BINDING_PARTS
-            ),
+            people=frozenset((person.delegate_id, person.part) for person in item.people),
         )
         for placement in draft.placements
-        if placement.session_id in by_id
+        if (item := by_id.get(placement.session_id)) is not None
     ]
 
 

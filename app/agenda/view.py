@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.agenda.models import AgendaDraft, AgendaSession
-from app.agenda.planner import AgendaFacts, Judgement
+from app.agenda.planner import AgendaFacts, BrokenRule, Judgement, weigh
 from app.agenda.shown import ShownSession
 from app.events.models import Event, EventDay, Room
 from app.events.queries import day_of
+from app.platform.i18n import gettext as _
 
 RowOf = Callable[[datetime], int]
 """The row of the grid in which an instant stands; row 1 is the first grain of the day."""
@@ -72,13 +73,36 @@ class Grid:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BrokenRule:
-    """A violation with a number that the cards carry too."""
+class ShownRule:
+    """A broken rule with a number that the cards carry too, and the sessions it is about."""
 
-    number: int
-    rule: str
-    message: str
+    broken: BrokenRule
     sessions: tuple[AgendaSession, ...]
+
+    @property
+    def number(self) -> int:
+        return self.broken.number
+
+    @property
+    def rule(self) -> str:
+        return self.broken.rule
+
+    @property
+    def message(self) -> str:
+        return self.broken.sentence
+
+    @property
+    def severity(self) -> str:
+        """How grave it is now: what somebody lets stand warns and no more."""
+        return "warn" if self.broken.acknowledged else self.broken.severity.value
+
+    @property
+    def note(self) -> str | None:
+        """Why it stands, where somebody lets it stand."""
+        stands = self.broken.acknowledged
+        if stands is None:
+            return None
+        return _("Let stand: %(reason)s (%(by)s)") % {"reason": stands.reason, "by": stands.by or "–"}
 
     @property
     def mends(self) -> list[dict[str, str]]:
@@ -86,17 +110,12 @@ class BrokenRule:
         return [{"text": item.title, "href": f"?view=list#session-{item.id}"} for item in self.sessions]
 
 
-def broken_rules(facts: AgendaFacts, judgement: Judgement) -> tuple[BrokenRule, ...]:
-    """All broken rules of a draft, numbered from 1."""
+def broken_rules(facts: AgendaFacts, judgement: Judgement) -> tuple[ShownRule, ...]:
+    """All broken rules of a draft that the edition does not ignore, numbered from 1."""
     by_slug = {item.slug: item for item in facts.sessions}
     return tuple(
-        BrokenRule(
-            number=number,
-            rule=violation.rule,
-            message=violation.message,
-            sessions=tuple(by_slug[subject] for subject in violation.subjects if subject in by_slug),
-        )
-        for number, violation in enumerate(judgement.violations, start=1)
+        ShownRule(broken=broken, sessions=tuple(by_slug[subject] for subject in broken.subjects if subject in by_slug))
+        for broken in weigh(facts, judgement)
     )
 
 
@@ -105,7 +124,7 @@ def grid_of(
     facts: AgendaFacts,
     day: EventDay,
     draft: AgendaDraft,
-    rules: Sequence[BrokenRule],
+    rules: Sequence[ShownRule],
     modalities: Mapping[int, str],
 ) -> Grid:
     """Lay the placements of one day on the hours."""
@@ -143,7 +162,7 @@ def grid_of(
 def _cards(
     facts: AgendaFacts,
     draft: AgendaDraft,
-    rules: Sequence[BrokenRule],
+    rules: Sequence[ShownRule],
     modalities: Mapping[int, str],
     *,
     row: RowOf,

@@ -120,7 +120,15 @@ def slots_of(session: Session, event_id: int) -> list[MeetingSlot]:
 
 
 def resources_of(session: Session, event_id: int) -> list[Resource]:
-    return list(session.scalars(select(Resource).where(Resource.event_id == event_id).order_by(Resource.code)))
+    """Interpreters and other scarce things with their shifts, breaks and work elsewhere, in the order of codes."""
+    return list(
+        session.scalars(
+            select(Resource)
+            .where(Resource.event_id == event_id)
+            .options(selectinload(Resource.times))
+            .order_by(Resource.code)
+        )
+    )
 
 
 def challenges_of(session: Session, event_id: int) -> list[Challenge]:

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.agenda.models import AgendaDraft
-from app.agenda.planner import build_problem, judge, read_facts, solution_of
-from app.agenda.queries import current_draft, difference, entries_of_draft, entries_of_release, newest_release
+from app.agenda.preview import preview_of
 from app.events.models import Event
 from app.meetings.enums import Answer
 from app.meetings.queries import answer_counts, held_count
@@ -65,12 +63,11 @@ def _away(session: Session, event: Event) -> Iterator[Needed]:
 
 
 def _agenda(session: Session, event: Event, base: str) -> Iterator[Needed]:
-    facts = read_facts(session, event)
-    if not facts.sessions:
+    found = preview_of(session, event)
+    if not found.facts.sessions:
         return
-    draft = current_draft(session, event.id) or AgendaDraft(event_id=event.id, name="", placements=[])
-    broken = judge(build_problem(session, facts, draft), solution_of(facts, draft)).violations
-    unplaced = len(facts.sessions) - len(draft.placements)
+    broken = found.blocking
+    unplaced = len(found.facts.sessions) - len(found.entries)
     if unplaced:
         yield Needed(
             title=ngettext("%(num)s session has no place", "%(num)s sessions have no place", unplaced)
@@ -87,14 +84,13 @@ def _agenda(session: Session, event: Event, base: str) -> Iterator[Needed]:
                 "%(num)s broken rule blocks the release", "%(num)s broken rules block the release", len(broken)
             )
             % {"num": len(broken)},
-            why=broken[0].message,
+            why=broken[0].sentence,
             harm="danger",
             icon="blocks",
             href=f"{base}/agenda",
             verb=_("Fix on the board"),
         )
-    release = newest_release(session, event.id)
-    changes = difference(entries_of_release(release), entries_of_draft(draft, facts.sessions))
+    release, changes = found.newest, found.changes
     if changes and not broken and not unplaced:
         yield Needed(
             title=_("The agenda differs from what the public sees") if release else _("The agenda is not released yet"),

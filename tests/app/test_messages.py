@@ -35,7 +35,7 @@ COMPLETE = (
     "templates/office/me.html", "templates/office/event.html", "templates/meetings/mine.html",
     "templates/meetings/wish.html", "templates/meetings/answer.html", "templates/meetings/people.html",
     "templates/registration/question.html",
-    "templates/agenda/programme.html", "templates/agenda/session.html", "templates/agenda/words.html",
+    "templates/agenda/programme.html", "templates/agenda/changes.html", "templates/agenda/withdrawn.html", "templates/agenda/session.html", "templates/agenda/words.html",
     "templates/pairing/answer.html", "templates/pairing/partnership.html", "templates/pairing/partnerships.html",
     "templates/pairing/words.html", "templates/registration/form.html", "templates/registration/mine.html",
     "templates/registration/doors.html", "templates/registration/nominate.html", "templates/registration/individual.html",

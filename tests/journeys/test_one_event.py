@@ -169,7 +169,8 @@ def test_from_registration_to_paper(
     client.cookies.clear()
     assert "Opening ceremony" not in client.get(f"{E}/agenda").text, "a draft is not public"
     sign_in("organiser", event_id=event.id)
-    released = client.post(f"{E}/manage/agenda/release", data={"name": "First programme"})
+    seen = re.search(r'name="seen" value="([^"]+)"', client.get(f"{E}/manage/agenda/release").text)[1]
+    released = client.post(f"{E}/manage/agenda/release", data={"name": "First programme", "seen": seen})
     assert released.status_code == 303, released.text
     assert "Opening ceremony" in client.get(f"{E}/agenda").text
     with database.reading() as session:

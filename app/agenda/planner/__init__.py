@@ -2,18 +2,25 @@
 
 from app.agenda.planner.facts import AgendaFacts, read_facts
 from app.agenda.planner.problems import build_problem, person_key, problem_of
-from app.agenda.planner.solutions import Judgement, Placed, judge, outcome_of, placements_of, solution_of
+from app.agenda.planner.sentences import names_of, say
+from app.agenda.planner.solutions import Judgement, Placed, judge, outcome_of, placements_of, solution_of, stamp_of
+from app.agenda.planner.weighing import BrokenRule, weigh
 
 __all__ = [
     "AgendaFacts",
+    "BrokenRule",
     "Judgement",
     "Placed",
     "build_problem",
     "judge",
+    "names_of",
     "outcome_of",
     "person_key",
     "placements_of",
     "problem_of",
     "read_facts",
+    "say",
     "solution_of",
+    "stamp_of",
+    "weigh",
 ]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.agenda.enums import BINDING_PARTS
-from app.agenda.models import AgendaSession
+from app.agenda.models import AgendaRules, AgendaSession
 from app.agenda.queries import SessionLinks, links_of, sessions_of
+from app.agenda.rules import LetStand, acknowledgements_of, rules_of
 from app.claims.enums import ClaimKind, HoldingKind
 from app.claims.queries import busy_ticks
 from app.delegations.models import Delegate
@@ -30,6 +31,8 @@ class AgendaFacts:
     delegates: Mapping[int, Delegate]
     engaged: Mapping[str, set[int]]
     resources_taken: Mapping[str, set[int]]
+    rules: AgendaRules
+    acknowledged: Mapping[str, LetStand]
 
     def session_by_slug(self, slug: str) -> AgendaSession:
         return next(item for item in self.sessions if item.slug == slug)
@@ -57,4 +60,6 @@ def read_facts(session: Session, event: Event) -> AgendaFacts:
         resources_taken=busy_ticks(
             session, event_id=event.id, kind=ClaimKind.RESOURCE, without=(HoldingKind.SESSION, HoldingKind.MEETING)
         ),
+        rules=rules_of(session, event.id),
+        acknowledged=acknowledgements_of(session, event.id),
     )

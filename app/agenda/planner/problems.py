@@ -7,15 +7,18 @@ from sqlalchemy.orm import Session
 from app.agenda.enums import BINDING_PARTS, PinKind
 from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement, SessionWindow
 from app.agenda.planner.facts import AgendaFacts, read_facts
+from app.agenda.planner.ignoring import without
 from app.agenda.queries import current_draft
+from app.agenda.rules import ignored, weights_of
 from app.delegations.models import Delegate
-from app.events.models import DayClosing, Event, EventDay, Resource, Room, RoomOpening
+from app.events.enums import ResourceTimeKind
+from app.events.models import DayClosing, Event, EventDay, Resource, ResourceTime, Room, RoomOpening
 from app.events.queries import days_of, sites_of, walks_of
 from app.events.time_grid import TimeGrid
 from scheduler.agenda.problem import AgendaProblem
 
 Interval = tuple[int, int]
-HasTimes = DayClosing | RoomOpening | SessionWindow
+HasTimes = DayClosing | ResourceTime | RoomOpening | SessionWindow
 
 
 def problem_of(session: Session, event_id: int) -> AgendaProblem:
@@ -25,7 +28,10 @@ def problem_of(session: Session, event_id: int) -> AgendaProblem:
 
 
 def build_problem(session: Session, facts: AgendaFacts, draft: AgendaDraft | None) -> AgendaProblem:
-    """Turn facts and a draft into a problem; IDs are the slugs of sessions and rooms, persons are ``p<ID>``."""
+    """Turn facts and a draft into a problem; IDs are the slugs of sessions and rooms, persons are ``p<ID>``.
+
+    Facts of rules that the edition ignores are left out.
+    """
     placements = draft.placements if draft else []
     sites = {site.id: site.code for site in sites_of(session, facts.event.id)}
     walks = [
@@ -33,7 +39,7 @@ def build_problem(session: Session, facts: AgendaFacts, draft: AgendaDraft | Non
         for (one, other), minutes in sorted(walks_of(session, facts.event.id).items())
         if one < other
     ]
-    return AgendaProblem.model_validate(
+    problem = AgendaProblem.model_validate(
         {
             "format": "bridge-agenda/1",
             "grain_minutes": facts.grid.grain_minutes,
@@ -44,9 +50,12 @@ def build_problem(session: Session, facts: AgendaFacts, draft: AgendaDraft | Non
             "resources": tuple(_resource(facts, resource) for resource in facts.resources),
             "sessions": tuple(_session(facts, item, placements) for item in facts.sessions),
             "clashes": tuple(_clashes(facts)),
+            "max_parallel": facts.rules.max_parallel,
             "previous": tuple(_previous(facts, placements)),
+            "weights": weights_of(facts.rules),
         }
     )
+    return without(problem, ignored(facts.rules))
 
 
 def _day(grid: TimeGrid, day: EventDay) -> dict[str, object]:
@@ -78,12 +87,21 @@ def _person(facts: AgendaFacts, delegate: Delegate) -> dict[str, object]:
 def _available(facts: AgendaFacts, delegate: Delegate) -> tuple[Interval, ...] | None:
     """Free windows of a person: after arrival, before departure, outside blocked time and what holds them elsewhere."""
     grid = facts.grid
-    taken = [(grid.tick(block.starts_at), grid.tick_after(block.ends_at)) for block in delegate.blocked_times]
-    taken += [(tick, tick + 1) for tick in sorted(facts.engaged.get(str(delegate.id), ()))]
+    taken = [(tick, tick + 1) for tick in sorted(facts.engaged.get(str(delegate.id), ()))]
+    if "person_available" in ignored(facts.rules):
+        # What holds them elsewhere stays: being in two places is no matter of severity.
+        return _free((0, _end_of(facts)), taken) if taken else None
+    taken += [(grid.tick(block.starts_at), grid.tick_after(block.ends_at)) for block in delegate.blocked_times]
     if not taken and delegate.arrives_at is None and delegate.departs_at is None:
         return None
     start = grid.tick_after(delegate.arrives_at) if delegate.arrives_at else 0
     end = grid.tick(delegate.departs_at) if delegate.departs_at else _end_of(facts)
+    return _free((start, end), taken)
+
+
+def _free(whole: Interval, taken: Iterable[Interval]) -> tuple[Interval, ...]:
+    """What is left of a stretch of time."""
+    start, end = whole
     free: list[Interval] = []
     for since, until in sorted(taken):
         if since > start:
@@ -105,7 +123,19 @@ def _resource(facts: AgendaFacts, resource: Resource) -> dict[str, object]:
             for tick in ticks:
                 by_tick[tick] = by_tick.get(tick, 0) + 1
     taken = tuple((tick, tick + 1, units) for tick, units in sorted(by_tick.items()))
-    return {"id": resource.code, "capacity": resource.capacity, "open": None, "taken": taken}
+    return {"id": resource.code, "capacity": resource.capacity, "open": _shifts(facts, resource), "taken": taken}
+
+
+def _shifts(facts: AgendaFacts, resource: Resource) -> tuple[Interval, ...] | None:
+    """When a resource is there: its shifts without the breaks; always where it has neither."""
+    grid = facts.grid
+    shifts = [one for one in resource.times if one.kind is ResourceTimeKind.SHIFT]
+    breaks = [one for one in resource.times if one.kind is ResourceTimeKind.BREAK]
+    if not shifts and not breaks:
+        return None
+    pauses = [(grid.tick(one.starts_at), grid.tick_after(one.ends_at)) for one in breaks]
+    whole = list(_windows(grid, shifts)) if shifts else [(0, _end_of(facts))]
+    return tuple(part for shift in whole for part in _free(shift, pauses))
 
 
 def _session(facts: AgendaFacts, item: AgendaSession, placements: Iterable[DraftPlacement]) -> dict[str, object]:

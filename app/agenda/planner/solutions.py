@@ -1,11 +1,14 @@
 """A draft as a solution, and a solution back into placements; both judged by the same validation."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.agenda.models import AgendaDraft
 from app.agenda.planner.facts import AgendaFacts
+from app.agenda.planner.marks import marks_of
 from app.platform.errors import Refused
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.score import score, stage_values
@@ -43,6 +46,12 @@ def solution_of(facts: AgendaFacts, draft: AgendaDraft) -> AgendaSolution:
             "unplaced": tuple(item.slug for item in facts.sessions if item.id not in placed),
         }
     )
+
+
+def stamp_of(draft: AgendaDraft) -> str:
+    """A short digest of where everything is in a draft and what is pinned: equal stamps, equal drafts."""
+    placed = sorted((one.session_id, one.room_id, one.starts_at.isoformat(), one.pin.value) for one in draft.placements)
+    return hashlib.sha256(json.dumps([draft.id, placed]).encode()).hexdigest()[:24]
 
 
 def outcome_of(facts: AgendaFacts, outcome_json: str | None) -> AgendaSolution:
@@ -84,8 +93,12 @@ class Judgement:
     violations: tuple[Violation, ...]
     terms: Mapping[str, TermScore]
     stages: Mapping[str, int]
+    marks: tuple[str, ...]
+    """A digest for each violation of all that it is about."""
 
 
 def judge(problem: AgendaProblem, solution: AgendaSolution) -> Judgement:
     """Broken rules and cost, from the same validation that the solver answers to."""
-    return Judgement(tuple(validate(problem, solution)), score(problem, solution), stage_values(problem, solution))
+    violations = tuple(validate(problem, solution))
+    marks = marks_of(problem, solution, violations)
+    return Judgement(violations, score(problem, solution), stage_values(problem, solution), marks)

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.agenda.routes import manage, public
+from app.agenda.routes import manage, public, rules
 
 router = APIRouter()
-router.include_router(public.router)
-router.include_router(manage.router)
+for part in (public, manage, rules):
+    router.include_router(part.router)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -12,11 +12,21 @@ from app.accounts.enums import Role
 from app.accounts.policies import ANYONE, Access, Policy
 from app.accounts.principal import Principal
 from app.agenda.models import AgendaRelease, ReleasedSession
-from app.agenda.queries import newest_release, people_named
-from app.agenda.shown import ShownSession, shown_sessions
+from app.agenda.queries import (
+    difference,
+    entries_of_release,
+    last_appearance,
+    newest_release,
+    people_named,
+    release_numbered,
+    releases_of,
+)
+from app.agenda.shown import ShownSession, shown_of, shown_sessions
 from app.agenda.view import public_days
+from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import challenges_of, event_of_path
+from app.pairing.queries import public_partnerships_of
 from app.platform.database.sessions import ReadSession
 from app.platform.errors import NotFound
 from app.platform.page_cache import shared_page
@@ -35,10 +45,16 @@ class ReleasedIn:
     release: AgendaRelease
     placed: ReleasedSession
     shown: ShownSession
+    was: ReleasedSession | None
+    """The same session as it was released last before this release."""
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.placed.release_id != self.release.id
 
 
 def released_session_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> ReleasedIn:
-    """Loader of a policy: a session of the newest release by its short name.
+    """Loader of a policy: a session of the newest release by its short name, or one that a release has withdrawn.
 
     The name of a case session holds its cities: while they are not public it leads there for those alone who act in the
     edition, so that nobody else can try names.
@@ -50,10 +66,22 @@ def released_session_of_path(session: Session, params: Mapping[str, Any], princi
     wanted, belongs = params["session_slug"], principal.is_signed_in and principal.role is not Role.PUBLIC
     for placed, shown in zip(release.sessions, shown_sessions(session, event, release), strict=True):
         if shown.frozen["slug"] == wanted or (belongs and placed.frozen["slug"] == wanted):
-            return ReleasedIn(event, release, placed, shown)
-    raise NotFound
+            was = last_appearance(session, event.id, session_id=placed.session_id, before=release.number)
+            return ReleasedIn(event, release, placed, shown, was)
+    return _withdrawn(session, event, release, str(wanted), belongs=belongs)
 
 
+def _withdrawn(session: Session, event: Event, release: AgendaRelease, slug: str, *, belongs: bool) -> ReleasedIn:
+    gone = last_appearance(session, event.id, slug=slug, before=release.number)
+    if gone is None or any(placed.session_id == gone.session_id for placed in release.sessions):
+        raise NotFound
+    shown = shown_of(gone, {one.id for one in public_partnerships_of(session, event.id)})
+    if shown.is_neutral and not belongs:
+        raise NotFound
+    return ReleasedIn(event, release, gone, shown, None)
+
+
+CHANGES = Policy("agenda.public_changes", roles=ANYONE, loader=event_of_path)
 SESSION = Policy("agenda.public_session", roles=ANYONE, loader=released_session_of_path)
 
 
@@ -100,7 +128,44 @@ def agenda_session(
     return shared_page(request, session, lambda: _session(request, session, found), event_id=found.event.id)
 
 
+@router.get("/e/{slug}/changes")
+def changes(
+    request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(CHANGES)], since: str = ""
+) -> Response:
+    """What is new, moved or withdrawn since an earlier release, the one before unless another is named."""
+    event = access.found
+    return shared_page(request, session, lambda: _changes(request, session, event, since), event_id=event.id)
+
+
+def _changes(request: Request, session: Session, event: Event, since: str) -> Response:
+    release = newest_release(session, event.id)
+    if release is None:
+        raise NotFound
+    before = release_numbered(session, event.id, number_of(since) if since else release.number - 1)
+    if before is None and since:
+        raise NotFound
+    rows = {placed.session_id: placed for one in (before, release) if one for placed in one.sessions}
+    public = {one.id for one in public_partnerships_of(session, event.id)}
+    differs = [
+        one
+        for one in difference(entries_of_release(before), entries_of_release(release))
+        if one.was != one.now  # who is on a session is nobody's business but theirs
+    ]
+    context = {
+        "event": event,
+        "release": release,
+        "before": before,
+        "changes": [(one, shown_of(rows[one.session_id], public)) for one in differs],
+        "rooms": {placed.room_id: placed.frozen["room"] for one in (before, release) if one for placed in one.sessions},
+        "releases": [one for one in releases_of(session, event.id) if one.number < release.number],
+    }
+    return render(request, "agenda/changes.html", context)
+
+
 def _session(request: Request, session: Session, found: ReleasedIn) -> Response:
+    if found.is_withdrawn:
+        gone = {"event": found.event, "release": found.release, "placed": found.shown}
+        return render(request, "agenda/withdrawn.html", gone)
     same_time = [
         one
         for one in shown_sessions(session, found.event, found.release)
@@ -112,8 +177,13 @@ def _session(request: Request, session: Session, found: ReleasedIn) -> Response:
         "event": found.event,
         "release": found.release,
         "placed": found.shown,
+        "was": found.was if found.was and _where(found.was) != _where(found.placed) else None,
         "same_time": same_time,
         "people": () if found.shown.is_neutral else people_named(session, found.placed),
         "partnership_id": None if found.shown.is_neutral else found.placed.frozen["partnership_id"],
     }
     return render(request, "agenda/session.html", context)
+
+
+def _where(placed: ReleasedSession) -> tuple[datetime, datetime, int]:
+    return placed.starts_at, placed.ends_at, placed.room_id

@@ -7,41 +7,39 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Account
 from app.agenda.enums import BINDING_PARTS
 from app.agenda.models import (
-    AgendaDraft,
     AgendaRelease,
     AgendaSession,
     DraftPlacement,
     ReleasedPerson,
     ReleasedSession,
 )
-from app.agenda.planner import AgendaFacts, build_problem, judge, read_facts, solution_of
-from app.agenda.queries import (
-    SessionChange,
-    current_draft,
-    difference,
-    entries_of_draft,
-    entries_of_release,
-    newest_release,
-)
+from app.agenda.planner import AgendaFacts, BrokenRule
+from app.agenda.preview import Preview, number_in, preview_of
+from app.agenda.queries import SessionChange
 from app.claims.enums import HoldingKind
 from app.claims.forms import Wanted
 from app.claims.service import calendars, give_back, hold
 from app.events.models import Event
-from app.events.queries import walks_in_grains
+from app.events.queries import local, walks_in_grains
 from app.platform.actor import Actor
 from app.platform.audit import record
 from app.platform.errors import Conflict, Refused
-from scheduler.core.violation import Violation
+from app.platform.i18n import gettext as _
 
 
 class ReleaseRefused(Refused):
     """The draft breaks rules that a release must keep; ``violations`` says which."""
 
-    def __init__(self, violations: Sequence[Violation]) -> None:
-        super().__init__({str(index): violation.message for index, violation in enumerate(violations)})
+    def __init__(self, violations: Sequence[BrokenRule]) -> None:
+        super().__init__({str(violation.number): violation.sentence for violation in violations})
         self.violations = tuple(violations)
+
+
+class Overtaken(Conflict):
+    """What would be released is no longer what was looked at: another release came first, or the draft changed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +47,7 @@ class Released:
     """A release and what differs from the one before, for those who tell people about it."""
 
     release: AgendaRelease
+    before: AgendaRelease | None
     changes: tuple[SessionChange, ...]
 
     @property
@@ -57,26 +56,43 @@ class Released:
         return frozenset(person for change in self.changes for person in change.touched)
 
 
-def release(session: Session, *, event: Event, name: str, note: str | None, actor: Actor, now: datetime) -> Released:
+def begin_release(session: Session, *, event: Event, seen: str | None) -> None:
+    """Let one release of an edition run at a time, and only of what was looked at.
+
+    Args:
+        seen: the stamp of the preview that whoever releases has seen; ``None`` where nobody looked, as in a set-up.
+
+    Raises:
+        Overtaken: somebody released or changed the draft since.
+    """
+    session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
+    if seen is None:
+        return
+    found = preview_of(session, event)
+    if found.stamp != seen:
+        raise Overtaken(_what_came_between(session, event, found, seen))
+
+
+def release(
+    session: Session, *, event: Event, name: str, note: str | None, seen: str | None = None, actor: Actor, now: datetime
+) -> Released:
     """Freeze the current draft as the next release and swap the claims of the one before for its own.
 
     Raises:
-        ReleaseRefused: a hard rule is broken.
+        ReleaseRefused: a rule that blocks a release is broken and nobody lets it stand.
         Refused: there is nothing to release.
+        Overtaken: what ``seen`` is a stamp of is there no more.
         Conflict: another release ran at the same moment.
         AlreadyTaken: a person, room or resource is held by a visit, a meeting or a block.
     """
-    draft = current_draft(session, event.id)
-    if draft is None or not draft.placements:
-        raise Refused({"name": "The draft is empty. Place a session first."})
-    facts = read_facts(session, event)
-    broken = judge(build_problem(session, facts, draft), solution_of(facts, draft)).violations
-    if broken:
-        raise ReleaseRefused(broken)
-    before = newest_release(session, event.id)
-    changes = difference(entries_of_release(before), entries_of_draft(draft, facts.sessions))
-    frozen = _freeze(session, facts=facts, draft=draft, name=name, note=note, actor=actor, now=now)
-    _swap_claims(session, facts=facts, before=before, frozen=frozen)
+    begin_release(session, event=event, seen=seen)
+    found = preview_of(session, event)
+    if not found.entries:
+        raise Refused({"name": _("The draft is empty. Place a session first.")})
+    if found.blocking:
+        raise ReleaseRefused(found.blocking)
+    frozen = _freeze(session, found, name=name, note=note, actor=actor, now=now)
+    _swap_claims(session, facts=found.facts, before=found.newest, frozen=frozen)
     record(
         session,
         actor=actor,
@@ -85,21 +101,32 @@ def release(session: Session, *, event: Event, name: str, note: str | None, acto
         action="agenda.released",
         entity="agenda_release",
         entity_id=frozen.id,
-        changes={"number": (before.number if before else None, frozen.number), "name": (None, name)},
+        changes={
+            "number": (found.newest.number if found.newest else None, frozen.number),
+            "name": (None, name),
+            "let_stand": (None, len(frozen.acknowledged)),
+        },
     )
-    return Released(release=frozen, changes=changes)
+    return Released(release=frozen, before=found.newest, changes=found.changes)
+
+
+def _what_came_between(session: Session, event: Event, found: Preview, seen: str) -> str:
+    newest = found.newest
+    if newest is None or newest.number == number_in(seen):
+        return _("The draft was changed meanwhile. Look at the difference again, then release.")
+    by = session.scalar(select(Account.display_name).where(Account.id == newest.released_by_id))
+    return _("Release %(number)s, %(name)s, was made meanwhile: %(at)s, %(by)s. Nothing was released twice.") % {
+        "number": newest.number,
+        "name": newest.name,
+        "at": f"{local(event, newest.released_at):%H:%M}",
+        "by": by or "–",
+    }
 
 
 def _freeze(
-    session: Session,
-    *,
-    facts: AgendaFacts,
-    draft: AgendaDraft,
-    name: str,
-    note: str | None,
-    actor: Actor,
-    now: datetime,
+    session: Session, found: Preview, *, name: str, note: str | None, actor: Actor, now: datetime
 ) -> AgendaRelease:
+    facts, draft = found.facts, found.draft
     newest = session.scalar(select(func.max(AgendaRelease.number)).where(AgendaRelease.event_id == facts.event.id))
     frozen = AgendaRelease(
         event_id=facts.event.id,
@@ -109,6 +136,11 @@ def _freeze(
         draft_id=draft.id,
         released_at=now,
         released_by_id=actor.account_id,
+        acknowledged=[
+            {"rule": rule.rule, "sentence": rule.sentence, "reason": rule.acknowledged.reason}
+            for rule in found.rules
+            if rule.acknowledged is not None
+        ],
     )
     session.add(frozen)
     try:

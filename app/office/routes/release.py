@@ -1,6 +1,6 @@
-"""Who will be touched if I press this?"""
+"""Who will be touched if I press this? And who was, at each release before?"""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
@@ -8,22 +8,28 @@ from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.agenda.forms import ReleaseForm
-from app.agenda.models import AgendaDraft
-from app.agenda.planner import build_problem, judge, read_facts, solution_of
-from app.agenda.queries import current_draft, difference, entries_of_draft, entries_of_release, newest_release
-from app.agenda.service import ReleaseRefused
-from app.agenda.view import broken_rules
+from app.agenda.models import AgendaRelease
+from app.agenda.preview import preview_of
+from app.agenda.queries import (
+    SessionChange,
+    difference,
+    entries_of_release,
+    release_numbered,
+    releases_of,
+)
+from app.agenda.service import Overtaken, ReleaseRefused
 from app.claims.service import AlreadyTaken
 from app.delegations.queries import delegates_by_id
+from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path, rooms_of
 from app.office.service import release_agenda
 from app.office.service.releasing import meetings_in_the_way
+from app.office.taken import what_holds
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
-from app.platform.errors import Conflict, Refused
+from app.platform.errors import NotFound, Refused
 from app.platform.forms import Bound, FormData, bind
-from app.platform.i18n import gettext as _
 from app.platform.rendering import render
 
 router = APIRouter()
@@ -33,9 +39,35 @@ RELEASE = Policy("agenda.release", roles=ORGANISERS, loader=event_of_path)
 
 
 @router.get("/e/{slug}/manage/agenda/release")
-def release_page(request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(READ)]) -> Response:
-    """The difference to the last release by session and by person, and what will happen."""
-    return _page(request, session, access.found, Bound(None, {}, {}))
+def release_page(
+    request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(READ)], against: str = ""
+) -> Response:
+    """The difference to a release by session and by person, and what will happen."""
+    return _page(request, session, access.found, Bound(None, {}, {}), against=against)
+
+
+@router.get("/e/{slug}/manage/agenda/releases/{number}")
+def earlier_release(
+    request: Request,
+    session: ReadSession,
+    number: str,
+    access: Annotated[Access[Event], Depends(READ)],
+    against: str = "",
+) -> Response:
+    """A release as it was made: its note, what was let stand, and what it changed against any earlier one."""
+    event = access.found
+    shown = _numbered(session, event, number)
+    older = str(shown.number - 1) if not against and shown.number > 1 else against
+    before = _numbered(session, event, older) if older else None
+    changes = difference(entries_of_release(before), entries_of_release(shown))
+    context = {
+        "event": event,
+        "shown": shown,
+        "before": before,
+        "releases": releases_of(session, event.id),
+        **_by_person(session, event, changes),
+    }
+    return render(request, "office/earlier_release.html", context)
 
 
 @router.post("/e/{slug}/manage/agenda/release")
@@ -54,40 +86,62 @@ def release(
     try:
         # A savepoint, so that a refusal leaves nothing behind and the page can still be read.
         with session.begin_nested():
-            release_agenda(
-                session,
-                event=event,
-                name=bound.value.name,
-                note=bound.value.note,
-                actor=access.principal.actor(),
-                now=now,
-            )
+            made = release_agenda(session, event=event, **dict(bound.value), actor=access.principal.actor(), now=now)
     except AlreadyTaken as taken:
-        held = sorted({thing.holding_kind for thing in taken.things})
-        raise Conflict(_("Somebody or a room is held elsewhere: %(what)s.") % {"what": ", ".join(held)}) from None
+        errors = {"": what_holds(session, event, taken)}
+        return _page(request, session, event, Bound(None, errors, bound.typed), status=409)
+    except Overtaken as overtaken:
+        return _page(request, session, event, Bound(None, {"": overtaken.message}, bound.typed), status=409)
     except ReleaseRefused:
         return _page(request, session, event, bound, status=422)
     except Refused as refused:
         return _page(request, session, event, Bound(None, refused.errors, bound.typed), status=422)
-    return RedirectResponse(f"/e/{event.slug}/agenda", status_code=303)
+    return RedirectResponse(f"/e/{event.slug}/manage/agenda/releases/{made.release.number}", status_code=303)
 
 
-def _page(request: Request, session: Session, event: Event, form: Bound[ReleaseForm], *, status: int = 200) -> Response:
-    facts = read_facts(session, event)
-    draft = current_draft(session, event.id) or AgendaDraft(event_id=event.id, name="", placements=[])
-    newest = newest_release(session, event.id)
-    changes = difference(entries_of_release(newest), entries_of_draft(draft, facts.sessions))
-    people = delegates_by_id(session, {person for change in changes for person in change.touched})
-    judgement = judge(build_problem(session, facts, draft), solution_of(facts, draft))
-    context = {
+def _numbered(session: Session, event: Event, number: str) -> AgendaRelease:
+    found = release_numbered(session, event.id, number_of(number))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _page(
+    request: Request,
+    session: Session,
+    event: Event,
+    form: Bound[ReleaseForm],
+    *,
+    against: str = "",
+    status: int = 200,
+) -> Response:
+    found = preview_of(session, event)
+    other = _numbered(session, event, against) if against else found.newest
+    changes = difference(entries_of_release(other), found.entries) if against else found.changes
+    touched = delegates_by_id(session, found.touched)
+    context: dict[str, Any] = {
         "event": event,
         "form": form,
-        "newest": newest,
+        "newest": found.newest,
+        "other": other,
+        "stamp": found.stamp,
+        "rules": found.rules,
+        "blocking": found.blocking,
+        "meetings": len(meetings_in_the_way(session, event)),
+        "releases": releases_of(session, event.id),
+        "to_write": sum(1 for one in touched.values() if one.email is not None and one.is_active),
+        "without_address": sum(1 for one in touched.values() if one.email is None and one.is_active),
+        **_by_person(session, event, changes),
+    }
+    return render(request, "office/release.html", context, status=status)
+
+
+def _by_person(session: Session, event: Event, changes: tuple[SessionChange, ...]) -> dict[str, Any]:
+    """The difference as both tables show it: by session in the order of time, by person with heads first."""
+    people = delegates_by_id(session, {person for change in changes for person in change.touched})
+    return {
         "changes": changes,
         "people": sorted(people.values(), key=lambda one: (one.rank, one.id)),
         "changes_of": {person: [change for change in changes if person in change.touched] for person in people},
         "rooms": {room.id: room.name for room in rooms_of(session, event.id)},
-        "rules": broken_rules(facts, judgement),
-        "meetings": len(meetings_in_the_way(session, event)),
     }
-    return render(request, "office/release.html", context, status=status)

@@ -1,6 +1,6 @@
 """A release with everything that it touches: meetings that no longer fit, and one notice for each person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.agenda.models import AgendaRelease
 from app.agenda.planner import read_facts
-from app.agenda.queries import SessionChange, current_draft, entries_of_draft
-from app.agenda.service import release
+from app.agenda.queries import Place, SessionChange, current_draft, entries_of_draft
+from app.agenda.service import Released, begin_release, release
 from app.delegations.queries import delegates_by_id
 from app.events.models import Event
-from app.events.queries import walks_of
+from app.events.queries import rooms_of, walks_of
 from app.meetings.models import Meeting
 from app.meetings.queries import meetings_of
 from app.meetings.service import cancel
@@ -32,18 +32,23 @@ class Effects:
 
 
 def release_agenda(
-    session: Session, *, event: Event, name: str, note: str | None, actor: Actor, now: datetime
+    session: Session, *, event: Event, name: str, note: str | None, seen: str | None = None, actor: Actor, now: datetime
 ) -> Effects:
     """Release the draft; meetings that overlap what it now asks of their people lose their time in the same step.
 
+    Args:
+        seen: the stamp of the preview that whoever releases has looked at.
+
     Raises:
-        ReleaseRefused: a hard rule is broken.
+        ReleaseRefused: a rule that blocks a release is broken and nobody lets it stand.
+        Overtaken: another release came first, or the draft changed since it was looked at.
         AlreadyTaken: a visit or a block of protocol holds a person or a room.
     """
+    begin_release(session, event=event, seen=seen)
     freed = _free_meetings(session, event=event, actor=actor, now=now)
     released = release(session, event=event, name=name, note=note, actor=actor, now=now)
     people = released.touched | {person.delegate_id for meeting in freed for person in meeting.wish.people}
-    notices = _notify(session, event=event, frozen=released.release, changes=released.changes, people=people, now=now)
+    notices = _notify(session, event=event, released=released, people=people, now=now)
     return Effects(
         release=released.release,
         changes=released.changes,
@@ -62,8 +67,9 @@ def meetings_in_the_way(session: Session, event: Event) -> list[Meeting]:
     sites = {room.id: room.site_id for room in facts.rooms}
     walks = walks_of(session, event.id)
     engaged: dict[int, list[tuple[datetime, datetime, int]]] = {}
-    for _id, _title, place, people in entries_of_draft(draft, facts.sessions):
-        for person in people:
+    for entry in entries_of_draft(draft, facts.sessions):
+        place = entry.place
+        for person in entry.bound:
             engaged.setdefault(person, []).append((place.starts_at, place.ends_at, sites[place.room_id]))
     return [meeting for meeting in meetings_of(session, event.id) if _collides(meeting, engaged, walks)]
 
@@ -99,31 +105,65 @@ def _free_meetings(session: Session, *, event: Event, actor: Actor, now: datetim
     return in_the_way
 
 
-def _notify(
-    session: Session,
-    *,
-    event: Event,
-    frozen: AgendaRelease,
-    changes: tuple[SessionChange, ...],
-    people: Iterable[int],
-    now: datetime,
-) -> int:
+@dataclass(frozen=True, kw_only=True)
+class OwnChange:
+    """What one session's change means for one person; without ``was`` it is new to them, without ``now`` it is gone."""
+
+    title: str
+    was: Place | None
+    now: Place | None
+    room: str | None
+
+    @property
+    def is_moved(self) -> bool:
+        return self.was is not None and self.now is not None and self.was != self.now
+
+
+def own_changes(
+    released: Released, rooms: Mapping[int, str], *, delegate_id: int, locale: str
+) -> tuple[OwnChange, ...]:
+    """What a release changes for one person, with titles in their language, in the order of time."""
+    titles = _titles(released, locale)
+    found = []
+    for change in released.changes:
+        if delegate_id not in change.touched:
+            continue
+        now = change.now if change.part_of(delegate_id) else None
+        found.append(
+            OwnChange(
+                title=titles.get(change.session_id, change.title),
+                was=change.was if change.part_before(delegate_id) else None,
+                now=now,
+                room=rooms.get(now.room_id) if now else None,
+            )
+        )
+    return tuple(found)
+
+
+def _titles(released: Released, locale: str) -> dict[int, str]:
+    shown = [*(released.before.sessions if released.before else ()), *released.release.sessions]
+    return {placed.session_id: placed.frozen["titles"].get(locale) or placed.frozen["title"] for placed in shown}
+
+
+def _notify(session: Session, *, event: Event, released: Released, people: Iterable[int], now: datetime) -> int:
     """One mail for each touched person with an address, held until an organiser sends it."""
     written = 0
+    rooms = {room.id: f"{room.name}, {room.site.name}" for room in rooms_of(session, event.id)}
+    number = released.release.number
     for delegate in delegates_by_id(session, people).values():
         if delegate.email is None or not delegate.is_active:
             continue
-        own = [change for change in changes if delegate.id in change.touched]
+        own = own_changes(released, rooms, delegate_id=delegate.id, locale=delegate.locale or "en")
         mail = outbox.queue(
             session,
             now=now,
             event_id=event.id,
-            cause=f"release {frozen.number}",
-            key=f"release {event.id} {frozen.number} {delegate.id}",
+            cause=f"release {number}",
+            key=f"release {event.id} {number} {delegate.id}",
             to=delegate.email,
             locale=delegate.locale,
             template="mail/released",
-            context={"event": event, "name": delegate.badge_name, "release": frozen, "changes": own},
+            context={"event": event, "name": delegate.badge_name, "release": released.release, "changes": own},
             is_held=True,
         )
         written += mail is not None
