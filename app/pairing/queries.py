@@ -96,15 +96,14 @@ def partnerships_of_parties(session: Session, event_id: int, party_ids: list[int
     """The standing partnerships of each of these parties."""
     rows = session.scalars(
         select(Partnership)
-        .join(PartnershipMember)
         .where(
             Partnership.event_id == event_id,
             Partnership.state.in_(STANDING),
-            PartnershipMember.party_id.in_(party_ids),
+            # No join with DISTINCT: PostgreSQL cannot compare the JSON columns of a partnership.
+            Partnership.members.any(PartnershipMember.party_id.in_(party_ids)),
         )
         .options(selectinload(Partnership.members).selectinload(PartnershipMember.party))
         .order_by(Partnership.id)
-        .distinct()
     )
     found: dict[int, list[Partnership]] = {party_id: [] for party_id in party_ids}
     for partnership in rows:

@@ -79,7 +79,7 @@ def acknowledge(
     """Let one broken rule stand, with the reason."""
     bound = bind(AcknowledgeForm, form)
     if bound.value is None:
-        raise Refused({_("Reason"): f"{_('Reason')}: {said}" for said in bound.errors.values()})
+        raise Refused({"reason": _("Say why it may stand, in at least three letters.")})
     service.acknowledge(
         session,
         event=access.found,
