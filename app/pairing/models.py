@@ -60,6 +60,22 @@ class PairingPin(Base):
     party_ids: Mapped[list[Any]] = mapped_column(default=list)
 
 
+class PairingVeto(Base):
+    """Two cities that organisers keep apart; which of them asked for it, where one did, is confidential.
+
+    It stands beside the cities' own wishes, so that to lift it brings back what they said.
+    """
+
+    __tablename__ = "pairing_veto"
+    __table_args__ = (UniqueConstraint("city_id", "other_city_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    city_id: Mapped[int] = mapped_column(ForeignKey("city.id"))
+    other_city_id: Mapped[int] = mapped_column(ForeignKey("city.id"))
+    said_by_id: Mapped[int | None] = mapped_column(ForeignKey("city.id"))
+
+
 class Partnership(Attested, Versioned, Base):
     """Two cities, or two Southern cities and a facilitating member, with the rule that gave the modality."""
 

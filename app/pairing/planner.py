@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from app.delegations.enums import TieState
 from app.delegations.models import City, Organisation, Party
 from app.delegations.queries import case_cities_of, organisations_of, ties_of
 from app.events.enums import CountryGroup
@@ -13,7 +14,8 @@ from app.events.models import Challenge, Event
 from app.events.queries import GroupBook, challenges_of, group_book
 from app.pairing.classification import Classification, MemberClassified, SetBy
 from app.pairing.models import PairingSettings, Partnership
-from app.pairing.queries import excluded_pairs_of, partnerships_of, pins_of, settings_of, wishes_of
+from app.pairing.queries import excluded_pairs_of, partnerships_of, pins_of, settings_of, vetoes_of, wishes_of
+from app.pairing.wanted import RULED, SHARED, SWITCHES, WEIGHED, Wanted, direction_of
 from app.platform.errors import Refused
 from scheduler.core.outcome import TermScore
 from scheduler.core.violation import Violation
@@ -91,46 +93,79 @@ def problem_of(session: Session, event_id: int) -> PairingProblem:
     return build_problem(session, read_facts(session, session.get_one(Event, event_id)))
 
 
-def build_problem(session: Session, facts: PairingFacts) -> PairingProblem:
-    """Turn facts into a problem; IDs are the slugs of parties, challenges go by their codes."""
+def wanted_of(session: Session, facts: PairingFacts) -> Wanted:
+    """What organisers want of the pairing, as stored; what speaks of parties that are there no more is left out."""
     slugs = {party.id: slug for slug, party in facts.parties.items()}
+    event_id = facts.event.id
+    limits = {
+        **{city.slug: city.engagements_max for city in facts.cities},
+        **{one.slug: one.facilitations_max for one in facts.facilitators if one.facilitations_max is not None},
+    }
+    return Wanted(
+        pins=frozenset(
+            frozenset(slugs[party_id] for party_id in pin.party_ids)
+            for pin in pins_of(session, event_id)
+            if all(party_id in slugs for party_id in pin.party_ids)
+        ),
+        vetoes={
+            frozenset((slugs[veto.city_id], slugs[veto.other_city_id])): slugs.get(veto.said_by_id or 0)
+            for veto in vetoes_of(session, event_id)
+            if veto.city_id in slugs and veto.other_city_id in slugs
+        },
+        apart=frozenset(frozenset((pair.country, pair.other_country)) for pair in excluded_pairs_of(session, event_id)),
+        shares={name: percents_of(bounds) for name, bounds in facts.settings.shares.items()},
+        weights={**WEIGHED, **facts.settings.weights},
+        rules={**RULED, **{name: int(value) for name, value in facts.settings.rules.items()}},
+        limits=limits,
+        untied=frozenset(
+            frozenset((slugs[tie.city_id], slugs[tie.other_city_id]))
+            for tie in ties_of(session, event_id)
+            if tie.state is TieState.DORMANT and tie.city_id in slugs and tie.other_city_id in slugs
+        ),
+        noes=frozenset(couple for couple, level in _said(session, facts).items() if level == "no"),
+    )
+
+
+def build_problem(session: Session, facts: PairingFacts, wanted: Wanted | None = None) -> PairingProblem:
+    """Turn facts into a problem; IDs are the slugs of parties, challenges go by their codes.
+
+    Equal rows give equal text, so that the hash of a problem tells whether anything has changed.
+
+    Args:
+        wanted: in place of what organisers have stored, for a what-if.
+    """
+    slugs = {party.id: slug for slug, party in facts.parties.items()}
+    wanted = wanted or wanted_of(session, facts)
     event_id = facts.event.id
     return PairingProblem.model_validate(
         {
             "format": "bridge-pairing/1",
-            "cities": tuple(_city(facts, city) for city in facts.cities),
+            "cities": tuple(_city(facts, city, wanted) for city in facts.cities),
             "facilitators": tuple(
                 {
                     "id": one.slug,
                     "facilitates": tuple(sorted(row.challenge.code for row in one.facilitations)),
-                    "max": one.facilitations_max,
+                    "max": wanted.limits.get(one.slug),
                 }
                 for one in facts.facilitators
             ),
             "ties": tuple(
-                {"cities": (slugs[tie.city_id], slugs[tie.other_city_id]), "state": tie.state.value}
+                _tie(slugs[tie.city_id], slugs[tie.other_city_id], tie.state.value, wanted)
                 for tie in ties_of(session, event_id)
                 if tie.city_id in slugs and tie.other_city_id in slugs
             ),
-            "wishes": tuple(
-                {"from": slugs[wish.from_city_id], "to": slugs[wish.to_city_id], "level": wish.level.value}
-                for wish in wishes_of(session, event_id)
-                if wish.from_city_id in slugs and wish.to_city_id in slugs
-            ),
-            "excluded_country_pairs": tuple(
-                (pair.country, pair.other_country) for pair in excluded_pairs_of(session, event_id)
-            ),
-            "pins": tuple(
-                tuple(slugs[party_id] for party_id in pin.party_ids)
-                for pin in pins_of(session, event_id)
-                if all(party_id in slugs for party_id in pin.party_ids)
-            ),
+            "wishes": _wishes(session, facts, wanted),
+            "excluded_country_pairs": tuple(_both(pair) for pair in sorted(map(sorted, wanted.apart))),
+            "pins": tuple(sorted(tuple(sorted(pin)) for pin in wanted.pins)),
             "previous": tuple(
                 tuple(slugs[member.party_id] for member in partnership.members)
                 for partnership in facts.standing
                 if all(member.party_id in slugs for member in partnership.members)
             ),
-            **_chosen(facts.settings),
+            "changes_first": wanted.few_changes,
+            "rules": {name: bool(value) if name in SWITCHES else value for name, value in wanted.rules.items()},
+            "shares": {name: _limits(wanted.share(name)) for name in SHARED if name in wanted.shares},
+            "weights": dict(wanted.weights),
         }
     )
 
@@ -164,7 +199,7 @@ def judge(problem: PairingProblem, solution: PairingSolution) -> Judgement:
     return Judgement(tuple(validate(problem, solution)), score(problem, solution), stage_values(problem, solution))
 
 
-def _city(facts: PairingFacts, city: City) -> dict[str, object]:
+def _city(facts: PairingFacts, city: City, wanted: Wanted) -> dict[str, object]:
     group = facts.group_of(city)
     return {
         "id": city.slug,
@@ -173,23 +208,45 @@ def _city(facts: PairingFacts, city: City) -> dict[str, object]:
         "region": city.region,
         "population": city.population or 0,
         "languages": tuple(city.languages),
-        "needs": {need.challenge.code: need.intensity for need in city.needs},
-        "offers": {offer.challenge.code: offer.intensity for offer in city.offers},
+        "needs": dict(sorted((need.challenge.code, need.intensity) for need in city.needs)),
+        "offers": dict(sorted((offer.challenge.code, offer.intensity) for offer in city.offers)),
         "facilitates": tuple(sorted(row.challenge.code for row in city.facilitations)),
-        "engagements": {"min": city.engagements_min, "max": city.engagements_max},
+        "engagements": {"min": city.engagements_min, "max": wanted.limits[city.slug]},
     }
 
 
-def _chosen(settings: PairingSettings) -> dict[str, object]:
-    """What organisers set; what they left alone takes the defaults of the scheduler's files."""
-    chosen: dict[str, object] = {}
-    if settings.rules:
-        chosen["rules"] = settings.rules
-    if settings.weights:
-        chosen["weights"] = settings.weights
-    if settings.shares:
-        chosen["shares"] = {
-            modality: {bound: None if value is None else Decimal(str(value)) for bound, value in bounds.items()}
-            for modality, bounds in settings.shares.items()
-        }
-    return chosen
+def _tie(city: str, other: str, state: str, wanted: Wanted) -> dict[str, object]:
+    return {"cities": (city, other), "state": "dormant" if frozenset((city, other)) in wanted.untied else state}
+
+
+def percents_of(bounds: Mapping[str, float | None]) -> tuple[Decimal, Decimal]:
+    """A share's limits as stored, from 0 to 1, in percent; without limit 0 and 100."""
+    least, most = bounds.get("min"), bounds.get("max")
+    return (Decimal(str(least or 0)) * 100, Decimal(100) if most is None else Decimal(str(most)) * 100)
+
+
+def _limits(percents: tuple[Decimal, Decimal]) -> dict[str, Decimal | None]:
+    least, most = percents
+    return {"min": least / 100 if least else None, "max": most / 100 if most != 100 else None}
+
+
+def _wishes(session: Session, facts: PairingFacts, wanted: Wanted) -> tuple[dict[str, str], ...]:
+    """What cities said, and the vetoes of organisers in place of what was said the same way."""
+    said = {couple: level for couple, level in _said(session, facts).items() if level != "no" or couple in wanted.noes}
+    vetoed = {direction_of(couple, said_by): "no" for couple, said_by in wanted.vetoes.items()}
+    levels = {**said, **vetoed}
+    return tuple({"from": one, "to": other, "level": level} for (one, other), level in sorted(levels.items()))
+
+
+def _said(session: Session, facts: PairingFacts) -> dict[tuple[str, str], str]:
+    """What cities that can be paired said about each other: who, about whom."""
+    slugs = {party.id: slug for slug, party in facts.parties.items()}
+    return {
+        (slugs[wish.from_city_id], slugs[wish.to_city_id]): wish.level.value
+        for wish in wishes_of(session, facts.event.id)
+        if wish.from_city_id in slugs and wish.to_city_id in slugs
+    }
+
+
+def _both(pair: list[str]) -> tuple[str, str]:
+    return (pair[0], pair[-1])

@@ -12,6 +12,7 @@ from app.pairing.models import (
     ExcludedCountryPair,
     PairingPin,
     PairingSettings,
+    PairingVeto,
     PairingWish,
     Partnership,
     PartnershipMember,
@@ -38,6 +39,10 @@ def excluded_pairs_of(session: Session, event_id: int) -> list[ExcludedCountryPa
 
 def pins_of(session: Session, event_id: int) -> list[PairingPin]:
     return list(session.scalars(select(PairingPin).where(PairingPin.event_id == event_id).order_by(PairingPin.id)))
+
+
+def vetoes_of(session: Session, event_id: int) -> list[PairingVeto]:
+    return list(session.scalars(select(PairingVeto).where(PairingVeto.event_id == event_id).order_by(PairingVeto.id)))
 
 
 def partnerships_of(session: Session, event_id: int) -> list[Partnership]:

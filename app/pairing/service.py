@@ -20,6 +20,7 @@ from app.platform.tokens import digest, new_token
 from app.solver_runs.models import SolverRun
 from app.solver_runs.service import mark_accepted, submit
 from scheduler.pairing.modality import GroupedMember, MemberGroup, modality_of
+from scheduler.pairing.solution import PairingSolution
 from scheduler.pairing.solution import Partnership as ProposedPartnership
 
 
@@ -51,8 +52,19 @@ def accept_run(session: Session, *, event: Event, run: SolverRun, actor: Actor, 
     Raises:
         Refused: the run has no plan, or its plan breaks a rule today.
     """
+    solution = outcome_of(read_facts(session, event), run.outcome)
+    return accept_plan(session, event=event, run=run, solution=solution, actor=actor, now=now)
+
+
+def accept_plan(
+    session: Session, *, event: Event, run: SolverRun, solution: PairingSolution, actor: Actor, now: datetime
+) -> list[Partnership]:
+    """Make a plan that came of a run, its points and reasons counted as of today, the partnerships of the edition.
+
+    Raises:
+        Refused: the plan breaks a rule today.
+    """
     facts = read_facts(session, event)
-    solution = outcome_of(facts, run.outcome)
     broken = judge(build_problem(session, facts), solution).violations
     if broken:
         raise Refused({str(index): violation.message for index, violation in enumerate(broken)})

@@ -109,6 +109,14 @@ def latest_run(session: Session, *, event_id: int, kind: str) -> SolverRun | Non
     return session.scalars(runs_of_event(event_id=event_id, kind=kind).limit(1)).one_or_none()
 
 
+def latest_run_on(session: Session, *, event_id: int, kind: str, problem_hash: str) -> SolverRun | None:
+    """The last run over exactly this problem that has not failed."""
+    statement = runs_of_event(event_id=event_id, kind=kind).where(
+        SolverRun.problem_hash == problem_hash, SolverRun.state != RunState.FAILED
+    )
+    return session.scalars(statement.limit(1)).one_or_none()
+
+
 def steps_of(session: Session, *, run_id: int, event_id: int) -> Sequence[RunProgress]:
     """What a run reported, in the order of time."""
     return (

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from app.pairing.routes import answer, manage, public
+from app.pairing.routes import answer, manage, public, what_if
 
 router = APIRouter()
 router.include_router(public.router)
 router.include_router(answer.router)
 router.include_router(manage.router)
+router.include_router(what_if.router)

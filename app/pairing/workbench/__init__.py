@@ -1,0 +1,1 @@
+"""What the pairing lead works with: what-if and apply, candidates, reasons why not, weights, the history of plans."""

@@ -1,0 +1,174 @@
+"""Two plans side by side: which partnerships differ, and what that does to the cities."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from app.pairing.models import Partnership as Row
+from app.pairing.planner import PairingFacts, judge
+from app.pairing.wanted import SHARED
+from scheduler.pairing.modality import Role
+from scheduler.pairing.problem import PairingProblem
+from scheduler.pairing.score import Pool, partnership_of
+from scheduler.pairing.solution import Member, PairingSolution, Partnership, UnpairedCity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One partnership that differs: ``sign`` is − for one that ends, + for a new one, ~ for other roles.
+
+    ``row`` is the one that stands, where it ends or changes.
+    """
+
+    sign: str
+    members: tuple[Member, ...]
+    modality: str
+    value: int
+    row: Row | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """A plan in numbers: points of the cities, how many have a partner, how many partnerships of each modality."""
+
+    total: int
+    lowest: int
+    middle: float
+    spread: int
+    paired: int
+    count: int
+    modalities: Mapping[str, int]
+    terms: Mapping[str, int]
+
+    def percent_of(self, modality: str) -> int:
+        """The share of a modality, rounded, in percent."""
+        return round(100 * self.modalities[modality] / self.count) if self.count else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What would change, and both plans in numbers, by the same weights."""
+
+    changes: tuple[Change, ...]
+    before: Figures
+    after: Figures
+    losing: int
+    lost: int
+    gaining: int
+    gained: int
+
+    @property
+    def confirmed(self) -> int:
+        """How many of the partnerships that end or change have the consent of all."""
+        return sum(one.row is not None and one.row.state.value == "confirmed" for one in self.changes)
+
+
+def plan_of_rows(facts: PairingFacts, problem: PairingProblem) -> PairingSolution:
+    """The partnerships that stand, as the problem counts them; those that no longer have a form are left out."""
+    known = set(facts.parties)
+    groups = [members_of(row) for row in facts.standing]
+    return _counted(problem, [members for members in groups if known.issuperset(one.id for one in members)], ())
+
+
+def renewed(problem: PairingProblem, plan: PairingSolution) -> PairingSolution:
+    """The same partnerships with the points and reasons of today; what has no form any more stays for the check."""
+    return _counted(problem, [one.members for one in plan.partnerships], plan.partnerships)
+
+
+def _counted(
+    problem: PairingProblem, groups: Sequence[tuple[Member, ...]], fallback: Sequence[Partnership]
+) -> PairingSolution:
+    pool = Pool(problem)
+    counted = []
+    for position, members in enumerate(groups):
+        try:
+            counted.append(partnership_of(pool, members))
+        except ValueError:
+            counted += fallback[position : position + 1]
+    together = {member.id for one in counted for member in one.members}
+    alone = tuple(UnpairedCity(id=city.id) for city in problem.cities if city.id not in together)
+    return PairingSolution(partnerships=tuple(counted), unpaired=alone)
+
+
+def members_of(row: Row) -> tuple[Member, ...]:
+    """The members of a partnership with their roles, by slug."""
+    return tuple(Member(id=member.party.slug, role=_role(member.role.value)) for member in row.members)
+
+
+def compare(
+    problem: PairingProblem, before: PairingSolution, after: PairingSolution, *, rows: Sequence[Row] = ()
+) -> Comparison:
+    """Both plans by the weights of ``problem``; ``rows`` are those that stand, for their state."""
+    by_ids = {frozenset(member.party.slug for member in row.members): row for row in rows}
+    worth_before, worth_after = worth_of(before), worth_of(after)
+    differences = {city: worth_after[city] - worth_before[city] for city in {*worth_before, *worth_after}}
+    return Comparison(
+        changes=_changes(before, after, by_ids),
+        before=figures_of(problem, before),
+        after=figures_of(problem, after),
+        losing=sum(one < 0 for one in differences.values()),
+        lost=-sum(one for one in differences.values() if one < 0),
+        gaining=sum(one > 0 for one in differences.values()),
+        gained=sum(one for one in differences.values() if one > 0),
+    )
+
+
+def figures_of(problem: PairingProblem, plan: PairingSolution) -> Figures:
+    """A plan in numbers."""
+    judged = judge(problem, plan)
+    cities = {city.id for city in problem.cities}
+    worth = sorted(points for party, points in worth_of(plan).items() if party in cities)
+    counts = Counter(one.modality for one in plan.partnerships)
+    return Figures(
+        total=judged.stages["value"],
+        lowest=judged.stages["lowest"],
+        middle=median(worth) if worth else 0,
+        spread=worth[-1] - worth[0] if worth else 0,
+        paired=judged.stages["paired"],
+        count=len(plan.partnerships),
+        modalities={modality: sum(n for name, n in counts.items() if name == modality) for modality in SHARED},
+        terms={name: term.cost for name, term in judged.terms.items()},
+    )
+
+
+def worth_of(plan: PairingSolution) -> Counter[str]:
+    """The value of each member: the sum over its partnerships, whatever its role."""
+    worth: Counter[str] = Counter()
+    for one in plan.partnerships:
+        for member in one.members:
+            worth[member.id] += one.value
+    return worth
+
+
+def _changes(before: PairingSolution, after: PairingSolution, rows: Mapping[frozenset[str], Row]) -> tuple[Change, ...]:
+    old = {one.ids: one for one in before.partnerships}
+    new = {one.ids: one for one in after.partnerships}
+    gone = [_change("−", one, rows.get(ids)) for ids, one in old.items() if ids not in new]
+    # A row whose members no longer form a partnership stands in no plan, but ends like the others.
+    gone += [
+        Change(sign="−", members=members_of(row), modality=row.modality.value, value=row.value, row=row)
+        for ids, row in rows.items()
+        if ids not in old and ids not in new
+    ]
+    formed = [_change("+", one, None) for ids, one in new.items() if ids not in old]
+    other_roles = [
+        _change("~", one, rows.get(ids))
+        for ids, one in new.items()
+        if ids in old and set(old[ids].members) != set(one.members)
+    ]
+    return (*gone, *formed, *other_roles)
+
+
+def _change(sign: str, one: Partnership, row: Row | None) -> Change:
+    return Change(sign=sign, members=one.members, modality=one.modality, value=one.value, row=row)
+
+
+def _role(word: str) -> Role:
+    roles: dict[str, Role] = {
+        "partner": "partner",
+        "beneficiary": "beneficiary",
+        "pivotal": "pivotal",
+        "facilitating": "facilitating",
+    }
+    return roles[word]

@@ -1,0 +1,150 @@
+"""A what-if as its page shows it: what is chosen, what would change, or what stands against it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.pairing.choices import Choices
+from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, wanted_of
+from app.pairing.wanted import Wanted
+from app.pairing.workbench import words
+from app.pairing.workbench.comparing import Comparison, compare, plan_of_rows, renewed
+from app.pairing.workbench.easing import Obstacle, obstacles_of
+from app.pairing.workbench.words import Names
+from app.platform.errors import Refused
+from app.solver_runs.models import SolverRun
+from app.solver_runs.panels import Panel, panel_of
+from app.solver_runs.queries import latest_run_on
+from scheduler.core.explanation import Explanation
+from scheduler.pairing.problem import PairingProblem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """One choice in a sentence, and the parts of an address without it."""
+
+    sentence: str
+    without: Choices
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhatIf:
+    """Choices on what stands, the run over them, and what came out.
+
+    ``computed_on`` is the hash of the problem with the choices: what an apply must find again. ``broken`` are rules
+    that the plan of an earlier run breaks today.
+    """
+
+    choices: Choices
+    wanted: Wanted
+    computed_on: str
+    lines: tuple[Chosen, ...]
+    run: SolverRun | None
+    panel: Panel | None
+    comparison: Comparison | None
+    obstacles: tuple[Obstacle, ...]
+    broken: tuple[str, ...]
+
+    @property
+    def is_thinking(self) -> bool:
+        """Whether an answer is still to come by itself."""
+        return self.panel is not None and not self.panel.run.is_settled
+
+    @property
+    def can_be_applied(self) -> bool:
+        if self.comparison is None or self.broken or self.is_thinking:
+            return False
+        return bool(self.choices) or bool(self.comparison.changes)
+
+
+def problem_with(session: Session, facts: PairingFacts, choices: Choices) -> tuple[PairingProblem, str]:
+    """The problem with these choices made, and its hash."""
+    problem = build_problem(session, facts, choices.on(wanted_of(session, facts)))
+    return problem, hash_of(problem)
+
+
+def hash_of(problem: PairingProblem) -> str:
+    return hashlib.sha256(problem.model_dump_json().encode()).hexdigest()
+
+
+def what_if(
+    session: Session, facts: PairingFacts, choices: Choices, *, run: SolverRun | None = None, now: datetime
+) -> WhatIf:
+    """Look at choices; nothing is stored.
+
+    Args:
+        choices: of the address, already without what is so anyway.
+        run: an earlier run whose plan is looked at, in place of the one over these choices.
+    """
+    stored = wanted_of(session, facts)
+    wanted = choices.on(stored)
+    problem = build_problem(session, facts, wanted)
+    computed_on = hash_of(problem)
+    names = Names(facts.parties)
+    found = run or latest_run_on(session, event_id=facts.event.id, kind="pairing", problem_hash=computed_on)
+    panel = None if found is None else panel_of(session, run=found, slug=facts.event.slug, now=now)
+    comparison, broken = _result(facts, problem, names, found)
+    return WhatIf(
+        choices=choices,
+        wanted=stored,
+        computed_on=computed_on,
+        lines=tuple(_lines(choices, stored, names)),
+        run=found,
+        panel=panel,
+        comparison=comparison,
+        obstacles=_obstacles(panel, problem, wanted, names),
+        broken=broken,
+    )
+
+
+def _result(
+    facts: PairingFacts, problem: PairingProblem, names: Names, run: SolverRun | None
+) -> tuple[Comparison | None, tuple[str, ...]]:
+    if run is None or not run.has_solution or run.state.is_open:
+        return None, ()
+    try:
+        plan = outcome_of(facts, run.outcome)
+    except Refused as refused:
+        return None, tuple(refused.errors.values())
+    plan = renewed(problem, plan)
+    broken = tuple(names.within(one.message) for one in judge(problem, plan).violations)
+    return compare(problem, plan_of_rows(facts, problem), plan, rows=facts.standing), broken
+
+
+def _obstacles(panel: Panel | None, problem: PairingProblem, wanted: Wanted, names: Names) -> tuple[Obstacle, ...]:
+    if panel is None or not panel.explanation:
+        return ()
+    said = Explanation.model_validate_json(json.dumps(panel.explanation))
+    fixes = {fix.path: fix.to for fix in (*(said.fixes or ()), *((said.fix,) if said.fix else ()))}
+    return obstacles_of(said.facts, problem, wanted=wanted, names=names, fixes=fixes)
+
+
+def _lines(choices: Choices, stored: Wanted, names: Names) -> Sequence[Chosen]:
+    sentences = sentences_of(choices, stored, names)
+    return [
+        Chosen(sentence=sentence, without=choices.without(field, content))
+        for (field, content), sentence in zip(choices.pairs(), sentences, strict=True)
+    ]
+
+
+def sentences_of(choices: Choices, stored: Wanted, names: Names) -> list[str]:
+    """A sentence for each choice, in the order of the address."""
+    return [
+        *(words.pinned(names, one) for one in choices.pin),
+        *(words.unpinned(names, one) for one in choices.unpin),
+        *(words.unvetoed(names, one) for one in choices.unveto),
+        *(words.countries_apart(one) for one in choices.apart),
+        *(words.countries_together(one) for one in choices.unapart),
+        *(words.untied(names, one) for one in choices.untie),
+        *(words.vetoed(names, one, by) for one, by in choices.veto.items()),
+        *(words.unsaid(names, one) for one in choices.unsay),
+        *(words.shared(name, limits) for name, limits in choices.shares.items()),
+        *(words.weighted(name, weight, stored.weights[name]) for name, weight in choices.weights.items()),
+        *(words.ruled(name, value) for name, value in choices.rules.items()),
+        *(words.limited(names.of(slug), most) for slug, most in choices.limits.items()),
+        *((words.few(),) if choices.few_changes else ()),
+    ]

@@ -1,0 +1,146 @@
+"""Choices, rules and what stands against a plan, in sentences with names."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from app.delegations.models import Party
+from app.pairing.wanted import Percents
+from app.platform.i18n import gettext as _
+from app.platform.i18n import ngettext
+from app.platform.pictures.partnerships import modality_word
+from app.platform.rendering import country_name
+
+
+class Names:
+    """Names of parties by slug, and of countries."""
+
+    def __init__(self, parties: Mapping[str, Party]) -> None:
+        self._parties = parties
+
+    def of(self, slug: str) -> str:
+        party = self._parties.get(slug)
+        return party.name if party else slug
+
+    def all(self, slugs: Iterable[str]) -> str:
+        """Names with "and" before the last, in the order of the alphabet."""
+        return joined(sorted(self.of(slug) for slug in slugs))
+
+    def within(self, sentence: str) -> str:
+        """A sentence of the scheduler with names in place of the quoted slugs."""
+        return re.sub(r"'([^']+)'", lambda quoted: self.of(quoted[1]), sentence)
+
+
+def joined(names: list[str]) -> str:
+    """Names with commas, and "and" before the last."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def weight_word(name: str) -> str:
+    """A reason's weight as its slider is called."""
+    return {
+        "need_met": _("One offers what the other seeks"),
+        "need_shared": _("Both seek the same"),
+        "reciprocity": _("Both give something"),
+        "language": _("A common language"),
+        "replan": _("A dormant tie planned anew"),
+        "wish": _("Wished by a city"),
+        "facilitation": _("A challenge that joins all three"),
+    }[name]
+
+
+def unit_word(name: str) -> str:
+    """What one unit of a weight is."""
+    return {
+        "need_met": _("points for each step of intensity that is met"),
+        "need_shared": _("points for each step of intensity that both seek"),
+        "reciprocity": _("points for each step that the weaker direction has"),
+        "language": _("points where they share a working language"),
+        "replan": _("points where their tie is dormant"),
+        "wish": _("points for a want, twice for a must"),
+        "facilitation": _("points for each challenge of a triangle"),
+    }[name]
+
+
+def pinned(names: Names, members: Iterable[str]) -> str:
+    return _("%(names)s stay together.") % {"names": names.all(members)}
+
+
+def unpinned(names: Names, members: Iterable[str]) -> str:
+    return _("%(names)s need not stay together.") % {"names": names.all(members)}
+
+
+def vetoed(names: Names, members: Iterable[str], said_by: str | None) -> str:
+    sentence = _("%(names)s are kept apart.") % {"names": names.all(members)}
+    if said_by is None:
+        return sentence
+    return sentence + " " + _("Asked for by %(name)s; confidential.") % {"name": names.of(said_by)}
+
+
+def unvetoed(names: Names, members: Iterable[str]) -> str:
+    return _("%(names)s are no longer kept apart.") % {"names": names.all(members)}
+
+
+def countries_apart(codes: Iterable[str]) -> str:
+    both = sorted(country_name(code) for code in codes)
+    if len(both) == 1:
+        return _("Cities of %(country)s are not paired with each other.") % {"country": both[0]}
+    return _("Cities of %(names)s are not paired.") % {"names": joined(both)}
+
+
+def countries_together(codes: Iterable[str]) -> str:
+    return _("Cities of %(names)s may be paired.") % {"names": joined(sorted(country_name(code) for code in codes))}
+
+
+def shared(modality: str, limits: Percents) -> str:
+    least, most = (f"{percent.normalize():f}" for percent in limits)
+    words = {"modality": modality_word(modality), "least": least, "most": most}
+    if least == "0" and most == "100":
+        return _("%(modality)s: no limit.") % words
+    if least == "0":
+        return _("%(modality)s: at most %(most)s %% of the partnerships.") % words
+    if most == "100":
+        return _("%(modality)s: at least %(least)s %% of the partnerships.") % words
+    return _("%(modality)s: from %(least)s to %(most)s %% of the partnerships.") % words
+
+
+def weighted(name: str, weight: int, before: int) -> str:
+    return _("%(name)s: %(weight)s points, was %(before)s.") % {
+        "name": weight_word(name),
+        "weight": weight,
+        "before": before,
+    }
+
+
+def ruled(name: str, value: int) -> str:
+    """A rule with its value."""
+    if name == "same_country":
+        return _("Cities of one country may be paired.") if value else _("Cities of one country are kept apart.")
+    if name == "active_ties":
+        return (
+            _("Cities with an active tie may be paired.") if value else _("Cities with an active tie are kept apart.")
+        )
+    if name == "min_pair_value":
+        return ngettext(
+            "A pair must be worth at least %(value)s point.", "A pair must be worth at least %(value)s points.", value
+        ) % {"value": value}
+    return _("A city must have at least %(value)s inhabitants.") % {"value": f"{value:,}".replace(",", "\u00a0")}
+
+
+def limited(name: str, most: int) -> str:
+    return ngettext(
+        "%(name)s may be in at most %(most)s partnership.", "%(name)s may be in at most %(most)s partnerships.", most
+    ) % {"name": name, "most": most}
+
+
+def untied(names: Names, members: Iterable[str]) -> str:
+    return _("The tie of %(names)s counts as dormant: it may be planned anew.") % {"names": names.all(members)}
+
+
+def unsaid(names: Names, said: tuple[str, str]) -> str:
+    return _("%(who)s takes its no to %(whom)s back.") % {"who": names.of(said[0]), "whom": names.of(said[1])}
+
+
+def few() -> str:
+    return _("As little as possible changes, even if a better plan would change more.")

@@ -1,0 +1,161 @@
+"""Six case cities and an organisation, committed; the pages over them and real runs behind."""
+
+import html
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.delegations.enums import CaseCityStage, HelixRole
+from app.delegations.models import City, Facilitation, Need, Offer, Organisation
+from app.events.enums import CountryGroup
+from app.events.models import Challenge, ClassifiedCountry, CountryClassification, Event
+from app.pairing.models import Partnership
+from app.pairing.queries import partnerships_of
+from app.platform.audit import AuditEntry
+
+BASE = "/e/test-event/manage/pairing"
+GROUPS = {"KH": "south", "CN": "south", "DE": "north", "SE": "north", "SN": "south", "CO": "south"}
+MORE = (("Dakar", "SN"), ("Manizales", "CO"))
+NEEDS = (
+    {"waste": 5, "mobility": 2},
+    {"tourism": 3},
+    {"waste": 2},
+    {"mobility": 4},
+    {"mobility": 5},
+    {"tourism": 4, "waste": 1},
+)
+OFFERS = (
+    {"tourism": 4},
+    {"waste": 5, "mobility": 3},
+    {"mobility": 4},
+    {"waste": 1, "tourism": 2},
+    {"waste": 3},
+    {"mobility": 4},
+)
+
+
+@dataclass
+class Bench:
+    """The workbench as an organiser uses it without script."""
+
+    client: Any
+    event: Any
+    cities: dict[str, int]
+    pages: list[str] = field(default_factory=list)
+
+    def get(self, path: str, status: int = 200) -> str:
+        answer = self.client.get(path if path.startswith("/e/") else f"{BASE}{path}")
+        assert answer.status_code == status, answer.text
+        return str(answer.text)
+
+    def ask(self, *fields: tuple[str, str], **more: str) -> tuple[str, str]:
+        """Have a what-if worked out; returns its address and its page once there is an answer."""
+        answer = self.client.post(f"{BASE}/what-if", data=_form(fields, more))
+        assert answer.status_code == 303, answer.text
+        address = answer.headers["location"]
+        return address, self.answered(address)
+
+    def answered(self, address: str) -> str:
+        """The page of an address once its run has ended; fails after a minute."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            page = self.get(address)
+            if "Working it out" not in page:
+                return page
+            time.sleep(0.1)
+        raise AssertionError("no answer")
+
+    def apply(self, page: str) -> Any:
+        """Press the page's button."""
+        form = re.search(r'<form[^>]*action="[^"]*/what-if/apply">(.*?)</form>', page, re.S)
+        assert form, page
+        inputs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[1])
+        return self.client.post(f"{BASE}/what-if/apply", data=_form([(n, html.unescape(v)) for n, v in inputs], {}))
+
+    def plan(self) -> set[frozenset[str]]:
+        """What stands, as sets of names."""
+        return {frozenset(m.party.name for m in one.members) for one in self.rows()}
+
+    def rows(self) -> list[Partnership]:
+        with self.client.app.state.database.reading() as session:
+            return partnerships_of(session, self.event.id)
+
+    def log(self) -> list[str]:
+        """Actions of the log, oldest first."""
+        with self.client.app.state.database.reading() as session:
+            return list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+
+    def write(self, change: Callable[[Any], None]) -> None:
+        with self.client.app.state.database.writing() as session:
+            change(session)
+
+
+def _form(fields: Any, more: dict[str, str]) -> dict[str, list[str]]:
+    data: dict[str, list[str]] = {}
+    for name, content in (*fields, *more.items()):
+        data.setdefault(name, []).append(content)
+    return data
+
+
+def told(page: str) -> str:
+    """The words of a page, blanks made single."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+@pytest.fixture
+def pool(database: Any, cast: Any) -> dict[str, int]:
+    """The cities of ``cast`` and two more with needs and offers, an organisation that facilitates; IDs by name."""
+    with database.writing() as session:
+        event = session.get_one(Event, cast.event.id)
+        book = CountryClassification(code="test", name="A list", as_of=event.starts_on, source="made for this test")
+        session.add(book)
+        session.flush()
+        event.classification_id = book.id
+        for country, group in GROUPS.items():
+            session.add(ClassifiedCountry(classification_id=book.id, country=country, group=CountryGroup(group)))
+        codes = ("waste", "tourism", "mobility")
+        challenges = {code: Challenge(event_id=event.id, code=code, names={"en": code.title()}) for code in codes}
+        session.add_all(challenges.values())
+        cities = [session.get_one(City, party_id) for party_id in cast.parties]
+        cities += [
+            City(
+                event_id=event.id,
+                slug=name.lower(),
+                name=name,
+                country=country,
+                languages=["fr"],
+                stage=CaseCityStage.SELECTED,
+            )
+            for name, country in MORE
+        ]
+        bank = Organisation(
+            event_id=event.id, slug="bank", name="A bank", helix_role=HelixRole.INTERNATIONAL, is_facilitator=True
+        )
+        session.add_all([*cities, bank])
+        session.flush()
+        session.add(Facilitation(party_id=bank.id, challenge_id=challenges["waste"].id))
+        for city, needs, offers in zip(cities, NEEDS, OFFERS, strict=True):
+            for model, words in ((Need, needs), (Offer, offers)):
+                for code, intensity in words.items():
+                    session.add(model(party_id=city.id, challenge_id=challenges[code].id, intensity=intensity))
+        return {party.name: party.id for party in (*cities, bank)}
+
+
+@pytest.fixture
+def bench(client: Any, sign_in: Any, cast: Any, pool: dict[str, int]) -> Bench:
+    """Nothing is paired yet."""
+    sign_in("organiser", event_id=cast.event.id)
+    return Bench(client, cast.event, pool)
+
+
+@pytest.fixture
+def paired(bench: Bench) -> Bench:
+    """The best plan stands."""
+    _address, page = bench.ask()
+    assert bench.apply(page).status_code == 303
+    return bench
