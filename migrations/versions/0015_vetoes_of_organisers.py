@@ -24,7 +24,7 @@ def upgrade() -> None:
             for column, table in POINTS.items()
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing_veto")),
-        sa.UniqueConstraint("city_id", "other_city_id", name=op.f("uq_pairing_veto_city_id")),
+        sa.UniqueConstraint("city_id", "other_city_id", name=op.f("uq_pairing_veto_city_id_other_city_id")),
     )
     op.create_index(op.f("ix_pairing_veto_event_id"), "pairing_veto", ["event_id"])
 
