@@ -7,6 +7,7 @@ nothing but what sessions do to each other.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from scheduler.agenda.problem import AgendaProblem, Resource, Room, Session
@@ -28,9 +29,9 @@ class Legal:
     rooms: dict[str, Starts]
     days: dict[int, Starts]
 
-    @property
+    @cached_property
     def starts(self) -> Starts:
-        return union(span for starts in self.rooms.values() for span in starts)
+        return union_of(self.rooms.values())
 
     @property
     def choices(self) -> int:
@@ -57,16 +58,17 @@ class _Reader:
 
     def legal(self, session: Session) -> Legal:
         by_day = self._by_day(session.duration)
-        everywhere = union(span for starts in by_day.values() for span in starts)
-        base = common(everywhere, self._own(session))
+        base = common(union_of(by_day.values()), self._own(session))
         rooms = {}
         for room in self._problem.rooms:
             # Where nothing may run at all, no start is legal.
-            if self._problem.max_parallel != 0 and fits(session, room):
-                starts = common(base, self._hours(f"room {room.id}", room.open, session.duration))
+            if base and self._problem.max_parallel != 0 and fits(session, room):
+                hours = self._hours(f"room {room.id}", room.open, session.duration)
+                # Rooms that are always open share one value, which makes telling them alike quick.
+                starts = base if hours is FOREVER else common(base, hours)
                 if starts:
                     rooms[room.id] = starts
-        found = union(span for starts in rooms.values() for span in starts)
+        found = union_of(rooms.values())
         days = {day: starts for day, span in by_day.items() if (starts := common(span, found))}
         return Legal(session, rooms, days)
 
@@ -119,7 +121,7 @@ def fits(session: Session, room: Room) -> bool:
     return (
         session.audience <= room.capacity
         and (session.layout is None or session.layout in room.layouts)
-        and set(session.features) <= set(room.features)
+        and (not session.features or set(session.features) <= set(room.features))
         and session.booths <= room.booths
         and (session.rooms is None or room.id in session.rooms)
     )
@@ -152,6 +154,12 @@ def union(spans: Iterable[Span]) -> Starts:
         else:
             merged.append((start, end))
     return tuple(merged)
+
+
+def union_of(sets: Iterable[Starts]) -> Starts:
+    """What any of some sets holds; sets that are equal are looked at once."""
+    different = tuple(dict.fromkeys(sets))
+    return different[0] if len(different) == 1 else union(span for starts in different for span in starts)
 
 
 def common(one: Starts, other: Starts) -> Starts:

@@ -1,165 +1,217 @@
 """A plan in the making: what is placed, where something still fits, and what would have to give way."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scheduler.agenda.first_plan.relations import Relation, Relations
-from scheduler.agenda.legal import Legal, Span, Starts, taken_elsewhere, union, without
-from scheduler.agenda.problem import AgendaProblem, Session
+from scheduler.agenda.first_plan.ground import Choice, Ground, Grounds, spanning, spread
 
 
 @dataclass(frozen=True)
 class Place:
-    """A start and a room for a session."""
+    """A start, counted from the origin, and a room by number."""
 
     start: int
-    room: str
+    room: int
 
 
 class Board:
-    """Placed sessions, none of which stands in the way of another; changed by ``put`` and ``take_off``."""
+    """Placed sessions by number, none of which stands in the way of another; changed by ``put`` and ``take_off``."""
 
-    def __init__(self, problem: AgendaProblem, legal: Mapping[str, Legal], relations: Relations) -> None:
-        self.problem = problem
-        self.legal = legal
-        self.places: dict[str, Place] = {}
-        self._relations = relations
-        self._sessions = {session.id: session for session in problem.sessions}
-        self._rooms = {room.id: room for room in problem.rooms}
-        self._in_room: dict[str, dict[str, None]] = {room.id: {} for room in problem.rooms}
-        self._walks = {(walk.to, walk.from_): walk.grains for walk in problem.walks}
-        self._walks.update({(walk.from_, walk.to): walk.grains for walk in problem.walks})
-        self._resources = {resource.id: resource for resource in problem.resources}
-        self._taken = {resource.id: taken_elsewhere(resource) for resource in problem.resources}
+    def __init__(self, grounds: Grounds) -> None:
+        self.grounds = grounds
+        self.places: dict[int, Place] = {}
+        self._in_room: list[dict[int, None]] = [{} for _ in grounds.turnovers]
+        self._held_by: list[list[int]] = [[] for _ in grounds.rests]
+        self._plenaries: dict[int, None] = {}
+        self._running = [0] * len(grounds.turnovers)
+        self._blocked_room: list[dict[int, int]] = [{} for _ in grounds.turnovers]
+        self._blocked_person: list[dict[int, int]] = [{} for _ in grounds.rests]
+        self._levels = [dict(taken) for taken in grounds.taken]
+        self._full: list[dict[int, int]] = [{} for _ in grounds.taken]
+        for ground in grounds.sessions:
+            for shared, units in ground.uses:
+                if units not in self._full[shared]:
+                    self._full[shared][units] = self._full_for(shared, units)
 
-    def put(self, session: Session, place: Place) -> None:
-        self.places[session.id] = place
-        self._in_room[place.room][session.id] = None
+    def put(self, number: int, place: Place) -> None:
+        ground = self.grounds.sessions[number]
+        self.places[number] = place
+        self._in_room[place.room][number] = None
+        self._running[place.room] |= self._span(place.start, place.start + ground.duration)
+        self._note(number, ground, place, sign=1)
 
-    def take_off(self, name: str) -> None:
-        del self._in_room[self.places.pop(name).room][name]
+    def take_off(self, number: int) -> None:
+        ground = self.grounds.sessions[number]
+        place = self.places.pop(number)
+        del self._in_room[place.room][number]
+        self._running[place.room] &= ~self._span(place.start, place.start + ground.duration)
+        self._note(number, ground, place, sign=-1)
 
-    def span_of(self, name: str) -> Span:
-        start = self.places[name].start
-        return start, start + self._sessions[name].duration
+    def _note(self, number: int, ground: Ground, place: Place, *, sign: int) -> None:
+        self._blocked_room[place.room].clear()
+        for person in ground.people:
+            self._blocked_person[person].clear()
+            if sign > 0:
+                self._held_by[person].append(number)
+            else:
+                self._held_by[person].remove(number)
+        if ground.session.plenary:
+            if sign > 0:
+                self._plenaries[number] = None
+            else:
+                del self._plenaries[number]
+        for shared, units in ground.uses:
+            levels, full, capacity = self._levels[shared], self._full[shared], self.grounds.capacities[shared]
+            for grain in range(place.start, place.start + ground.duration):
+                level = levels[grain] = levels.get(grain, 0) + sign * units
+                for wanted in full:
+                    if level + wanted > capacity:
+                        full[wanted] |= 1 << grain
+                    else:
+                        full[wanted] &= ~(1 << grain)
 
-    def free_starts(self, session: Session, room: str) -> Starts:
-        """The legal starts in a room at which nothing placed stands in the way."""
-        legal = self.legal[session.id].rooms.get(room, ())
-        return without(legal, union(self._blocked(session, room))) if legal else ()
-
-    def in_the_way(self, session: Session, place: Place, worth: Mapping[str, int]) -> set[str]:
-        """What must be taken off before the session can be put there; of several choices the one worth least."""
-        found = set()
-        for name, relation in self._relations[session.id].items():
-            if name in self.places and self._is_hit(place, self._by_relation(session, place.room, name, relation)):
-                found.add(name)
-        for name in self._in_room[place.room]:
-            if self._is_hit(place, [self._by_room(session, place.room, name)]):
-                found.add(name)
-        for capacity, units, users, taken in self._shared(session):
-            found |= self._overload(session, place, capacity - units, users, taken, found, worth)
-        found.discard(session.id)
+    def _full_for(self, shared: int, units: int) -> int:
+        found = 0
+        for grain, level in self._levels[shared].items():
+            if level + units > self.grounds.capacities[shared]:
+                found |= 1 << grain
         return found
 
-    @staticmethod
-    def _is_hit(place: Place, spans: Iterable[Span]) -> bool:
-        return any(start <= place.start < end for start, end in spans)
+    def span_of(self, number: int) -> tuple[int, int]:
+        start = self.places[number].start
+        return start, start + self.grounds.sessions[number].duration
 
-    def _blocked(self, session: Session, room: str) -> Iterator[Span]:
-        for name, relation in self._relations[session.id].items():
-            if name in self.places:
-                yield from self._by_relation(session, room, name, relation)
-        for name in self._in_room[room]:
-            yield self._by_room(session, room, name)
-        for capacity, units, users, taken in self._shared(session):
-            steps = [(self.span_of(name), amount) for name, amount in users.items()] + taken
-            for start, end in _fuller_than(steps, capacity - units):
-                yield start - session.duration + 1, end
+    def free(self, number: int) -> Iterator[tuple[Choice, int]]:
+        """The rooms where nothing stands in the way of a session at some legal start, with these starts."""
+        ground = self.grounds.sessions[number]
+        nowhere = self._blocked_everywhere(ground)
+        by_site: dict[int, int] = {}
+        shared_with = {self.places[other].room for other in ground.same_room if other in self.places}
+        for choice in ground.choices:
+            room = choice.room
+            if shared_with and shared_with != {room}:
+                continue
+            starts = choice.starts & ~nowhere
+            if not starts:
+                continue
+            site = self.grounds.site_of[room]
+            if site not in by_site:
+                by_site[site] = self._blocked_by_people(ground, site)
+            starts &= ~by_site[site]
+            if starts and (starts := starts & ~self._blocked_in(room, ground.duration)):
+                yield choice, starts
 
-    def _by_room(self, session: Session, room: str, name: str) -> Span:
-        start, end = self.span_of(name)
-        turnover = self._rooms[room].turnover
-        return start - turnover - session.duration + 1, end + turnover
+    def _blocked_everywhere(self, ground: Ground) -> int:
+        """Starts that no room makes possible."""
+        busy, before = 0, 0
+        for other in ground.apart:
+            if other in self.places:
+                busy |= self._span(*self.span_of(other))
+        if ground.session.plenary:
+            for running in self._running:
+                busy |= running
+        else:
+            for other in self._plenaries:
+                busy |= self._span(*self.span_of(other))
+        for shared, units in ground.uses:
+            busy |= self._full[shared][units]
+        for other in ground.after:
+            if other in self.places:
+                before |= self._span(0, self.span_of(other)[1])
+        for other in ground.before:
+            if other in self.places:
+                before |= self._span(self.span_of(other)[0] - ground.duration + 1, self.grounds.length)
+        return spread(busy, ground.duration) | before
 
-    def _by_relation(self, session: Session, room: str, name: str, relation: Relation) -> Iterator[Span]:
-        start, end = self.span_of(name)
-        other_room = self.places[name].room
-        if relation.same_room and other_room != room:
-            yield -(2**40), 2**40
-        if relation.precedes:
-            yield start - session.duration + 1, 2**40
-        if relation.follows:
-            yield -(2**40), end
-        if relation.apart:
-            there = relation.rest + (self._walk(room, other_room) if relation.walks else 0)
-            back = relation.rest + (self._walk(other_room, room) if relation.walks else 0)
-            yield start - there - session.duration + 1, end + back
+    def _blocked_by_people(self, ground: Ground, site: int) -> int:
+        blocked = 0
+        for person in ground.people:
+            if self._held_by[person]:
+                if site not in self._blocked_person[person]:
+                    self._blocked_person[person][site] = self._engaged(person, site)
+                blocked |= self._blocked_person[person][site]
+        return spread(blocked, ground.duration) if blocked else 0
 
-    def _walk(self, room: str, other: str) -> int:
-        here, there = self._rooms[room].site, self._rooms[other].site
-        if here is None or there is None or here == there:
-            return 0
-        return self._walks.get((here, there), 0)
+    def _engaged(self, person: int, site: int) -> int:
+        """When a person cannot be at a site: in sessions, with the way to and from them and the rest between."""
+        grounds, rest, found = self.grounds, self.grounds.rests[person], 0
+        for other in self._held_by[person]:
+            start, end = self.span_of(other)
+            there = grounds.site_of[self.places[other].room]
+            found |= self._span(start - rest - grounds.walks[site][there], end + rest + grounds.walks[there][site])
+        return found
 
-    def _shared(self, session: Session) -> Iterator[tuple[int, int, dict[str, int], list[tuple[Span, int]]]]:
-        """For each thing shared: its capacity, the units that the session wants, who has units, what is taken."""
-        for name, units in session.uses.items():
-            if units > 0:
-                users = {
-                    other: amount
-                    for other in self.places
-                    if (amount := self._sessions[other].uses.get(name, 0)) > 0 and other != session.id
-                }
-                yield self._resources[name].capacity, units, users, self._taken[name]
-        if self.problem.max_parallel is not None:
-            yield self.problem.max_parallel, 1, {name: 1 for name in self.places if name != session.id}, []
+    def _blocked_in(self, room: int, duration: int) -> int:
+        known = self._blocked_room[room]
+        if duration not in known:
+            turnover, busy = self.grounds.turnovers[room], 0
+            for other in self._in_room[room]:
+                start, end = self.span_of(other)
+                busy |= self._span(start - turnover, end + turnover)
+            known[duration] = spread(busy, duration)
+        return known[duration]
+
+    def in_the_way(self, number: int, place: Place, worth: Sequence[int]) -> set[int]:
+        """What must be taken off before a session can be put there; of several choices the one worth least."""
+        grounds, ground = self.grounds, self.grounds.sessions[number]
+        start, end = place.start, place.start + ground.duration
+        found = {other for other in ground.same_room if other in self.places and self.places[other].room != place.room}
+        turnover = grounds.turnovers[place.room]
+        found |= {one for one in self._in_room[place.room] if self._meets(one, start - turnover, end + turnover)}
+        site = grounds.site_of[place.room]
+        for person in ground.people:
+            rest = grounds.rests[person]
+            for other in self._held_by[person]:
+                there = grounds.site_of[self.places[other].room]
+                back, on = rest + grounds.walks[there][site], rest + grounds.walks[site][there]
+                if self._meets(other, start - back, end + on):
+                    found.add(other)
+        beside = self.places if ground.session.plenary else (*ground.apart, *self._plenaries)
+        found |= {other for other in beside if other in self.places and self._meets(other, start, end)}
+        found |= {other for other in ground.after if other in self.places and start < self.span_of(other)[1]}
+        found |= {other for other in ground.before if other in self.places and self.span_of(other)[0] < end}
+        for shared, units in ground.uses:
+            if self._full[shared][units] & self._span(start, end):
+                found |= self._overload(shared, units, start, end, found, worth)
+        found.discard(number)
+        return found
 
     def _overload(
-        self,
-        session: Session,
-        place: Place,
-        room_left: int,
-        users: dict[str, int],
-        taken: list[tuple[Span, int]],
-        gone: set[str],
-        worth: Mapping[str, int],
-    ) -> set[str]:
-        """Who must leave so that never more than ``room_left`` units are used while the session runs."""
-        end = place.start + session.duration
+        self, shared: int, units: int, start: int, end: int, gone: set[int], worth: Sequence[int]
+    ) -> set[int]:
+        """Who must leave so that a session finds its units; the limit of all sessions at once is a thing shared too."""
         beside = {
-            name: units
-            for name, units in users.items()
-            if name not in gone and self.span_of(name)[0] < end and place.start < self.span_of(name)[1]
+            other: amount
+            for other in self.places
+            if other not in gone
+            for kind, amount in self.grounds.sessions[other].uses
+            if kind == shared and self._meets(other, start, end)
         }
-        leaving: set[str] = set()
-        while True:
-            steps = [(self.span_of(name), units) for name, units in beside.items()] + taken
-            full = [span for span in _fuller_than(steps, room_left) if span[0] < end and place.start < span[1]]
-            if not full:
-                return leaving
-            moment = max(full[0][0], place.start)
-            running = [name for name in beside if self.span_of(name)[0] <= moment < self.span_of(name)[1]]
-            if not running:
-                return leaving
-            least = min(running, key=lambda name: (worth.get(name, 0), name))
-            leaving.add(least)
-            del beside[least]
+        levels, left = self._levels[shared], self.grounds.capacities[shared] - units
+        freed: dict[int, int] = {}
+        leaving: set[int] = set()
 
+        def leave(other: int) -> None:
+            amount = dict(self.grounds.sessions[other].uses).get(shared, 0)
+            for grain in range(*self.span_of(other)):
+                freed[grain] = freed.get(grain, 0) + amount
 
-def _fuller_than(steps: list[tuple[Span, int]], limit: int) -> list[Span]:
-    """The spans in which the units of all steps together exceed a limit."""
-    changes: dict[int, int] = {}
-    for (start, end), units in steps:
-        changes[start] = changes.get(start, 0) + units
-        changes[end] = changes.get(end, 0) - units
-    found: list[Span] = []
-    level, since = 0, None
-    for moment in sorted(changes):
-        level += changes[moment]
-        if level > limit and since is None:
-            since = moment
-        elif level <= limit and since is not None:
-            found.append((since, moment))
-            since = None
-    return found
+        for other in gone:
+            leave(other)
+        for grain in range(start, end):
+            while levels.get(grain, 0) - freed.get(grain, 0) > left:
+                running = [one for one in beside if self._meets(one, grain, grain + 1)]
+                if not running:
+                    break
+                least = min(running, key=lambda one: (worth[one], one))
+                leaving.add(least)
+                del beside[least]
+                leave(least)
+        return leaving
+
+    def _meets(self, number: int, start: int, end: int) -> bool:
+        from_, to = self.span_of(number)
+        return from_ < end and start < to
+
+    def _span(self, start: int, end: int) -> int:
+        return spanning(start, end, self.grounds.length)

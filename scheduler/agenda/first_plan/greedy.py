@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from scheduler.agenda.first_plan.board import Board, Place
-from scheduler.agenda.first_plan.relations import Relations, relations_of
+from scheduler.agenda.first_plan.ground import Grounds, lowest
+from scheduler.agenda.first_plan.pricing import Prices
 from scheduler.agenda.legal import Legal
-from scheduler.agenda.problem import AgendaProblem, Session
+from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.solution import Placement
 
 PLACES_TRIED = 60
@@ -17,10 +18,14 @@ PLACES_TRIED = 60
 
 @dataclass(frozen=True)
 class Attempt:
-    """Placements that keep every rule between them; ``is_complete`` when every required session is among them."""
+    """Placements that keep every rule between them; ``is_complete`` when every required session is among them.
+
+    ``fought_over`` lists sessions that had to be ejected for, those first that stood in the way of each other most.
+    """
 
     placements: tuple[Placement, ...]
     is_complete: bool
+    fought_over: tuple[str, ...] = ()
 
 
 def first_plan(
@@ -42,187 +47,127 @@ def first_plan(
     Ejection with weights that grow where sessions keep ejecting each other follows the breakout method of Morris
     (1993); the order of placement is the usual "most constrained first".
     """
-    builder = _Builder(problem, legal, seed)
+    grounds = Grounds(problem, legal)
+    if grounds.is_too_long:
+        return Attempt((), is_complete=False)
+    builder = _Builder(grounds, seed)
     builder.keep(wanted)
     is_complete = builder.place_required(is_over, patience)
     if is_complete:
         builder.place_optional()
-    return Attempt(builder.placements(), is_complete)
+    return Attempt(builder.placements(), is_complete, builder.fought_over())
 
 
 def complete(problem: AgendaProblem, legal: Mapping[str, Legal], placements: Iterable[Placement]) -> Attempt:
     """Add optional sessions that are left out of a right plan and now fit, moving nothing."""
-    builder = _Builder(problem, legal, 0)
+    placements = tuple(placements)
+    grounds = Grounds(problem, legal)
+    if grounds.is_too_long:
+        return Attempt(placements, is_complete=True)
+    builder = _Builder(grounds, 0)
     builder.keep(placements)
     builder.place_optional()
     return Attempt(builder.placements(), is_complete=True)
 
 
 class _Builder:
-    def __init__(self, problem: AgendaProblem, legal: Mapping[str, Legal], seed: int) -> None:
-        self._problem, self._legal = problem, legal
-        self._relations: Relations = relations_of(problem)
-        self._board = Board(problem, legal, self._relations)
+    def __init__(self, grounds: Grounds, seed: int) -> None:
+        self._grounds = grounds
+        self._board = Board(grounds)
         self._random = random.Random(seed)  # noqa: S311 - no secret, only a choice
-        self._weights = {session.id: 1 for session in problem.sessions}
-        self._prices = _Prices(problem, self._board)
+        self._weights = [1] * len(grounds.sessions)
+        self._prices = Prices(self._board)
 
     def placements(self) -> tuple[Placement, ...]:
-        places = self._board.places
+        rooms, origin, places = self._grounds.problem.rooms, self._grounds.origin, self._board.places
         return tuple(
-            Placement(session=session.id, start=places[session.id].start, room=places[session.id].room)
-            for session in self._problem.sessions
-            if session.id in places
+            Placement(
+                session=ground.session.id, start=origin + places[number].start, room=rooms[places[number].room].id
+            )
+            for number, ground in enumerate(self._grounds.sessions)
+            if number in places
         )
 
+    def fought_over(self) -> tuple[str, ...]:
+        ranked = sorted(range(len(self._weights)), key=lambda number: -self._weights[number])
+        return tuple(self._grounds.sessions[one].session.id for one in ranked if self._weights[one] > 1)
+
     def keep(self, wanted: Iterable[Placement]) -> None:
-        sessions = {session.id: session for session in self._problem.sessions}
         for placement in wanted:
-            session = sessions.get(placement.session)
-            if session is None or placement.session in self._board.places:
+            number = self._grounds.number.get(placement.session)
+            room = self._grounds.room_number.get(placement.room)
+            start = placement.start - self._grounds.origin
+            if number is None or room is None or start < 0 or number in self._board.places:
                 continue
-            free = self._board.free_starts(session, placement.room) if placement.room in self._rooms_of(session) else ()
-            if any(start <= placement.start < end for start, end in free):
-                self._board.put(session, Place(placement.start, placement.room))
+            if any(choice.room == room and starts >> start & 1 for choice, starts in self._board.free(number)):
+                self._board.put(number, Place(start, room))
 
     def place_required(self, is_over: Callable[[], bool], patience: int) -> bool:
         """Place all required sessions; false where some stay out."""
-        waiting = deque(
-            sorted(
-                (one for one in self._problem.sessions if one.is_required and one.id not in self._board.places),
-                key=self._constrainedness,
-            )
-        )
+        sessions = self._grounds.sessions
+        required = [one for one, ground in enumerate(sessions) if ground.session.is_required]
+        if not all(sessions[number].choices for number in required):
+            return False
+        rank = {number: self._constrainedness(number) for number in required}
+        waiting = deque(sorted((one for one in required if one not in self._board.places), key=rank.__getitem__))
         ejections_left = 5 + patience * len(waiting)
         while waiting:
-            session = waiting.popleft()
-            if not self._legal[session.id].rooms:
+            number = waiting.popleft()
+            offer = self._prices.cheapest(number)
+            if offer is not None:
+                self._board.put(number, offer.place)
+                continue
+            ejections_left -= 1
+            if ejections_left < 0 or is_over():
                 return False
-            place = self._best_free(session)
-            if place is None:
-                ejections_left -= 1
-                if ejections_left < 0 or is_over():
-                    return False
-                place, ejected = self._least_harm(session)
-                self._weights[session.id] += 1
-                for other in ejected:
-                    self._board.take_off(other.id)
+            place, ejected = self._least_harm(number)
+            self._weights[number] += 1
+            for other in sorted(ejected):
+                self._board.take_off(other)
+                if sessions[other].session.is_required:
                     waiting.appendleft(other)
-            self._board.put(session, place)
+            self._board.put(number, place)
         return True
 
     def place_optional(self) -> None:
         """Place what fits, the most valuable first; what has no value only where it costs nothing."""
-        waiting = [one for one in self._problem.sessions if not one.is_required and one.id not in self._board.places]
-        for session in sorted(waiting, key=lambda one: (-one.value, one.duration)):
-            place = self._best_free(session)
-            if place is not None and (session.value > 0 or self._prices.of(session, place) == 0):
-                self._board.put(session, place)
+        waiting = [
+            (-ground.session.value, ground.duration, number)
+            for number, ground in enumerate(self._grounds.sessions)
+            if not ground.session.is_required and number not in self._board.places
+        ]
+        for negated_value, _, number in sorted(waiting):
+            offer = self._prices.cheapest(number)
+            if offer is not None and (negated_value < 0 or offer.price == 0):
+                self._board.put(number, offer.place)
 
-    def _constrainedness(self, session: Session) -> tuple[bool, int, int]:
+    def _constrainedness(self, number: int) -> tuple[bool, int, int, int]:
         # Few choices and many relations first; a plenary needs a moment when nothing else runs.
-        relations = len(self._relations[session.id])
-        return not session.plenary, self._legal[session.id].choices // (1 + relations), -session.duration
+        ground = self._grounds.sessions[number]
+        choices = sum(choice.starts.bit_count() for choice in ground.choices)
+        return not ground.session.plenary, choices // (1 + ground.relations), -ground.duration, number
 
-    def _rooms_of(self, session: Session) -> Iterable[str]:
-        return self._legal[session.id].rooms
-
-    def _best_free(self, session: Session) -> Place | None:
-        best: tuple[int, int, int, str] | None = None
-        for room in self._rooms_of(session):
-            for start in self._starts_worth_trying(session, room):
-                place = Place(start, room)
-                rank = (self._prices.of(session, place), self._prices.spare_seats(session, room), start, room)
-                if best is None or rank < best:
-                    best = rank
-        return None if best is None else Place(best[2], best[3])
-
-    def _starts_worth_trying(self, session: Session, room: str) -> Iterator[int]:
-        """The first start of each free span, and starts in them at which a soft term changes."""
-        turning_points = self._prices.turning_points(session)
-        for start, end in self._board.free_starts(session, room):
-            yield start
-            for point in turning_points:
-                if start < point < end:
-                    yield point
-
-    def _least_harm(self, session: Session) -> tuple[Place, list[Session]]:
+    def _least_harm(self, number: int) -> tuple[Place, set[int]]:
         """The place whose clearing ejects the least weight, among a sample."""
-        candidates = list(self._anywhere(session))
-        if len(candidates) > PLACES_TRIED:
-            candidates = self._random.sample(candidates, PLACES_TRIED)
-        self._random.shuffle(candidates)
-        best: tuple[int, Place, set[str]] | None = None
-        for place in candidates:
-            ejected = self._board.in_the_way(session, place, self._weights)
-            weight = sum(self._weights[name] for name in ejected)
+        best: tuple[int, Place, set[int]] | None = None
+        for place in self._sample(number):
+            ejected = self._board.in_the_way(number, place, self._weights)
+            weight = sum(self._weights[other] for other in ejected)
             if best is None or weight < best[0]:
                 best = (weight, place, ejected)
         assert best is not None
-        ejected_sessions = [one for one in self._problem.sessions if one.id in best[2]]
-        return best[1], ejected_sessions
+        return best[1], best[2]
 
-    def _anywhere(self, session: Session) -> Iterator[Place]:
-        ends = {self._board.span_of(name)[1] for name in self._board.places}
-        starts = {self._board.span_of(name)[0] - session.duration for name in self._board.places}
-        points = sorted(ends | starts)
-        for room in self._rooms_of(session):
-            for start, end in self._legal[session.id].rooms[room]:
-                yield Place(start, room)
-                if end - 1 > start:
-                    yield Place(end - 1, room)
-                for point in points:
-                    if start < point < end - 1:
-                        yield Place(point, room)
-
-
-class _Prices:
-    """What a place adds to the cost, as far as one session shows it (``day_balance`` is left to the search)."""
-
-    def __init__(self, problem: AgendaProblem, board: Board) -> None:
-        self._weights, self._board = problem.weights, board
-        self._capacities = {room.id: room.capacity for room in problem.rooms}
-        self._before = {entry.session: entry for entry in problem.previous or ()}
-        self._days = problem.days
-        self._clashes: dict[str, list[tuple[str, int]]] = {}
-        for clash in problem.clashes:
-            one, other = clash.sessions
-            self._clashes.setdefault(one, []).append((other, clash.weight * problem.weights.clash))
-            self._clashes.setdefault(other, []).append((one, clash.weight * problem.weights.clash))
-
-    def of(self, session: Session, place: Place) -> int:
-        price = self._clash(session, place)
-        if session.audience > 0:
-            fits = self._capacities[place.room] // session.audience
-            price += self._weights.room_too_large * max(0, fits - 2)
-        before = self._before.get(session.id)
-        if before is not None:
-            price += self._weights.moved_start * (place.start != before.start)
-            price += self._weights.moved_room * (place.room != before.room)
-        if self._weights.late_start:
-            day_starts = [day.start for day in self._days if day.start <= place.start < day.end]
-            price += self._weights.late_start * (place.start - day_starts[0] if day_starts else 0)
-        return price
-
-    def _clash(self, session: Session, place: Place) -> int:
-        end, price = place.start + session.duration, 0
-        for other, weight in self._clashes.get(session.id, ()):
-            if other in self._board.places:
-                from_, to = self._board.span_of(other)
-                if from_ < end and place.start < to:
-                    price += weight
-        return price
-
-    def spare_seats(self, session: Session, room: str) -> int:
-        return self._capacities[room] - session.audience
-
-    def turning_points(self, session: Session) -> list[int]:
-        """Starts at which the price may fall."""
-        points = {
-            self._board.span_of(other)[1]
-            for other, _ in self._clashes.get(session.id, ())
-            if other in self._board.places
-        }
-        if session.id in self._before:
-            points.add(self._before[session.id].start)
-        return sorted(points)
+    def _sample(self, number: int) -> Iterator[Place]:
+        """Some legal places that begin or end where something else does, or at an edge of the legal starts."""
+        board, ground = self._board, self._grounds.sessions[number]
+        edges = 0
+        for other in board.places:
+            start, end = board.span_of(other)
+            edges |= 1 << end
+            if start >= ground.duration:
+                edges |= 1 << (start - ground.duration)
+        for choice in self._random.choices(ground.choices, k=PLACES_TRIED):
+            points = choice.starts & (edges | ~(choice.starts << 1) | ~(choice.starts >> 1))
+            skip = self._random.randrange(points.bit_length())
+            yield Place(skip + lowest(points >> skip), choice.room)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
 
 from scheduler.agenda.problem import AgendaProblem, Room, Session
 from scheduler.agenda.solution import AgendaSolution
@@ -72,9 +71,19 @@ class Plan:
         return self._walks.get((here, there), self._walks.get((there, here), 0))
 
 
-def pairs(held: list[Held]) -> Iterator[tuple[Held, Held]]:
-    """Each two of different sessions, the one that starts first in front."""
-    return ((one, other) for one, other in combinations(held, 2) if one.id != other.id)
+def pairs(held: list[Held], *, until: int | None = None) -> Iterator[tuple[Held, Held]]:
+    """Each two of different sessions, the one that starts first in front.
+
+    Args:
+        until: leave out pairs of which the later one starts this many grains or more after the earlier one has ended.
+    """
+    for position, one in enumerate(held):
+        for other in held[position + 1 :]:
+            if until is not None and other.start >= one.end + until:
+                # All that follow start later still.
+                break
+            if one.id != other.id:
+                yield one, other
 
 
 def violation(rule: str, subjects: tuple[str, ...], message: str) -> Violation:

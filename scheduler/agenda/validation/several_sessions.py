@@ -11,7 +11,7 @@ from scheduler.core.violation import Violation
 def room_hosts_one_session(plan: Plan) -> Iterator[Violation]:
     """A room hosts one session at a time and has its turnover after each."""
     for room in plan.problem.rooms:
-        for one, other in pairs(plan.held_in(room.id)):
+        for one, other in pairs(plan.held_in(room.id), until=room.turnover):
             if other.start < one.end + room.turnover:
                 why = "overlap" if one.overlaps(other) else f"leave less than {room.turnover} grains for the turnover"
                 message = f"'{one.id}' and '{other.id}' {why} in '{room.id}'."
@@ -97,7 +97,9 @@ def _overuse(resource: Resource, users: list[Held]) -> Iterator[Violation]:
 
 def plenary_alone(plan: Plan) -> Iterator[Violation]:
     """Nothing else runs while a plenary does, in any room."""
-    for one, other in pairs(plan.held):
+    if not any(one.session.plenary for one in plan.held):
+        return
+    for one, other in pairs(plan.held, until=0):
         if (one.session.plenary or other.session.plenary) and one.overlaps(other):
             plenary, beside = (one, other) if one.session.plenary else (other, one)
             message = f"'{beside.id}' runs during the plenary '{plenary.id}'."
