@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 from scheduler.agenda.legal import Legal, Span, common, union, without
-from scheduler.agenda.problem import AgendaProblem, Day, PreviousPlacement, Room
+from scheduler.agenda.problem import AgendaProblem, Day, Room, Session
 
 FINE_LIMIT = 10_000
 """Grains of a stretch of open hours beyond which packing loss is not counted."""
@@ -12,31 +12,63 @@ FINE_LIMIT = 10_000
 
 def lower_bounds(problem: AgendaProblem, legal: Mapping[str, Legal]) -> dict[str, int]:
     """A lower bound for the value of each stage."""
-    before = {entry.session: entry for entry in problem.previous or ()}
+    prices = _Prices(problem, legal)
     hopeless = [session for session in problem.sessions if not session.is_required and not legal[session.id].rooms]
     return {
         "unplaced": sum(session.value for session in hopeless),
-        "cost": sum(
-            _least_cost(problem, legal[session.id], before.get(session.id))
-            for session in problem.sessions
-            if session.is_required and legal[session.id].rooms
-        ),
+        "cost": sum(prices.least(together) for together in _in_one_room(problem, legal)),
     }
 
 
-def _least_cost(problem: AgendaProblem, legal: Legal, before: PreviousPlacement | None) -> int:
-    weights = problem.weights
-    capacities = {room.id: room.capacity for room in problem.rooms}
-    audience = legal.session.audience
+def _in_one_room(problem: AgendaProblem, legal: Mapping[str, Legal]) -> list[list[Session]]:
+    """The sessions that every plan has, in groups that must share a room."""
+    groups = {session.id: [session] for session in problem.sessions if session.is_required and legal[session.id].rooms}
+    for session in problem.sessions:
+        one, other = groups.get(session.id), groups.get(session.same_room_as or "")
+        if one is not None and other is not None and one is not other:
+            one += other
+            groups.update((member.id, one) for member in other)
+    return list({id(group): group for group in groups.values()}.values())
 
-    def in_room(room: str) -> int:
-        too_large = max(0, capacities[room] // audience - 2) if audience else 0
-        moved = before is not None and before.room != room
-        return weights.room_too_large * too_large + weights.moved_room * moved
 
-    can_stay = before is None or any(start <= before.start < end for start, end in legal.starts)
-    late = min(starts[0][0] - problem.days[day].start for day, starts in legal.days.items())
-    return min(in_room(room) for room in legal.rooms) + weights.moved_start * (not can_stay) + weights.late_start * late
+class _Prices:
+    """What a session costs at least, by room, whatever all others do."""
+
+    def __init__(self, problem: AgendaProblem, legal: Mapping[str, Legal]) -> None:
+        self._problem, self._legal = problem, legal
+        self._capacities = {room.id: room.capacity for room in problem.rooms}
+        self._before = {entry.session: entry for entry in problem.previous or ()}
+
+    def least(self, together: Sequence[Session]) -> int:
+        """The least that sessions cost in any one room; nothing is promised where there is no room for all."""
+        rooms = set(self._legal[together[0].id].rooms).intersection(*(self._legal[one.id].rooms for one in together))
+        return min((sum(self.in_room(one, room) for one in together) for room in rooms), default=0)
+
+    def in_room(self, session: Session, room: str) -> int:
+        weights, legal, before = self._problem.weights, self._legal[session.id], self._before.get(session.id)
+        too_large = max(0, self._capacities[room] // session.audience - 2) if session.audience else 0
+        price = weights.room_too_large * too_large
+        if weights.late_start:
+            price += weights.late_start * min(
+                starts[0][0] - self._problem.days[day].start for day, starts in legal.days.items()
+            )
+        if before is not None:
+            can_stay = any(start <= before.start < end for start, end in legal.rooms[room])
+            price += weights.moved_room * (before.room != room) + weights.moved_start * (not can_stay)
+        return price
+
+
+def fullness(problem: AgendaProblem) -> float:
+    """The part of all open room time that the required sessions need, turnover not counted; 1 where there is none."""
+    hours = [without(((day.start, day.end),) if day.start < day.end else (), union(day.closed)) for day in problem.days]
+    everywhere = union(span for spans in hours for span in spans)
+    there = sum(
+        end - start
+        for room in problem.rooms
+        for start, end in (everywhere if room.open is None else common(everywhere, union(room.open)))
+    )
+    needed = sum(session.duration for session in problem.sessions if session.is_required)
+    return min(1.0, needed / there) if there else 1.0
 
 
 def time_for(room: Room, days: Iterable[Day], durations: Iterable[int]) -> int:

@@ -1,9 +1,11 @@
 """The entrance: a first plan by construction, then each stage of the objective by CP-SAT, then the proof of it all."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from scheduler.agenda.bounds import lower_bounds
+from scheduler.agenda.bounds import fullness, lower_bounds
 from scheduler.agenda.first_plan import Attempt, complete, first_plan
+from scheduler.agenda.large import improve, is_complete, with_all_optional
 from scheduler.agenda.legal import legal_of
 from scheduler.agenda.model import AgendaModel, build, solution_of
 from scheduler.agenda.problem import AgendaProblem
@@ -19,6 +21,13 @@ STAGES = ("unplaced", "cost")
 
 FIRST_PLAN_SHARE = 0.2
 """The part of the time limit that the construction may take before the search begins."""
+
+LARGE, FULL, HOPELESS = 120, 0.7, 400
+"""From how many sessions, or from which part of room time in use, some sessions at a time are placed anew before the
+whole is looked at; and from how many the whole is not."""
+
+PATIENCE = 150
+"""Neighbourhoods without gain after which the whole is looked at, where that has hope."""
 
 
 def solve(
@@ -59,7 +68,9 @@ class _Search:
         if any(one.is_required and not self._legal[one.id].rooms for one in self._problem.sessions):
             return self._outcome("infeasible")
         attempts = self._construct(hint)
-        if not self._is_proven and not self._is_over() and not self._improve(attempts):
+        if self._is_by_parts:
+            self._improve_by_parts(attempts)
+        if self._must_see_the_whole and not self._improve(attempts):
             return self._outcome("infeasible")
         self._add_what_costs_nothing()
         if self._is_proven:
@@ -71,6 +82,55 @@ class _Search:
     @property
     def _is_proven(self) -> bool:
         return self._best is not None and all(self._values[name] == self._bounds[name] for name in STAGES)
+
+    @property
+    def _is_by_parts(self) -> bool:
+        return len(self._problem.sessions) > LARGE or fullness(self._problem) > FULL
+
+    @property
+    def _must_see_the_whole(self) -> bool:
+        if self._is_proven or self._is_over():
+            return False
+        return self._best is None or not self._is_by_parts or len(self._problem.sessions) <= HOPELESS
+
+    def _improve_by_parts(self, attempts: list[Attempt]) -> None:
+        """Place some sessions at a time anew; those that the construction left out come first."""
+        if self._best is None:
+            fullest = max(attempts, key=lambda attempt: len(attempt.placements))
+            if fullest.placements:
+                self._run_parts(with_all_optional(self._problem), fullest.placements, patience=PATIENCE, share=0.3)
+        if self._best is not None and not self._is_proven:
+            is_last = len(self._problem.sessions) > HOPELESS
+            patience, share = (None, 1.0) if is_last else (PATIENCE, 0.8)
+            self._run_parts(self._problem, self._best.placements, patience=patience, share=share)
+
+    def _run_parts(
+        self, problem: AgendaProblem, placements: Iterable[Placement], *, patience: int | None, share: float
+    ) -> None:
+        began, has_plan = self._stopwatch.seconds, self._best is not None
+
+        def offer(found: list[Placement]) -> None:
+            if is_complete(self._problem, found):
+                self._offer(found)
+
+        def is_over() -> bool:
+            is_found = self._best is not None and not has_plan
+            return is_found or self._is_proven or self._control.is_stopped or self._is_past(share)
+
+        budget = None if self._work_left is None else max(1, int(share * self._work_left))
+        spent = improve(
+            problem,
+            self._legal,
+            placements,
+            limits=replace(self._limits, budget=budget),
+            control=self._control,
+            is_over=is_over,
+            offer=offer,
+            patience=patience,
+        )
+        self._seconds["cost"] += self._stopwatch.seconds - began
+        if self._work_left is not None:
+            self._work_left = max(0.001, self._work_left - spent)
 
     def _construct(self, hint: AgendaSolution | None) -> list[Attempt]:
         """Plans without solver: around the hint, around the plan before, and from nothing."""
@@ -135,7 +195,7 @@ class _Search:
             hint=model.hint(hint),
             deterministic_time=None if self._work_left is None else share * self._work_left,
         )
-        self._seconds[stage.name] = solved.seconds
+        self._seconds[stage.name] += solved.seconds
         if self._work_left is not None:
             self._work_left = max(0.001, self._work_left - solved.deterministic_time)
         if solved.status == "infeasible":

@@ -152,6 +152,16 @@ def _whole(bound: float, sense: Sense) -> int:
     return int(-(-(bound - slack) // 1)) if sense == "min" else int((bound + slack) // 1)
 
 
+def objective_at(model: cp_model.CpModel, values: Mapping[int, int]) -> int:
+    """What the objective of a model comes to, unscaled and without its offset, at values by variable index."""
+    objective: Any = model.proto.objective
+    # A negated variable has the index -1 minus that of the variable.
+    return sum(
+        factor * (values.get(index, 0) if index >= 0 else -values.get(-1 - index, 0))
+        for index, factor in zip(objective.vars, objective.coeffs, strict=True)
+    )
+
+
 def hint_of(values: Sequence[int] | None) -> dict[int, int]:
     """All values of an earlier answer to the same model, as a hint."""
     return dict(enumerate(values or ()))

@@ -48,6 +48,10 @@ class Control:
         for stopper in tuple(self._stoppers):
             stopper()
 
+    def quiet(self) -> "Control":
+        """The same wish to stop for a piece of the work whose progress means nothing outside."""
+        return Control(None, self._stop, self._stoppers)
+
     def watch(self, stopper: Callable[[], None]) -> None:
         """Call ``stopper`` when the solve is to stop; at once if it already is."""
         self._stoppers.append(stopper)

@@ -219,5 +219,7 @@ def _clashes(draw: random.Random, count: int, each: int) -> list[Document]:
 
 
 def _pairs(draw: random.Random, challenge: list[int], wanted: int) -> Iterator[tuple[int, int]]:
-    alike = [(one, other) for other in range(len(challenge)) for one in range(other) if challenge[one] == challenge[other]]
+    alike = [
+        (one, other) for other in range(len(challenge)) for one in range(other) if challenge[one] == challenge[other]
+    ]
     yield from draw.sample(alike, min(wanted, len(alike)))

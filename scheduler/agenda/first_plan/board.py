@@ -1,6 +1,6 @@
 """A plan in the making: what is placed, where something still fits, and what would have to give way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from scheduler.agenda.first_plan.ground import Choice, Ground, Grounds, spanning, spread
@@ -76,6 +76,26 @@ class Board:
             if level + units > self.grounds.capacities[shared]:
                 found |= 1 << grain
         return found
+
+    def hosted_by(self, room: int) -> Iterable[int]:
+        return self._in_room[room]
+
+    def held_by(self, person: int) -> Sequence[int]:
+        return self._held_by[person]
+
+    def taken_of(self, shared: int) -> Iterator[tuple[int, int, int]]:
+        """The units of something shared that are used, here and elsewhere: start and end in grains, and how many."""
+        run: tuple[int, int, int] | None = None
+        for grain in sorted(self._levels[shared]):
+            level, moment = self._levels[shared][grain], grain + self.grounds.origin
+            if run is not None and run[1] == moment and run[2] == level:
+                run = (run[0], moment + 1, level)
+                continue
+            if run is not None and run[2] > 0:
+                yield run
+            run = (moment, moment + 1, level)
+        if run is not None and run[2] > 0:
+            yield run
 
     def span_of(self, number: int) -> tuple[int, int]:
         start = self.places[number].start

@@ -1,0 +1,155 @@
+"""Some sessions at a time placed anew: right plans, costs as counted on the whole plan, nothing ever worse (AGD-01)."""
+
+import json
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from scheduler.agenda.first_plan import first_plan
+from scheduler.agenda.first_plan.board import Board, Place
+from scheduler.agenda.first_plan.ground import Grounds, positions, spans_of, spread
+from scheduler.agenda.large import improve, is_complete, with_all_optional
+from scheduler.agenda.large import improving as loop
+from scheduler.agenda.large.part import part_of
+from scheduler.agenda.legal import legal_of
+from scheduler.agenda.model import solution_of
+from scheduler.agenda.problem import AgendaProblem, read_problem
+from scheduler.agenda.score import stage_values
+from scheduler.agenda.solution import Placement
+from scheduler.agenda.solve import solve
+from scheduler.agenda.validation import validate
+from scheduler.core.cpsat import objective_at, run
+from scheduler.core.limits import Control, Limits, Stopwatch
+
+ONE = Limits(time_limit=20, workers=1)
+
+many = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def _rank(problem: AgendaProblem, placements: Any) -> tuple[int, ...]:
+    return tuple(stage_values(problem, solution_of(problem, placements)).values())
+
+
+def _improved(problem: AgendaProblem, placements: Any, *, patience: int) -> list[tuple[Placement, ...]]:
+    offered: list[tuple[Placement, ...]] = [tuple(placements)]
+    improve(
+        problem,
+        legal_of(problem),
+        placements,
+        limits=ONE,
+        control=Control(),
+        is_over=lambda: False,
+        offer=lambda found: offered.append(tuple(found)),
+        patience=patience,
+    )
+    return offered
+
+
+@few
+@given(seed=st.integers(0, 100_000))
+def test_with_all_sessions_in_a_part_the_best_plan_is_found(seed: int, tiny: Any, brute_force: Any) -> None:
+    problem = tiny(seed)
+    attempt = first_plan(problem, legal_of(problem), seed=seed)
+    assume(attempt.is_complete and any(legal.rooms for legal in legal_of(problem).values()))
+    assert _rank(problem, _improved(problem, attempt.placements, patience=3)[-1]) == brute_force(problem)
+
+
+@many
+@given(seed=st.integers(0, 100_000))
+def test_a_part_keeps_every_rule_of_the_whole_and_counts_its_cost(seed: int, tiny: Any) -> None:
+    """Whatever is fixed around it: clashes, units in use, the limit at once, order, days."""
+    problem, random = tiny(seed), Random(seed)
+    legal = legal_of(problem)
+    attempt = first_plan(problem, legal, seed=seed)
+    movable = [number for number, one in enumerate(problem.sessions) if legal[one.id].rooms]
+    assume(attempt.is_complete and len(movable) > 1)
+    grounds = Grounds(problem, legal)
+    before = {placement.session: placement for placement in attempt.placements}
+    free = random.sample(movable, random.randint(1, len(movable) - 1))
+    board = Board(grounds)
+    old: dict[int, Place | None] = {}
+    for number, session in enumerate(problem.sessions):
+        placed = before.get(session.id)
+        place = placed and Place(placed.start - grounds.origin, grounds.room_number[placed.room])
+        if number in free:
+            old[number] = place
+        elif place is not None:
+            board.put(number, place)
+    part = part_of(board, legal, old, choices=5, random=random)
+    model = part.model()
+    moved = [before[problem.sessions[number].id] for number in free if problem.sessions[number].id in before]
+    hint = model.hint(moved)
+    solved = run(model.cp, stage="", sense="min", limits=ONE, seconds=10, control=Control(), stopwatch=Stopwatch())
+    new = model.decode(solved).placements
+    stay = [placement for placement in attempt.placements if grounds.number[placement.session] not in free]
+    assert validate(problem, solution_of(problem, [*stay, *new])) == ()
+    (unplaced, cost), (unplaced_now, cost_now) = _rank(problem, attempt.placements), _rank(problem, [*stay, *new])
+    assert (unplaced_now, cost_now) <= (unplaced, cost)
+    if unplaced == unplaced_now:
+        gain = objective_at(model.cp, hint) - objective_at(model.cp, model.hint(new))
+        assert gain == cost - cost_now
+
+
+def test_every_plan_on_the_way_is_right_and_better(planted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "SCALES", ((8, 3), (12, 5)))
+    problem = planted(11, 60)
+    offered = _improved(problem, first_plan(problem, legal_of(problem)).placements, patience=25)
+    ranks = [_rank(problem, placements) for placements in offered]
+    assert len(ranks) > 2 and ranks == sorted(set(ranks), reverse=True)
+    assert all(validate(problem, solution_of(problem, placements)) == () for placements in offered)
+
+
+def test_gaps_are_filled_before_anything_else(planted: Any) -> None:
+    """From a plan with a third of its sessions, all others are placed."""
+    problem = planted(5, 40)
+    partly = first_plan(problem, legal_of(problem)).placements[::3]
+    offered = _improved(with_all_optional(problem), partly, patience=30)
+    assert not is_complete(problem, partly)
+    assert is_complete(problem, offered[-1])
+    assert validate(problem, solution_of(problem, offered[-1])) == ()
+
+
+def test_large_events_give_the_same_plan_twice_with_one_worker_seed_and_budget(planted: Any) -> None:
+    problem = planted(4, 130, days=3)
+    limits = Limits(workers=1, seed=5, budget=1)
+    first, second = solve(problem, limits=limits), solve(problem, limits=limits)
+    assert first.solution == second.solution
+    assert validate(problem, first.solution) == ()
+
+
+def test_two_workers_give_a_right_plan(planted: Any) -> None:
+    problem = planted(6, 140, days=3)
+    outcome = solve(problem, limits=Limits(time_limit=4, workers=2))
+    assert outcome.solution is not None and validate(problem, outcome.solution) == ()
+
+
+def test_sessions_that_share_a_room_are_priced_together(problem_of: Any) -> None:
+    """The small one is alone in being too small for the room of the large one, which the bound knows."""
+    rooms = [{"id": "small", "capacity": 20}, {"id": "large", "capacity": 200}]
+    sessions = [
+        {"id": "a", "duration": 4, "audience": 150},
+        {"id": "b", "duration": 4, "audience": 10, "same_room_as": "a"},
+    ]
+    outcome = solve(problem_of(rooms=rooms, sessions=sessions), limits=ONE)
+    assert (outcome.stages[1].value, outcome.stages[1].bound) == (18, 18)
+
+
+@given(bits=st.sets(st.integers(0, 200)), duration=st.integers(1, 30))
+def test_sets_of_grains_as_numbers(bits: set[int], duration: int) -> None:
+    number = sum(1 << bit for bit in bits)
+    assert positions(number) == sorted(bits)
+    assert {grain for start, end in spans_of(number, 7) for grain in range(start - 7, end - 7)} == bits
+    blocked = {start for start in range(201) if bits & set(range(start, start + duration))}
+    assert set(positions(spread(number, duration))) == blocked
+
+
+def test_an_event_too_long_for_bits_is_left_to_the_solver(problem_of: Any) -> None:
+    problem = problem_of(
+        sessions=[{"id": "a", "duration": 4}], days=[{"id": "d", "start": 0, "end": 1_000_000}], clashes=[]
+    )
+    assert first_plan(problem, legal_of(problem)).placements == ()
+    assert solve(read_problem(json.dumps(json.loads(problem.model_dump_json()))), limits=ONE).status == "optimal"
