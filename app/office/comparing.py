@@ -7,6 +7,7 @@ from typing import Any
 from app.delegations.models import Delegate
 from app.office.service.merging import FIELDS, Clash, Moves
 from app.registration.duplicates import Subject
+from app.registration.service.joining import LINES as JOINED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,12 @@ def compare(
         moves=moves.rows if moves else {},
         clashes=moves.clashes if moves else (),
     )
+
+
+def compare_forms(one: Mapping[str, Any], other: Mapping[str, Any]) -> Compared:
+    """The answers of two forms of one person, line by line."""
+    lines = [Line(field=name, one=one.get(name), other=other.get(name)) for name in JOINED]
+    return Compared(lines=tuple(line for line in lines if line.one or line.other))
 
 
 def _of_form(subject: Subject) -> dict[str, Any]:

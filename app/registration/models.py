@@ -16,7 +16,7 @@ class Registration(Versioned, Base):
     ``draft`` holds what was typed so far, unchecked, until ``expires_at``; ``answers`` holds the validated form, which
     approval turns into a case city, a delegate or a delegation: ``party_id``, ``delegate_id``, ``delegation_id`` then
     point there. Who registers alone for a city that has a focal point asks to join ``for_delegation_id``. ``people``
-    counts who is on the form.
+    counts who is on the form. A second form of the same person is closed and points at the first (``duplicate_of_id``).
     """
 
     __tablename__ = "registration"
@@ -43,6 +43,7 @@ class Registration(Versioned, Base):
     delegate_id: Mapped[int | None] = mapped_column(ForeignKey("delegate.id", ondelete="SET NULL"))
     party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
     for_delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
+    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
 
 
 class Question(Versioned, Base):

@@ -15,7 +15,7 @@ from app.delegations.enums import Rank
 from app.delegations.queries import delegate_in_event, delegations_by_id
 from app.events.models import Event
 from app.events.queries import event_of_path
-from app.office.comparing import Compared, compare
+from app.office.comparing import Compared, compare, compare_forms
 from app.office.service import merging
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
@@ -25,8 +25,10 @@ from app.platform.rendering import render
 from app.registration import service
 from app.registration.duplicates import Pair, Subject, duplicates_of, pair_of, subject_of_key
 from app.registration.enums import RegistrationState
+from app.registration.models import Registration
 from app.registration.queries import registration_in_event
 from app.registration.service import reviewing
+from app.registration.service.joining import LINES as JOINED
 
 router = APIRouter()
 
@@ -50,11 +52,12 @@ class CloseForm(BaseModel):
 
 @dataclass(frozen=True)
 class PairIn:
-    """Two who may be one, in an edition."""
+    """Two who may be one, in an edition; ``forms`` where both are forms that can be put together, the earlier first."""
 
     event: Event
     one: Subject
     other: Subject
+    forms: tuple[Registration, Registration] | None
 
 
 def pair_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> PairIn:
@@ -65,7 +68,15 @@ def pair_of_path(session: Session, params: Mapping[str, Any], principal: Princip
         raise NotFound
     found = [subject_of_key(session, event.id, key) for key in (first, second)]
     one, other = sorted(found, key=lambda subject: subject.delegate_id is None)
-    return PairIn(event, one, other)
+    if one.registration_id is None or other.registration_id is None or one.registration_id == other.registration_id:
+        return PairIn(event, one, other, None)
+    forms = service.by_age(
+        registration_in_event(session, event.id, one.registration_id),
+        registration_in_event(session, event.id, other.registration_id),
+    )
+    if forms[0].id == other.registration_id:
+        one, other = other, one
+    return PairIn(event, one, other, forms if service.may_be_joined(*forms) else None)
 
 
 READ = Policy("duplicates.read", roles=ORGANISERS, loader=event_of_path)
@@ -124,6 +135,39 @@ def merge(request: Request, session: DbSession, form: FormData, now: Now, access
     return RedirectResponse(f"/e/{found.event.slug}/manage/people/{stays_id}", status_code=303)
 
 
+@router.post("/e/{slug}/manage/duplicates/{pair_id}/join")
+def join(request: Request, session: DbSession, form: FormData, now: Now, access: FOUND) -> Response:
+    """Make one of two forms: the later is closed, what is chosen of it goes onto the earlier."""
+    found = access.found
+    if found.forms is None:
+        raise NotFound
+    chosen = {field: str(form.get(f"line-{field}", "")) for field in JOINED}
+    bound = bind(
+        MergeForm,
+        {
+            **{key: form[key] for key in ("one_version", "other_version") if key in form},
+            "take": [field for field, side in chosen.items() if side == "other"],
+        },
+    )
+    stays, closes = found.forms
+    try:
+        if bound.value is None:
+            raise Refused(bound.errors)
+        service.join_forms(
+            session,
+            event=found.event,
+            stays=stays,
+            closes=closes,
+            versions=(bound.value.one_version, bound.value.other_version),
+            taken_from_other=frozenset(bound.value.take),
+            actor=access.principal.actor(),
+            now=now,
+        )
+    except Refused as refused:
+        return _page(request, session, found, refused=refused, sides=chosen)
+    return RedirectResponse(f"/e/{found.event.slug}/manage/registrations/{stays.id}", status_code=303)
+
+
 @router.post("/e/{slug}/manage/duplicates/{pair_id}/different")
 def different(session: DbSession, now: Now, access: FOUND) -> Response:
     """Remember that they are not the same."""
@@ -180,6 +224,7 @@ def _page(
     alike: Pair = pair_of(found.one, found.other)
     context = {
         "event": found.event,
+        "may_join": found.forms is not None,
         "one": found.one,
         "other": found.other,
         "pair": alike,
@@ -194,6 +239,8 @@ def _page(
 
 
 def _compared(session: Session, found: PairIn) -> Compared:
+    if found.forms is not None:
+        return compare_forms(found.forms[0].answers, found.forms[1].answers)
     rows = [
         delegate_in_event(session, found.event.id, subject.delegate_id) if subject.delegate_id else None
         for subject in (found.one, found.other)

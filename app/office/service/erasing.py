@@ -195,18 +195,21 @@ def _erase_forms(session: Session, event: Event, people: tuple[int, ...], rows: 
     """What was handed in: a form of their own goes whole, on a delegation's form their row and their contact."""
     mails = {row.email for row in rows if row.email}
     names = {(folded(row.family_name), folded(row.given_name)) for row in rows}
+    # A second form of theirs that was closed names them as well, perhaps under another address.
+    own = select(Registration.id).where(Registration.delegate_id.in_(people))
     forms = session.scalars(
         select(Registration).where(
             Registration.event_id == event.id,
             or_(
                 Registration.delegate_id.in_(people),
+                Registration.duplicate_of_id.in_(own),
                 Registration.contact_email.in_(mails),
                 Registration.delegation_id.in_(select(Delegate.delegation_id).where(Delegate.id.in_(people))),
             ),
         )
     )
     for form in forms:
-        if form.delegate_id in people:
+        if form.delegate_id in people or form.duplicate_of_id is not None:
             form.answers, form.draft = {}, {}
             form.contact_name, form.contact_email = ERASED, ""
             session.execute(
