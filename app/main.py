@@ -32,6 +32,7 @@ from app.platform.rendering import STATIC, compile_all
 from app.platform.settings import Settings
 from app.platform.web import failures, health
 from app.platform.web.guards import Guard
+from app.platform.web.heads import Heads
 from app.registration.tasks import keep_sweeping
 from app.solver_runs.tasks import open_engine
 
@@ -109,5 +110,6 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     for router in ROUTERS:
         application.include_router(router)
     failures.install(application)
+    application.add_middleware(Heads)
     application.add_middleware(Guard, settings=settings)
     return application

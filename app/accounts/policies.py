@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.cookies import session_token
 from app.accounts.enums import STAFF_ROLES, Role
+from app.accounts.home import home_of
 from app.accounts.principal import NOBODY, Principal
 from app.accounts.queries import event_id_of_slug, principal_of_session
 from app.accounts.words import role_name
@@ -60,6 +61,7 @@ class Policy(Generic[Found]):
     def __call__(self, request: Request, session: RequestSession, now: Now) -> Access[Any]:
         principal = principal_of_request(request, session, now=now)
         _show(request, principal)  # before any refusal: its page has the role menu too
+        request.state.home = home_of(principal) if principal.is_signed_in else None
         principal = self._admitted(request, session, principal)
         _show(request, principal)
         found = None if self.loader is None else self.loader(session, request.path_params, principal)

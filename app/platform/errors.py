@@ -44,6 +44,10 @@ class Conflict(BusinessError):
         self.versions = versions
 
 
+class DoneAlready(Conflict):
+    """A form that was sent before, with the same words: what it asked for is done."""
+
+
 class Gone(BusinessError):
     """A link that was used or has ended."""
 

@@ -18,6 +18,7 @@ Model = TypeVar("Model", bound=BaseModel)
 async def form_of(request: Request) -> AsyncIterator[Typed]:
     """The form in a request's body, read before the handler's thread begins; its files are closed after the answer."""
     async with request.form(max_files=10, max_fields=2000) as form:
+        request.state.typed = form
         yield form
 
 

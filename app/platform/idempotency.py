@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from starlette.datastructures import FormData, UploadFile
 
 from app.platform.database.base import Base
-from app.platform.errors import Conflict, Refused
+from app.platform.errors import DoneAlready, Refused
 from app.platform.i18n import gettext as _
 from app.platform.tokens import digest, new_token
 
@@ -48,7 +48,7 @@ def spend(
     """Note that this form was sent; forms without a key are not watched.
 
     Raises:
-        Conflict: it was sent before, and what it asked for is done.
+        DoneAlready: it was sent before, and what it asked for is done.
         Refused: it was sent before with another content, which was not done.
     """
     if not key:
@@ -63,7 +63,7 @@ def spend(
         )
         if earlier != content:
             raise Refused(_("This form was sent before with other words. Load the page again.")) from None
-        raise Conflict(_("This form was sent already. What you asked for is done.")) from None
+        raise DoneAlready(_("This form was sent already. What you asked for is done.")) from None
 
 
 def purge(session: Session, *, now: datetime) -> None:

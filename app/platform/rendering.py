@@ -19,6 +19,7 @@ from jinja2.runtime import Context
 from jinja2_fragments import render_block
 
 from app.platform import i18n
+from app.platform.error_names import name_fields
 from app.platform.idempotency import form_key
 
 ROOT = Path(__file__).parent.parent.parent
@@ -39,13 +40,15 @@ def render(
 ) -> Response:
     """A page, or the named block of it.
 
-    The context gets ``request``, ``principal`` (or None), ``locale`` and ``direction``; what is missing raises.
+    The context gets ``request``, ``principal`` and the address of their ``home`` (or None), ``locale`` and
+    ``direction``; what is missing raises. In a refused form the box of errors names the fields.
     """
     locale = i18n.current_locale()
     whole = {
         "event": None,
         "request": request,
         "principal": getattr(request.state, "principal", None),
+        "home": getattr(request.state, "home", None),
         "locale": locale,
         "direction": i18n.direction(locale),
         "url_for": request.app.url_path_for,
@@ -57,6 +60,8 @@ def render(
         if block is None
         else render_block(environment, template, block, whole)
     )
+    if status == 422:
+        text = name_fields(text)
     return HTMLResponse(text, status_code=status, headers={**VARY, **(headers or {})})
 
 

@@ -41,10 +41,12 @@ def my_meetings(request: Request, session: ReadSession, access: Annotated[Access
     own = access.found
     wishes = wishes_of_delegate(session, own.event.id, own.delegate.id)
     held = {meeting.wish_id: meeting for meeting in meetings_of_people(session, own.event.id, [own.delegate.id])}
+    asked = [one for one in wishes if one.answer is Answer.PENDING and one.to_delegate_id == own.delegate.id]
     context = {
         "event": own.event,
         "me": own.delegate,
-        "waiting": [one for one in wishes if one.answer is Answer.PENDING and one.to_delegate_id == own.delegate.id],
+        "asked": asked,
+        "waiting": len(asked),
         "sent": [one for one in wishes if one.answer is Answer.PENDING and one.to_delegate_id != own.delegate.id],
         "agreed": sorted(
             ((held[one.id], one) for one in wishes if one.id in held), key=lambda pair: pair[0].slot.starts_at

@@ -7,8 +7,10 @@ from urllib.parse import quote
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.platform import errors
@@ -16,6 +18,9 @@ from app.platform.i18n import gettext as _
 from app.platform.rendering import is_htmx, render
 
 log = structlog.get_logger("bridge.web")
+
+_KEEPING = frozenset({409, 422, 429, 503})
+"""Answers whose page shows again what was written, since nothing of it was stored."""
 
 
 def install(app: FastAPI) -> None:
@@ -25,6 +30,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.SignInNeeded, _sign_in)
     app.add_exception_handler(errors.Refused, _refused)
     app.add_exception_handler(errors.Conflict, _conflict)
+    app.add_exception_handler(errors.DoneAlready, _done_already)
     app.add_exception_handler(errors.Gone, _gone)
     app.add_exception_handler(errors.TooMany, _too_many)
     app.add_exception_handler(errors.Busy, _busy)
@@ -66,9 +72,37 @@ def page(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """An error as a page, or as a block where htmx asks."""
-    context = {"title": title, "message": message, "details": tuple(details), "number": number, "status": status}
+    context = {
+        "title": title,
+        "message": message,
+        "details": tuple(details),
+        "number": number,
+        "status": status,
+        "back": _page_above(request),
+        "typed": _sentences(request) if status in _KEEPING else (),
+    }
     block = "fault" if is_htmx(request) else None
     return render(request, "errors/error.html", context, block=block, status=status, headers=headers)
+
+
+def _page_above(request: Request) -> str | None:
+    """The page that a form stands on, by its address: the nearest one above that can be read."""
+    if request.method in {"GET", "HEAD"}:
+        return None
+    path = request.url.path
+    while path.strip("/"):
+        scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            return path
+        path = path.rpartition("/")[0]
+    return None
+
+
+def _sentences(request: Request) -> tuple[str, ...]:
+    """What somebody wrote into a form that was refused, to be copied: whole sentences, no keys or choices."""
+    typed: FormData = getattr(request.state, "typed", FormData())
+    said = (value.strip() for _name, value in typed.multi_items() if isinstance(value, str))
+    return tuple(one for one in said if " " in one)
 
 
 def _not_found(request: Request, _error: Exception) -> Response:
@@ -112,6 +146,10 @@ def _conflict(request: Request, error: Exception) -> Response:
         message=error.message,
         details=[str(one) for one in error.alternatives],
     )
+
+
+def _done_already(request: Request, error: Exception) -> Response:
+    return page(request, status=409, title=_("This was sent already"), message=str(error))
 
 
 def _gone(request: Request, error: Exception) -> Response:

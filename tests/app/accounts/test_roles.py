@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -331,3 +332,19 @@ def test_an_administrator_whose_account_is_closed_does_not_count(session, clock)
     close_account(session, account_id=accounts[1].id, actor=ACTOR, now=clock.now())
     with pytest.raises(Conflict):
         end_role(session, grant_id=grants[0].id, actor=ACTOR, now=clock.now())
+
+
+@pytest.mark.parametrize(
+    ("role", "home", "words"),
+    [("organiser", "/e/test-event/manage", "Office"), ("administrator", "/admin/accounts", "Administration")],
+)
+def test_whoever_is_signed_in_finds_the_way_home(
+    client: Any, sign_in: Any, event: Any, role: str, home: str, words: str
+) -> None:
+    sign_in(role, event_id=event.id if role == "organiser" else None)
+    for page in ("/", "/account", "/e/test-event", "/e/test-event/agenda"):
+        assert f'<a href="{home}">{words}</a>' in client.get(page).text, page
+
+
+def test_a_visitor_is_shown_no_home(client: Any, event: Any) -> None:
+    assert "Office" not in client.get("/e/test-event").text

@@ -34,6 +34,14 @@ def failing(client: Any) -> Any:
     def fail_on_post(session: DbSession, form: FormData) -> None:
         raise RuntimeError(form["secret"])
 
+    @router.post("/number/{number}/change")
+    def taken(number: int, form: FormData) -> None:
+        raise errors.Conflict("Taken meanwhile.")
+
+    @router.post("/number/{number}/again")
+    def again(number: int) -> None:
+        raise errors.DoneAlready("What you asked for is done.")
+
     @router.get("/number/{number}")
     def number(number: int, page: int = 1) -> str:
         return "fine"
@@ -86,6 +94,23 @@ def test_a_fault_undoes_and_keeps_what_was_typed_out_of_the_page(failing: Any) -
     answer = failing.post("/fails", data={"secret": "what somebody typed"})
     assert answer.status_code == 500
     assert "what somebody typed" not in answer.text
+
+
+def test_a_refused_change_gives_back_what_was_written_and_the_page_it_stood_on(failing: Any) -> None:
+    answer = failing.post("/number/7/change", data={"version": "3", "reason": "They come by <train>."})
+    assert answer.status_code == 409
+    assert "They come by &lt;train&gt;." in answer.text
+    assert 'href="/number/7"' in answer.text
+    assert "<blockquote" in answer.text
+    assert answer.text.count("<blockquote") == 1
+
+
+def test_what_was_sent_twice_is_said_to_be_done(failing: Any) -> None:
+    answer = failing.post("/number/7/again")
+    assert answer.status_code == 409
+    assert "This was sent already" in answer.text
+    assert "Changed meanwhile" not in answer.text
+    assert 'href="/number/7"' in answer.text
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, field_validator
 from starlette.datastructures import FormData
 
 from app.platform import i18n
+from app.platform.error_names import name_fields
 from app.platform.forms import FormData as SentForm
 from app.platform.forms import bind
 
@@ -112,3 +113,17 @@ def test_files_are_closed_after_the_answer(client: Any) -> None:
     client.app.include_router(router)
     assert client.post("/upload", files={"sheet": ("a.csv", BytesIO(b"a;b"))}).json() == "a;b"
     assert seen[0].file.closed
+
+
+def test_the_box_of_errors_names_the_fields() -> None:
+    page = (
+        '<div class="error-box" id="errors"><ul><li><a href="#family-name">This is missing.</a></li>'
+        '<li><a href="#origin">This is missing.</a></li><li><a href="#gone">This is missing.</a></li></ul></div>'
+        '<label for="family-name">Family\n name <span class="optional">optional</span></label><a href="#family-name">x</a>'
+        '<fieldset class="field" id="origin" tabindex="-1">\n  <legend class="legend">Where you are from</legend></fieldset>'
+    )
+    named = name_fields(page)
+    assert '<a href="#family-name">Family name: This is missing.</a>' in named
+    assert '<a href="#origin">Where you are from: This is missing.</a>' in named
+    assert '<a href="#gone">This is missing.</a>' in named
+    assert named.endswith(page[page.index("</ul>") :])

@@ -34,6 +34,14 @@ def test_every_answer_has_the_headers(client: Any, path: str) -> None:
     assert "strict-transport-security" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/no-such-page", "/healthz", "/static/css/base.css"])
+def test_head_is_answered_like_get_without_the_body(client: Any, path: str) -> None:
+    asked, got = client.head(path), client.get(path)
+    assert (asked.status_code, asked.headers["content-type"]) == (got.status_code, got.headers["content-type"])
+    assert asked.headers["content-length"] == got.headers["content-length"]
+    assert asked.content == b""
+
+
 def test_refusals_of_the_guard_have_the_headers_too(bare: TestClient) -> None:
     for answer in (
         bare.get("/sign-in", headers={"host": "evil.example"}),
