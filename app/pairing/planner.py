@@ -13,7 +13,7 @@ from app.events.enums import CountryGroup
 from app.events.models import Challenge, Event
 from app.events.queries import GroupBook, challenges_of, group_book
 from app.pairing.classification import Classification, MemberClassified, SetBy
-from app.pairing.models import PairingSettings, Partnership
+from app.pairing.models import PairingSettings, Partnership, PartnershipReason
 from app.pairing.queries import excluded_pairs_of, partnerships_of, pins_of, settings_of, vetoes_of, wishes_of
 from app.pairing.wanted import RULED, SHARED, SWITCHES, WEIGHED, Wanted, direction_of
 from app.platform.errors import Refused
@@ -22,6 +22,7 @@ from scheduler.core.violation import Violation
 from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.score import score, stage_values
 from scheduler.pairing.solution import PairingOutcome, PairingSolution
+from scheduler.pairing.solution import Partnership as ProposedPartnership
 from scheduler.pairing.validation import validate
 
 
@@ -183,6 +184,22 @@ def outcome_of(facts: PairingFacts, outcome_json: str | None) -> PairingSolution
     if not named <= facts.parties.keys():
         raise Refused({"run": "Cities came or went since this run began. Run again."})
     return solution
+
+
+def reasons_of(facts: PairingFacts, proposed: ProposedPartnership) -> list[PartnershipReason]:
+    """The reasons of a proposed partnership as rows, not yet in any session."""
+    ids = {slug: party.id for slug, party in facts.parties.items()}
+    challenges = {challenge.code: challenge.id for challenge in facts.challenges}
+    return [
+        PartnershipReason(
+            kind=reason.kind,
+            from_party_id=ids.get(reason.from_) if reason.from_ else None,
+            to_party_id=ids.get(reason.to) if reason.to else None,
+            challenge_id=challenges.get(reason.challenge) if reason.challenge else None,
+            points=reason.value,
+        )
+        for reason in proposed.reasons
+    ]
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from app.delegations.service import set_listed
 from app.events.enums import CountryGroup
 from app.events.models import Event
 from app.pairing.enums import Consent, MemberRole, Modality, PartnershipState
-from app.pairing.models import Partnership, PartnershipMember, PartnershipReason
-from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, read_facts
+from app.pairing.models import Partnership, PartnershipMember
+from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, read_facts, reasons_of
 from app.pairing.queries import consent_of, partnership_in_event
 from app.platform.actor import Actor
 from app.platform.audit import record
@@ -205,21 +205,10 @@ def _propose(
 
 def _renew(session: Session, *, facts: PairingFacts, partnership: Partnership, proposed: ProposedPartnership) -> None:
     """Write value and reasons as they are today; the label too, unless somebody has agreed to the one that stands."""
-    ids = {slug: party.id for slug, party in facts.parties.items()}
-    challenges = {challenge.code: challenge.id for challenge in facts.challenges}
     partnership.value = proposed.value
     if all(member.consent is Consent.PENDING for member in partnership.members):
         _label(facts, partnership, proposed)
-    partnership.reasons = [
-        PartnershipReason(
-            kind=reason.kind,
-            from_party_id=ids.get(reason.from_) if reason.from_ else None,
-            to_party_id=ids.get(reason.to) if reason.to else None,
-            challenge_id=challenges.get(reason.challenge) if reason.challenge else None,
-            points=reason.value,
-        )
-        for reason in proposed.reasons
-    ]
+    partnership.reasons = reasons_of(facts, proposed)
     shared = [reason for reason in partnership.reasons if reason.challenge_id is not None]
     best = max(shared, key=lambda reason: reason.points, default=None)
     partnership.challenge_id = best.challenge_id if best else None

@@ -60,11 +60,23 @@ def reason_lines(
     partnership: Partnership, parties: Mapping[int, Party], challenges: Mapping[int, Challenge], *, base: str
 ) -> tuple[ReasonLine, ...]:
     """The reasons of a partnership, most points first."""
+    ordered = sorted(partnership.reasons, key=lambda one: (-one.points, one.id))
+    return lines_of(ordered, parties, challenges, base=base)
+
+
+def lines_of(
+    reasons: Sequence[PartnershipReason],
+    parties: Mapping[int, Party],
+    challenges: Mapping[int, Challenge],
+    *,
+    base: str,
+) -> tuple[ReasonLine, ...]:
+    """Reasons in their order as sentences; ``parties`` are the members in theirs, the two partners first."""
     return tuple(
         ReasonLine(
             points=reason.points, text=_sentence(reason, parties, challenges), links=_links(reason, parties, base)
         )
-        for reason in sorted(partnership.reasons, key=lambda one: (-one.points, one.id))
+        for reason in reasons
     )
 
 
@@ -136,5 +148,16 @@ def _sentence(reason: PartnershipReason, parties: Mapping[int, Party], challenge
 
 
 def _links(reason: PartnershipReason, parties: Mapping[int, Party], base: str) -> tuple[tuple[str, str], ...]:
+    """The pages of the cities that a reason rests on, at the field itself where it has a place of its own."""
     sides = [parties.get(one or 0) for one in (reason.from_party_id, reason.to_party_id)]
-    return tuple((one.name, f"{base}/cities/{one.id}") for one in sides if one and one.kind is PartyKind.CITY)
+    named = [one for one in sides if one] or list(parties.values())[:2]
+    places = _PLACES.get(reason.kind, ("", ""))
+    return tuple(
+        (one.name, f"{base}/cities/{one.id}" + (f"#{place}-{reason.challenge_id}" if place else ""))
+        for one, place in zip(named, places, strict=False)
+        if one.kind is PartyKind.CITY
+    )
+
+
+_PLACES = {"need_met": ("offer", "need"), "need_shared": ("need", "need"), "facilitation": ("offer", "need")}
+"""Where the field of the side that gives and of the one that gains stands on a city's page."""

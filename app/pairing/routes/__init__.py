@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from app.pairing.routes import answer, manage, public, what_if
+from app.pairing.routes import answer, candidates, manage, public, what_if
 
 router = APIRouter()
 router.include_router(public.router)
 router.include_router(answer.router)
 router.include_router(manage.router)
 router.include_router(what_if.router)
+router.include_router(candidates.router)

@@ -15,11 +15,10 @@ class Names:
     """Names of parties by slug, and of countries."""
 
     def __init__(self, parties: Mapping[str, Party]) -> None:
-        self._parties = parties
+        self._names = {slug: party.name for slug, party in parties.items()}
 
     def of(self, slug: str) -> str:
-        party = self._parties.get(slug)
-        return party.name if party else slug
+        return self._names.get(slug, slug)
 
     def all(self, slugs: Iterable[str]) -> str:
         """Names with "and" before the last, in the order of the alphabet."""

@@ -69,19 +69,26 @@ def partnership_of(pool: Pool, members: Sequence[Member]) -> Partnership:
     )
 
 
-def candidates_of(pool: Pool, city: str, *, limit: int | None = None) -> tuple[Partnership, ...]:
+def candidates_of(
+    pool: Pool, city: str, *, limit: int | None = None, members: int | None = None
+) -> tuple[Partnership, ...]:
     """The legal partnerships of one city in any role, best value first, ties by the ids of the members.
 
     Legal: no hard rule that looks at one partnership alone forbids it, and every member may have a partnership.
     Triangles that differ in direction or in the facilitating member are listed each.
 
+    Args:
+        members: 2 for pairs alone, 3 for triangles alone.
+
     Raises:
         KeyError: no such city.
     """
     home = pool.cities[city]
+    pairs = _pairs_of(pool, home) if members in (None, 2) else ()
+    triangles = _triangles_of(pool, home) if members in (None, 3) else ()
     found = [
         candidate
-        for candidate in (*_pairs_of(pool, home), *_triangles_of(pool, home))
+        for candidate in (*pairs, *triangles)
         if is_legal(pool, candidate) and all(pool.limit_of(identifier) != 0 for identifier in candidate.members)
     ]
     found.sort(key=lambda candidate: (-candidate.value, len(candidate.members), candidate.members))
