@@ -18,7 +18,7 @@ from app.pairing.queries import partnerships_of
 from app.platform.i18n import gettext as _
 from app.platform.i18n import ngettext
 from app.platform.outbox import MailState, OutboxMail
-from app.printing.service import outdated_delegations
+from app.printing.reprints import reprint_queue
 from app.visits.queries import unconfirmed_count
 
 
@@ -210,7 +210,7 @@ def _outbox(session: Session, event: Event, base: str) -> Iterator[Needed]:
 
 
 def _sheets(session: Session, event: Event, base: str) -> Iterator[Needed]:
-    outdated = len(outdated_delegations(session, event))
+    outdated = len(reprint_queue(session, event))
     if outdated:
         yield Needed(
             title=ngettext("%(num)s printed sheet is out of date", "%(num)s printed sheets are out of date", outdated)

@@ -69,7 +69,10 @@ class DayOfItems:
 
 @dataclass(frozen=True, kw_only=True)
 class Itinerary:
-    """Everything that a sheet, a page or a feed says. ``delegate_id`` is set on a personal schedule."""
+    """Everything that a sheet, a page or a feed says. ``delegate_id`` is set on a personal schedule.
+
+    ``is_protected``: somebody on it is, so that its papers are counted and its calendar tells no titles.
+    """
 
     event_id: int
     delegation_id: int
@@ -86,6 +89,7 @@ class Itinerary:
     liaison_phone: str | None
     out_of_hours_phone: str | None
     release_number: int | None
+    is_protected: bool = False
 
     @property
     def items(self) -> tuple[Item, ...]:

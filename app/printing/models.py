@@ -1,4 +1,4 @@
-"""What was printed for whom, so that the desk knows which paper is out of date."""
+"""What was printed for whom and what calendars were told, so that the desk knows which paper is out of date."""
 
 import enum
 from datetime import datetime
@@ -13,10 +13,14 @@ from app.platform.database.base import Base
 class SheetKind(enum.StrEnum):
     DELEGATION = "delegation"
     PERSON = "person"
+    BADGE = "badge"
 
 
 class PrintedSheet(Base):
-    """One sheet handed out: a pack of a delegation or a personal schedule. ``content`` is what stood on it."""
+    """One sheet handed out: a pack of a delegation, a personal schedule or a badge. ``content`` is what stood on it.
+
+    ``copies`` counts the papers: more than one of a protected person's sheet, each with its own number.
+    """
 
     __tablename__ = "printed_sheet"
     __table_args__ = (UniqueConstraint("kind", "delegation_id", "delegate_id", "number"),)
@@ -30,5 +34,45 @@ class PrintedSheet(Base):
     locale: Mapped[str] = mapped_column(String(10))
     content_digest: Mapped[str] = mapped_column(String(64))
     content: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    copies: Mapped[int] = mapped_column(default=1)
     printed_at: Mapped[datetime]
     printed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class CalendarLink(Base):
+    """A secret address under which a calendar reads the days of a delegation, or of one delegate; the digest is kept.
+
+    ``shows_titles``: whether titles and places of a protected person's days are told, or only that they are busy.
+    """
+
+    __tablename__ = "calendar_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    delegation_id: Mapped[int] = mapped_column(ForeignKey("delegation.id"), index=True)
+    delegate_id: Mapped[int | None] = mapped_column(ForeignKey("delegate.id", ondelete="CASCADE"), index=True)
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    shows_titles: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class CalendarEntry(Base):
+    """What calendars were last told of one item of a delegation (``delegate_id`` 0) or a delegate, and how often before.
+
+    ``sequence`` rises with everything that is told anew; an item that went stays as cancelled, so that it is taken
+    out wherever it was read.
+    """
+
+    __tablename__ = "calendar_entry"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    delegation_id: Mapped[int] = mapped_column(ForeignKey("delegation.id"), primary_key=True, autoincrement=False)
+    delegate_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uid: Mapped[str] = mapped_column(String(160), primary_key=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    said: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    is_cancelled: Mapped[bool] = mapped_column(default=False)
+    told_at: Mapped[datetime]

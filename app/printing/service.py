@@ -13,14 +13,14 @@ from app.delegations.queries import delegations_of
 from app.events.models import Event
 from app.platform.actor import Actor
 from app.platform.audit import record
+from app.platform.errors import Refused
+from app.platform.i18n import gettext as _
+from app.printing.comparing import Row, rows_of
+from app.printing.forms import MOST_COPIES
 from app.printing.itinerary import Itinerary
-from app.printing.models import PrintedSheet, SheetKind
-from app.printing.queries import (
-    itineraries_of_event,
-    itinerary_of_delegation,
-    last_sheet,
-    last_sheets_of_delegations,
-)
+from app.printing.models import PrintedSheet
+from app.printing.queries import itinerary_of_delegation, last_sheet
+from app.printing.reprints import kind_of
 from app.printing.sheets import Edition, Sheet, content_of, digest_of, sheet_of
 from app.printing.typesetting import typeset
 
@@ -34,10 +34,14 @@ class Printed:
 
 
 def preview(session: Session, *, event: Event, itinerary: Itinerary, live_address: str | None, now: datetime) -> bytes:
-    """A PDF of one itinerary as it would be printed now; nothing is noted."""
-    return typeset(
-        [_next_sheet(session, event, itinerary, live_address=live_address, now=now)], title=itinerary.name, at=now
+    """A PDF of one itinerary as it would be printed now, without a number; nothing is noted."""
+    edition = Edition(
+        number=None,
+        printed_at=now,
+        before=_before(_last(session, itinerary), itinerary),
+        live_address=live_address,
     )
+    return typeset([sheet_of(event, itinerary, edition)], title=itinerary.name, at=now)
 
 
 def print_sheets(
@@ -48,21 +52,54 @@ def print_sheets(
     base_url: str | None,
     actor: Actor,
     now: datetime,
+    copies: int = 1,
 ) -> Printed:
     """One PDF of these itineraries; each is noted as the sheet that its people now hold.
 
+    Args:
+        copies: how many papers of each protected itinerary, each with its number; of the others there is one.
+
     Raises:
-        Refused: a sheet cannot be set; nothing is noted.
+        Refused: a sheet cannot be set, or the number of copies is none; nothing is noted.
     """
+    if not 1 <= copies <= MOST_COPIES:
+        raise Refused({"copies": _("Between 1 and %(most)s copies.") % {"most": MOST_COPIES}})
     _lock(session, itineraries)
+    held = [(itinerary, _last(session, itinerary)) for itinerary in itineraries]
     sheets = [
-        _next_sheet(session, event, itinerary, live_address=_live(base_url, event, itinerary), now=now)
-        for itinerary in itineraries
+        sheet
+        for itinerary, last in held
+        for sheet in _papers(event, itinerary, last, base_url=base_url, copies=copies, now=now)
     ]
     pdf = typeset(sheets, title=event.name, at=now)
-    for itinerary in itineraries:
-        _note(session, event, itinerary, actor=actor, now=now)
+    for itinerary, last in held:
+        _note(session, event, itinerary, last, copies=copies if itinerary.is_protected else 1, actor=actor, now=now)
     return Printed(pdf=pdf, sheets=len(sheets))
+
+
+def _papers(
+    event: Event, itinerary: Itinerary, last: PrintedSheet | None, *, base_url: str | None, copies: int, now: datetime
+) -> list[Sheet]:
+    """The papers of one itinerary: counted copies of a protected one, else a single sheet."""
+    counted = [(number, copies) for number in range(1, copies + 1)] if itinerary.is_protected else [None]
+    return [
+        sheet_of(
+            event,
+            itinerary,
+            Edition(
+                number=last.number + 1 if last else 1,
+                printed_at=now,
+                before=_before(last, itinerary),
+                live_address=_live(base_url, event, itinerary),
+                copy=copy,
+            ),
+        )
+        for copy in counted
+    ]
+
+
+def _before(last: PrintedSheet | None, itinerary: Itinerary) -> dict[str, Row] | None:
+    return rows_of(last.content, locale=itinerary.locale) if last else None
 
 
 def print_all(
@@ -86,19 +123,6 @@ def is_outdated(session: Session, event: Event, itinerary: Itinerary) -> bool:
     return sheet is not None and sheet.content_digest != digest_of(content_of(event, itinerary))
 
 
-def outdated_delegations(session: Session, event: Event) -> frozenset[int]:
-    """The delegations whose last pack says something else than the plan does now."""
-    sheets = last_sheets_of_delegations(session, event.id)
-    if not sheets:
-        return frozenset()
-    return frozenset(
-        itinerary.delegation_id
-        for itinerary in itineraries_of_event(session, event)
-        if itinerary.delegation_id in sheets
-        and sheets[itinerary.delegation_id].content_digest != digest_of(content_of(event, itinerary))
-    )
-
-
 def _lock(session: Session, itineraries: Sequence[Itinerary]) -> None:
     """Let one print at a time number the sheets of a delegation.
 
@@ -110,30 +134,27 @@ def _lock(session: Session, itineraries: Sequence[Itinerary]) -> None:
     ).all()
 
 
-def _next_sheet(
-    session: Session, event: Event, itinerary: Itinerary, *, live_address: str | None, now: datetime
-) -> Sheet:
-    last = _last(session, itinerary)
-    edition = Edition(
-        number=last.number + 1 if last else 1,
-        printed_at=now,
-        before=last.content if last else None,
-        live_address=live_address,
-    )
-    return sheet_of(event, itinerary, edition)
-
-
-def _note(session: Session, event: Event, itinerary: Itinerary, *, actor: Actor, now: datetime) -> None:
-    last, content = _last(session, itinerary), content_of(event, itinerary)
+def _note(
+    session: Session,
+    event: Event,
+    itinerary: Itinerary,
+    last: PrintedSheet | None,
+    *,
+    copies: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    content = content_of(event, itinerary)
     sheet = PrintedSheet(
         event_id=event.id,
-        kind=_kind(itinerary),
+        kind=kind_of(itinerary),
         delegation_id=itinerary.delegation_id,
         delegate_id=itinerary.delegate_id,
         number=last.number + 1 if last else 1,
         locale=itinerary.locale,
         content_digest=digest_of(content),
         content=content,
+        copies=copies,
         printed_at=now,
         printed_by_id=actor.account_id,
     )
@@ -147,21 +168,17 @@ def _note(session: Session, event: Event, itinerary: Itinerary, *, actor: Actor,
         action="sheet.printed",
         entity="printed_sheet",
         entity_id=sheet.id,
-        changes={"number": (last.number if last else None, sheet.number)},
+        changes={"number": (last.number if last else None, sheet.number), "copies": (None, copies)},
     )
 
 
 def _last(session: Session, itinerary: Itinerary) -> PrintedSheet | None:
     return last_sheet(
         session,
-        kind=_kind(itinerary),
+        kind=kind_of(itinerary),
         delegation_id=itinerary.delegation_id,
         delegate_id=itinerary.delegate_id,
     )
-
-
-def _kind(itinerary: Itinerary) -> SheetKind:
-    return SheetKind.DELEGATION if itinerary.delegate_id is None else SheetKind.PERSON
 
 
 def _live(base_url: str | None, event: Event, itinerary: Itinerary) -> str | None:

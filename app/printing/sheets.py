@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import segno
@@ -16,19 +16,30 @@ from app.events.models import Event
 from app.platform import i18n
 from app.platform.i18n import gettext as _
 from app.printing import words
+from app.printing.comparing import is_other
 from app.printing.itinerary import DayOfItems, Item, Itinerary
 
 Sheet = dict[str, Any]
 
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """Which sheet of whom this is: its number, when it is printed, and what stood on the one before, by row."""
+    """Which sheet of whom this is: its number, when it is printed, and what stood on the one before, by row.
 
-    number: int
+    Without a number it is a look at what would be printed. ``copy``: which of how many counted papers this is.
+    """
+
+    number: int | None
     printed_at: datetime
     before: Mapping[str, Mapping[str, str]] | None
     live_address: str | None
+    copy: tuple[int, int] | None = None
+
+
+VARYING = ("days", "qr", "version", "printed", "copy", "words")
+"""What a sheet says besides the plan: which paper it is, and the words that head its columns."""
 
 
 def sheet_of(event: Event, itinerary: Itinerary, edition: Edition) -> Sheet:
@@ -37,10 +48,13 @@ def sheet_of(event: Event, itinerary: Itinerary, edition: Edition) -> Sheet:
         return _sheet(event, itinerary, edition)
 
 
-def content_of(event: Event, itinerary: Itinerary) -> dict[str, dict[str, str]]:
-    """What a sheet says, row by row, without number and time of print: what a later sheet is compared with."""
+def content_of(event: Event, itinerary: Itinerary) -> dict[str, Any]:
+    """All that a sheet says of the plan, the rows apart: what a later sheet is compared with."""
+    edition = Edition(number=None, printed_at=NEVER, before=None, live_address=None)
     with i18n.speaking(itinerary.locale):
-        return {item.uid: _said(event, item, on=day.on) for day in itinerary.days for item in day.items}
+        sheet = _sheet(event, itinerary, edition)
+        rows = {item.uid: _said(event, item, on=day.on) for day in itinerary.days for item in day.items}
+    return {"head": {name: said for name, said in sheet.items() if name not in VARYING}, "rows": rows}
 
 
 def _said(event: Event, item: Item, *, on: date) -> dict[str, str]:
@@ -53,7 +67,8 @@ def _said(event: Event, item: Item, *, on: date) -> dict[str, str]:
         "place": item.place,
         "where": words.where_words(item),
         "table": str(item.table_number or ""),
-        "goes": ",".join(str(person) for person in item.goes),
+        "languages": words.language_words(item.languages),
+        "goes": ",".join(str(person) for person in sorted(item.goes)),
     }
 
 
@@ -75,6 +90,7 @@ def _sheet(event: Event, itinerary: Itinerary, edition: Edition) -> Sheet:
         "summary": _summary(itinerary),
         "qr": _code(edition.live_address),
         "version": _version(itinerary, edition),
+        "copy": _copy(edition),
         "printed": _("printed %(moment)s")
         % {
             "moment": f"{words.short_day_words(edition.printed_at.date())}, "
@@ -84,58 +100,90 @@ def _sheet(event: Event, itinerary: Itinerary, edition: Edition) -> Sheet:
         "rings": not is_personal,
         "travellers": [] if is_personal else [_traveller(one) for one in itinerary.travellers],
         "contact": _contact(itinerary),
-        "days": [_day(event, itinerary, day, edition) for day in itinerary.days],
+        "days": [_day(event, itinerary, day, edition) for day in _days(itinerary, edition)],
         "notes": i18n.pick(event.practical_notes, locale) if event.practical_notes else "",
         "foot": _foot(event, itinerary),
         "outline": itinerary.name,
     }
 
 
+def _days(itinerary: Itinerary, edition: Edition) -> list[DayOfItems]:
+    """The days of the plan, and those on which something stood that is gone."""
+    days = {day.on: day for day in itinerary.days}
+    for row in _gone(itinerary, edition):
+        on = date.fromisoformat(row["day"])
+        days.setdefault(on, DayOfItems(on=on, items=()))
+    return [day for _on, day in sorted(days.items())]
+
+
+def _gone(itinerary: Itinerary, edition: Edition) -> list[Mapping[str, str]]:
+    """What stood on the sheet before and is not planned any more."""
+    here = {item.uid for item in itinerary.items}
+    before = edition.before or {}
+    return [row for uid, row in before.items() if uid not in here and "day" in row]
+
+
 def _day(event: Event, itinerary: Itinerary, day: DayOfItems, edition: Edition) -> dict[str, Any]:
-    return {
-        "title": words.day_words(day.on),
-        "note": "",
-        "items": [_row(event, itinerary, item, edition, on=day.on) for item in day.items],
-    }
+    rows = [_row(event, itinerary, item, edition, on=day.on) for item in day.items]
+    rows += [_gone_row(row) for row in _gone(itinerary, edition) if row["day"] == day.on.isoformat()]
+    return {"title": words.day_words(day.on), "note": "", "items": sorted(rows, key=lambda row: row["start"])}
 
 
 def _row(event: Event, itinerary: Itinerary, item: Item, edition: Edition, *, on: date) -> dict[str, Any]:
-    was = _was(event, item, edition)
     said = _said(event, item, on=on)
+    before = edition.before.get(item.uid) if edition.before is not None else None
+    is_changed = edition.before is not None and (before is None or is_other(before, said))
     return {
-        "start": words.clock_words(item.starts_at, event.timezone),
-        "until": _("to %(clock)s") % {"clock": words.clock_words(item.ends_at, event.timezone)},
-        "title": words.title_words(item),
-        "was": was or "",
+        "start": said["start"],
+        "until": _("to %(clock)s") % {"clock": said["end"]},
+        "title": said["title"],
+        "was": _was(before, said) if is_changed else "",
         # A bar without a word where something else differs: the part, who goes, whether it is confirmed.
-        "changed": edition.before is not None and edition.before.get(item.uid) != said,
-        "note": words.note_words(item, zone=event.timezone),
+        "changed": is_changed,
+        "gone": False,
+        "note": said["note"],
         "place": item.place,
-        "where": words.where_words(item),
+        "where": said["where"],
         "table": item.table_number,
-        "languages": words.language_words(item.languages),
+        "languages": said["languages"],
         "goes": [
             {"letter": one.letter, "head": one.is_head} for one in itinerary.travellers if one.delegate_id in item.goes
         ],
     }
 
 
-def _was(event: Event, item: Item, edition: Edition) -> str | None:
-    """What the sheet before said of this row, in a word; nothing where it said the same or there was none."""
-    if edition.before is None:
-        return None
-    before = edition.before.get(item.uid)
+def _gone_row(row: Mapping[str, str]) -> dict[str, Any]:
+    """A row that nobody goes to any more: shown once, struck through, so that nobody misses it silently."""
+    return {
+        "start": row["start"],
+        "until": _("to %(clock)s") % {"clock": row["end"]},
+        "title": row["title"],
+        "was": _("no longer planned"),
+        "changed": True,
+        "gone": True,
+        "note": "",
+        "place": row.get("place", ""),
+        "where": "",
+        "table": None,
+        "languages": "",
+        "goes": [],
+    }
+
+
+def _was(before: Mapping[str, str] | None, said: Mapping[str, str]) -> str:
+    """What the sheet before said of a row that differs, in a word; nothing where only its note does."""
     if before is None:
         return _("new")
-    start = words.clock_words(item.starts_at, event.timezone)
-    if before["start"] != start:
+    if before.get("day", said["day"]) != said["day"]:
+        on = words.short_day_words(date.fromisoformat(before["day"]))
+        return _("was %(what)s") % {"what": f"{on}, {before['start']}"}
+    if before["start"] != said["start"]:
         return _("was %(what)s") % {"what": before["start"]}
-    if before["place"] != item.place:
+    if before.get("place", said["place"]) != said["place"]:
         return _("was %(what)s") % {"what": before["place"]}
-    if before["table"] != str(item.table_number or ""):
-        return _("was table %(number)s") % {"number": before["table"]}
-    same = before["end"] == words.clock_words(item.ends_at, event.timezone)
-    return None if same else _("was until %(clock)s") % {"clock": before["end"]}
+    if before["table"] != said["table"]:
+        return _("was table %(number)s") % {"number": before["table"]} if before["table"] else _("new table")
+    return "" if before["end"] == said["end"] else _("was until %(clock)s") % {"clock": before["end"]}
 
 
 def _summary(itinerary: Itinerary) -> str:
@@ -151,9 +199,20 @@ def _summary(itinerary: Itinerary) -> str:
 
 
 def _version(itinerary: Itinerary, edition: Edition) -> str:
-    if itinerary.release_number is None:
-        return _("No release yet, sheet %(number)s") % {"number": edition.number}
-    return _("Release %(release)s, sheet %(number)s") % {"release": itinerary.release_number, "number": edition.number}
+    said = {"release": itinerary.release_number, "number": edition.number}
+    if edition.number is None:
+        return _("No release yet, preview") if said["release"] is None else _("Release %(release)s, preview") % said
+    if said["release"] is None:
+        return _("No release yet, sheet %(number)s") % said
+    return _("Release %(release)s, sheet %(number)s") % said
+
+
+def _copy(edition: Edition) -> str:
+    """Which paper of a counted number this is."""
+    if edition.copy is None:
+        return ""
+    number, copies = edition.copy
+    return _("copy %(number)s of %(copies)s, counted") % {"number": number, "copies": copies}
 
 
 def _traveller(one: Any) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def test_a_delegation_without_a_sheet_has_none_out_of_date(press: Any) -> None:
 
 def test_a_moved_row_is_marked_with_what_it_was_and_no_other_row_is(press: Any) -> None:
     title = "District heating plant"
-    before = content_of(press.event, press.itinerary("shenzhen"))
+    before = content_of(press.event, press.itinerary("shenzhen"))["rows"]
     press.hand_out("shenzhen")
     assert "was 15:00" not in _text(press.hand_out("shenzhen")).replace("此前：", "was ")
     visit = press.visit(title)
@@ -108,7 +108,7 @@ def test_a_sheet_in_english_says_was(press: Any) -> None:
 
 
 def test_a_row_that_is_confirmed_meanwhile_is_marked_too(press: Any) -> None:
-    before = content_of(press.event, press.itinerary("trieste"))
+    before = content_of(press.event, press.itinerary("trieste"))["rows"]
     visit = press.visit(OF_TRIESTE)
     confirm(press.session, event=press.event, visit=visit, version=visit.version, actor=press.actor, now=press.now)
     assert _rows(_after(press, press.itinerary("trieste"), before))[OF_TRIESTE]["changed"]

@@ -21,7 +21,6 @@ from app.pairing.models import Partnership
 from app.pairing.queries import partnerships_of_parties, title_of
 from app.platform.database.base import Attestation
 from app.printing.itinerary import DayOfItems, Item, Itinerary, Traveller, letters_for
-from app.printing.models import PrintedSheet, SheetKind
 from app.visits.models import Visit
 from app.visits.queries import visits_of_people
 
@@ -46,33 +45,34 @@ def itineraries_of_event(session: Session, event: Event) -> list[Itinerary]:
     return [_itinerary(gathered, event=event, delegation=one, members=_active(one), person=None) for one in delegations]
 
 
+def personal_itineraries_of_event(
+    session: Session, event: Event, *, delegate_ids: Collection[int] | None = None
+) -> list[Itinerary]:
+    """What each delegate does, or each of these, by delegation and rank, read in as many queries as one takes."""
+    delegations = delegations_of(session, event.id)
+    wanted = [
+        (delegation, member)
+        for delegation in delegations
+        for member in _active(delegation)
+        if delegate_ids is None or member.id in delegate_ids
+    ]
+    gathered = _gather(
+        session,
+        event,
+        people=tuple(member for _delegation, member in wanted),
+        party_ids=[one.party_id for one in delegations],
+    )
+    return [
+        _itinerary(gathered, event=event, delegation=delegation, members=(member,), person=member)
+        for delegation, member in wanted
+    ]
+
+
 def itinerary_of_person(session: Session, event: Event, delegate: Delegate) -> Itinerary:
     """What one delegate does."""
     delegation = delegation_in_event(session, event.id, delegate.delegation_id)
     gathered = _gather(session, event, people=(delegate,), party_ids=[delegation.party_id])
     return _itinerary(gathered, event=event, delegation=delegation, members=(delegate,), person=delegate)
-
-
-def last_sheets_of_delegations(session: Session, event_id: int) -> dict[int, PrintedSheet]:
-    """The pack that each delegation was handed last, by delegation."""
-    statement = select(PrintedSheet).where(PrintedSheet.event_id == event_id, PrintedSheet.kind == SheetKind.DELEGATION)
-    return {sheet.delegation_id: sheet for sheet in session.scalars(statement.order_by(PrintedSheet.number))}
-
-
-def last_sheet(
-    session: Session, *, kind: SheetKind, delegation_id: int, delegate_id: int | None
-) -> PrintedSheet | None:
-    """The sheet that was handed out last."""
-    return session.scalar(
-        select(PrintedSheet)
-        .where(
-            PrintedSheet.kind == kind,
-            PrintedSheet.delegation_id == delegation_id,
-            PrintedSheet.delegate_id == delegate_id,
-        )
-        .order_by(PrintedSheet.number.desc())
-        .limit(1)
-    )
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,7 @@ def _itinerary(
         liaison_phone=delegation.liaison_phone,
         out_of_hours_phone=delegation.out_of_hours_phone,
         release_number=gathered.release_number,
+        is_protected=any(member.is_protected for member in members),
     )
 
 

@@ -1,0 +1,19 @@
+"""What the print room and the pages of calendar links may be asked for."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+MOST_COPIES = 20
+
+
+class PrintForm(BaseModel):
+    """What to print: what is out of date, all packs, all personal schedules, or those chosen.
+
+    ``copies`` is for protected persons alone: each of their papers is counted.
+    """
+
+    what: Literal["outdated", "packs", "persons", "chosen"] = "packs"
+    delegation: list[int] = Field(default_factory=list, max_length=2000)
+    person: list[int] = Field(default_factory=list, max_length=5000)
+    copies: int = Field(default=1, ge=1, le=MOST_COPIES)
