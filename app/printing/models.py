@@ -60,7 +60,7 @@ class CalendarLink(Base):
 
 
 class CalendarEntry(Base):
-    """What calendars were last told of one item of a delegation (``delegate_id`` 0) or a delegate, and how often before.
+    """What calendars were last told of one item of a delegation (``delegate_id`` 0) or a delegate, and how often.
 
     ``sequence`` rises with everything that is told anew; an item that went stays as cancelled, so that it is taken
     out wherever it was read.
