@@ -8,20 +8,35 @@ from app.pairing.models import Partnership, PartnershipMember
 from app.platform.pictures import Member, Picture, Tie, network, world_map
 
 
-def map_of(partnerships: Sequence[Partnership], *, chosen_id: int | None = None) -> Picture | None:
-    """The world map of partnerships; members without coordinates, such as organisations, are left out."""
-    return world_map(_ties(partnerships, chosen_id=chosen_id))
+def map_of(
+    partnerships: Sequence[Partnership], *, chosen_id: int | None = None, city_id: int | None = None
+) -> Picture | None:
+    """The world map of partnerships; members without coordinates, such as organisations, are left out.
+
+    Args:
+        chosen_id: a partnership to draw thick.
+        city_id: a city to mark, and all its partnerships with it.
+    """
+    return world_map(_ties(partnerships, chosen_id=chosen_id, city_id=city_id))
 
 
-def network_of(partnerships: Sequence[Partnership], *, chosen_id: int | None = None) -> Picture | None:
-    """Who works with whom, on a circle by region."""
-    return network(_ties(partnerships, chosen_id=chosen_id))
+def network_of(
+    partnerships: Sequence[Partnership], *, chosen_id: int | None = None, city_id: int | None = None
+) -> Picture | None:
+    """Who works with whom, on a circle by region; chosen as on the map."""
+    return network(_ties(partnerships, chosen_id=chosen_id, city_id=city_id))
 
 
-def _ties(partnerships: Sequence[Partnership], *, chosen_id: int | None) -> list[Tie]:
+def cities_of(partnerships: Sequence[Partnership]) -> list[City]:
+    """The cities that stand on the pictures, by name."""
+    found = {m.party.id: m.party for one in partnerships for m in one.members if isinstance(m.party, City)}
+    return sorted(found.values(), key=lambda city: city.name)
+
+
+def _ties(partnerships: Sequence[Partnership], *, chosen_id: int | None, city_id: int | None) -> list[Tie]:
     ties = []
     for partnership in partnerships:
-        members = tuple(one for one in map(_member, partnership.members) if one is not None)
+        members = tuple(one for one in (_member(m, city_id) for m in partnership.members) if one is not None)
         if len(members) < 2:
             continue
         ties.append(
@@ -29,15 +44,21 @@ def _ties(partnerships: Sequence[Partnership], *, chosen_id: int | None) -> list
                 members=members,
                 modality=partnership.modality.value,
                 is_waiting=partnership.state is not PartnershipState.CONFIRMED,
-                is_chosen=partnership.id == chosen_id,
+                is_chosen=partnership.id == chosen_id or any(one.is_chosen for one in members),
             )
         )
     return ties
 
 
-def _member(member: PartnershipMember) -> Member | None:
+def _member(member: PartnershipMember, city_id: int | None) -> Member | None:
     city = member.party
     if not isinstance(city, City) or city.latitude is None or city.longitude is None:
         return None
-    role = "" if member.role.value == "partner" else member.role.value
-    return Member(name=city.name, latitude=city.latitude, longitude=city.longitude, region=city.region or "", role=role)
+    return Member(
+        name=city.name,
+        latitude=city.latitude,
+        longitude=city.longitude,
+        region=city.region or "",
+        role="" if member.role.value == "partner" else member.role.value,
+        is_chosen=city.id == city_id,
+    )

@@ -105,8 +105,9 @@ def kinds_of_event(session: Session, *, event_id: int) -> list[str]:
 
 
 def latest_run(session: Session, *, event_id: int, kind: str) -> SolverRun | None:
-    """The run of a kind that was asked for last."""
-    return session.scalars(runs_of_event(event_id=event_id, kind=kind).limit(1)).one_or_none()
+    """The run of a kind that was asked for last, of those whose plan is accepted as it is: what-ifs are not."""
+    statement = runs_of_event(event_id=event_id, kind=kind).where(SolverRun.accept_path.is_not(None))
+    return session.scalars(statement.limit(1)).one_or_none()
 
 
 def latest_run_on(session: Session, *, event_id: int, kind: str, problem_hash: str) -> SolverRun | None:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.pairing.routes import answer, candidates, manage, public, what_if
+from app.pairing.routes import answer, candidates, history, manage, public, report, what_if
 
 router = APIRouter()
 router.include_router(public.router)
@@ -10,3 +10,5 @@ router.include_router(answer.router)
 router.include_router(manage.router)
 router.include_router(what_if.router)
 router.include_router(candidates.router)
+router.include_router(history.router)
+router.include_router(report.router)

@@ -1,22 +1,25 @@
 """The workbench of the pairing lead."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, Access, Policy
+from app.delegations.models import City
 from app.events.loaders import RunIn, run_of_kind
 from app.events.models import Event
-from app.events.queries import challenges_of, event_of_path
+from app.events.queries import event_of_path
 from app.pairing import service
+from app.pairing.choices import token
 from app.pairing.enums import PartnershipState
 from app.pairing.loaders import PartnershipIn, partnership_of_path
 from app.pairing.models import Partnership
 from app.pairing.notices import ask_members
-from app.pairing.pictures import map_of, network_of
-from app.pairing.planner import read_facts
+from app.pairing.pictures import cities_of, map_of, network_of
+from app.pairing.planner import PairingFacts, read_facts, wanted_of
 from app.pairing.queries import modality_counts, partnerships_of, title_of
 from app.pairing.view import ReasonLine, reason_lines, report_of
 from app.platform.clock import Now
@@ -42,21 +45,39 @@ def workbench(
     now: Now,
     access: Annotated[Access[Event], Depends(READ)],
     chosen: int = 0,
+    city: str = "",
+    view: Literal["map", "network", "table"] = "map",
 ) -> Response:
     """Who should work with whom, and why?"""
     event = access.found
     facts = read_facts(session, event)
+    wanted = wanted_of(session, facts)
     partnerships = partnerships_of(session, event.id)
-    shown = next((one for one in partnerships if one.id == chosen), partnerships[0] if partnerships else None)
+    cities = cities_of(partnerships)
+    asked_for = next((one for one in cities if str(one.id) == city), None)
+    shown = _shown(partnerships, chosen=chosen, city=asked_for)
+    marks: dict[str, Any] = {
+        "chosen_id": shown.id if shown and (chosen or not asked_for) else None,
+        "city_id": asked_for.id if asked_for else None,
+    }
+    slugs = {one.id: [member.party.slug for member in one.members] for one in partnerships}
     together = {member.party_id for one in partnerships for member in one.members}
     context = {
         "event": event,
         "partnerships": partnerships,
         "titles": {one.id: title_of(one) for one in partnerships},
         "shown": shown,
-        "reasons": _reasons(session, event, shown) if shown else (),
-        "map": map_of(partnerships, chosen_id=shown.id if shown else None),
-        "network": network_of(partnerships, chosen_id=shown.id if shown else None),
+        "reasons": _reasons_by(facts, shown, base=f"/e/{event.slug}/manage") if shown else (),
+        "two_reasons": {one.id: [line.text for line in _reasons_by(facts, one, base="")[:2]] for one in partnerships},
+        "picture": {"map": map_of, "network": network_of}[view](partnerships, **marks) if view != "table" else None,
+        "view": view,
+        "cities": [(one.id, one.name) for one in cities],
+        "city_id": marks["city_id"],
+        "city_name": asked_for.name if asked_for else "",
+        "marked": {one.id for one in partnerships if asked_for and asked_for.slug in slugs[one.id]},
+        "pinned": {one.id for one in partnerships if frozenset(slugs[one.id]) in wanted.pins},
+        "tokens": {key: (token(members), token(members[:2])) for key, members in slugs.items()},
+        "link": _link(chosen=shown.id if shown else 0, city=city if asked_for else "", view=view),
         "panel": latest_panel(session, event_id=event.id, slug=event.slug, kind="pairing", now=now),
         "unpaired": [city for city in facts.cities if city.id not in together],
         "pool": len(facts.cities),
@@ -126,7 +147,23 @@ def _back(event: Event, partnership: Partnership) -> Response:
     return RedirectResponse(f"/e/{event.slug}/manage/pairing?chosen={partnership.id}", status_code=303)
 
 
-def _reasons(session: Session, event: Event, partnership: Partnership) -> tuple[ReasonLine, ...]:
-    challenges = {challenge.id: challenge for challenge in challenges_of(session, event.id)}
+def _shown(partnerships: list[Partnership], *, chosen: int, city: City | None) -> Partnership | None:
+    """The chosen partnership, else the first of the city asked for, else the first."""
+    of_city = [one for one in partnerships if city and any(member.party_id == city.id for member in one.members)]
+    named = [one for one in partnerships if one.id == chosen]
+    return next(iter([*named, *of_city, *partnerships]), None)
+
+
+def _reasons_by(facts: PairingFacts, partnership: Partnership, *, base: str) -> tuple[ReasonLine, ...]:
+    challenges = {challenge.id: challenge for challenge in facts.challenges}
     parties = {member.party_id: member.party for member in partnership.members}
-    return reason_lines(partnership, parties, challenges, base=f"/e/{event.slug}/manage")
+    return reason_lines(partnership, parties, challenges, base=base)
+
+
+def _link(**present: object) -> Callable[..., str]:
+    """``link(view="table")``: the address of the page with one thing other than now."""
+
+    def link(**other: object) -> str:
+        return "?" + urlencode({name: value for name, value in {**present, **other}.items() if value})
+
+    return link

@@ -6,10 +6,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from app.accounts.policies import ANYONE, ORGANISERS, Access, Policy
+from app.delegations.models import City
 from app.events.models import Event
 from app.events.queries import challenges_of, event_of_path
 from app.pairing.loaders import PartnershipIn, partnership_of_path
-from app.pairing.pictures import map_of
+from app.pairing.models import Partnership
+from app.pairing.pictures import cities_of, map_of
 from app.pairing.queries import modality_counts, public_partnerships_of, title_of, unnamed_of
 from app.pairing.view import label_of, reason_lines
 from app.platform.database.sessions import ReadSession
@@ -24,26 +26,42 @@ ONE = Policy("partnership.read", roles=ANYONE, loader=partnership_of_path)
 
 @router.get("/e/{slug}/cities")
 def partnerships(
-    request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(LIST)], modality: str = ""
+    request: Request,
+    session: ReadSession,
+    access: Annotated[Access[Event], Depends(LIST)],
+    modality: str = "",
+    city: str = "",
 ) -> Response:
     """Who works with whom, on what?"""
     event = access.found
-    return shared_page(request, session, lambda: _list(request, session, event, modality), event_id=event.id)
+    return shared_page(request, session, lambda: _list(request, session, event, modality, city), event_id=event.id)
 
 
-def _list(request: Request, session: Session, event: Event, modality: str) -> Response:
+def _list(request: Request, session: Session, event: Event, modality: str, city: str) -> Response:
     found = public_partnerships_of(session, event.id)
+    shown = [one for one in found if not modality or one.modality.value == modality]
+    cities = cities_of(shown)
+    chosen = next((one for one in cities if str(one.id) == city), None)
     challenges = {challenge.id: challenge for challenge in challenges_of(session, event.id)}
     context = {
         "event": event,
-        "partnerships": [one for one in found if not modality or one.modality.value == modality],
+        "partnerships": _first(shown, chosen),
+        "cities": [(one.id, one.name) for one in cities],
+        "city": chosen,
         "titles": {one.id: title_of(one) for one in found},
         "counts": modality_counts(found),
-        "map": map_of([one for one in found if not modality or one.modality.value == modality]),
+        "map": map_of(shown, city_id=chosen.id if chosen else None),
         "modality": modality,
         "challenges": challenges,
     }
     return render(request, "pairing/partnerships.html", context)
+
+
+def _first(partnerships: list[Partnership], city: City | None) -> list[Partnership]:
+    """With those of the chosen city before the others."""
+    if city is None:
+        return partnerships
+    return sorted(partnerships, key=lambda one: all(member.party_id != city.id for member in one.members))
 
 
 @router.get("/e/{slug}/partnerships/{partnership_id}")

@@ -201,7 +201,6 @@ def _page(
         "weights": weighed(session, facts, choices.on(found.wanted)),
         "words": words,
         "token": token,
-        "standing": len(facts.standing),
     }
     block = "outcome" if is_htmx(request) and status == 200 else None
     return render(request, "pairing/what_if.html", context, block=block, status=status)

@@ -104,7 +104,7 @@ def compare(
     worth_before, worth_after = worth_of(before), worth_of(after)
     differences = {city: worth_after[city] - worth_before[city] for city in {*worth_before, *worth_after}}
     return Comparison(
-        changes=_changes(before, after, by_ids),
+        changes=changes_between(before, after, by_ids),
         before=figures_of(problem, before),
         after=figures_of(problem, after),
         losing=sum(one < 0 for one in differences.values()),
@@ -141,7 +141,11 @@ def worth_of(plan: PairingSolution) -> Counter[str]:
     return worth
 
 
-def _changes(before: PairingSolution, after: PairingSolution, rows: Mapping[frozenset[str], Row]) -> tuple[Change, ...]:
+def changes_between(
+    before: PairingSolution, after: PairingSolution, rows: Mapping[frozenset[str], Row] | None = None
+) -> tuple[Change, ...]:
+    """What ends, what is new, and what has other roles; ``rows`` are those that stand, by their members' slugs."""
+    rows = rows or {}
     old = {one.ids: one for one in before.partnerships}
     new = {one.ids: one for one in after.partnerships}
     gone = [_change("−", one, rows.get(ids)) for ids, one in old.items() if ids not in new]

@@ -1,13 +1,22 @@
 """Plans of before: with which choices a run was made, seen from what is wanted today."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from app.pairing.choices import Choices
 from app.pairing.planner import PairingFacts, percents_of, wanted_of
 from app.pairing.wanted import NO_LIMIT, SHARED, Couple, Percents, Wanted
+from app.pairing.workbench.comparing import Change, changes_between
+from app.platform.errors import Refused
+from app.platform.i18n import gettext as _
+from app.platform.pagination import Page, paginate
 from app.solver_runs.models import SolverRun
-from app.solver_runs.queries import problem_of
+from app.solver_runs.queries import names_of_accounts, problem_of, runs_of_event
+from app.solver_runs.view import RunView, Stage, stages_of, view_of
 from scheduler.pairing.problem import PairingProblem
+from scheduler.pairing.solution import PairingOutcome, PairingSolution
 
 
 def choices_behind(session: Session, facts: PairingFacts, run: SolverRun) -> Choices:
@@ -44,3 +53,77 @@ def _between(today: Wanted, problem: PairingProblem, known: frozenset[str]) -> C
 
 def _number(share: object) -> float | None:
     return None if share is None else float(str(share))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """A run of the history: the row, its stages and how many partnerships its plan has, if it has one."""
+
+    run: SolverRun
+    shown: RunView
+    stages: tuple[Stage, ...]
+    partnerships: int | None
+    asked_by: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoPlans:
+    """Two runs' plans beside each other: what only one of them has, and points by term and stages, each by its own."""
+
+    changes: tuple[Change, ...]
+    terms: tuple[tuple[str, int, int], ...]
+    stages: tuple[tuple[str, int | None, int | None], ...]
+    counts: tuple[int, int]
+
+
+def earlier_runs(
+    session: Session, event_id: int, *, slug: str, page: int, size: int, now: datetime
+) -> tuple[Page[SolverRun], tuple[Earlier, ...]]:
+    """The runs of the pairing, latest first."""
+    found = paginate(session, runs_of_event(event_id=event_id, kind="pairing"), page=page, size=size)
+    names = names_of_accounts(session, account_ids=(run.submitted_by for run in found.items))
+    return found, tuple(
+        Earlier(
+            run=run,
+            shown=view_of(run, slug=slug, now=now),
+            stages=stages_of(run),
+            partnerships=_count(run),
+            asked_by=names.get(run.submitted_by or 0),
+        )
+        for run in found.items
+    )
+
+
+def two_plans(first: SolverRun, second: SolverRun) -> TwoPlans:
+    """Compare the plans of two runs, ``first`` as the one before.
+
+    Raises:
+        Refused: one of them has no plan.
+    """
+    before, after = _plan(first), _plan(second)
+    names = [*before.score, *(name for name in after.score if name not in before.score)]
+    stages = [*(stage.name for stage in before.stages)]
+    stages += [stage.name for stage in after.stages if stage.name not in stages]
+    values = [{stage.name: stage.value for stage in plan.stages} for plan in (before, after)]
+    old, new = (plan.solution or PairingSolution() for plan in (before, after))
+    return TwoPlans(
+        changes=changes_between(old, new),
+        terms=tuple((name, _points(before, name), _points(after, name)) for name in names),
+        stages=tuple((name, values[0].get(name), values[1].get(name)) for name in stages),
+        counts=(len(old.partnerships), len(new.partnerships)),
+    )
+
+
+def _plan(run: SolverRun) -> PairingOutcome:
+    if not run.has_solution or run.outcome is None:
+        raise Refused(_("Run %(number)s has no plan to compare.") % {"number": run.id})
+    return PairingOutcome.model_validate_json(run.outcome)
+
+
+def _points(outcome: PairingOutcome, term: str) -> int:
+    return outcome.score[term].cost if term in outcome.score else 0
+
+
+def _count(run: SolverRun) -> int | None:
+    plan = _plan(run).solution if run.has_solution else None
+    return None if plan is None else len(plan.partnerships)

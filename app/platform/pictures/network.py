@@ -8,7 +8,7 @@ from itertools import combinations
 from markupsafe import Markup
 
 from app.platform.i18n import gettext as _
-from app.platform.pictures.partnerships import Member, Tie, lines_of, members_of, sorted_by_modality, told
+from app.platform.pictures.partnerships import Member, Tie, dot_class, lines_of, members_of, sorted_by_modality, told
 from app.platform.pictures.picture import Picture, drawing, element, group, path, text
 
 WIDTH, HEIGHT = 520.0, 420.0
@@ -61,8 +61,11 @@ def _cities(ties: Sequence[Tie], members: list[Member]) -> list[Markup]:
     seen = {name: _on_circle(angle, RADIUS) for name, angle in angles.items()}
     settled = {member.name for tie in ties if not tie.is_waiting for member in tie.members}
     parts = arcs + [_tie(tie, seen) for tie in sorted_by_modality(ties)]
-    for name, (x, y) in seen.items():
-        parts.append(element("circle", cx=x, cy=y, r=3.6, class_="dot" if name in settled else "dot waiting"))
+    for member in ordered:
+        x, y = seen[member.name]
+        radius = 5.8 if member.is_chosen else 3.6
+        named = dot_class(member, is_settled=member.name in settled)
+        parts.append(element("circle", cx=x, cy=y, r=radius, class_=named))
     parts += [_outer(name, angle) for name, angle in angles.items()]
     return parts
 

@@ -13,13 +13,17 @@ MODALITIES = ("south-south", "north-south", "triangular", "north-north")
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """A city of a partnership. Degrees north and east; ``role`` is empty, beneficiary, pivotal or facilitating."""
+    """A city of a partnership. Degrees north and east; ``role`` is empty, beneficiary, pivotal or facilitating.
+
+    ``is_chosen`` marks the city that a reader has asked for.
+    """
 
     name: str
     latitude: float
     longitude: float
     region: str = ""
     role: str = ""
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,11 @@ def sorted_by_modality(ties: Sequence[Tie]) -> list[Tie]:
 def members_of(ties: Sequence[Tie]) -> list[Member]:
     """Each city once, in order of its first appearance."""
     return list({member.name: member for tie in ties for member in tie.members}.values())
+
+
+def dot_class(member: Member, *, is_settled: bool) -> str:
+    """The classes of a city's dot."""
+    return " ".join(("dot", *(() if is_settled else ("waiting",)), *(("asked-for",) if member.is_chosen else ())))
 
 
 def told(ties: Sequence[Tie]) -> str:

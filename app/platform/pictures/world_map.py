@@ -9,7 +9,7 @@ from markupsafe import Markup
 from app.platform.i18n import gettext as _
 from app.platform.pictures import projection
 from app.platform.pictures.labels import place_labels
-from app.platform.pictures.partnerships import Tie, lines_of, members_of, sorted_by_modality, told
+from app.platform.pictures.partnerships import Member, Tie, dot_class, lines_of, members_of, sorted_by_modality, told
 from app.platform.pictures.picture import Picture, drawing, element, group, path, text
 
 WIDTH = 430.0
@@ -47,8 +47,8 @@ def world_map(ties: Sequence[Tie]) -> Picture | None:
     parts = [_land(window)]
     parts += [_figure(tie, seen, n) for n, tie in enumerate(sorted_by_modality(ties))]
     settled = {member.name for tie in ties if not tie.is_waiting for member in tie.members}
-    parts += [_dot(seen[member.name], is_settled=member.name in settled) for member in members]
-    parts += _names([member.name for member in members], seen, window, _points_of(ties, seen))
+    parts += [_dot(member, seen[member.name], is_settled=member.name in settled) for member in members]
+    parts += _names(_first_named(ties, members), seen, window, _points_of(ties, seen))
     title = _("Map of partnerships")
     words = told(ties)
     svg = drawing(WIDTH, window.height, title, words, parts, "map-frame")
@@ -131,8 +131,16 @@ def _bend(begin: Point, end: Point, share: float) -> Point:
     return (x + u) / 2 + normal_x * reach, max(3.0, (y + v) / 2 + normal_y * reach)
 
 
-def _dot(point: Point, *, is_settled: bool) -> Markup:
-    return element("circle", cx=point[0], cy=point[1], r=3.4, class_="dot" if is_settled else "dot waiting")
+def _dot(member: Member, point: Point, *, is_settled: bool) -> Markup:
+    radius = 5.5 if member.is_chosen else 3.4
+    return element("circle", cx=point[0], cy=point[1], r=radius, class_=dot_class(member, is_settled=is_settled))
+
+
+def _first_named(ties: Sequence[Tie], members: Sequence[Member]) -> list[str]:
+    """Names in the order in which they get a label: the city asked for, its partners, then the others."""
+    near = {member.name for tie in ties if tie.is_chosen for member in tie.members}
+    ordered = sorted(members, key=lambda member: (not member.is_chosen, member.name not in near))
+    return [member.name for member in ordered]
 
 
 def _names(names: list[str], seen: dict[str, Point], window: Window, lines: list[Point]) -> list[Markup]:

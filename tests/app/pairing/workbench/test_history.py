@@ -1,0 +1,73 @@
+"""PAIR-08: the plans of before, two beside each other, and back to one by the same what-if."""
+
+import re
+from typing import Any
+
+from app.pairing.models import PairingPin
+from tests.app.pairing.workbench.conftest import BASE, Bench, told
+
+
+def _runs(page: str) -> list[str]:
+    return re.findall(r'name="after" value="(\d+)"', page)
+
+
+def test_pair_08_each_run_says_who_when_how_good_and_how_many(paired: Bench) -> None:
+    page = told(paired.get("/history"))
+    assert "20 Aug" in page
+    assert "Organiser" in page
+    assert re.search(r"reached \d+ proven", page)
+    assert re.search(r"value \d+ proven", page)
+    assert f" {len(paired.plan())} reached" in page
+
+
+def test_pair_08_two_runs_are_compared_and_the_earlier_one_comes_back(paired: Bench) -> None:
+    first_plan = paired.plan()
+    _address, page = paired.ask(pin="essen~manizales")
+    assert paired.apply(page).status_code == 303
+    second_plan = paired.plan()
+    assert first_plan != second_plan
+    later, earlier = _runs(paired.get("/history"))
+    compared = paired.get(f"/compare?before={earlier}&after={later}")
+    assert f"{len(first_plan ^ second_plan)} partnerships differ" in told(compared)
+    for members in first_plan ^ second_plan:
+        assert all(name in compared for name in members)
+    assert "One offers what the other seeks" in told(compared)
+
+    answer = paired.client.get(f"{BASE}/runs/{earlier}/plan")
+    assert answer.status_code == 303
+    address = answer.headers["location"]
+    assert "unpin=essen~manizales" in address
+    back = paired.get(address)
+    assert f"{len(first_plan ^ second_plan)} partnerships would change" in told(back)
+    assert paired.plan() == second_plan
+    assert paired.apply(back).status_code == 303
+    assert paired.plan() == first_plan
+    with paired.client.app.state.database.reading() as session:
+        assert session.query(PairingPin).count() == 0
+
+
+def test_pair_08_a_plan_of_before_that_breaks_a_rule_of_today_says_which_and_is_not_applied(paired: Bench) -> None:
+    (earlier,) = _runs(paired.get("/history"))
+    pair = sorted(next(one for one in paired.plan() if len(one) == 2))
+
+    def shrink(session: Any) -> None:
+        from app.delegations.models import City
+
+        city = session.get_one(City, paired.cities[pair[0]])
+        city.engagements_min = city.engagements_max = 0
+
+    paired.write(shrink)
+    page = paired.get(f"/what-if?run={earlier}")
+    assert pair[0] in told(page)
+    assert 'what-if/apply"' not in page
+
+
+def test_pair_08_what_has_no_plan_or_is_not_there_cannot_be_compared(paired: Bench) -> None:
+    (earlier,) = _runs(paired.get("/history"))
+    paired.get(f"/compare?before={earlier}&after=99999", status=404)
+    paired.get("/compare", status=404)
+    paired.ask(("pin", "dakar~essen"), ("veto", "dakar~essen"))
+    assert paired.client.get(f"{BASE}/runs/99999/plan").status_code == 404
+    infeasible = max(int(one) for one in re.findall(r"/manage/runs/(\d+)", paired.get("/history")))
+    paired.get(f"/compare?before={earlier}&after={infeasible}", status=422)
+    assert paired.client.get(f"{BASE}/runs/{infeasible}/plan").status_code == 404
