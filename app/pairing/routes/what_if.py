@@ -202,8 +202,9 @@ def _page(
         "words": words,
         "token": token,
     }
-    block = "outcome" if is_htmx(request) and status == 200 else None
-    return render(request, "pairing/what_if.html", context, block=block, status=status)
+    is_swap = is_htmx(request) and status == 200
+    block = "outcome" if is_swap else None
+    return render(request, "pairing/what_if.html", {**context, "is_swap": is_swap}, block=block, status=status)
 
 
 def _countries(facts: PairingFacts) -> list[tuple[str, str]]:
