@@ -7,7 +7,7 @@ from app.pairing.wanted import Wanted
 from app.pairing.workbench.easing import Obstacle, obstacles_of
 from app.pairing.workbench.words import Names
 from scheduler.core.limits import Limits
-from scheduler.pairing.explain import explain
+from scheduler.pairing.explain import explain, facts_that_let_in
 from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.solution import PairingSolution
 
@@ -16,8 +16,9 @@ from scheduler.pairing.solution import PairingSolution
 class WhyNot:
     """What keeps a city without partner.
 
-    ``is_known`` is false where the time was too short. ``together`` says that only all of them at once help; then
-    ``all_at_once`` is the what-if without all. No obstacle at all: a fresh run could pair it.
+    ``is_known`` is false where the time was too short to prove it; the obstacles are then those alone that need no
+    proof: without any one of them the city joins the plan as it stands. ``together`` says that only all of them at
+    once help; then ``all_at_once`` is the what-if without all. No obstacle at all: a fresh run could pair it.
     """
 
     is_known: bool
@@ -39,7 +40,8 @@ def why_unpaired(
     alone = plan.model_copy(update={"unpaired": tuple(one for one in plan.unpaired if one.id == city)})
     found = explain(problem, solution=alone, limits=Limits(time_limit=seconds)).unpaired or ()
     if not found:
-        return WhyNot(is_known=False)
+        at_hand = facts_that_let_in(problem, alone, city)
+        return WhyNot(is_known=False, obstacles=obstacles_of(at_hand, problem, wanted=wanted, names=names))
     (answer,) = found
     return WhyNot(
         is_known=True,

@@ -7,10 +7,12 @@ from scheduler.core.explanation import Explanation
 from scheduler.core.limits import Control, Limits, Stopwatch
 from scheduler.pairing.explain.infeasible import cheapest_fixes, contradiction
 from scheduler.pairing.explain.loose import Asking
-from scheduler.pairing.explain.unpaired import unpaired_cities
+from scheduler.pairing.explain.unpaired import facts_that_let_in, unpaired_cities
 from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.solution import PairingSolution
 from scheduler.pairing.solve import solve
+
+__all__ = ["explain", "facts_that_let_in"]
 
 
 def explain(

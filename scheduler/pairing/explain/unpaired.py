@@ -12,7 +12,8 @@ from typing import Literal
 
 import numpy as np
 
-from scheduler.core.explanation import Unpaired
+from scheduler.core.explanation import Fact, Unpaired
+from scheduler.core.limits import Control, Limits, Stopwatch
 from scheduler.pairing.catalogue import Numbers
 from scheduler.pairing.explain.facts import fact_of, rank_of
 from scheduler.pairing.explain.loose import Asking, LooseModel, loose_candidates
@@ -41,6 +42,18 @@ def unpaired_cities(problem: PairingProblem, solution: PairingSolution, asking: 
         yield _Case(openings, solution, city.id, asking, part).answer()
 
 
+def facts_that_let_in(problem: PairingProblem, solution: PairingSolution, city: str) -> tuple[Fact, ...]:
+    """Facts each of which, let go alone, lets a city join the plan as it is; found without search.
+
+    There may be more that a search would find; where the time is too short for one these hold all the same.
+    """
+    asking = Asking(Limits(), Control(), Stopwatch())
+    part = Spending(asking.limits, asking.control, asking.stopwatch, None).part(1.0)
+    ways = _Case(Openings(problem), solution, city, asking, part).ways_into_the_plan()
+    alone = {path for paths in ways if len(paths) == 1 for path in paths}
+    return tuple(fact_of(problem, path) for path in sorted(alone, key=lambda path: (rank_of(path), path)))
+
+
 class _Case:
     """One city without partnership."""
 
@@ -67,7 +80,7 @@ class _Case:
             return self._unpaired([], together=False)
         if answer == "unknown":
             return None
-        ways = self._ways_into_the_plan()
+        ways = self.ways_into_the_plan()
         alone = {path for paths in ways if len(paths) == 1 for path in paths}
         for path in self._possible(proof):
             if path in alone:
@@ -81,7 +94,7 @@ class _Case:
             return self._unpaired(sorted(alone), together=False)
         return self._together(ways)
 
-    def _ways_into_the_plan(self) -> list[frozenset[str]]:
+    def ways_into_the_plan(self) -> list[frozenset[str]]:
         """The sets of facts that let the city join the plan as it is, by one more partnership."""
         openings, held = self.openings, self.held
         catalogue = openings.catalogue

@@ -8,7 +8,7 @@ import pytest
 
 from scheduler.core.explanation import Explanation, Fact
 from scheduler.core.limits import Control, Limits
-from scheduler.pairing.explain import explain
+from scheduler.pairing.explain import explain, facts_that_let_in
 from scheduler.pairing.explain.facts import changed
 from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.solution import PairingSolution
@@ -235,6 +235,22 @@ def test_a_veto_of_both_sides_is_a_set(pools: Any) -> None:
     cities = [pools.city("a"), pools.city("b")]
     no = [{"from": "a", "to": "b", "level": "no"}, {"from": "b", "to": "a", "level": "no"}]
     assert blocked(pools.problem(cities, wishes=no), "a") == ({"wishes[0]", "wishes[1]"}, True)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_facts_that_need_no_search_are_among_those_that_a_search_proves(pools: Any, seed: int) -> None:
+    """PAIR-07: what is named at once, before there was time to search, gives the city a partner all the same."""
+    problem = pools.drawn(300 + seed, cities=5 + seed % 3)
+    outcome = solve(problem, limits=QUICK)
+    if outcome.solution is None:
+        return
+    explained = {one.id: one for one in explain(problem, solution=outcome.solution, limits=QUICK).unpaired or ()}
+    for city in outcome.solution.unpaired:
+        at_once = {fact.path for fact in facts_that_let_in(problem, outcome.solution, city.id)}
+        proved = explained[city.id]
+        if proved.together or not proved.blocked_by:
+            continue
+        assert at_once <= {fact.path for fact in proved.blocked_by}
 
 
 def test_a_city_alone_is_blocked_by_nothing(pools: Any) -> None:

@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from itertools import islice
+from itertools import combinations, islice
 from typing import Any
 
 import pytest
@@ -33,6 +33,14 @@ def test_every_stage_equals_brute_force(pools: Any, seed: int, pins: int) -> Non
     outcome = solve(problem, limits=QUICK)
     assert values(outcome) == best
     assert outcome.status == ("infeasible" if best is None else "optimal")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_stage_equals_brute_force_with_eight_cities(pools: Any, seed: int) -> None:
+    """PAIR-05: the largest pool for which all plans are tried."""
+    problem = pools.drawn(900 + seed, cities=8)
+    outcome = solve(problem, limits=QUICK)
+    assert values(outcome) == pools.best(problem)
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -90,9 +98,14 @@ def check_random_pool(pools: Any, seed: int) -> None:
     assert validate(problem, outcome.solution) == ()
     vetoed = {frozenset((wish.from_, wish.to)) for wish in problem.wishes if wish.level == "no"}
     small = {city.id for city in problem.cities if city.population < problem.rules.min_population}
+    countries = {city.id: city.country for city in problem.cities}
+    excluded = {frozenset(pair) for pair in problem.excluded_country_pairs}
+    avoided = {frozenset(tie.cities) for tie in problem.ties if tie.state == "active" and not problem.rules.active_ties}
     for partnership in outcome.solution.partnerships:
-        assert not any(couple <= partnership.ids for couple in vetoed)
+        assert not any(couple <= partnership.ids for couple in vetoed | avoided)
         assert not small & partnership.ids
+        together = [countries[one] for one in partnership.ids if one in countries]
+        assert not excluded & {frozenset(pair) for pair in combinations(together, 2)}
 
 
 def test_a_hundred_random_pools_break_no_rule(pools: Any) -> None:

@@ -6,7 +6,11 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app.delegations.models import City, Facilitation, Need, Offer
-from app.events.models import Challenge
+from app.events.models import Challenge, Event
+from app.pairing.planner import build_problem, read_facts, wanted_of
+from app.pairing.workbench.comparing import plan_of_rows
+from app.pairing.workbench.unpaired import why_unpaired
+from app.pairing.workbench.words import Names
 from tests.app.pairing.workbench.conftest import BASE, Bench, told
 
 
@@ -163,3 +167,19 @@ def test_pair_07_two_noes_are_named_together(bench: Bench) -> None:
     page = bench.get(f"/cities/{bench.cities['Essen']}/why")
     assert told(page).count("are kept apart.") >= 1
     assert "What if not" in page
+
+
+def test_pair_07_what_is_known_without_search_is_named_where_time_is_short(bench: Bench) -> None:
+    alone = _odd_one_out(bench)
+    with bench.client.app.state.database.reading() as session:
+        facts = read_facts(session, session.get_one(Event, bench.event.id))
+        wanted = wanted_of(session, facts)
+        problem = build_problem(session, facts, wanted)
+        plan, names = plan_of_rows(facts, problem), Names(facts.parties)
+    slug = alone.lower().replace(" ", "-")
+    hasty = why_unpaired(problem, plan, slug, wanted=wanted, names=names, seconds=0)
+    patient = why_unpaired(problem, plan, slug, wanted=wanted, names=names, seconds=10)
+    assert not hasty.is_known
+    assert patient.is_known
+    assert hasty.obstacles
+    assert {one.sentence for one in hasty.obstacles} <= {one.sentence for one in patient.obstacles}
