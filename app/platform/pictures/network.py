@@ -60,7 +60,7 @@ def _cities(ties: Sequence[Tie], members: list[Member]) -> list[Markup]:
         at += gap
     seen = {name: _on_circle(angle, RADIUS) for name, angle in angles.items()}
     settled = {member.name for tie in ties if not tie.is_waiting for member in tie.members}
-    parts = arcs + [_tie(tie, seen) for tie in sorted_by_modality(ties)]
+    parts = arcs + [_tie(tie, seen) for tie in sorted(sorted_by_modality(ties), key=lambda tie: tie.is_chosen)]
     for member in ordered:
         x, y = seen[member.name]
         radius = 5.8 if member.is_chosen else 3.6

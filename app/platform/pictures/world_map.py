@@ -45,7 +45,8 @@ def world_map(ties: Sequence[Tie]) -> Picture | None:
     window = _window(list(points.values()))
     seen = {name: window.seen(point) for name, point in points.items()}
     parts = [_land(window)]
-    parts += [_figure(tie, seen, n) for n, tie in enumerate(sorted_by_modality(ties))]
+    figures = [(tie.is_chosen, _figure(tie, seen, n)) for n, tie in enumerate(sorted_by_modality(ties))]
+    parts += [figure for _is_chosen, figure in sorted(figures, key=lambda one: one[0])]
     settled = {member.name for tie in ties if not tie.is_waiting for member in tie.members}
     parts += [_dot(member, seen[member.name], is_settled=member.name in settled) for member in members]
     parts += _names(_first_named(ties, members), seen, window, _points_of(ties, seen))

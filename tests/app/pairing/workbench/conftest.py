@@ -17,6 +17,9 @@ from app.events.models import Challenge, ClassifiedCountry, CountryClassificatio
 from app.pairing.models import Partnership
 from app.pairing.queries import partnerships_of
 from app.platform.audit import AuditEntry
+from app.solver_runs.execution import execute
+from app.solver_runs.queries import waiting_run_ids
+from app.solver_runs.watch import Keeper
 
 BASE = "/e/test-event/manage/pairing"
 GROUPS = {"KH": "south", "CN": "south", "DE": "north", "SE": "north", "SN": "south", "CO": "south"}
@@ -67,8 +70,19 @@ class Bench:
             page = self.get(address)
             if "Working it out" not in page:
                 return page
+            self._do_runs()
             time.sleep(0.1)
         raise AssertionError("no answer")
+
+    def _do_runs(self) -> None:
+        """Be the worker, where the server leaves runs to one."""
+        database = self.client.app.state.database
+        if database.is_sqlite:
+            return
+        with database.reading() as session:
+            waiting = waiting_run_ids(session)
+        for run_id in waiting:
+            execute(Keeper(database, clock=self.client.app.state.clock), run_id)
 
     def apply(self, page: str) -> Any:
         """Press the page's button."""
