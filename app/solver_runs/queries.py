@@ -110,6 +110,14 @@ def latest_run(session: Session, *, event_id: int, kind: str) -> SolverRun | Non
     return session.scalars(statement.limit(1)).one_or_none()
 
 
+def accepted_last(session: Session, *, event_id: int, kind: str) -> SolverRun | None:
+    """The run of a kind whose plan was accepted last."""
+    statement = runs_of_event(event_id=event_id, kind=kind).where(SolverRun.accepted_at.is_not(None))
+    return session.scalars(
+        statement.order_by(None).order_by(SolverRun.accepted_at.desc(), SolverRun.id.desc()).limit(1)
+    ).one_or_none()
+
+
 def latest_run_on(session: Session, *, event_id: int, kind: str, problem_hash: str) -> SolverRun | None:
     """The last run over exactly this problem that has not failed."""
     statement = runs_of_event(event_id=event_id, kind=kind).where(

@@ -22,6 +22,7 @@ from app.pairing.pictures import cities_of, map_of, network_of
 from app.pairing.planner import PairingFacts, read_facts, wanted_of
 from app.pairing.queries import modality_counts, partnerships_of, title_of
 from app.pairing.view import ReasonLine, reason_lines, report_of
+from app.pairing.workbench.earlier import changed_since
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Refused
@@ -70,6 +71,7 @@ def workbench(
         "reasons": _reasons_by(facts, shown, base=f"/e/{event.slug}/manage") if shown else (),
         "two_reasons": {one.id: [line.text for line in _reasons_by(facts, one, base="")[:2]] for one in partnerships},
         "picture": {"map": map_of, "network": network_of}[view](partnerships, **marks) if view != "table" else None,
+        "changed": changed_since(session, facts),
         "view": view,
         "cities": [(one.id, one.name) for one in cities],
         "city_id": marks["city_id"],

@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.pairing.choices import Choices
-from app.pairing.planner import PairingFacts, percents_of, wanted_of
+from app.pairing.planner import PairingFacts, build_problem, percents_of, wanted_of
 from app.pairing.wanted import NO_LIMIT, SHARED, Couple, Percents, Wanted
 from app.pairing.workbench.comparing import Change, changes_between
 from app.platform.errors import Refused
 from app.platform.i18n import gettext as _
 from app.platform.pagination import Page, paginate
 from app.solver_runs.models import SolverRun
-from app.solver_runs.queries import names_of_accounts, problem_of, runs_of_event
+from app.solver_runs.queries import accepted_last, names_of_accounts, problem_of, runs_of_event
 from app.solver_runs.view import RunView, Stage, stages_of, view_of
 from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.solution import PairingOutcome, PairingSolution
@@ -26,6 +26,16 @@ def choices_behind(session: Session, facts: PairingFacts, run: SolverRun) -> Cho
     """
     problem = PairingProblem.model_validate_json(problem_of(session, run=run))
     return _between(wanted_of(session, facts), problem, frozenset(facts.parties))
+
+
+def changed_since(session: Session, facts: PairingFacts) -> tuple[str, ...]:
+    """Names of the cities whose profile is another than when the plan that stands was computed, or that came since."""
+    run = accepted_last(session, event_id=facts.event.id, kind="pairing")
+    if run is None:
+        return ()
+    then = {city.id: city for city in PairingProblem.model_validate_json(problem_of(session, run=run)).cities}
+    now = build_problem(session, facts).cities
+    return tuple(sorted(facts.parties[city.id].name for city in now if then.get(city.id) != city))
 
 
 def _between(today: Wanted, problem: PairingProblem, known: frozenset[str]) -> Choices:

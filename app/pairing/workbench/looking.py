@@ -13,6 +13,7 @@ from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, 
 from app.pairing.wanted import Wanted
 from app.pairing.workbench import words
 from app.pairing.workbench.comparing import Comparison, compare, plan_of_rows, renewed
+from app.pairing.workbench.earlier import changed_since
 from app.pairing.workbench.easing import Obstacle, obstacles_of
 from app.pairing.workbench.words import Names
 from app.platform.errors import Refused
@@ -36,7 +37,8 @@ class WhatIf:
     """Choices on what stands, the run over them, and what came out.
 
     ``computed_on`` is the hash of the problem with the choices: what an apply must find again. ``broken`` are rules
-    that the plan of an earlier run breaks today.
+    that the plan of an earlier run breaks today; ``is_stale`` says that profiles are others than when the plan that
+    stands was computed, so that applying renews its points and reasons even where no partnership changes.
     """
 
     choices: Choices
@@ -48,6 +50,7 @@ class WhatIf:
     comparison: Comparison | None
     obstacles: tuple[Obstacle, ...]
     broken: tuple[str, ...]
+    is_stale: bool
 
     @property
     def is_thinking(self) -> bool:
@@ -58,7 +61,7 @@ class WhatIf:
     def can_be_applied(self) -> bool:
         if self.comparison is None or self.broken or self.is_thinking:
             return False
-        return bool(self.choices) or bool(self.comparison.changes)
+        return bool(self.choices) or bool(self.comparison.changes) or self.is_stale
 
 
 def problem_with(session: Session, facts: PairingFacts, choices: Choices) -> tuple[PairingProblem, str]:
@@ -98,6 +101,7 @@ def what_if(
         comparison=comparison,
         obstacles=_obstacles(panel, problem, wanted, names),
         broken=broken,
+        is_stale=bool(changed_since(session, facts)),
     )
 
 

@@ -96,3 +96,16 @@ def test_a_chosen_city_is_marked_on_the_map_with_its_partnerships_and_in_the_tab
     assert "Who else could work with Dakar" in table
     # Whoever is not there changes nothing.
     assert "asked-for" not in paired.get("?city=99999")
+
+
+def test_a_profile_that_changed_since_the_plan_is_named(paired: Bench) -> None:
+    assert 'id="changed"' not in paired.get("")
+
+    def learn(session: object) -> None:
+        session.get_one(City, paired.cities["Dakar"]).languages = ["fr", "en"]  # type: ignore[attr-defined]
+
+    paired.write(learn)
+    assert "1 profile changed since this plan was computed: Dakar." in told(paired.get(""))
+    _address, page = paired.ask()
+    assert paired.apply(page).status_code == 303
+    assert 'id="changed"' not in paired.get("")
