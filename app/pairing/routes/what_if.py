@@ -25,7 +25,6 @@ from app.pairing.forms import (
     WeightsForm,
 )
 from app.pairing.planner import PairingFacts, read_facts, wanted_of
-from app.pairing.queries import title_of
 from app.pairing.wanted import SHARED
 from app.pairing.workbench import words
 from app.pairing.workbench.applying import apply_choices, work_out
@@ -194,7 +193,6 @@ def _page(
         "run_id": run_id,
         "errors": dict(errors or {}),
         "forms": {name: (typed or {}).get(name, blank) for name in ADDED},
-        "title_of": title_of,
         "parties": sorted(facts.parties.values(), key=lambda party: party.name),
         "countries": _countries(facts),
         "modalities": SHARED,

@@ -75,9 +75,11 @@ def apply_choices(
     """Store the choices and make the run's plan the partnerships.
 
     Raises:
-        Conflict: what it was computed on has changed.
-        Refused: the run has no plan, or it breaks a rule with these choices made.
+        Conflict: the run has no plan, or what it was computed on has changed; nothing is written then.
+        Refused: the plan breaks a rule with these choices made.
     """
+    if run.state.is_open or not run.has_solution:
+        raise Conflict(_("This run has no plan to apply."))
     # Two who apply at the same moment follow each other, so that the second finds what the first has changed.
     session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
     facts = read_facts(session, event)

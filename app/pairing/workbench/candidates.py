@@ -22,7 +22,7 @@ class Candidate:
     """A partnership that a city could have.
 
     ``couple`` are the two that a veto keeps apart. ``present`` is the partnership of these members that stands;
-    ``elsewhere`` the titles' members of what the others hold now, by slug.
+    ``elsewhere`` holds, by slug, the other partnerships that the other members are in now.
     """
 
     rank: int

@@ -4,7 +4,7 @@ import html
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -49,7 +49,6 @@ class Bench:
     client: Any
     event: Any
     cities: dict[str, int]
-    pages: list[str] = field(default_factory=list)
 
     def get(self, path: str, status: int = 200) -> str:
         answer = self.client.get(path if path.startswith("/e/") else f"{BASE}{path}")

@@ -8,9 +8,12 @@ from sqlalchemy import select
 
 from app.delegations.enums import TieState
 from app.delegations.models import City, Tie
+from app.events.models import Event
+from app.pairing.choices import Choices
 from app.pairing.enums import WishLevel
 from app.pairing.models import ExcludedCountryPair, PairingPin, PairingSettings, PairingVeto, PairingWish
-from app.pairing.planner import problem_of
+from app.pairing.planner import problem_of, read_facts
+from app.pairing.workbench.looking import problem_with
 from app.platform.audit import AuditEntry
 from tests.app.pairing.workbench.conftest import BASE, Bench, told
 
@@ -238,3 +241,18 @@ def test_pair_08_another_editions_run_is_not_there(paired: Bench) -> None:
     assert computed_on
     data = {"pin": "dakar~essen", "run": "9999", "computed_on": computed_on[1]}
     assert paired.client.post(f"{BASE}/what-if/apply", data=data).status_code == 404
+
+
+def test_pair_08_a_run_without_a_plan_cannot_be_applied(paired: Bench) -> None:
+    lines = len(paired.log())
+    paired.ask(("pin", "dakar~essen"), ("veto", "dakar~essen"))
+    run = re.search(r"/manage/runs/(\d+)", paired.get("/history"))
+    assert run
+    with paired.client.app.state.database.reading() as session:
+        facts = read_facts(session, session.get_one(Event, paired.event.id))
+        choices = Choices(pin=(frozenset({"dakar", "essen"}),), veto={frozenset({"dakar", "essen"}): None})
+        _problem, computed_on = problem_with(session, facts, choices)
+    data = {"pin": "dakar~essen", "veto": "dakar~essen", "run": run[1], "computed_on": computed_on}
+    assert paired.client.post(f"{BASE}/what-if/apply", data=data).status_code == 409
+    assert _stored(paired, PairingPin) == []
+    assert not [action for action in paired.log()[lines:] if action.startswith("pairing.")]
