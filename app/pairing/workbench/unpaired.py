@@ -1,11 +1,13 @@
 """Why a city has no partner: the smallest set of rules and facts, each with the what-if that goes without it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.pairing.choices import Choices
 from app.pairing.wanted import Wanted
 from app.pairing.workbench.easing import Obstacle, obstacles_of
 from app.pairing.workbench.words import Names
+from scheduler.core.explanation import Fact
 from scheduler.core.limits import Limits
 from scheduler.pairing.explain import explain, facts_that_let_in
 from scheduler.pairing.problem import PairingProblem
@@ -41,10 +43,17 @@ def why_unpaired(
     found = explain(problem, solution=alone, limits=Limits(time_limit=seconds)).unpaired or ()
     if not found:
         at_hand = facts_that_let_in(problem, alone, city)
-        return WhyNot(is_known=False, obstacles=obstacles_of(at_hand, problem, wanted=wanted, names=names))
+        return WhyNot(
+            is_known=False, obstacles=obstacles_of(_telling(at_hand, city), problem, wanted=wanted, names=names)
+        )
     (answer,) = found
     return WhyNot(
         is_known=True,
-        obstacles=obstacles_of(answer.blocked_by, problem, wanted=wanted, names=names),
+        obstacles=obstacles_of(_telling(answer.blocked_by, city), problem, wanted=wanted, names=names),
         together=answer.together,
     )
+
+
+def _telling(facts: Sequence[Fact], city: str) -> list[Fact]:
+    """Rules, pins and what the city itself set before the limits of others, of which there may be many alike."""
+    return sorted(facts, key=lambda fact: fact.rule == "engagements_within_limits" and fact.ids != (city,))
