@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from scheduler.agenda.bounds import fullness, lower_bounds
 from scheduler.agenda.first_plan import Attempt, complete, first_plan
-from scheduler.agenda.large import improve, is_complete, with_all_optional
+from scheduler.agenda.large import improve, is_complete, keep_most, with_all_optional
 from scheduler.agenda.legal import legal_of
 from scheduler.agenda.model import AgendaModel, build, solution_of
 from scheduler.agenda.problem import AgendaProblem
@@ -21,6 +21,9 @@ STAGES = ("unplaced", "cost")
 
 FIRST_PLAN_SHARE = 0.2
 """The part of the time limit that the construction may take before the search begins."""
+
+KEEPING_SHARE = 0.4
+"""The part of the time limit by which the search for the fewest changes must have its proof."""
 
 LARGE, FULL, HOPELESS = 120, 0.7, 400
 """From how many sessions, or from which part of room time in use, some sessions at a time are placed anew before the
@@ -68,6 +71,8 @@ class _Search:
         if any(one.is_required and not self._legal[one.id].rooms for one in self._problem.sessions):
             return self._outcome("infeasible")
         attempts = self._construct(hint)
+        if not self._is_proven and not self._is_over() and not self._keep_most():
+            return self._outcome("infeasible")
         if self._is_by_parts:
             self._improve_by_parts(attempts)
         if self._must_see_the_whole and not self._improve(attempts):
@@ -82,6 +87,30 @@ class _Search:
     @property
     def _is_proven(self) -> bool:
         return self._best is not None and all(self._values[name] == self._bounds[name] for name in STAGES)
+
+    def _keep_most(self) -> bool:
+        """Change the plan before as little as can be, where few sessions are concerned; false where no plan exists."""
+        began = self._stopwatch.seconds
+        budget = None if self._work_left is None else max(1, int(self._work_left / 2))
+        kept = keep_most(
+            self._problem,
+            self._legal,
+            limits=replace(self._limits, budget=budget),
+            control=self._control,
+            is_over=self._is_over,
+            seconds_left=lambda: KEEPING_SHARE * self._limits.time_limit - self._stopwatch.seconds,
+            offer=self._offer,
+        )
+        if kept.answer == "proven":
+            self._bounds = dict(self._values)
+            self._report()
+        self._seconds["cost"] += self._stopwatch.seconds - began
+        self._spend(kept.spent)
+        return kept.answer != "infeasible"
+
+    def _spend(self, work: float) -> None:
+        if self._work_left is not None:
+            self._work_left = max(0.001, self._work_left - work)
 
     @property
     def _is_by_parts(self) -> bool:
@@ -129,8 +158,7 @@ class _Search:
             patience=patience,
         )
         self._seconds["cost"] += self._stopwatch.seconds - began
-        if self._work_left is not None:
-            self._work_left = max(0.001, self._work_left - spent)
+        self._spend(spent)
 
     def _construct(self, hint: AgendaSolution | None) -> list[Attempt]:
         """Plans without solver: around the hint, around the plan before, and from nothing."""
@@ -196,8 +224,7 @@ class _Search:
             deterministic_time=None if self._work_left is None else share * self._work_left,
         )
         self._seconds[stage.name] += solved.seconds
-        if self._work_left is not None:
-            self._work_left = max(0.001, self._work_left - solved.deterministic_time)
+        self._spend(solved.deterministic_time)
         if solved.status == "infeasible":
             assert self._best is None, "the model refuses a plan that keeps every rule"
             return False

@@ -223,3 +223,35 @@ def _pairs(draw: random.Random, challenge: list[int], wanted: int) -> Iterator[t
         (one, other) for other in range(len(challenge)) for one in range(other) if challenge[one] == challenge[other]
     ]
     yield from draw.sample(alike, min(wanted, len(alike)))
+
+
+def with_a_change(document: Document, plan: list[Document], change: str) -> Document:
+    """The event with a plan from before and one thing that has changed since.
+
+    Args:
+        plan: placements that keep every rule.
+        change: ``day lost``, somebody with sessions on several days is away on one of them; ``room closed``, a room
+            is closed for the first day.
+    """
+    changed = {**document, "previous": plan}
+    placed = {entry["session"]: entry for entry in plan}
+    first = document["days"][0]
+    on_first = [one for one in document["sessions"] if placed[one["id"]]["start"] < first["end"]]
+    if change == "room closed":
+        used = [placed[one["id"]]["room"] for one in on_first]
+        closed = min(sorted(set(used)), key=lambda room: (used.count(room), room))
+        later = [[day["start"], day["end"]] for day in document["days"][1:]]
+        return changed | {
+            "rooms": [room | {"open": later} if room["id"] == closed else room for room in document["rooms"]]
+        }
+    free = {one["id"] for one in document["people"] if "available" not in one}
+    # Not somebody whose session is tied to the day.
+    lost = next(
+        person
+        for one in on_first
+        if "windows" not in one and "after" not in one
+        for person in one["people"]
+        if person in free and sum(person in other["people"] for other in on_first) == 1
+    )
+    away = [[day["start"], day["end"]] for day in document["days"][1:]]
+    return changed | {"people": [one | {"available": away} if one["id"] == lost else one for one in document["people"]]}

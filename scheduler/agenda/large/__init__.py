@@ -2,5 +2,6 @@
 
 from scheduler.agenda.large.improving import improve
 from scheduler.agenda.large.incomplete import is_complete, with_all_optional
+from scheduler.agenda.large.keeping import keep_most
 
-__all__ = ["improve", "is_complete", "with_all_optional"]
+__all__ = ["improve", "is_complete", "keep_most", "with_all_optional"]

@@ -1,7 +1,7 @@
 """Some sessions of a plan as a problem of their own: what the others do to them is in legal starts and in constants."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from ortools.sat.python import cp_model
@@ -23,7 +23,8 @@ class Part:
     """The sessions that may move, with legal starts that leave room for all others; what these cost is kept.
 
     ``clashes`` lists by session where it overlaps a session that stays, and the cost; ``by_day`` how many stay
-    and ``day_balance`` what a difference between days costs, which the problem of the part leaves out.
+    and ``day_balance`` what a difference between days costs, which the problem of the part leaves out. ``taken_off``
+    lists sessions that stay or are taken off, and what the latter costs.
     """
 
     problem: AgendaProblem
@@ -31,17 +32,39 @@ class Part:
     clashes: Mapping[str, tuple[tuple[Starts, int], ...]]
     by_day: tuple[int, ...]
     day_balance: int
+    taken_off: Mapping[str, int] = field(default_factory=dict)
 
-    def model(self) -> AgendaModel:
-        """A model whose objective is what the whole plan costs but for a constant; what is left out ranks first."""
+    def model(self, *, most: int | None = None) -> AgendaModel:
+        """A model whose objective is what the whole plan costs but for a constant; what is left out ranks first.
+
+        Args:
+            most: what a unit of value left out costs, if not just more than all else together.
+        """
         model = build(self.problem, self.legal)
         costs: list[cp_model.LinearExprT] = [objective.cost(model.variables)]
         for one in model.variables.sessions.values():
             costs += [weight * self._overlap(model, one, starts) for starts, weight in self.clashes.get(one.id, ())]
+            if self.taken_off.get(one.id):
+                costs.append(self.taken_off[one.id] * one.placed.negated())
         if self.day_balance and len(self.by_day) > 1:
             costs.append(self.day_balance * self._day_balance(model))
-        model.cp.minimize(_most(self) * objective.unplaced(model.variables) + cp_model.LinearExpr.sum(costs))
+        most = self.most if most is None else most
+        model.cp.minimize(most * objective.unplaced(model.variables) + cp_model.LinearExpr.sum(costs))
         return model
+
+    @property
+    def most(self) -> int:
+        """More than all that the sessions can cost, where one of value may be left out; else nothing."""
+        problem = self.problem
+        if all(one.is_required or not one.value for one in problem.sessions):
+            return 0
+        weights, capacity = problem.weights, max((room.capacity for room in problem.rooms), default=0)
+        length = max((day.end - day.start for day in problem.days), default=0)
+        each = weights.moved_start + weights.moved_room + self.day_balance + weights.late_start * length
+        each += weights.room_too_large * capacity
+        clashes = weights.clash * sum(one.weight for one in problem.clashes)
+        around = sum(cost for some in self.clashes.values() for _, cost in some)
+        return 1 + each * len(self.legal) + clashes + around + sum(self.taken_off.values())
 
     def _overlap(self, model: AgendaModel, one: SessionVariables, starts: Starts) -> cp_model.LinearExprT:
         quiet = domain_of(one.legal.starts).intersection_with(domain_of(starts).complement())
@@ -76,6 +99,10 @@ class Part:
         return counts
 
 
+Offers = list[tuple[Choice, int]]
+"""Rooms with the starts at which a session may be there."""
+
+
 def part_of(
     board: Board, legal: Mapping[str, Legal], old: Mapping[int, Place | None], *, choices: int, random: Random
 ) -> Part:
@@ -86,24 +113,58 @@ def part_of(
         old: these sessions, with where they were.
         choices: how many rooms each may choose from at most; its old one is among them, and cheaper ones above all.
     """
-    free = sorted(old)
+    offers = {number: _some(list(board.free(number)), old[number], choices, random) for number in sorted(old)}
+    return _part(board, legal, offers, _resources(board))
+
+
+def part_with_others(
+    board: Board, legal: Mapping[str, Legal], numbers: Iterable[int], *, costs: Mapping[int, int]
+) -> Part:
+    """What there is to decide about some sessions where all others stay on the board or are taken off at a cost.
+
+    Args:
+        costs: what it costs at least to have each session on the board elsewhere, beyond what it costs where it is.
+    """
+    sessions, problem = board.grounds.sessions, board.grounds.problem
+    offers = {number: [(choice, choice.starts) for choice in sessions[number].choices] for number in sorted(numbers)}
+    stays = {
+        number: [(choice, 1 << place.start) for choice in sessions[number].choices if choice.room == place.room]
+        for number, place in sorted(board.places.items())
+    }
+    part, others = _part(board, legal, offers, _resources(Board(board.grounds))), _part(board, legal, stays, ())
+    names = {*part.legal, *others.legal}
+    # What the others cost where they are does not change; of where they would go only the least cost is counted.
+    bare = {"optional": True, "value": 0, "audience": 0, "pin": None}
+    together = [_among(sessions[number].session, names, problem) for number in offers]
+    together += [_among(sessions[number].session, names, problem).model_copy(update=bare) for number in stays]
+    return replace(
+        part,
+        problem=part.problem.model_copy(update={"sessions": tuple(together), "people": problem.people}),
+        legal={**part.legal, **others.legal},
+        taken_off={sessions[number].session.id: costs[number] for number in stays},
+    )
+
+
+def _part(
+    board: Board, legal: Mapping[str, Legal], offers: Mapping[int, Offers], resources: tuple[Resource, ...]
+) -> Part:
     grounds, problem = board.grounds, board.grounds.problem
-    names = {grounds.sessions[number].session.id for number in free}
+    names = {grounds.sessions[number].session.id for number in offers}
     found: dict[str, Legal] = {}
     clashes: dict[str, tuple[tuple[Starts, int], ...]] = {}
-    for number in free:
+    for number, some in offers.items():
         ground = grounds.sessions[number]
         known: dict[int, Starts] = {}
         rooms = {
             problem.rooms[choice.room].id: known.setdefault(starts, spans_of(starts, grounds.origin))
-            for choice, starts in _some(list(board.free(number)), old[number], choices, random)
+            for choice, starts in some
         }
         own = legal[ground.session.id]
         everywhere = union_of(rooms.values())
         days = {day: starts for day, spans in own.days.items() if (starts := common(spans, everywhere))}
         found[ground.session.id] = Legal(ground.session, rooms, days)
         clashes[ground.session.id] = tuple(_clashes(board, number, everywhere))
-    sessions = tuple(_among(grounds.sessions[number].session, names, problem) for number in free)
+    sessions = tuple(_among(grounds.sessions[number].session, names, problem) for number in offers)
     several: dict[str, int] = {}
     for session in sessions:
         for person in session.people:
@@ -112,7 +173,7 @@ def part_of(
         update={
             "sessions": sessions,
             "people": tuple(one for one in problem.people if several.get(one.id, 0) > 1),
-            "resources": _resources(board),
+            "resources": resources,
             "clashes": tuple(one for one in problem.clashes if set(one.sessions) <= names),
             "previous": tuple(one for one in problem.previous or () if one.session in names),
             "max_parallel": None,
@@ -178,16 +239,3 @@ def _by_day(board: Board, legal: Mapping[str, Legal]) -> tuple[int, ...]:
         for day, spans in legal[grounds.sessions[number].session.id].days.items():
             counts[day] += any(from_ <= start < to for from_, to in spans)
     return tuple(counts)
-
-
-def _most(part: Part) -> int:
-    """More than all that the sessions of a part can cost, where one of value may be left out; else nothing."""
-    problem = part.problem
-    if all(one.is_required or not one.value for one in problem.sessions):
-        return 0
-    weights, capacity = problem.weights, max((room.capacity for room in problem.rooms), default=0)
-    length = max((day.end - day.start for day in problem.days), default=0)
-    each = weights.moved_start + weights.moved_room + part.day_balance + weights.late_start * length
-    each += weights.room_too_large * capacity
-    clashes = weights.clash * sum(one.weight for one in problem.clashes)
-    return 1 + each * len(part.legal) + clashes + sum(cost for some in part.clashes.values() for _, cost in some)

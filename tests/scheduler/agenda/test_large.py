@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from scheduler.agenda.first_plan import first_plan
 from scheduler.agenda.first_plan.board import Board, Place
 from scheduler.agenda.first_plan.ground import Grounds, positions, spans_of, spread
-from scheduler.agenda.large import improve, is_complete, with_all_optional
+from scheduler.agenda.large import improve, is_complete, keep_most, with_all_optional
 from scheduler.agenda.large import improving as loop
 from scheduler.agenda.large.part import part_of
 from scheduler.agenda.legal import legal_of
 from scheduler.agenda.model import solution_of
-from scheduler.agenda.problem import AgendaProblem, read_problem
+from scheduler.agenda.problem import AgendaProblem, PreviousPlacement, read_problem
 from scheduler.agenda.score import stage_values
 from scheduler.agenda.solution import Placement
 from scheduler.agenda.solve import solve
@@ -153,3 +153,47 @@ def test_an_event_too_long_for_bits_is_left_to_the_solver(problem_of: Any) -> No
     )
     assert first_plan(problem, legal_of(problem)).placements == ()
     assert solve(read_problem(json.dumps(json.loads(problem.model_dump_json()))), limits=ONE).status == "optimal"
+
+
+@many
+@given(seed=st.integers(0, 100_000))
+def test_the_fewest_changes_are_as_few_as_trying_everything_finds(seed: int, tiny: Any, brute_force: Any) -> None:
+    """DAY-05: the plan before comes from other facts, so that some of it can stay and some cannot."""
+    problem, other = tiny(seed), tiny(seed + 1)
+    sessions = {one.id for one in other.sessions}
+    before = first_plan(problem, legal_of(problem), seed=seed).placements
+    previous = tuple(
+        PreviousPlacement(session=one.session, start=one.start + (one.session not in sessions), room=one.room)
+        for one in before
+    )
+    facts = {"people": other.people, "walks": other.walks, "days": other.days, "resources": other.resources}
+    weights = problem.weights.model_copy(update={"moved_start": 40, "moved_room": 15, "day_balance": 0})
+    changed = problem.model_copy(update={**facts, "previous": previous, "weights": weights})
+    legal = legal_of(changed)
+    assume(previous and all(legal[one.id].rooms for one in changed.sessions if one.is_required))
+    best = brute_force(changed)
+    offered: list[Any] = []
+    kept = keep_most(
+        changed,
+        legal,
+        limits=ONE,
+        control=Control(),
+        is_over=lambda: False,
+        seconds_left=lambda: 10.0,
+        offer=offered.append,
+    )
+    assert all(validate(changed, solution_of(changed, placements)) == () for placements in offered)
+    if kept.answer == "infeasible":
+        assert best is None
+    if kept.answer == "proven":
+        assert _rank(changed, offered[-1]) == best
+
+
+def test_a_plan_that_may_stay_stays(planted: Any) -> None:
+    """Nothing has changed: no session moves, and that is proven at once, whatever a better plan would save."""
+    problem = planted(8, 60)
+    plan = first_plan(problem, legal_of(problem)).placements
+    previous = tuple(PreviousPlacement(session=one.session, start=one.start, room=one.room) for one in plan)
+    outcome = solve(problem.model_copy(update={"previous": previous}), limits=ONE)
+    assert outcome.status == "optimal"
+    assert outcome.solution is not None and outcome.solution.placements == plan
