@@ -14,7 +14,8 @@ class ImportFile(Versioned, Base):
     """One upload of one account, read by nobody else, gone when it expires.
 
     ``content`` holds the bytes until the import; ``cells`` the rows that were read from them, as text; ``columns``
-    the field that each column was matched with, by its position.
+    the field that each column was matched with, by its position; ``progress`` how many rows were ``read`` and
+    ``checked`` so far.
     """
 
     __tablename__ = "import_file"
@@ -29,6 +30,7 @@ class ImportFile(Versioned, Base):
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     cells: Mapped[list[Any]] = mapped_column(default=list, deferred=True)
     about: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
     columns: Mapped[dict[str, str]] = mapped_column(default=dict)
     encoding: Mapped[str | None] = mapped_column(String(20))
     message: Mapped[str | None] = mapped_column(Text)

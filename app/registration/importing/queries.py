@@ -1,5 +1,6 @@
 """Uploaded lists, and what a dry run is compared with."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -40,18 +41,23 @@ def sheet_of_file(file: ImportFile) -> Sheet:
     return sheet_of(file.kind, [(number, cells) for number, cells in file.cells])
 
 
-def dry_run(session: Session, *, event: Event, file: ImportFile) -> DryRun[Any]:
-    """What an import of these rows would do now. Reads only."""
+def dry_run(
+    session: Session, *, event: Event, file: ImportFile, on_rows: Callable[[int], None] = lambda _rows: None
+) -> DryRun[Any]:
+    """What an import of these rows would do now. Reads only; ``on_rows`` is told how many rows have been checked."""
     sheet = sheet_of_file(file)
     if file.kind is ImportKind.CITIES:
         taxonomy = Taxonomy(challenges_of(session, event.id))
-        return judge_cities(sheet, file.columns, parties=cities_of(session, event.id), taxonomy=taxonomy)
+        return judge_cities(
+            sheet, file.columns, parties=cities_of(session, event.id), taxonomy=taxonomy, on_rows=on_rows
+        )
     return judge_people(
         event,
         sheet,
         file.columns,
         parties=parties_here(session, event.id),
         delegates=_all_delegates(session, event.id),
+        on_rows=on_rows,
     )
 
 

@@ -1,6 +1,6 @@
 """Rows of cities beside the cities that are here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from app.delegations.enums import HelixRole
@@ -56,13 +56,18 @@ class Taxonomy:
 
 
 def judge_cities(
-    sheet: Sheet, chosen: Mapping[str, str], *, parties: Iterable[Party], taxonomy: Taxonomy
+    sheet: Sheet,
+    chosen: Mapping[str, str],
+    *,
+    parties: Iterable[Party],
+    taxonomy: Taxonomy,
+    on_rows: Callable[[int], None] = lambda _rows: None,
 ) -> DryRun[CityRow]:
     """Each row of a list of cities: new, changed, the same, or refused with the reason."""
     cities = Parties(party for party in parties if isinstance(party, City))
     seen: dict[Any, int] = {}
     rows = []
-    for number, row, refused in bound_rows(CityRow, ImportKind.CITIES, sheet, chosen):
+    for number, row, refused in bound_rows(CityRow, ImportKind.CITIES, sheet, chosen, on_rows=on_rows):
         if row is None:
             rows.append(refused)
             continue

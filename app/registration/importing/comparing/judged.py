@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -90,9 +90,17 @@ class DryRun(Generic[Row]):
 
 
 def bound_rows(
-    model: type[Row], kind: ImportKind, sheet: Sheet, chosen: Mapping[str, str]
+    model: type[Row],
+    kind: ImportKind,
+    sheet: Sheet,
+    chosen: Mapping[str, str],
+    *,
+    on_rows: Callable[[int], None] = lambda _rows: None,
 ) -> list[tuple[int, Row | None, Judged[Row]]]:
-    """Each row as values, or nothing; with the refusal that says what is wrong with its cells."""
+    """Each row as values, or nothing; with the refusal that says what is wrong with its cells.
+
+    ``on_rows`` is told after each row how many have been checked.
+    """
     places = [(int(position), field) for position, field in chosen.items() if field]
     found = []
     for number, cells in sheet.rows:
@@ -103,6 +111,7 @@ def bound_rows(
         faults = faults_of(kind, bound.errors)
         refused = Judged[Row](number=number, title=title[:60], outcome=Outcome.REFUSED, faults=faults)
         found.append((number, bound.value, refused))
+        on_rows(len(found))
     return found
 
 

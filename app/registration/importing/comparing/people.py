@@ -1,7 +1,7 @@
 """Rows of people beside the delegates that are here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,12 +33,18 @@ PLAIN = (
 
 
 def judge_people(
-    event: Event, sheet: Sheet, chosen: Mapping[str, str], *, parties: Iterable[Party], delegates: Iterable[Delegate]
+    event: Event,
+    sheet: Sheet,
+    chosen: Mapping[str, str],
+    *,
+    parties: Iterable[Party],
+    delegates: Iterable[Delegate],
+    on_rows: Callable[[int], None] = lambda _rows: None,
 ) -> DryRun[PersonRow]:
     """Each row of a list of people: new, changed, the same, or refused with the reason."""
     desk = _Desk(event, parties=parties, delegates=delegates)
     rows = []
-    for number, row, refused in bound_rows(PersonRow, ImportKind.PEOPLE, sheet, chosen):
+    for number, row, refused in bound_rows(PersonRow, ImportKind.PEOPLE, sheet, chosen, on_rows=on_rows):
         if row is None:
             rows.append(refused)
             continue

@@ -1,5 +1,7 @@
 """The rows that are kept of a file, counted while they come."""
 
+import json
+import sys
 from collections.abc import Sequence
 
 from app.platform.wording import kept
@@ -12,6 +14,8 @@ from app.registration.importing.reading.limits import (
 )
 
 Row = tuple[int, list[str]]
+TOLD_EVERY = 250
+"""After so many rows whoever started the child reads how far it is."""
 
 
 class Rows:
@@ -42,6 +46,8 @@ class Rows:
         if self._letters > MOST_LETTERS:
             raise Unreadable("letters", most=MOST_LETTERS)
         self._rows.append((number, texts))
+        if len(self._rows) % TOLD_EVERY == 0:
+            print(json.dumps({"rows": len(self._rows)}), file=sys.stderr, flush=True)
 
     def done(self) -> list[Row]:
         """All rows.

@@ -1,12 +1,13 @@
 """An uploaded file until its rows can be looked at."""
 
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session, undefer
 
 from app.events.models import Event
 from app.platform.clock import Clock
@@ -15,9 +16,10 @@ from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
 from app.platform.tokens import new_token
 from app.platform.wording import kept
-from app.registration.importing.columns import fields_of, sheet_of, suggested
+from app.registration.importing.columns import fields_of, missing, sheet_of, suggested
 from app.registration.importing.enums import ImportKind, ImportState
 from app.registration.importing.models import ImportFile
+from app.registration.importing.queries import dry_run
 from app.registration.importing.reading.limits import Unreadable
 from app.registration.importing.reading.starting import read_in_child
 from app.registration.importing.reading.textfile import ENCODINGS
@@ -25,6 +27,7 @@ from app.registration.importing.words import why_unreadable
 
 LIFE = timedelta(hours=2)
 PATIENCE_SECONDS = 40.0
+TOLD_EVERY_SECONDS = 1.0
 _one_at_a_time = threading.Semaphore(1)
 """Of the children that read: each may take half a gigabyte."""
 
@@ -56,13 +59,18 @@ def take_upload(
 
 
 def read_upload(database: Database, key: str, *, clock: Clock) -> None:
-    """Read a file that was taken, in a child process and outside any transaction, and note what came of it."""
+    """Read a file that was taken, in a child process and outside any transaction, and note what came of it.
+
+    What was read is checked once before the page shows it, so that a long list says how far it is all the way; the page
+    and the import check anew, for others go on working meanwhile.
+    """
     with database.reading() as session:
         file = _file(session, key)
         if file is None or file.content is None or file.state is not ImportState.READING:
             return
         content, encoding, kind = file.content, file.encoding, file.kind
-    found, message = _read(content, encoding)
+    told = _Told(database, key)
+    found, message = _read(content, encoding, on_rows=lambda rows: told.say(read=rows))
     with database.writing() as session:
         file = _file(session, key)
         if file is None or file.expires_at <= clock.now():
@@ -71,9 +79,13 @@ def read_upload(database: Database, key: str, *, clock: Clock) -> None:
             file.state, file.message, file.content = ImportState.UNREADABLE, message, None
             return
         rows = found.pop("rows")
-        file.cells, file.about, file.state = rows, found, ImportState.READY
-        file.encoding = found.get("encoding")
+        file.cells, file.about, file.encoding = rows, found, found.get("encoding")
         file.columns = suggested(kind, sheet_of(kind, rows))
+    _check(database, key, told)
+    with database.writing() as session:
+        file = _file(session, key)
+        if file is not None and file.state is ImportState.READING:
+            file.about, file.state = found, ImportState.READY
 
 
 def choose_columns(
@@ -102,7 +114,7 @@ def choose_columns(
     file.columns = chosen
     reads_again = encoding is not None and encoding != file.encoding and file.content is not None
     if reads_again:
-        file.encoding, file.state = encoding, ImportState.READING
+        file.encoding, file.state, file.progress = encoding, ImportState.READING, {}
     session.flush()
     return reads_again
 
@@ -120,11 +132,40 @@ def purge(
     session.execute(delete(ImportFile).where(or_(ImportFile.expires_at <= now, own)))
 
 
-def _read(content: bytes, encoding: str | None) -> tuple[dict[str, Any] | None, str | None]:
+class _Told:
+    """Notes how far a list is, once a second: a list that is done sooner notes nothing."""
+
+    def __init__(self, database: Database, key: str) -> None:
+        self._database, self._key = database, key
+        self._said_at = time.monotonic()
+
+    def say(self, **figures: int) -> None:
+        if time.monotonic() - self._said_at < TOLD_EVERY_SECONDS:
+            return
+        self._said_at = time.monotonic()
+        with self._database.writing() as session:
+            # Past the object and its version: this is no change that anybody could be in the way of.
+            theirs = (ImportFile.key == self._key, ImportFile.state == ImportState.READING)
+            session.execute(update(ImportFile).where(*theirs).values(progress=figures))
+
+
+def _check(database: Database, key: str, told: _Told) -> None:
+    """Go through the rows once, for how far it is; whoever looks then finds it done."""
+    with database.reading() as session:
+        file = session.scalar(select(ImportFile).where(ImportFile.key == key).options(undefer(ImportFile.cells)))
+        if file is None or missing(file.kind, file.columns):
+            return
+        event, total = session.get_one(Event, file.event_id), max(0, len(file.cells) - 1)
+        dry_run(session, event=event, file=file, on_rows=lambda rows: told.say(read=total, checked=rows))
+
+
+def _read(
+    content: bytes, encoding: str | None, *, on_rows: Callable[[int], None]
+) -> tuple[dict[str, Any] | None, str | None]:
     if not _one_at_a_time.acquire(timeout=PATIENCE_SECONDS):
         return None, why_unreadable(Unreadable("busy"))
     try:
-        return read_in_child(content, encoding=encoding), None
+        return read_in_child(content, encoding=encoding, on_rows=on_rows), None
     except Unreadable as refused:
         return None, why_unreadable(refused)
     finally:
