@@ -43,11 +43,14 @@ class _Search:
         names = set(_sessions_against(self._with_facts(self._facts), self._oracle))
         near = [fact for fact in self._facts if _concerns(self._problem, fact, names)]
 
-        def block(kept: Sequence[Blocker]) -> bool:
-            changed = self._with_facts(kept)
-            return any(self._oracle.ask(one) == "infeasible" for one in (only(changed, names), changed))
+        def block_alone(kept: Sequence[Blocker]) -> bool:
+            return self._oracle.ask(only(self._with_facts(kept), names)) == "infeasible"
 
-        return shrink(near, block)
+        def block(kept: Sequence[Blocker]) -> bool:
+            return block_alone(kept) or self._oracle.ask(self._with_facts(kept)) == "infeasible"
+
+        # Beside all the others, who only want room, fewer facts may do; that is seldom so.
+        return shrink(shrink(near, block_alone), block)
 
     def _with_facts(self, kept: Sequence[Blocker]) -> AgendaProblem:
         """The problem with only these facts; all others are neutral."""
@@ -66,7 +69,9 @@ def _sessions_against(problem: AgendaProblem, oracle: Oracle) -> tuple[str, ...]
         return (hopeless[0],)
     # The last ones are kept most likely: let that be the most constrained.
     required.sort(key=lambda one: legal[one.id].choices // one.duration, reverse=True)
-    return shrink([one.id for one in required], lambda kept: oracle.ask(only(problem, set(kept))) == "infeasible")
+    known = oracle.against(problem)
+    few = [one.id for one in required if known is None or one.id in known]
+    return shrink(few, lambda kept: oracle.ask(only(problem, set(kept))) == "infeasible")
 
 
 def _concerns(problem: AgendaProblem, fact: Blocker, names: set[str]) -> bool:

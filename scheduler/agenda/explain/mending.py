@@ -1,12 +1,12 @@
 """The cheapest change that makes a problem solvable, with a concrete value, proved by solving."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from scheduler.agenda.explain.facts import Blocker, Steps, field_of, path_of
 from scheduler.agenda.explain.oracle import Oracle
-from scheduler.agenda.explain.relaxing import ENOUGH, NOTHING, Changes, ProblemFile, neutral
+from scheduler.agenda.explain.relaxing import ENOUGH, NOTHING, Changes, ProblemFile, neutral, only
 from scheduler.agenda.explain.widening import HOURS, widened
 from scheduler.agenda.problem import AgendaProblem, Session
 from scheduler.core.explanation import Fix
@@ -97,13 +97,27 @@ def mended(problem: AgendaProblem, change: Change, others: Changes, oracle: Orac
 
 
 def _least_enough(problem: AgendaProblem, file: ProblemFile, steps: Steps, others: Changes, oracle: Oracle) -> Any:
-    """The smallest number that leaves a plan, by halving: more never hurts."""
+    """The smallest number that leaves a plan, by halving: more never hurts.
+
+    What is too little for the few sessions that stand against each other is too little for all.
+    """
     low, high = _range(problem, steps)
     if high <= low or not oracle.has_plan(file.changed({**others, steps: high})):
         return NOTHING
+    few = oracle.against(problem)
+    if few is not None:
+        least = _halved(low, high, lambda value: oracle.has_plan(only(file.changed({**others, steps: value}), few)))
+        if least == high or oracle.has_plan(file.changed({**others, steps: least})):
+            return least
+        low = least
+    return _halved(low, high, lambda value: oracle.has_plan(file.changed({**others, steps: value})))
+
+
+def _halved(low: int, high: int, is_enough: Callable[[int], bool]) -> int:
+    """The smallest number above ``low`` that is enough, given that ``high`` is."""
     while low + 1 < high:
         middle = (low + high) // 2
-        if oracle.has_plan(file.changed({**others, steps: middle})):
+        if is_enough(middle):
             high = middle
         else:
             low = middle

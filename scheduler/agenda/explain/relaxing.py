@@ -1,11 +1,10 @@
 """A problem file with some of its values changed: made neutral, or given a new value."""
 
-import json
 from collections.abc import Iterable, Set
 from typing import Any
 
 from scheduler.agenda.explain.facts import Steps, field_of
-from scheduler.agenda.problem import AgendaProblem, read_problem
+from scheduler.agenda.problem import AgendaProblem
 from scheduler.core.values import LARGEST
 
 REMOVED_ENTRIES = frozenset({"people", "after", "not_with", "uses"})
@@ -30,18 +29,56 @@ Changes = dict[Steps, Any]
 
 
 class ProblemFile:
-    """A problem as its JSON, so that every change is made and read the way somebody would make it in the file."""
+    """A problem with changes made the way somebody would make them in the file, without reading it anew."""
 
     def __init__(self, problem: AgendaProblem) -> None:
-        self._text = problem.model_dump_json()
+        self._problem = problem
 
     def changed(self, changes: Changes) -> AgendaProblem:
-        """The problem with new values; a refused value is an error of the caller."""
-        raw = json.loads(self._text)
-        # The last entries of a list go first, so that the places of the others stay what they were.
-        for steps in sorted(changes, key=_positions, reverse=True):
-            _set(raw, steps, changes[steps])
-        return read_problem(json.dumps(raw))
+        """The problem with new values, which must be such as a file may hold."""
+        fields: dict[str, Any] = {}
+        entries: dict[tuple[str, int], list[tuple[Steps, Any]]] = {}
+        for steps, value in changes.items():
+            if len(steps) == 1:
+                fields[str(steps[0])] = value
+            else:
+                kind, index = steps[0], steps[1]
+                assert isinstance(kind, str) and isinstance(index, int)
+                entries.setdefault((kind, index), []).append((steps[2:], value))
+        for (kind, index), some in entries.items():
+            if kind not in fields:
+                fields[kind] = list(getattr(self._problem, kind))
+            fields[kind][index] = _with(fields[kind][index], some)
+        return self._problem.model_copy(
+            update={name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+        )
+
+
+def _with(entry: Any, changes: list[tuple[Steps, Any]]) -> Any:
+    """A day, room, person, resource or session with new values; entries of lists and uses are removed."""
+    values: dict[str, Any] = {}
+    removed: dict[str, set[int]] = {}
+    for (name, *rest), value in changes:
+        field = str(name)
+        if not rest:
+            values[field] = _as_tuples(value)
+        elif field == "uses":
+            uses = dict(values.get("uses", entry.uses))
+            if value is None:
+                del uses[str(rest[0])]
+            else:
+                uses[str(rest[0])] = value
+            values["uses"] = uses
+        else:
+            assert value is None and isinstance(rest[0], int)
+            removed.setdefault(field, set()).add(rest[0])
+    for field, places in removed.items():
+        values[field] = tuple(one for place, one in enumerate(getattr(entry, field)) if place not in places)
+    return entry.model_copy(update=values)
+
+
+def _as_tuples(value: Any) -> Any:
+    return tuple(_as_tuples(one) for one in value) if isinstance(value, list) else value
 
 
 def only(problem: AgendaProblem, names: Set[str]) -> AgendaProblem:
@@ -69,17 +106,3 @@ def _neutral_value(steps: Steps) -> Any:
     # ``people`` of the problem itself is never a fact: its persons' own fields stand at ``people[i].rest`` and so on.
     field = field_of(steps)
     return None if steps[0] == "sessions" and field in REMOVED_ENTRIES else NEUTRAL[field]
-
-
-def _set(raw: Any, steps: Steps, value: Any) -> None:
-    for step in steps[:-1]:
-        raw = raw[step]
-    last = steps[-1]
-    if value is None and (isinstance(last, int) or steps[-2:-1] == ("uses",)):
-        del raw[last]
-    else:
-        raw[last] = value
-
-
-def _positions(steps: Steps) -> list[tuple[str, int]]:
-    return [("", step) if isinstance(step, int) else (step, 0) for step in steps]

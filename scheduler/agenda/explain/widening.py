@@ -7,7 +7,7 @@ from ortools.sat.python import cp_model
 
 from scheduler.agenda.explain.facts import Steps, field_of
 from scheduler.agenda.explain.oracle import Oracle
-from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile, neutral
+from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile, neutral, only
 from scheduler.agenda.legal import Span, Starts, legal_of, union, without
 from scheduler.agenda.model import AgendaModel, build
 from scheduler.agenda.problem import AgendaProblem, Session
@@ -21,15 +21,28 @@ def widened(problem: AgendaProblem, file: ProblemFile, steps: Steps, others: Cha
     """New hours that leave a plan, proved; ``NOTHING`` where even no limit would not.
 
     With the hours neutral, the plan is looked for that leaves them as little as possible; they are then widened by
-    just what that plan needs. Of closed times, what it needs is taken away.
+    just what that plan needs. Of closed times, what it needs is taken away. The few sessions that stand against each
+    other are asked first: what they need is the least there is, and mostly enough.
     """
     free = file.changed({**others, **neutral([steps])})
+    few = oracle.against(problem)
+    for asked in ([] if few is None else [only(free, few)]) + [free]:
+        value = _least(problem, asked, steps, oracle)
+        if value is NOTHING:
+            return NOTHING
+        if oracle.has_plan(file.changed({**others, steps: value})):
+            return value
+    return NOTHING
+
+
+def _least(problem: AgendaProblem, free: AgendaProblem, steps: Steps, oracle: Oracle) -> Any:
     legal = legal_of(free)
     if any(one.is_required and not legal[one.id].rooms for one in free.sessions):
         return NOTHING
     model = build(free, legal)
     hours = hours_of(problem, steps)
-    model.cp.minimize(cp_model.LinearExpr.sum([_outside(model, one, lit, hours) for one, lit in _bound(model, steps)]))
+    bound = _bound(problem, model, steps)
+    model.cp.minimize(cp_model.LinearExpr.sum([_outside(model, one, lit, hours) for one, lit in bound]))
     plan = oracle.plan(model, minimises=True)
     if plan is None:
         return NOTHING
@@ -37,10 +50,9 @@ def widened(problem: AgendaProblem, file: ProblemFile, steps: Steps, others: Cha
     spans = [
         (entry.start, entry.start + sessions[entry.session].duration)
         for entry in plan.placements
-        if _is_bound(free, steps, sessions[entry.session], entry.room)
+        if _is_bound(problem, steps, sessions[entry.session], entry.room)
     ]
-    value = _with(problem, steps, hours, spans)
-    return value if oracle.has_plan(file.changed({**others, steps: value})) else NOTHING
+    return _with(problem, steps, hours, spans)
 
 
 def hours_of(problem: AgendaProblem, steps: Steps) -> Starts:
@@ -88,7 +100,9 @@ def _is_bound(problem: AgendaProblem, steps: Steps, session: Session, room: str)
     return steps[0] == "days" or problem.rooms[index].id == room
 
 
-def _bound(model: AgendaModel, steps: Steps) -> Iterator[tuple[SessionVariables, cp_model.IntVar]]:
+def _bound(
+    problem: AgendaProblem, model: AgendaModel, steps: Steps
+) -> Iterator[tuple[SessionVariables, cp_model.IntVar]]:
     """The sessions that hours may concern, each with the literal under which they do."""
     index = steps[1]
     assert isinstance(index, int)
@@ -97,10 +111,10 @@ def _bound(model: AgendaModel, steps: Steps) -> Iterator[tuple[SessionVariables,
             if index in one.days:
                 yield one, one.days[index]
         elif steps[0] == "rooms":
-            room = model.problem.rooms[index].id
+            room = problem.rooms[index].id
             if room in one.rooms:
                 yield one, one.rooms[room]
-        elif _is_bound(model.problem, steps, one.session, ""):
+        elif _is_bound(problem, steps, one.session, ""):
             yield one, one.placed
 
 

@@ -35,6 +35,7 @@ def first_plan(
     wanted: Iterable[Placement] = (),
     seed: int = 0,
     patience: int = 20,
+    most_ejections: int | None = None,
     is_over: Callable[[], bool] = lambda: False,
 ) -> Attempt:
     """Build a plan.
@@ -42,6 +43,7 @@ def first_plan(
     Args:
         wanted: placements to keep where they are legal and do not stand in each other's way (a hint, the plan before).
         patience: how many ejections are made for each session to be placed before the construction gives up.
+        most_ejections: give up after so many at the latest.
         is_over: asked now and then whether to end early; where it never says so, a seed gives the same plan twice.
 
     Ejection with weights that grow where sessions keep ejecting each other follows the breakout method of Morris
@@ -52,7 +54,7 @@ def first_plan(
         return Attempt((), is_complete=False)
     builder = _Builder(grounds, seed)
     builder.keep(wanted)
-    is_complete = builder.place_required(is_over, patience)
+    is_complete = builder.place_required(is_over, patience, most_ejections)
     if is_complete:
         builder.place_optional()
     return Attempt(builder.placements(), is_complete, builder.fought_over())
@@ -99,10 +101,13 @@ class _Builder:
             start = placement.start - self._grounds.origin
             if number is None or room is None or start < 0 or number in self._board.places:
                 continue
-            if any(choice.room == room and starts >> start & 1 for choice, starts in self._board.free(number)):
-                self._board.put(number, Place(start, room))
+            choices = self._grounds.sessions[number].choices
+            if any(choice.room == room and choice.starts >> start & 1 for choice in choices):
+                place = Place(start, room)
+                if not self._board.in_the_way(number, place, self._weights):
+                    self._board.put(number, place)
 
-    def place_required(self, is_over: Callable[[], bool], patience: int) -> bool:
+    def place_required(self, is_over: Callable[[], bool], patience: int, most_ejections: int | None) -> bool:
         """Place all required sessions; false where some stay out."""
         sessions = self._grounds.sessions
         required = [one for one, ground in enumerate(sessions) if ground.session.is_required]
@@ -111,6 +116,8 @@ class _Builder:
         rank = {number: self._constrainedness(number) for number in required}
         waiting = deque(sorted((one for one in required if one not in self._board.places), key=rank.__getitem__))
         ejections_left = 5 + patience * len(waiting)
+        if most_ejections is not None:
+            ejections_left = min(ejections_left, most_ejections)
         while waiting:
             number = waiting.popleft()
             offer = self._prices.cheapest(number)
@@ -118,10 +125,10 @@ class _Builder:
                 self._board.put(number, offer.place)
                 continue
             ejections_left -= 1
+            self._weights[number] += 1
             if ejections_left < 0 or is_over():
                 return False
             place, ejected = self._least_harm(number)
-            self._weights[number] += 1
             for other in sorted(ejected):
                 self._board.take_off(other)
                 if sessions[other].session.is_required:
