@@ -1,16 +1,62 @@
 """What organisers type about the agenda."""
 
-from pydantic import BaseModel, Field
+from typing import Annotated
+
+from pydantic import BaseModel, Field, model_validator
+
+from app.agenda.enums import PinKind
+
+RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+TRAY = "tray"
+"""The spot of a session that has no place."""
 
 
 class PlaceForm(BaseModel):
-    """A place for a session: day and time at the venue, room, and the version of the placement that was seen."""
+    """A place for a session: day and time at the venue, room, and the version of the placement that was seen.
 
-    session_id: int
-    day: str = Field(min_length=10, max_length=10)
-    time: str = Field(pattern=r"^\d\d:\d\d$")
-    room_id: int
-    version: int | None = None
+    ``spot`` says the same in one word, ``<room>|<day>|<time>``, or puts the session back to the tray.
+    """
+
+    session_id: RowId
+    day: str | None = Field(default=None, pattern=r"^\d{4}-\d\d-\d\d$")
+    time: str | None = Field(default=None, pattern=r"^\d\d:\d\d$")
+    room_id: RowId | None = None
+    version: RowId | None = None
+    spot: str | None = Field(default=None, pattern=rf"^({TRAY}|\d{{1,9}}\|\d{{4}}-\d\d-\d\d\|\d\d:\d\d)$")
+
+    @model_validator(mode="after")
+    def _read_the_spot(self) -> "PlaceForm":
+        if self.spot is not None and not self.is_tray:
+            room, self.day, self.time = self.spot.split("|")
+            self.room_id = int(room)
+        return self
+
+    @property
+    def is_tray(self) -> bool:
+        return self.spot == TRAY
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """What a place lacks, with a message each."""
+        if self.is_tray:
+            return {}
+        wanted = {"day": self.day, "time": self.time, "room_id": self.room_id}
+        return {name: "This is missing." for name, given in wanted.items() if given is None}
+
+
+class PinForm(BaseModel):
+    """What of a place a run must keep."""
+
+    session_id: RowId
+    kind: PinKind
+    version: RowId | None = None
+
+
+class StepForm(BaseModel):
+    """The step that stood on the page."""
+
+    step_id: RowId
 
 
 class ReleaseForm(BaseModel):

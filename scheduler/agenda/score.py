@@ -1,18 +1,21 @@
 """How good an agenda is: one function a soft term, counted from the solution alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from scheduler.agenda.problem import AgendaProblem, Day, Session
 from scheduler.agenda.solution import AgendaSolution, Placement
 from scheduler.core.outcome import TermScore
+
+Share = tuple[tuple[str, ...], int]
+"""The sessions that units are about, and how many there are."""
 
 
 def score(problem: AgendaProblem, solution: AgendaSolution) -> dict[str, TermScore]:
     """Units, weight and cost of every term."""
     weights = problem.weights.model_dump()
     found = {}
-    for name, count_units in TERMS.items():
-        units, weight = count_units(problem, solution), weights[name]
+    for name, shares in TERMS.items():
+        units, weight = sum(share for _, share in shares(problem, solution)), weights[name]
         found[name] = TermScore(units=units, weight=weight, cost=units * weight)
     return found
 
@@ -27,67 +30,63 @@ def stage_values(problem: AgendaProblem, solution: AgendaSolution) -> dict[str, 
     }
 
 
-def clash_units(problem: AgendaProblem, solution: AgendaSolution) -> int:
+def clash(problem: AgendaProblem, solution: AgendaSolution) -> Iterator[Share]:
     """The weights of the clashes whose two sessions overlap, each once."""
     spans = {session.id: _span(session, placed) for session, placed in _placed(problem, solution)}
-    units = 0
-    for clash in problem.clashes:
-        one, other = (spans.get(session) for session in clash.sessions)
+    for found in problem.clashes:
+        one, other = (spans.get(session) for session in found.sessions)
         if one and other and one[0] < other[1] and other[0] < one[1]:
-            units += clash.weight
-    return units
+            yield found.sessions, found.weight
 
 
-def room_too_large_units(problem: AgendaProblem, solution: AgendaSolution) -> int:
+def room_too_large(problem: AgendaProblem, solution: AgendaSolution) -> Iterator[Share]:
     """For each session with an audience, how often it fits into its room beyond twice."""
     capacities = {room.id: room.capacity for room in problem.rooms}
-    return sum(
-        max(0, capacities[placed.room] // session.audience - 2)
-        for session, placed in _placed(problem, solution)
-        if session.audience > 0
-    )
+    for session, placed in _placed(problem, solution):
+        if session.audience > 0:
+            yield (session.id,), max(0, capacities[placed.room] // session.audience - 2)
 
 
-def moved_start_units(problem: AgendaProblem, solution: AgendaSolution) -> int:
+def moved_start(problem: AgendaProblem, solution: AgendaSolution) -> Iterator[Share]:
     """Sessions that start at another time than in the previous plan; those left out or new to it count nothing."""
     before = {entry.session: entry.start for entry in problem.previous or ()}
-    return sum(placed.start != before.get(session.id, placed.start) for session, placed in _placed(problem, solution))
+    for session, placed in _placed(problem, solution):
+        yield (session.id,), int(placed.start != before.get(session.id, placed.start))
 
 
-def moved_room_units(problem: AgendaProblem, solution: AgendaSolution) -> int:
+def moved_room(problem: AgendaProblem, solution: AgendaSolution) -> Iterator[Share]:
     """Sessions in another room than in the previous plan; a room that exists no more is another room."""
     before = {entry.session: entry.room for entry in problem.previous or ()}
-    return sum(placed.room != before.get(session.id, placed.room) for session, placed in _placed(problem, solution))
+    for session, placed in _placed(problem, solution):
+        yield (session.id,), int(placed.room != before.get(session.id, placed.room))
 
 
-def late_start_units(problem: AgendaProblem, solution: AgendaSolution) -> int:
+def late_start(problem: AgendaProblem, solution: AgendaSolution) -> Iterator[Share]:
     """Grains from the start of its day to the start of each session, summed."""
-    units = 0
     for session, placed in _placed(problem, solution):
         day = day_of(problem, _span(session, placed))
-        units += placed.start - day.start if day else 0
-    return units
+        yield (session.id,), placed.start - day.start if day else 0
 
 
-def day_balance_units(problem: AgendaProblem, solution: AgendaSolution) -> int:
+def day_balance(problem: AgendaProblem, solution: AgendaSolution) -> Iterator[Share]:
     """Sessions on the fullest day minus sessions on the emptiest."""
     counts = {day.id: 0 for day in problem.days}
     for session, placed in _placed(problem, solution):
         day = day_of(problem, _span(session, placed))
         if day:
             counts[day.id] += 1
-    return max(counts.values(), default=0) - min(counts.values(), default=0)
+    yield (), max(counts.values(), default=0) - min(counts.values(), default=0)
 
 
-TERMS: dict[str, Callable[[AgendaProblem, AgendaSolution], int]] = {
-    "clash": clash_units,
-    "room_too_large": room_too_large_units,
-    "moved_start": moved_start_units,
-    "moved_room": moved_room_units,
-    "late_start": late_start_units,
-    "day_balance": day_balance_units,
+TERMS: dict[str, Callable[[AgendaProblem, AgendaSolution], Iterator[Share]]] = {
+    "clash": clash,
+    "room_too_large": room_too_large,
+    "moved_start": moved_start,
+    "moved_room": moved_room,
+    "late_start": late_start,
+    "day_balance": day_balance,
 }
-"""The units of each soft term by its name; the weights of the problem carry the same names."""
+"""What adds units to each soft term, by its name; the weights of the problem carry the same names."""
 
 
 def day_of(problem: AgendaProblem, span: tuple[int, int]) -> Day | None:

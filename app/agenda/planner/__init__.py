@@ -1,6 +1,8 @@
 """Rows into an agenda problem, and a solution back into placements."""
 
+from app.agenda.planner.costs import CostLine, cost_lines
 from app.agenda.planner.facts import AgendaFacts, read_facts
+from app.agenda.planner.places import FreePlace, places_for
 from app.agenda.planner.problems import build_problem, person_key, problem_of
 from app.agenda.planner.sentences import names_of, say
 from app.agenda.planner.solutions import Judgement, Placed, judge, outcome_of, placements_of, solution_of, stamp_of
@@ -9,14 +11,18 @@ from app.agenda.planner.weighing import BrokenRule, weigh
 __all__ = [
     "AgendaFacts",
     "BrokenRule",
+    "CostLine",
+    "FreePlace",
     "Judgement",
     "Placed",
     "build_problem",
+    "cost_lines",
     "judge",
     "names_of",
     "outcome_of",
     "person_key",
     "placements_of",
+    "places_for",
     "problem_of",
     "read_facts",
     "say",

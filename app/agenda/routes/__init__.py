@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.agenda.routes import manage, public, rules
+from app.agenda.routes import board, manage, moving, public, rules
 
 router = APIRouter()
-for part in (public, manage, rules):
+for part in (public, board, moving, manage, rules):
     router.include_router(part.router)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.agenda.enums import PinKind, StepVerb
 from app.agenda.models import AgendaDraft, DraftPlacement, DraftStep
+from app.agenda.steps import next_step, step_before
 from app.events.models import Event, Room
 from app.platform.actor import Actor
 from app.platform.audit import record
@@ -61,7 +62,7 @@ def undo(session: Session, *, event: Event, draft: AgendaDraft, step_id: int, ac
         Conflict: another step is the newest by now.
         Refused: a place of that step exists no more.
     """
-    newest = newest_done(session, draft)
+    newest = step_before(session, draft.id)
     return _apply(session, event=event, draft=draft, found=newest, wanted=step_id, side=0, actor=actor, now=now)
 
 
@@ -73,28 +74,8 @@ def redo(session: Session, *, event: Event, draft: AgendaDraft, step_id: int, ac
         Conflict: another step is the next by now.
         Refused: a place of that step exists no more.
     """
-    next_one = next_undone(session, draft)
+    next_one = next_step(session, draft.id)
     return _apply(session, event=event, draft=draft, found=next_one, wanted=step_id, side=1, actor=actor, now=now)
-
-
-def newest_done(session: Session, draft: AgendaDraft) -> DraftStep | None:
-    """The step that would be taken back."""
-    return session.scalar(
-        select(DraftStep)
-        .where(DraftStep.draft_id == draft.id, DraftStep.is_undone.is_(False))
-        .order_by(DraftStep.id.desc())
-        .limit(1)
-    )
-
-
-def next_undone(session: Session, draft: AgendaDraft) -> DraftStep | None:
-    """The step that would be done again."""
-    return session.scalar(
-        select(DraftStep)
-        .where(DraftStep.draft_id == draft.id, DraftStep.is_undone.is_(True))
-        .order_by(DraftStep.id)
-        .limit(1)
-    )
 
 
 def _apply(

@@ -62,16 +62,17 @@ def place(
 def put_back(
     session: Session, *, event: Event, session_id: int, version: int | None, actor: Actor, now: datetime
 ) -> None:
-    """Take a session off the grid, back to those not placed yet.
+    """Take a session off the grid, back to those not placed yet; one that is there already stays there.
 
     Raises:
-        NotFound: it has no place in the draft and the editor saw none.
+        NotFound: the event has no such session.
         Conflict: somebody else moved it meanwhile.
     """
+    _own(session, AgendaSession, event.id, session_id)
     draft = draft_for(session, event=event, actor=actor, now=now)
     placement = _seen(session, draft, session_id, version)
     if placement is None:
-        raise NotFound
+        return
     before = _told(placement)
     with step(session, draft=draft, verb=StepVerb.PUT_BACK, actor=actor, now=now):
         session.delete(placement)

@@ -1,0 +1,186 @@
+"""One day of a draft laid on the hours: rooms across, time down."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.agenda.models import AgendaSession, DraftPlacement
+from app.agenda.planner import AgendaFacts, FreePlace
+from app.events.models import EventDay, Room
+
+RowOf = Callable[[datetime], int]
+"""The row of the grid in which an instant stands; row 1 is the first grain of the day."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A session on the grid: row and span in grains of the day, and what is wrong with it or costs something."""
+
+    item: AgendaSession
+    placement: DraftPlacement
+    ends_at: datetime
+    row: int
+    span: int
+    side: str
+    """Where sessions overlap in a room: ``first`` or ``second`` half of the lane; else empty."""
+
+    @property
+    def size(self) -> str:
+        return "tiny" if self.span < 6 else "small" if self.span < 9 else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreeStretch:
+    """A frame on the grid: the session in hand may start in any row from ``row`` to ``last_row``."""
+
+    room_id: int
+    row: int
+    last_row: int
+    span: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """A room with its cards of one day, where the session in hand may go, and the share of the open hours in use."""
+
+    room: Room
+    cards: tuple[Card, ...]
+    free: tuple[FreeStretch, ...]
+    used_percent: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HourLine:
+    """A line across the grid, and the hour that stands beside it."""
+
+    row: int
+    at: datetime | None
+    is_half: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosedTime:
+    """Time in which no session runs."""
+
+    row: int
+    span: int
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """One day of a draft."""
+
+    day: EventDay
+    grain_minutes: int
+    grains: int
+    lanes: tuple[Lane, ...]
+    hours: tuple[HourLine, ...]
+    closed: tuple[ClosedTime, ...]
+
+
+def grid_of(
+    *, facts: AgendaFacts, day: EventDay, placed: Mapping[int, DraftPlacement], free: Iterable[FreePlace], held: int
+) -> Grid:
+    """Lay the placements of one day on the hours.
+
+    Args:
+        free: where the session in hand may go, on any day.
+        held: minutes that it takes.
+    """
+    step = timedelta(minutes=facts.event.grain_minutes)
+
+    def row(instant: datetime) -> int:
+        return int((instant - day.starts_at) / step) + 1
+
+    grains = row(day.ends_at) - 1
+    cards = _cards(facts, placed, row, day, grains)
+    open_minutes = sum((end - start).total_seconds() for start, end in _open(day)) / 60
+    stretches = [_stretch(one, row, held // facts.event.grain_minutes) for one in free if _is_on(day, one.first)]
+    lanes = tuple(
+        Lane(
+            room=room,
+            cards=tuple(cards.get(room.id, ())),
+            free=tuple(one for one in stretches if one.room_id == room.id),
+            used_percent=_percent(cards.get(room.id, ()), open_minutes),
+        )
+        for room in facts.rooms
+    )
+    return Grid(
+        day=day,
+        grain_minutes=facts.event.grain_minutes,
+        grains=grains,
+        lanes=lanes,
+        hours=tuple(_hours(day, row)),
+        closed=tuple(
+            ClosedTime(row=row(one.starts_at), span=row(one.ends_at) - row(one.starts_at), label=one.label)
+            for one in day.closings
+        ),
+    )
+
+
+def _is_on(day: EventDay, instant: datetime) -> bool:
+    return day.starts_at <= instant < day.ends_at
+
+
+def _open(day: EventDay) -> Iterable[tuple[datetime, datetime]]:
+    at = day.starts_at
+    for closing in sorted(day.closings, key=lambda one: one.starts_at):
+        if at < closing.starts_at:
+            yield at, closing.starts_at
+        at = max(at, closing.ends_at)
+    if at < day.ends_at:
+        yield at, day.ends_at
+
+
+def _percent(cards: Sequence[Card], open_minutes: float) -> int:
+    used = sum(card.item.duration_minutes for card in cards)
+    return round(100 * used / open_minutes) if open_minutes else 0
+
+
+def _stretch(place: FreePlace, row: RowOf, grains: int) -> FreeStretch:
+    first, last = row(place.first), row(place.last)
+    return FreeStretch(
+        room_id=place.room_id,
+        row=first,
+        last_row=last,
+        span=last - first + grains,
+        first=place.first,
+        last=place.last,
+    )
+
+
+def _cards(
+    facts: AgendaFacts, placed: Mapping[int, DraftPlacement], row: RowOf, day: EventDay, grains: int
+) -> dict[int, list[Card]]:
+    found: dict[int, list[Card]] = {}
+    items = [item for item in facts.sessions if item.id in placed and _is_on(day, placed[item.id].starts_at)]
+    for item in sorted(items, key=lambda one: (placed[one.id].starts_at, one.id)):
+        placement = placed[item.id]
+        ends_at = placement.starts_at + timedelta(minutes=item.duration_minutes)
+        first = row(placement.starts_at)
+        card = Card(
+            item=item,
+            placement=placement,
+            ends_at=ends_at,
+            row=first,
+            span=max(1, min(row(ends_at), grains + 1) - first),
+            side="",
+        )
+        lane = found.setdefault(placement.room_id, [])
+        beside = next((one for one in reversed(lane) if one.row + one.span > first), None)
+        if beside is not None:
+            card = replace(card, side="first" if beside.side == "second" else "second")
+            if not beside.side:
+                lane[lane.index(beside)] = replace(beside, side="first")
+        lane.append(card)
+    return found
+
+
+def _hours(day: EventDay, row: RowOf) -> Iterable[HourLine]:
+    at = day.starts_at
+    while at < day.ends_at:
+        yield HourLine(row=row(at), at=at if at.minute == 0 else None, is_half=at.minute != 0)
+        at += timedelta(minutes=30)

@@ -1,0 +1,145 @@
+"""The whole board, read once for a page or for the answer to a move."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from app.agenda.board.grid import Grid, grid_of
+from app.agenda.board.steps import StepShown, step_shown
+from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement
+from app.agenda.planner import (
+    AgendaFacts,
+    CostLine,
+    FreePlace,
+    Judgement,
+    build_problem,
+    cost_lines,
+    judge,
+    places_for,
+    read_facts,
+    solution_of,
+)
+from app.agenda.queries import current_draft
+from app.agenda.steps import next_step, step_before
+from app.agenda.view import ShownRule, broken_rules
+from app.events.models import Event, EventDay, Room
+from app.events.queries import days_of
+from app.platform.errors import NotFound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """A draft as its board shows it: one day, everything beside it, and perhaps a session in hand."""
+
+    event: Event
+    facts: AgendaFacts
+    draft: AgendaDraft
+    days: Sequence[EventDay]
+    shown: EventDay | None
+    placed: Mapping[int, DraftPlacement]
+    judgement: Judgement
+    rules: Sequence[ShownRule]
+    costs: Sequence[CostLine]
+    held: AgendaSession | None
+    free: Mapping[int, Sequence[FreePlace]]
+    """Where sessions may go, for those that have no place and for the one in hand."""
+    undo: StepShown | None
+    redo: StepShown | None
+
+    @cached_property
+    def grid(self) -> Grid | None:
+        if self.shown is None:
+            return None
+        held = self.held
+        return grid_of(
+            facts=self.facts,
+            day=self.shown,
+            placed=self.placed,
+            free=self.free[held.id] if held else (),
+            held=held.duration_minutes if held else 0,
+        )
+
+    @cached_property
+    def tray(self) -> Sequence[AgendaSession]:
+        return tuple(item for item in self.facts.sessions if item.id not in self.placed)
+
+    @cached_property
+    def listed(self) -> Sequence[AgendaSession]:
+        """All sessions: by time, then those without a place."""
+        placed = [item for item in self.facts.sessions if item.id in self.placed]
+        return (*sorted(placed, key=lambda item: (self.placed[item.id].starts_at, item.id)), *self.tray)
+
+    @cached_property
+    def rooms(self) -> Mapping[int, Room]:
+        return {room.id: room for room in self.facts.rooms}
+
+    @cached_property
+    def rules_of(self) -> Mapping[int, Sequence[ShownRule]]:
+        """The broken rules about each session by its ID."""
+        found: dict[int, list[ShownRule]] = {item.id: [] for item in self.facts.sessions}
+        for rule in self.rules:
+            for item in rule.sessions:
+                found[item.id].append(rule)
+        return found
+
+    def mark_of(self, item: AgendaSession) -> str:
+        """How a card is marked: ``blocks``, ``warns`` or not at all."""
+        graver = {rule.severity for rule in self.rules_of[item.id]}
+        if not graver:
+            return ""
+        return "warns" if graver == {"warn"} else "blocks"
+
+    @cached_property
+    def cost_of(self) -> Mapping[int, int]:
+        """What each session costs by its ID; of a line about two sessions each has the whole."""
+        found = {item.id: 0 for item in self.facts.sessions}
+        for line in self.costs:
+            for item in line.sessions:
+                found[item.id] += line.cost
+        return found
+
+    def day_of(self, item: AgendaSession) -> EventDay | None:
+        """The day on which a session stands, None in the tray."""
+        placement = self.placed.get(item.id)
+        if placement is None:
+            return None
+        return next((day for day in self.days if day.starts_at <= placement.starts_at < day.ends_at), None)
+
+
+def read_board(session: Session, event: Event, *, day: str = "", held: int | None = None) -> Board:
+    """Read the current draft of an edition as its board.
+
+    Args:
+        day: the ISO date of the day to show; the first one where it is none of the edition's.
+        held: the ID of the session in hand.
+
+    Raises:
+        NotFound: the event has no such session.
+    """
+    facts = read_facts(session, event)
+    draft = current_draft(session, event.id) or AgendaDraft(event_id=event.id, name="", placements=[])
+    problem, solution = build_problem(session, facts, draft), solution_of(facts, draft)
+    judgement = judge(problem, solution)
+    days = days_of(session, event.id)
+    known = {item.id: item for item in facts.sessions}
+    if held is not None and held not in known:
+        raise NotFound
+    placed = {one.session_id: one for one in draft.placements if one.session_id in known}
+    wanted = [item for item in facts.sessions if item.id not in placed or item.id == held]
+    return Board(
+        event=event,
+        facts=facts,
+        draft=draft,
+        days=days,
+        shown=next((one for one in days if one.on.isoformat() == day), days[0] if days else None),
+        placed=placed,
+        judgement=judgement,
+        rules=broken_rules(facts, judgement),
+        costs=cost_lines(facts, problem, solution),
+        held=known.get(held) if held is not None else None,
+        free=places_for(facts, problem, solution, wanted),
+        undo=step_shown(facts, step_before(session, draft.id)),
+        redo=step_shown(facts, next_step(session, draft.id)),
+    )
