@@ -1,5 +1,6 @@
 """What the agenda's pages show, as values made of rows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 

@@ -1,5 +1,7 @@
 """Moving sessions in the current draft by hand: to a place, back to the tray, and pinning them there."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -7,8 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.agenda.enums import PinKind, StepVerb
+from app.agenda.enums import PinKind, Severity, StepVerb
 from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement
+from app.agenda.planner import build_problem, judge, read_facts, solution_of, weigh
+from app.agenda.queries import current_draft
+from app.agenda.rules import CHOICES, rules_of, severity_of
 from app.agenda.service.drafting import draft_for
 from app.agenda.service.history import step
 from app.events.models import Event, Room
@@ -41,7 +46,8 @@ def place(
 
     Raises:
         NotFound: the event has no such session or room.
-        Refused: the start is on none of the days, or not on the time grid.
+        Refused: the start is on none of the days, or not on the time grid, or the place breaks a rule that this edition
+            does not let an edit break.
         Conflict: somebody else moved the session meanwhile; ``versions`` has their placement under "theirs".
     """
     item = _own(session, AgendaSession, event.id, session_id)
@@ -50,7 +56,8 @@ def place(
     draft = draft_for(session, event=event, actor=actor, now=now)
     placement = _seen(session, draft, item.id, version)
     before = _told(placement)
-    with step(session, draft=draft, verb=StepVerb.MOVED if placement else StepVerb.PLACED, actor=actor, now=now):
+    verb = StepVerb.MOVED if placement else StepVerb.PLACED
+    with _edit(session, event, draft, verb, actor=actor, now=now):
         if placement is None:
             placement = _insert(session, draft, item.id, room.id, starts_at)
         placement.starts_at, placement.room_id = starts_at, room.id
@@ -66,6 +73,7 @@ def put_back(
 
     Raises:
         NotFound: the event has no such session.
+        Refused: this edition does not let an edit leave a session without a place.
         Conflict: somebody else moved it meanwhile.
     """
     _own(session, AgendaSession, event.id, session_id)
@@ -74,7 +82,7 @@ def put_back(
     if placement is None:
         return
     before = _told(placement)
-    with step(session, draft=draft, verb=StepVerb.PUT_BACK, actor=actor, now=now):
+    with _edit(session, event, draft, StepVerb.PUT_BACK, actor=actor, now=now):
         session.delete(placement)
     _log(session, event, session_id, "put_back", {"place": (before, None)}, actor=actor, now=now)
 
@@ -129,6 +137,33 @@ def _insert(session: Session, draft: AgendaDraft, session_id: int, room_id: int,
     except IntegrityError:
         raise Conflict("This session was placed meanwhile.") from None
     return placement
+
+
+@contextmanager
+def _edit(
+    session: Session, event: Event, draft: AgendaDraft, verb: StepVerb, *, actor: Actor, now: datetime
+) -> Iterator[None]:
+    """One step of the history, undone at once where it breaks a rule that this edition lets no edit break."""
+    with session.begin_nested(), step(session, draft=draft, verb=verb, actor=actor, now=now):
+        rules = rules_of(session, event.id)
+        is_strict = any(severity_of(rules, rule) is Severity.BLOCK for rule in CHOICES)
+        before = _blocking(session, event) if is_strict else {}
+        yield
+        session.flush()
+        after = _blocking(session, event) if is_strict else {}
+        added = [sentence for about, sentence in after.items() if about not in before]
+        if added:
+            raise Refused({"room_id": " ".join(added)})
+
+
+def _blocking(session: Session, event: Event) -> dict[tuple[str, tuple[str, ...]], str]:
+    """What is broken of the rules that no edit may break: by rule and subjects, with the sentence."""
+    session.expire_all()
+    facts, draft = read_facts(session, event), current_draft(session, event.id)
+    if draft is None:
+        return {}
+    broken = weigh(facts, judge(build_problem(session, facts, draft), solution_of(facts, draft)))
+    return {(one.rule, one.subjects): one.sentence for one in broken if one.severity is Severity.BLOCK}
 
 
 def _refuse_off_the_grid(session: Session, event: Event, starts_at: datetime) -> None:

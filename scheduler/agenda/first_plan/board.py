@@ -62,7 +62,7 @@ class Board:
                 del self._plenaries[number]
         for shared, units in ground.uses:
             levels, full, capacity = self._levels[shared], self._full[shared], self.grounds.capacities[shared]
-            for grain in range(place.start, place.start + ground.duration):
+            for grain in range(max(0, place.start), place.start + ground.duration):
                 level = levels[grain] = levels.get(grain, 0) + sign * units
                 for wanted in full:
                     if level + wanted > capacity:
