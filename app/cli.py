@@ -71,7 +71,7 @@ def serve(
         host=host,
         port=port,
         workers=1,
-        # A forwarded address is believed by nobody but app.accounts.routes.browser, and only from a named proxy.
+        # A forwarded address is believed by nobody but app.platform.web.browser, and only from a named proxy.
         proxy_headers=False,
         server_header=False,
         log_config=None,

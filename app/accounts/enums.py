@@ -24,7 +24,10 @@ GIVEN_BY_HAND = (Role.DESK, Role.PROTOCOL, Role.ORGANISER, Role.ADMINISTRATOR)
 
 
 class AttemptKind(enum.StrEnum):
-    """What a sign-in attempt is counted by."""
+    """What a try is counted by: links by address and network peer, forms also by the delegation that they ask to join."""
 
     ADDRESS = "address"
     PEER = "peer"
+    FORM_ADDRESS = "form_address"
+    FORM_PEER = "form_peer"
+    FORM_JOINS = "form_joins"

@@ -88,7 +88,7 @@ class SignInSession(Base):
 
 
 class SignInAttempt(Base):
-    """One asking for a link, counted by address and by network peer; only digests of either are kept."""
+    """One asking for a link, or one form handed in, counted by ``kind``; only digests of the subjects are kept."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (Index(None, "kind", "subject_digest", "attempted_at"),)

@@ -2,25 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
 from urllib.parse import quote
-from zlib import crc32
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import AttemptKind
-from app.accounts.models import SignInAttempt, SignInLink
-from app.accounts.queries import account_of_email, attempts_since
+from app.accounts.models import SignInLink
+from app.accounts.queries import account_of_email
+from app.accounts.service import limits
+from app.accounts.service.limits import count_try
 from app.platform import outbox
-from app.platform.errors import TooMany
 from app.platform.i18n import ngettext
 from app.platform.tokens import digest, new_token
 
 LINK_LIFE = timedelta(minutes=20)
 CAUSE = "sign-in"
-LIMIT_WINDOW = timedelta(minutes=10)
-LIMITS = {AttemptKind.ADDRESS: 5, AttemptKind.PEER: 20}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +37,7 @@ def ask_for_link(session: Session, *, email: str, peer: str, base_url: str, retu
     Raises:
         TooMany: with the seconds until the next try is open.
     """
-    subjects = {AttemptKind.ADDRESS: email, AttemptKind.PEER: peer}
-    _refuse_too_many(session, subjects, now=now)
-    session.add_all(
-        SignInAttempt(kind=kind, subject_digest=digest(subject), attempted_at=now) for kind, subject in subjects.items()
-    )
+    count_try(session, {AttemptKind.ADDRESS: email, AttemptKind.PEER: peer}, now=now, sentence=_too_often)
     account = account_of_email(session, email)
     reader = account if account is not None and account.is_active else None
     token = issue_link(session, email=email, account_id=reader.id if reader is not None else None, now=now)
@@ -117,7 +110,7 @@ def spend_link(session: Session, *, token: str, now: datetime) -> SpentLink | No
 def purge_ended(session: Session, *, now: datetime) -> None:
     """Forget links, counted tries and mails that can matter no more: they hold addresses, and mails hold links."""
     session.execute(delete(SignInLink).where(SignInLink.expires_at < now - timedelta(days=1)))
-    session.execute(delete(SignInAttempt).where(SignInAttempt.attempted_at < now - LIMIT_WINDOW))
+    limits.forget_ended(session, now=now)
     session.execute(
         delete(outbox.OutboxMail).where(
             outbox.OutboxMail.cause == CAUSE, outbox.OutboxMail.written_at < now - LINK_LIFE
@@ -131,30 +124,9 @@ def link_address(base_url: str, token: str, *, return_to: str = "/") -> str:
     return address if return_to == "/" else f"{address}?next={quote(return_to, safe='/')}"
 
 
-def _refuse_too_many(session: Session, subjects: dict[AttemptKind, str], *, now: datetime) -> None:
-    _count_alone(session, subjects)
-    open_again = [now]
-    for kind, subject in subjects.items():
-        tried_at = attempts_since(session, kind=kind, subject=subject, since=now - LIMIT_WINDOW)
-        if len(tried_at) >= LIMITS[kind]:
-            open_again.append(tried_at[-LIMITS[kind]] + LIMIT_WINDOW)
-    if max(open_again) > now:
-        seconds = ceil((max(open_again) - now).total_seconds())
-        minutes = ceil(seconds / 60)
-        raise TooMany(
-            ngettext(
-                "Links were asked for too often. The next one can be sent in %(count)s minute.",
-                "Links were asked for too often. The next one can be sent in %(count)s minutes.",
-                minutes,
-            )
-            % {"count": minutes},
-            retry_after_seconds=seconds,
-        )
-
-
-def _count_alone(session: Session, subjects: dict[AttemptKind, str]) -> None:
-    """Make tries at the same moment wait for each other, or ten at once would all be counted as the first."""
-    if session.get_bind().dialect.name != "postgresql":
-        return  # SQLite's writers stand in line anyway
-    for key in sorted(crc32(f"{kind}:{subject}".encode()) for kind, subject in subjects.items()):
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+def _too_often(minutes: int) -> str:
+    return ngettext(
+        "Links were asked for too often. The next one can be sent in %(count)s minute.",
+        "Links were asked for too often. The next one can be sent in %(count)s minutes.",
+        minutes,
+    ) % {"count": minutes}

@@ -19,10 +19,11 @@ from app.platform import idempotency
 from app.platform.actor import Actor
 from app.platform.audit import last_change_of
 from app.platform.clock import Now
-from app.platform.errors import Conflict, Refused
+from app.platform.errors import Conflict, Refused, TooMany
 from app.platform.forms import Bound, bind
 from app.platform.i18n import current_locale
 from app.platform.rendering import country_name, is_htmx, region_name, render
+from app.platform.web.browser import peer_of
 from app.registration import service
 from app.registration.enums import Door, Origin, RegistrationState, WorldRegion
 from app.registration.forms import (
@@ -102,6 +103,8 @@ def take(asked: Asked, form: FormData, now: Now) -> Response:
     except Refused as refused:
         # Nothing was written before it was refused: the form comes back as it was typed.
         return _page(asked, Bound(None, refused.errors, typed), screen=2, status=422)
+    except TooMany as refused:
+        return _too_many(asked, refused, typed, screen=2)
 
 
 def _hand_in(asked: Asked, value: AnyForm, form: FormData, now: Now) -> Response:
@@ -113,18 +116,28 @@ def _hand_in(asked: Asked, value: AnyForm, form: FormData, now: Now) -> Response
         )
         if found is not None and str(form.get("join")) not in {"yes", "no"}:
             return _page(asked, _shown(typed_of(asked.door, form)), screen=2, found=found.name)
-    idempotency.spend(asked.session, sender="applicant", key=_text(form.get(idempotency.FIELD)), form=form, now=now)
-    submitted = service.submit(
-        asked.session,
-        event=asked.event,
-        form=value,
-        base_url=asked.request.app.state.settings.base_url,
-        for_delegation=found if form.get("join") == "yes" else None,
-        draft=asked.own.registration if asked.own else None,
-        token=asked.own.token if asked.own else None,
-        actor=asked.actor(value.contact_name),
-        now=now,
-    )
+    for_delegation = found if form.get("join") == "yes" else None
+    # What is refused leaves neither a counted form nor a spent key behind.
+    with asked.session.begin_nested():
+        idempotency.spend(asked.session, sender="applicant", key=_text(form.get(idempotency.FIELD)), form=form, now=now)
+        service.count_form(
+            asked.session,
+            email=value.contact_email,
+            peer=peer_of(asked.request),
+            for_delegation=for_delegation,
+            now=now,
+        )
+        submitted = service.submit(
+            asked.session,
+            event=asked.event,
+            form=value,
+            base_url=asked.request.app.state.settings.base_url,
+            for_delegation=for_delegation,
+            draft=asked.own.registration if asked.own else None,
+            token=asked.own.token if asked.own else None,
+            actor=asked.actor(value.contact_name),
+            now=now,
+        )
     return RedirectResponse(f"/r/{submitted.token}", status_code=303)
 
 
@@ -154,24 +167,31 @@ def _keep(asked: Asked, typed: dict[str, Any], now: Now) -> Response:
         email = EMAIL.validate_python(typed.get("email" if is_alone else "contact_email", ""))
     except ValidationError:
         email = None
+    # Keeping again costs nobody anything, unless it is the first time that a mail goes out.
+    is_counted = asked.own is None or (email and not asked.own.registration.contact_email)
     try:
-        kept = service.keep_draft(
-            asked.session,
-            event=asked.event,
-            door=asked.door,
-            typed=typed,
-            party_name=typed.get("party_name", ""),
-            contact_name=name,
-            contact_email=email,
-            locale=current_locale(),
-            base_url=asked.request.app.state.settings.base_url,
-            draft=asked.own.registration if asked.own else None,
-            token=asked.own.token if asked.own else None,
-            actor=asked.actor(name),
-            now=now,
-        )
+        with asked.session.begin_nested():
+            if is_counted:
+                service.count_form(asked.session, email=email, peer=peer_of(asked.request), now=now)
+            kept = service.keep_draft(
+                asked.session,
+                event=asked.event,
+                door=asked.door,
+                typed=typed,
+                party_name=typed.get("party_name", ""),
+                contact_name=name,
+                contact_email=email,
+                locale=current_locale(),
+                base_url=asked.request.app.state.settings.base_url,
+                draft=asked.own.registration if asked.own else None,
+                token=asked.own.token if asked.own else None,
+                actor=asked.actor(name),
+                now=now,
+            )
     except Refused as refused:
         return _page(asked, Bound(None, refused.errors, typed), status=422)
+    except TooMany as refused:
+        return _too_many(asked, refused, typed, screen=1)
     return RedirectResponse(f"/r/{kept.token}", status_code=303)
 
 
@@ -187,6 +207,13 @@ def _turned(asked: Asked, form: FormData, typed: dict[str, Any]) -> Response | N
     if first.value is None:
         return _page(asked, Bound(None, first.errors, typed), screen=1, status=422)
     return _page(asked, _shown(typed), screen=2)
+
+
+def _too_many(asked: Asked, refused: TooMany, typed: dict[str, Any], *, screen: int) -> Response:
+    """The form as it was typed, with the minutes to wait."""
+    answer = _page(asked, Bound(None, {"": str(refused)}, typed), screen=screen, status=429)
+    answer.headers["Retry-After"] = str(refused.retry_after_seconds)
+    return answer
 
 
 def _shown(typed: dict[str, Any]) -> Bound[Any]:

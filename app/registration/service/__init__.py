@@ -5,6 +5,7 @@ from app.registration.service.deciding import approve, decide, withdraw
 from app.registration.service.drafting import DRAFT_LIFE, Kept, keep_draft, sweep_drafts
 from app.registration.service.handing_in import Submitted, submit
 from app.registration.service.joining import by_age, join_forms, may_be_joined
+from app.registration.service.limiting import count_form
 from app.registration.service.making import Approved, free_code, free_slug, slug_of
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "approve",
     "by_age",
     "correct",
+    "count_form",
     "decide",
     "free_code",
     "free_slug",

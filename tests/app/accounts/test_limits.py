@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.models import SignInAttempt, SignInLink
-from app.accounts.service.links import LIMIT_WINDOW, ask_for_link, purge_ended
+from app.accounts.enums import AttemptKind
+from app.accounts.service.limits import LIMITS
+from app.accounts.service.links import ask_for_link, purge_ended
 from app.platform.errors import TooMany
 from app.platform.outbox import OutboxMail
 
@@ -111,7 +113,7 @@ def test_an_unknown_address_takes_as_long_as_a_known_one(database, person, clock
     person()
     seconds: dict[str, list[float]] = {"chief@office.example": [], "stranger@office.example": []}
     for number in range(200):
-        clock.advance(LIMIT_WINDOW)
+        clock.advance(LIMITS[AttemptKind.PEER].window)
         for email, taken in seconds.items():
             start = time.perf_counter()
             with database.writing() as session:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from starlette.requests import Request
 
-from app.accounts.routes.browser import device_of, peer_of
+from app.platform.web.browser import device_of, peer_of
 
 
 def _request(*, peer="203.0.113.9", forwarded=(), trusted=(), agent=""):
