@@ -10,13 +10,13 @@ from app.accounts.forms import AskForLink
 from app.accounts.home import home_of
 from app.accounts.policies import ANYONE, Access, Policy
 from app.accounts.return_address import safe_return_address
-from app.platform.web.browser import device_of, peer_of
 from app.accounts.service.browsers import end_session, open_session
 from app.accounts.service.links import ask_for_link, spend_link
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession
 from app.platform.forms import Bound, FormData, bind
 from app.platform.rendering import render
+from app.platform.web.browser import device_of, peer_of
 
 router = APIRouter()
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.accounts.models import SignInAttempt, SignInLink
 from app.accounts.enums import AttemptKind
+from app.accounts.models import SignInAttempt, SignInLink
 from app.accounts.service.limits import LIMITS
 from app.accounts.service.links import ask_for_link, purge_ended
 from app.platform.errors import TooMany
