@@ -24,7 +24,7 @@ GIVEN_BY_HAND = (Role.DESK, Role.PROTOCOL, Role.ORGANISER, Role.ADMINISTRATOR)
 
 
 class AttemptKind(enum.StrEnum):
-    """What a try is counted by: links by address and network peer, forms also by the delegation that they ask to join."""
+    """What a try is counted by: links and forms by mail address and peer, forms also by whom they ask to join."""
 
     ADDRESS = "address"
     PEER = "peer"
