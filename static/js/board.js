@@ -17,6 +17,9 @@ const announce = (words) => document.dispatchEvent(new CustomEvent("announce", {
 /** The session in hand: its ID, where it would be put, and where the pointer holds it; null where there is none. */
 let held = null;
 
+/** What gets the focus in the dialog once it is there. */
+let wanted = "[data-focus]";
+
 // Requests. All of them bring the board anew; a refused one brings the dialog.
 
 function ask(verb, path, values, target = "#board", swap = "morph:innerHTML") {
@@ -53,7 +56,11 @@ function focusOn(id) {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target === dialog) {
     if (!dialog.open) dialog.showModal();
-    (dialog.querySelector("[data-focus]") ?? dialog.querySelector("h2"))?.focus();
+    const first = dialog.querySelector(wanted) ?? dialog.querySelector("[data-focus]") ?? dialog.querySelector("h2");
+    // page.js gives the focus to what is marked: there is one mark, and it stands on the same element.
+    dialog.querySelectorAll("[data-focus]").forEach((one) => one !== first && one.removeAttribute("data-focus"));
+    first?.setAttribute("data-focus", "");
+    first?.focus();
     return;
   }
   if (event.detail.target !== board) return;
@@ -239,14 +246,15 @@ document.addEventListener("keydown", (event) => {
 
 // The dialog.
 
-async function openDialog(card, focus) {
+function openDialog(card, focus = "[data-focus]") {
   const address = new URL(card.href);
-  await ask("GET", address.pathname, Object.fromEntries(address.searchParams), "#board-dialog", "innerHTML");
-  if (focus) dialog.querySelector(focus)?.focus();
+  wanted = focus;
+  return ask("GET", address.pathname, Object.fromEntries(address.searchParams), "#board-dialog", "innerHTML");
 }
 let opener = null;
 dialog.addEventListener("close", () => {
   dialog.replaceChildren();
+  wanted = "[data-focus]";
   if (opener) focusOn(opener);
   opener = null;
 });

@@ -79,7 +79,7 @@ def test_agd_09_keys_mouse_and_dialog_put_a_session_in_the_same_place(board: Any
     board.mouse.move(lane["x"] + lane["width"] / 2, box["y"] + 10 + 6 * row, steps=5)
     board.locator(".ghost").wait_for()
     board.mouse.up()
-    _wait_for(board, "in all.")
+    _wait_for(board, f"{by_keys[2]}, {by_keys[1]}.")
     assert _where(board, session_id) == by_keys
     assert _focused(board) == f"card-{session_id}"
     board.keyboard.press("u")
@@ -93,7 +93,7 @@ def test_agd_09_keys_mouse_and_dialog_put_a_session_in_the_same_place(board: Any
     option = board.locator("#move-room option").filter(has_text=by_keys[1]).get_attribute("value")
     board.select_option("#move-room", option)
     board.get_by_role("button", name="Move", exact=True).click()
-    _wait_for(board, "in all.")
+    _wait_for(board, f"{by_keys[2]}, {by_keys[1]}.")
     board.locator("#board-dialog:not([open])").wait_for(state="attached")
     assert _where(board, session_id) == by_keys
     assert _focused(board) == f"card-{session_id}"
