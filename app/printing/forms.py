@@ -17,3 +17,10 @@ class PrintForm(BaseModel):
     delegation: list[int] = Field(default_factory=list, max_length=2000)
     person: list[int] = Field(default_factory=list, max_length=5000)
     copies: int = Field(default=1, ge=1, le=MOST_COPIES)
+
+
+class LinkForm(BaseModel):
+    """Make a calendar's address, or end it; ``shows_titles`` tells what a protected person does."""
+
+    do: Literal["make", "revoke"] = "make"
+    shows_titles: bool = False

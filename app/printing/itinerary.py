@@ -19,6 +19,7 @@ class Traveller:
     native_name: str | None
     native_language: str | None
     function: str | None
+    is_protected: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,10 +70,7 @@ class DayOfItems:
 
 @dataclass(frozen=True, kw_only=True)
 class Itinerary:
-    """Everything that a sheet, a page or a feed says. ``delegate_id`` is set on a personal schedule.
-
-    ``is_protected``: somebody on it is, so that its papers are counted and its calendar tells no titles.
-    """
+    """Everything that a sheet, a page or a feed says. ``delegate_id`` is set on a personal schedule."""
 
     event_id: int
     delegation_id: int
@@ -89,7 +87,11 @@ class Itinerary:
     liaison_phone: str | None
     out_of_hours_phone: str | None
     release_number: int | None
-    is_protected: bool = False
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether somebody on it is protected."""
+        return any(one.is_protected for one in self.travellers)
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -88,7 +88,7 @@ def _sheet(event: Event, itinerary: Itinerary, edition: Edition) -> Sheet:
         "native": native_form(itinerary.native_name, itinerary.native_language, than=itinerary.name),
         "subtitle": _("Personal schedule.") if is_personal else _("Schedule of the delegation."),
         "summary": _summary(itinerary),
-        "qr": _code(edition.live_address),
+        "qr": code_of(edition.live_address),
         "version": _version(itinerary, edition),
         "copy": _copy(edition),
         "printed": _("printed %(moment)s")
@@ -278,7 +278,7 @@ def _fixed_words() -> dict[str, str]:
     }
 
 
-def _code(address: str | None) -> str | None:
+def code_of(address: str | None) -> str | None:
     """A QR code as SVG text."""
     if address is None:
         return None

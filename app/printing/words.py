@@ -31,6 +31,11 @@ def _noon(on: date) -> datetime:
     return datetime(on.year, on.month, on.day, 12)
 
 
+def day_at(instant: datetime, zone: str) -> date:
+    """The date at the venue."""
+    return venue_time(instant, zone).date()
+
+
 def clock_words(instant: datetime, zone: str) -> str:
     return f"{venue_time(instant, zone):%H:%M}"
 

@@ -28,7 +28,7 @@ from app.platform.i18n import gettext as _
 from app.platform.outbox import OutboxMail
 from app.platform.traces import Looked, replace_texts, traces_of
 from app.platform.wording import folded
-from app.printing.models import PrintedSheet
+from app.printing.models import CalendarEntry, CalendarLink, PrintedSheet
 from app.registration.importing.models import ImportFile
 from app.registration.models import MemberLink, Question, Registration
 
@@ -249,6 +249,9 @@ def _erase_around(session: Session, event: Event, people: tuple[int, ...], mails
         .values(content={})
         .execution_options(synchronize_session=False)
     )
+    for told in (CalendarLink, CalendarEntry):
+        gone = delete(told).where(told.delegate_id.in_(people))
+        session.execute(gone.execution_options(synchronize_session=False))
     session.execute(
         delete(ImportFile).where(ImportFile.event_id == event.id).execution_options(synchronize_session=False)
     )

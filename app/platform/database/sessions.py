@@ -34,7 +34,7 @@ def request_session(request: Request) -> Iterator[Session]:
 
 
 def read_log_session(request: Request) -> Iterator[Session]:
-    """A second transaction, for the log of who read what: the one thing that a GET writes. Idle until it is used."""
+    """A second transaction, for what a GET writes: who read what, what calendars were told. Idle until it is used."""
     database: Database = request.app.state.database
     with _in_words(), database.writing() as session:
         yield session
@@ -46,7 +46,7 @@ ReadSession = RequestSession
 DbSession = RequestSession
 """For everything that changes something."""
 ReadLogSession = Annotated[Session, Depends(read_log_session, scope="function")]
-"""For ``audit.record_read`` on GET; everything else has its ``DbSession``."""
+"""For ``audit.record_read`` and for what calendars are told on GET; everything else has its ``DbSession``."""
 
 
 @contextmanager

@@ -1,5 +1,6 @@
-"""Itineraries, and the sheets that were printed of them."""
+"""Itineraries, the sheets that were printed of them, and what calendars were told."""
 
+from app.printing.queries.calendars import entries_told, link_by_digest, link_in_force
 from app.printing.queries.itineraries import (
     itineraries_of_event,
     itinerary_of_delegation,
@@ -13,17 +14,22 @@ from app.printing.queries.sheets import (
     last_sheets_of_delegations,
     protected_people,
     sheets_by_id,
+    uses_of_sessions,
 )
 
 __all__ = [
     "Holder",
+    "entries_told",
     "itineraries_of_event",
     "itinerary_of_delegation",
     "itinerary_of_person",
     "last_digests",
     "last_sheet",
     "last_sheets_of_delegations",
+    "link_by_digest",
+    "link_in_force",
     "personal_itineraries_of_event",
     "protected_people",
     "sheets_by_id",
+    "uses_of_sessions",
 ]

@@ -148,7 +148,6 @@ def _itinerary(
         liaison_phone=delegation.liaison_phone,
         out_of_hours_phone=delegation.out_of_hours_phone,
         release_number=gathered.release_number,
-        is_protected=any(member.is_protected for member in members),
     )
 
 
@@ -164,6 +163,7 @@ def _travellers(members: tuple[Delegate, ...]) -> tuple[Traveller, ...]:
             native_name=member.native_name,
             native_language=member.native_language,
             function=member.function,
+            is_protected=member.is_protected,
         )
         for member, letter in zip(ordered, letters, strict=True)
     )

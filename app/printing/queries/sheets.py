@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.agenda.models import SessionUse
 from app.delegations.models import Delegate
 from app.printing.models import PrintedSheet, SheetKind
 
@@ -60,3 +61,13 @@ def protected_people(session: Session, event_id: int) -> int:
         Delegate.event_id == event_id, Delegate.is_protected.is_(True), Delegate.is_active.is_(True)
     )
     return session.scalar(statement) or 0
+
+
+def uses_of_sessions(session: Session, session_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    """Units of each resource that sessions take, by session and resource."""
+    rows = session.execute(
+        select(SessionUse.session_id, SessionUse.resource_id, SessionUse.units).where(
+            SessionUse.session_id.in_(list(session_ids))
+        )
+    )
+    return {(session_id, resource_id): units for session_id, resource_id, units in rows}

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from app.printing.routes import badges, room, schedules
+from app.printing.routes import badges, calendars, room, schedules
 
 router = APIRouter()
 router.include_router(schedules.router)
 router.include_router(room.router)
 router.include_router(badges.router)
+router.include_router(calendars.router)

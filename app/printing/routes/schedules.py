@@ -13,6 +13,7 @@ from app.platform.clock import Now
 from app.platform.database.sessions import ReadLogSession, ReadSession
 from app.platform.rendering import render
 from app.printing import words
+from app.printing.calendars import told_items
 from app.printing.feeds import calendar_of
 from app.printing.itinerary import Itinerary
 from app.printing.loaders import person_of_path
@@ -47,6 +48,7 @@ def schedule(
         "itinerary": itinerary,
         "words": words,
         "pdf": f"/e/{found.event.slug}/delegations/{found.delegation.id}/schedule.pdf",
+        "may_link": access.principal.role in STAFF | {Role.FOCAL_POINT},
         "outdated": access.principal.role in STAFF and is_outdated(session, found.event, itinerary),
     }
     return render(request, "printing/schedule.html", context)
@@ -75,7 +77,7 @@ def schedule_calendar(
     found = access.found
     note_movements(log, found.delegation.delegates, principal=access.principal, way="calendar", now=now)
     itinerary = itinerary_of_delegation(session, found.event, found.delegation.id)
-    return _calendar(found.event, itinerary, now=now, name=found.delegation.code)
+    return _calendar(session, log, found.event, itinerary, now=now, name=found.delegation.code)
 
 
 @router.get("/e/{slug}/people/{delegate_id}/schedule.pdf")
@@ -101,12 +103,15 @@ def personal_calendar(
     found = access.found
     note_movements(log, [found.delegate], principal=access.principal, way="calendar", now=now)
     itinerary = itinerary_of_person(session, found.event, found.delegate)
-    return _calendar(found.event, itinerary, now=now, name=f"schedule-{found.delegate.id}")
+    return _calendar(session, log, found.event, itinerary, now=now, name=f"schedule-{found.delegate.id}")
 
 
-def _calendar(event: Event, itinerary: Itinerary, *, now: Now, name: str) -> Response:
+def _calendar(session: Session, log: Session, event: Event, itinerary: Itinerary, *, now: Now, name: str) -> Response:
+    """The file that is read once: the same numbers as the feed, so that both can stand in one calendar."""
+    items = told_items(session, log, event=event, itinerary=itinerary, now=now)
+    content = calendar_of(event, name=itinerary.name, locale=itinerary.locale, items=items, shows_guarded=True)
     headers = {"Content-Disposition": f'attachment; filename="{name}.ics"'}
-    return Response(calendar_of(event, itinerary, now=now), media_type="text/calendar", headers=headers)
+    return Response(content, media_type="text/calendar", headers=headers)
 
 
 def _pdf(request: Request, session: Session, event: Event, itinerary: Itinerary, *, now: Now, name: str) -> Response:

@@ -16,7 +16,7 @@ from markupsafe import escape
 from pypdf import PdfReader
 
 from app.printing import words
-from app.printing.feeds import calendar_of
+from app.printing.feeds import calendar_of, told_now
 from app.printing.service import preview
 from app.printing.sheets import Edition, sheet_of
 from app.printing.typesetting import typeset
@@ -43,7 +43,10 @@ def test_every_item_stands_on_paper_and_in_the_calendar(press: Any) -> None:
     for code in press.numbers:
         itinerary = dataclasses.replace(press.itinerary(code), locale="en")
         text = _text(_pdf(press, itinerary))
-        read = Calendar.from_ical(calendar_of(press.event, itinerary, now=press.now))
+        told = told_now(press.event, itinerary, {}, now=press.now)
+        read = Calendar.from_ical(
+            calendar_of(press.event, name=itinerary.name, locale="en", items=told, shows_guarded=True)
+        )
         entries = {str(entry["UID"]): entry for entry in read.walk("VEVENT")}
         assert set(entries) == {item.uid for item in itinerary.items}
         for item in itinerary.items:
