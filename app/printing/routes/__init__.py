@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from app.printing.routes import badges, calendars, room, schedules
+from app.printing.routes import badges, calendars, desk, room, schedules
 
 router = APIRouter()
 router.include_router(schedules.router)
 router.include_router(room.router)
 router.include_router(badges.router)
 router.include_router(calendars.router)
+router.include_router(desk.router)
