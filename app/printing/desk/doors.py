@@ -25,9 +25,8 @@ def door_sheets(desk: Desk) -> Setting:
         room = order.get(one.frozen["room_slug"], len(order))
         days.setdefault((room, day_of(desk.event, one.starts_at).isoformat()), []).append(one)
     sheets = [_door(desk, placed) for _key, placed in sorted(days.items())]
-    return Setting(
-        template="door", title=f"{_('Door sheets')}, {desk.event.name}", sheets=sheets or [_empty(desk, "door")]
-    )
+    title = _("Door sheets")
+    return Setting(template="door", title=f"{title}, {desk.event.name}", sheets=sheets or [_empty(desk, "door")])
 
 
 def _door(desk: Desk, placed: list[ShownSession]) -> dict[str, Any]:
@@ -66,9 +65,8 @@ def table_cards(desk: Desk) -> Setting:
         for key, held in sorted(days.items())
         if key[0] == table.id
     ]
-    return Setting(
-        template="door", title=f"{_('Table cards')}, {desk.event.name}", sheets=sheets or [_empty(desk, "card")]
-    )
+    title = _("Table cards")
+    return Setting(template="door", title=f"{title}, {desk.event.name}", sheets=sheets or [_empty(desk, "card")])
 
 
 def _card(desk: Desk, number: int, held: list[Any]) -> dict[str, Any]:
