@@ -36,6 +36,17 @@ class PinKind(enum.StrEnum):
     BOTH = "both"
 
 
+class SolveMode(enum.StrEnum):
+    """What a run may do with what has a place already."""
+
+    FILL = "fill"
+    """It stays where it is; only the rest is placed."""
+    IMPROVE = "improve"
+    """It may move as it likes, if the whole gets better."""
+    REPLAN = "replan"
+    """As little of it as possible moves."""
+
+
 class Severity(enum.StrEnum):
     """What a broken rule does, the gravest first."""
 

@@ -11,6 +11,9 @@ RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 TRAY = "tray"
 """The spot of a session that has no place."""
 
+from app.agenda.enums import SolveMode
+from app.solver_runs.forms import RunForm
+
 
 class PlaceForm(BaseModel):
     """A place for a session: day and time at the venue, room, and the version of the placement that was seen.
@@ -57,6 +60,18 @@ class StepForm(BaseModel):
     """The step that stood on the page."""
 
     step_id: RowId
+
+
+class SolveForm(RunForm):
+    """How long a run may think, and what it may do with what has a place."""
+
+    mode: SolveMode = SolveMode.REPLAN
+
+
+class AcceptForm(BaseModel):
+    """Which draft somebody saw beside a proposal, by its stamp; nothing where they accept without looking."""
+
+    seen: str | None = Field(default=None, max_length=60)
 
 
 class ReleaseForm(BaseModel):

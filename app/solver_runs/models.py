@@ -66,6 +66,8 @@ class SolverRun(Base):
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     accept_path: Mapped[str | None] = mapped_column(Text)
+    proposal_path: Mapped[str | None] = mapped_column(Text)
+    """The page that shows what accepting would change; without one the plan is accepted from the run's own page."""
     discarded_at: Mapped[datetime | None]
     """When somebody said no to its plan; boards show it no more, the history does."""
 

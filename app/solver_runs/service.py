@@ -36,6 +36,7 @@ def submit(
     seed: int = 0,
     workers: int = DEFAULT_WORKERS,
     accept_path: str | None = None,
+    proposal_path: str | None = None,
     source_version: str | None = None,
     actor: Actor,
     now: datetime,
@@ -46,6 +47,7 @@ def submit(
         problem_json: the problem file of the scheduler's command line, as text.
         hint_json: a solution or an outcome to start from, usually the plan as it stands.
         accept_path: the address that the page's accept button posts to; ``{run_id}`` in it becomes the id.
+        proposal_path: the page on which to look at the plan first; its ``…/refuse`` takes a no.
         source_version: which state of the rows the problem was made from, in the caller's words.
 
     Raises:
@@ -73,6 +75,8 @@ def submit(
     session.flush()
     if accept_path is not None:
         run.accept_path = _own_path(accept_path.replace("{run_id}", str(run.id)))
+    if proposal_path is not None:
+        run.proposal_path = _own_path(proposal_path.replace("{run_id}", str(run.id)))
     _announce(session, run)
     record_state(session, run=run, actor=actor, now=now, action="submitted", before=None)
     session.flush()
@@ -114,6 +118,19 @@ def mark_accepted(session: Session, *, run: SolverRun, actor: Actor, now: dateti
     session.flush()
 
 
+def discard(session: Session, *, run: SolverRun, actor: Actor, now: datetime) -> None:
+    """Say no to a run's plan; it stays in the history and can be restored.
+
+    Raises:
+        Conflict: the run has not ended, or its plan was accepted.
+    """
+    if run.state.is_open or run.accepted_at is not None:
+        raise Conflict("This run has no plan to refuse.")
+    run.discarded_at = now
+    record_state(session, run=run, actor=actor, now=now, action="discarded", before=run.state)
+    session.flush()
+
+
 def restore(session: Session, *, run: SolverRun, actor: Actor, now: datetime) -> SolverRun:
     """Bring an earlier run back as a new one: its plan as a proposal to accept today; without a plan, solve it again.
 
@@ -135,6 +152,8 @@ def restore(session: Session, *, run: SolverRun, actor: Actor, now: datetime) ->
     session.flush()
     if run.accept_path is not None:
         restored.accept_path = _path_for(run.accept_path, earlier=run.id, later=restored.id)
+    if run.proposal_path is not None:
+        restored.proposal_path = _path_for(run.proposal_path, earlier=run.id, later=restored.id)
     if restored.state is RunState.QUEUED:
         _announce(session, restored)
     record_state(session, run=restored, actor=actor, now=now, action="restored", before=None)

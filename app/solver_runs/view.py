@@ -93,6 +93,8 @@ class RunView:
     stop_path: str | None
     accept_path: str | None
     discard_path: str | None = None
+    proposal_path: str | None = None
+    is_discarded: bool = False
     message: str | None = None
     lines: tuple[tuple[Stage, tuple[Point, ...]], ...] = field(default=())
 
@@ -187,8 +189,16 @@ def view_of(
         stream_path=None if is_settled else f"{page}/events",
         stop_path=f"{page}/stop" if run.state.is_open and run.stop_requested_at is None else None,
         accept_path=run.accept_path if run.has_solution else None,
+        discard_path=f"{run.proposal_path}/refuse" if _can_be_refused(run) else None,
+        proposal_path=run.proposal_path,
+        is_discarded=run.discarded_at is not None,
         lines=_lines(stages or reported, steps),
     )
+
+
+def _can_be_refused(run: SolverRun) -> bool:
+    is_answered = run.accepted_at is not None or run.discarded_at is not None
+    return run.proposal_path is not None and run.has_solution and not run.state.is_open and not is_answered
 
 
 def seconds_of(run: SolverRun, *, now: datetime) -> float:

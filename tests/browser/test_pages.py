@@ -52,6 +52,7 @@ PAGES = [
     ("organiser", f"{E}/manage/agenda/release"),
     ("organiser", f"{E}/manage/agenda/releases/1"),
     ("organiser", f"{E}/manage/agenda/rules"),
+    ("organiser", f"{E}/manage/agenda/solve"),
     ("organiser", f"{E}/manage/meetings"),
     ("organiser", f"{E}/manage/print"),
     ("organiser", f"{E}/manage/runs"),

@@ -1,7 +1,9 @@
 """Rows into an agenda problem, and a solution back into placements."""
 
+from app.agenda.planner.asking import problem_for
 from app.agenda.planner.costs import CostLine, cost_lines
 from app.agenda.planner.facts import AgendaFacts, read_facts
+from app.agenda.planner.mending import Mend, WhyNot, why_not
 from app.agenda.planner.places import FreePlace, places_for
 from app.agenda.planner.problems import build_problem, person_key, problem_of
 from app.agenda.planner.sentences import names_of, say
@@ -14,7 +16,9 @@ __all__ = [
     "CostLine",
     "FreePlace",
     "Judgement",
+    "Mend",
     "Placed",
+    "WhyNot",
     "build_problem",
     "cost_lines",
     "judge",
@@ -23,10 +27,12 @@ __all__ = [
     "person_key",
     "placements_of",
     "places_for",
+    "problem_for",
     "problem_of",
     "read_facts",
     "say",
     "solution_of",
     "stamp_of",
     "weigh",
+    "why_not",
 ]

@@ -16,6 +16,7 @@ from app.events.models import DayClosing, Event, EventDay, Resource, ResourceTim
 from app.events.queries import days_of, sites_of, walks_of
 from app.events.time_grid import TimeGrid
 from scheduler.agenda.problem import AgendaProblem
+from scheduler.core.time_grid import holds
 
 Interval = tuple[int, int]
 HasTimes = DayClosing | ResourceTime | RoomOpening | SessionWindow
@@ -153,7 +154,7 @@ def _session(facts: AgendaFacts, item: AgendaSession, placements: Iterable[Draft
         "booths": item.booths,
         "rooms": tuple(rooms[one.room_id] for one in item.rooms if one.room_id in rooms) if item.rooms else None,
         "windows": tuple(_windows(facts.grid, item.windows)) if item.windows else None,
-        "pin": _pin(facts.grid, placement, rooms),
+        "pin": _pin(facts.grid, item, placement, rooms),
         "after": tuple(slugs[other] for other in facts.links.after.get(item.id, ())),
         "not_with": tuple(slugs[other] for other in facts.links.apart.get(item.id, ())),
         "same_room_as": slugs.get(item.same_room_as_id) if item.same_room_as_id else None,
@@ -164,15 +165,25 @@ def _session(facts: AgendaFacts, item: AgendaSession, placements: Iterable[Draft
     }
 
 
-def _pin(grid: TimeGrid, placement: DraftPlacement | None, rooms: Mapping[int, str]) -> dict[str, object] | None:
+def _pin(
+    grid: TimeGrid, item: AgendaSession, placement: DraftPlacement | None, rooms: Mapping[int, str]
+) -> dict[str, object] | None:
+    """What is pinned. A start outside the session's own windows is no pin that any plan can keep: the windows rule."""
     if placement is None or placement.pin is PinKind.NONE:
         return None
     pin: dict[str, object] = {}
-    if placement.pin in {PinKind.TIME, PinKind.BOTH}:
+    if placement.pin in {PinKind.TIME, PinKind.BOTH} and lies_in_windows(grid, item, placement):
         pin["start"] = grid.tick(placement.starts_at)
     if placement.pin in {PinKind.ROOM, PinKind.BOTH}:
         pin["room"] = rooms[placement.room_id]
-    return pin
+    return pin or None
+
+
+def lies_in_windows(grid: TimeGrid, item: AgendaSession, placement: DraftPlacement) -> bool:
+    """Whether a placed session runs inside one of its own windows, as whole grains see it."""
+    start = grid.tick(placement.starts_at)
+    windows = tuple(_windows(grid, item.windows)) if item.windows else None
+    return holds(windows, (start, start + grid.grains(item.duration_minutes)))
 
 
 def _clashes(facts: AgendaFacts) -> Iterable[dict[str, object]]:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.agenda.routes import board, manage, moving, public, rules
+from app.agenda.routes import board, moving, public, rules, solving
 
 router = APIRouter()
-for part in (public, board, moving, manage, rules):
+for part in (public, board, moving, rules, solving):
     router.include_router(part.router)

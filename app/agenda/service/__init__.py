@@ -2,12 +2,14 @@
 
 from app.agenda.service.drafting import draft_for
 from app.agenda.service.history import redo, step, undo
+from app.agenda.service.mending import mend
 from app.agenda.service.moving import pin, place, put_back
 from app.agenda.service.releasing import Overtaken, Released, ReleaseRefused, begin_release, release
-from app.agenda.service.solving import accept_run, start_run
+from app.agenda.service.solving import DraftMoved, accept_run, start_run
 from app.agenda.service.weighing import acknowledge, set_rules, take_back
 
 __all__ = [
+    "DraftMoved",
     "Overtaken",
     "ReleaseRefused",
     "Released",
@@ -15,6 +17,7 @@ __all__ = [
     "acknowledge",
     "begin_release",
     "draft_for",
+    "mend",
     "pin",
     "place",
     "put_back",

@@ -5,26 +5,55 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.agenda.enums import StepVerb
+from app.agenda.enums import SolveMode, StepVerb
 from app.agenda.models import AgendaDraft, DraftPlacement
-from app.agenda.planner import Placed, build_problem, judge, outcome_of, placements_of, read_facts, solution_of
+from app.agenda.planner import (
+    Placed,
+    build_problem,
+    judge,
+    outcome_of,
+    placements_of,
+    problem_for,
+    read_facts,
+    solution_of,
+    stamp_of,
+    weigh,
+)
+from app.agenda.proposal import asked, version_of
 from app.agenda.service.drafting import draft_for
 from app.agenda.service.history import step
 from app.events.models import Event
 from app.platform.actor import Actor
 from app.platform.audit import record
-from app.platform.errors import Refused
+from app.platform.errors import Conflict, Refused
+from app.platform.i18n import gettext as _
 from app.solver_runs.models import SolverRun
 from app.solver_runs.service import mark_accepted, submit
 
 
+class DraftMoved(Conflict):
+    """The draft is no longer the one beside which a proposal was looked at."""
+
+
 def start_run(
-    session: Session, *, event: Event, label: str, time_limit_seconds: int, seed: int, actor: Actor, now: datetime
+    session: Session,
+    *,
+    event: Event,
+    label: str,
+    mode: SolveMode = SolveMode.REPLAN,
+    time_limit_seconds: int,
+    seed: int,
+    actor: Actor,
+    now: datetime,
 ) -> SolverRun:
-    """Queue a run over today's rows; the current draft is the plan from which as little as possible moves."""
+    """Queue a run over today's rows, starting from the current draft.
+
+    Raises:
+        Refused: everything is to stay, but something lies outside its own hours.
+    """
     draft = draft_for(session, event=event, actor=actor, now=now)
     facts = read_facts(session, event)
-    problem = build_problem(session, facts, draft)
+    problem = problem_for(session, facts, draft, mode)
     hint = solution_of(facts, draft) if draft.placements else None
     return submit(
         session,
@@ -36,25 +65,37 @@ def start_run(
         time_limit_seconds=time_limit_seconds,
         seed=seed,
         accept_path=f"/e/{event.slug}/manage/agenda/runs/{{run_id}}/accept",
+        proposal_path=f"/e/{event.slug}/manage/agenda/runs/{{run_id}}",
+        source_version=version_of(mode, draft),
         actor=actor,
         now=now,
     )
 
 
-def accept_run(session: Session, *, event: Event, run: SolverRun, actor: Actor, now: datetime) -> int:
+def accept_run(
+    session: Session, *, event: Event, run: SolverRun, seen: str | None = None, actor: Actor, now: datetime
+) -> int:
     """Put what a run proposes into the current draft; returns the number of placements that changed.
 
     The proposal is judged against the rows as they are now, because people keep editing while a run thinks.
 
+    Args:
+        seen: the stamp of the draft beside which the proposal was looked at; without one, the draft the run began with.
+
     Raises:
+        DraftMoved: the draft is another by now.
         Refused: the run has no plan, or its plan breaks a rule today.
     """
-    facts = read_facts(session, event)
     draft = draft_for(session, event=event, actor=actor, now=now)
+    _mode, began_with = asked(run)
+    if (seen or began_with or stamp_of(draft)) != stamp_of(draft):
+        raise DraftMoved(_("The draft was changed meanwhile. Nothing was applied; look at what would move now."))
+    facts = read_facts(session, event)
     solution = outcome_of(facts, run.outcome)
-    broken = judge(build_problem(session, facts, draft), solution).violations
+    # What a pin says is of today; a plan that was made without it would break it, and is not put in.
+    broken = weigh(facts, judge(build_problem(session, facts, draft), solution))
     if broken:
-        raise Refused({str(index): violation.message for index, violation in enumerate(broken)})
+        raise Refused({str(rule.number): rule.sentence for rule in broken})
     with step(session, draft=draft, verb=StepVerb.ACCEPTED, actor=actor, now=now):
         changed = _swap_placements(session, draft, placements_of(facts, solution))
     draft.run_id, draft.changed_at = run.id, now

@@ -1,0 +1,143 @@
+"""The one change that an explanation offers, in rows' terms: what an organiser reads, and what a button would set."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.agenda.planner.facts import AgendaFacts
+from app.agenda.planner.sentences import moment, names_of, say
+from app.platform.i18n import gettext as _
+from scheduler.core.explanation import Explanation
+
+Windows = tuple[tuple[datetime, datetime], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mend:
+    """A change of one fact. ``kind`` and ``field`` say of what, ``owner`` by its ID in problem files.
+
+    ``entry`` names what leaves a list; ``number`` and ``windows`` are new values, no windows meaning at any time. A
+    mend that ``is_ours`` can be made here; the time of a person or work elsewhere is theirs to change.
+    """
+
+    kind: str
+    field: str
+    owner: str
+    entry: str | None
+    number: int | None
+    windows: Windows | None
+    sentence: str
+
+    @property
+    def is_ours(self) -> bool:
+        return self.kind != "people" and self.field != "taken"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhyNot:
+    """Why no plan exists: the facts of a smallest blocking set as sentences, and what would mend it."""
+
+    facts: tuple[str, ...]
+    mends: tuple[Mend, ...]
+
+
+def why_not(facts: AgendaFacts, *, problem_json: str, explanation_json: str | None) -> WhyNot | None:
+    """An explanation in the words of the organiser; ``None`` where there is none."""
+    if not explanation_json:
+        return None
+    found = Explanation.model_validate_json(explanation_json)
+    if found.status != "infeasible" or not found.facts:
+        return None
+    names = names_of(facts)
+    problem = json.loads(problem_json)
+    fixes = (found.fix,) if found.fix is not None else found.fixes or ()
+    return WhyNot(
+        facts=tuple(say(facts, names, fact.message) for fact in found.facts),
+        mends=tuple(_mend(facts, names, problem, path=fix.path, value=fix.to) for fix in fixes),
+    )
+
+
+def _mend(facts: AgendaFacts, names: Mapping[str, str], problem: Any, *, path: str, value: Any) -> Mend:
+    steps = _steps(path)
+    if steps == ["max_parallel"]:
+        sentence = _("Let %(number)s sessions run at once.") % {"number": value} if value else _("Let any number run.")
+        return _made("settings", "max_parallel", "", value, None, None, sentence)
+    kind, index, field = str(steps[0]), int(steps[1]), str(steps[2])
+    row = problem[kind][index]
+    owner = str(row["id"])
+    entry = str(steps[3]) if len(steps) > 3 else None
+    if entry is not None and isinstance(steps[3], int):
+        entry = str(row[field][steps[3]])
+    number = value if isinstance(value, int) and not isinstance(value, bool) else None
+    windows = _windows(facts, value) if field in {"windows", "open", "closed", "available"} else None
+    sentence = _said(facts, names, kind, field, owner, entry=entry, value=value)
+    return _made(kind, field, owner, number, entry, windows, sentence)
+
+
+def _made(
+    kind: str, field: str, owner: str, number: int | None, entry: str | None, windows: Windows | None, sentence: str
+) -> Mend:
+    return Mend(kind=kind, field=field, owner=owner, entry=entry, number=number, windows=windows, sentence=sentence)
+
+
+def _said(
+    facts: AgendaFacts, names: Mapping[str, str], kind: str, field: str, owner: str, *, entry: str | None, value: Any
+) -> str:
+    name, other = say(facts, names, f"'{owner}'"), names.get(entry or "", entry or "")
+    hours = _hours(facts, value)
+    words = {
+        ("sessions", "pin"): _("Let %(name)s move: drop its pin."),
+        ("sessions", "optional"): _("Let %(name)s be left out."),
+        ("sessions", "windows"): _("Let %(name)s run %(hours)s."),
+        ("sessions", "audience"): _("Do not ask how many guests %(name)s expects."),
+        ("sessions", "layout"): _("Ask for no layout for %(name)s."),
+        ("sessions", "features"): _("Ask for no equipment for %(name)s."),
+        ("sessions", "booths"): _("Ask for no booths for %(name)s."),
+        ("sessions", "rooms"): _("Let %(name)s be in any room that fits."),
+        ("sessions", "same_room_as"): _("Let %(name)s be in a room of its own."),
+        ("sessions", "plenary"): _("Let other sessions run beside %(name)s."),
+        ("sessions", "people"): _("Take %(other)s off %(name)s."),
+        ("sessions", "after"): _("Let %(name)s not wait for %(other)s."),
+        ("sessions", "not_with"): _("Let %(name)s and %(other)s overlap."),
+        ("sessions", "uses"): _("Let %(name)s do without %(other)s."),
+        ("rooms", "capacity"): _("Seat %(value)s in %(name)s."),
+        ("rooms", "booths"): _("Put %(value)s booths into %(name)s."),
+        ("rooms", "open"): _("Open %(name)s %(hours)s."),
+        ("rooms", "turnover"): _("Plan no time to set up %(name)s again."),
+        ("resources", "capacity"): _("Have %(value)s of %(name)s."),
+        ("resources", "open"): _("Have %(name)s there %(hours)s."),
+        ("resources", "taken"): _("Free %(name)s from work elsewhere."),
+        ("days", "closed"): _("Close %(name)s less: %(hours)s."),
+        ("people", "available"): _("Have %(name)s there %(hours)s."),
+    }
+    said = words.get((kind, field), _("Change %(field)s of %(name)s."))
+    return said % {"name": name, "other": other, "hours": hours, "value": value, "field": field.replace("_", " ")}
+
+
+def _hours(facts: AgendaFacts, value: Any) -> str:
+    if not isinstance(value, list):
+        return _("at any time")
+    spans = [f"{moment(facts, start)} – {moment(facts, end)}" for start, end in value]
+    return ", ".join(spans) or _("never")
+
+
+def _windows(facts: AgendaFacts, value: Any) -> Windows | None:
+    if value is None:
+        return None
+    return tuple((facts.grid.instant(start), facts.grid.instant(end)) for start, end in value)
+
+
+def _steps(path: str) -> list[str | int]:
+    """A JSON path in parts; the last part of ``sessions[3].uses.zh.booth`` is an ID with any signs in it."""
+    head = re.match(r"(\w+)(?:\[(\d+)\])?(?:\.(\w+))?(?:\[(\d+)\]|\.(.+))?$", path)
+    if head is None:
+        return [path]
+    kind, index, field, position, entry = head.groups()
+    steps: list[str | int] = [kind]
+    steps += [int(index)] if index is not None else []
+    steps += [field] if field is not None else []
+    steps += [int(position)] if position is not None else []
+    return [*steps, entry] if entry is not None else steps

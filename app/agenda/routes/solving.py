@@ -1,0 +1,160 @@
+"""Solving from the board: ask, watch, look at what would move, apply or refuse; and a way out where nothing fits."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse
+
+from app.accounts.policies import ORGANISERS, Access, Policy
+from app.agenda import service
+from app.agenda.enums import SolveMode
+from app.agenda.forms import AcceptForm, SolveForm
+from app.agenda.planner import Mend
+from app.agenda.proposal import asked, proposal_of
+from app.delegations.queries import delegates_by_id
+from app.events.loaders import RunIn, run_of_kind
+from app.events.models import Event
+from app.events.queries import event_of_path, rooms_of
+from app.platform.clock import Now
+from app.platform.database.sessions import DbSession, ReadSession
+from app.platform.errors import Conflict, Refused
+from app.platform.forms import Bound, FormData, bind
+from app.platform.i18n import gettext as _
+from app.platform.rendering import render
+from app.solver_runs.models import SolverRun
+from app.solver_runs.panels import latest_panel, panel_of
+from app.solver_runs.service import discard
+
+router = APIRouter()
+
+ASK = Policy("agenda.solve_page", roles=ORGANISERS, loader=event_of_path)
+CHANGE = Policy("agenda.start_run", roles=ORGANISERS, loader=event_of_path)
+READ_RUN = Policy("agenda.proposal", roles=ORGANISERS, loader=run_of_kind("agenda"))
+ACCEPT = Policy("agenda.accept_run", roles=ORGANISERS, loader=run_of_kind("agenda"))
+
+LABELS = {SolveMode.FILL: "Fill the rest", SolveMode.IMPROVE: "Improve", SolveMode.REPLAN: "Re-plan, fewest changes"}
+SECONDS_AFTER_A_MEND = 60
+
+
+@router.get("/e/{slug}/manage/agenda/solve")
+def solve_page(
+    request: Request, session: ReadSession, now: Now, access: Annotated[Access[Event], Depends(ASK)]
+) -> Response:
+    """What shall the solver do?"""
+    return _ask(request, session, access.found, Bound(None, {}, {}), now=now)
+
+
+@router.post("/e/{slug}/manage/agenda/runs")
+def start_run(
+    request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[Event], Depends(CHANGE)]
+) -> Response:
+    """Hand the draft to the solver."""
+    event, bound = access.found, bind(SolveForm, form)
+    if bound.value is None:
+        return _ask(request, session, event, bound, status=422, now=now)
+    try:
+        run = service.start_run(
+            session,
+            event=event,
+            label=LABELS[bound.value.mode],
+            **dict(bound.value),
+            actor=access.principal.actor(),
+            now=now,
+        )
+    except Refused as refused:
+        return _ask(request, session, event, Bound(None, refused.errors, bound.typed), status=422, now=now)
+    return RedirectResponse(f"/e/{event.slug}/manage/agenda/runs/{run.id}", status_code=303)
+
+
+@router.get("/e/{slug}/manage/agenda/runs/{run_id}")
+def proposal(
+    request: Request, session: ReadSession, now: Now, access: Annotated[Access[RunIn], Depends(READ_RUN)]
+) -> Response:
+    """How far is it, and what would it move?"""
+    return _proposal(request, session, access.found, now=now)
+
+
+@router.post("/e/{slug}/manage/agenda/runs/{run_id}/accept")
+def accept_run(
+    request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[RunIn], Depends(ACCEPT)]
+) -> Response:
+    """Put a proposed plan into the draft, if the draft is the one that was looked at."""
+    event, bound = access.found.event, bind(AcceptForm, form)
+    seen = bound.value.seen if bound.value else None
+    try:
+        with session.begin_nested():
+            service.accept_run(
+                session, event=event, run=access.found.run, seen=seen, actor=access.principal.actor(), now=now
+            )
+    except service.DraftMoved as moved:
+        return _proposal(request, session, access.found, now=now, notice=moved.message, status=409)
+    return RedirectResponse(f"/e/{event.slug}/manage/agenda", status_code=303)
+
+
+@router.post("/e/{slug}/manage/agenda/runs/{run_id}/refuse")
+def refuse_run(session: DbSession, now: Now, access: Annotated[Access[RunIn], Depends(ACCEPT)]) -> Response:
+    """Keep the draft as it is; the run stays in the history."""
+    discard(session, run=access.found.run, actor=access.principal.actor(), now=now)
+    return RedirectResponse(f"/e/{access.found.event.slug}/manage/agenda", status_code=303)
+
+
+@router.post("/e/{slug}/manage/agenda/runs/{run_id}/mend")
+def mend(session: DbSession, now: Now, access: Annotated[Access[RunIn], Depends(ACCEPT)]) -> Response:
+    """Make the change that an explanation offers, and ask again."""
+    event, run, actor = access.found.event, access.found.run, access.principal.actor()
+    mode, _stamp = asked(run)
+    for change in _offered(session, event, run):
+        service.mend(session, event=event, change=change, mode=mode, actor=actor, now=now)
+    session.flush()
+    session.expire_all()
+    mode = mode or SolveMode.REPLAN
+    again = service.start_run(
+        session,
+        event=event,
+        label=LABELS[mode],
+        mode=mode,
+        time_limit_seconds=SECONDS_AFTER_A_MEND,
+        seed=0,
+        actor=actor,
+        now=now,
+    )
+    return RedirectResponse(f"/e/{event.slug}/manage/agenda/runs/{again.id}", status_code=303)
+
+
+def _offered(session: Session, event: Event, run: SolverRun) -> tuple[Mend, ...]:
+    reason = proposal_of(session, event, run).reason
+    if reason is None or not reason.mends:
+        raise Conflict(_("This run offers no change."))
+    return reason.mends
+
+
+def _ask(
+    request: Request, session: Session, event: Event, form: Bound[SolveForm], *, status: int = 200, now: Now
+) -> Response:
+    panel = latest_panel(session, event_id=event.id, slug=event.slug, kind="agenda", now=now)
+    return render(request, "agenda/solve.html", {"event": event, "form": form, "panel": panel}, status=status)
+
+
+def _proposal(
+    request: Request, session: Session, found: RunIn, *, now: Now, notice: str | None = None, status: int = 200
+) -> Response:
+    event, run = found.event, found.run
+    shown = proposal_of(session, event, run)
+    people = delegates_by_id(session, shown.touched)
+    panel = panel_of(session, run=run, slug=event.slug, now=now)
+    # Once it has ended, the questions stand on this page itself and not in the box of the run.
+    ended = replace(panel.run, proposal_path=None, accept_path=None, discard_path=None)
+    context = {
+        "event": event,
+        "proposal": shown,
+        "panel": panel,
+        "box": ended if panel.run.is_settled else panel.run,
+        "notice": notice,
+        "changes": shown.changes,
+        "people": sorted(people.values(), key=lambda one: (one.rank, one.id)),
+        "changes_of": {person: [one for one in shown.changes if person in one.touched] for person in people},
+        "rooms": {room.id: room.name for room in rooms_of(session, event.id)},
+    }
+    return render(request, "agenda/proposal.html", context, status=status)

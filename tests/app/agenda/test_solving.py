@@ -1,0 +1,275 @@
+"""Solving from the board: three things to ask, a proposal to apply or refuse, and a way out where nothing fits."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.agenda.enums import Part, PinKind, SolveMode
+from app.agenda.models import AgendaSession, DraftPlacement, SessionPerson, SessionUse, SessionWindow
+from app.agenda.planner import problem_for, read_facts, why_not
+from app.agenda.proposal import proposal_of
+from app.agenda.queries import current_draft
+from app.agenda.service import accept_run, start_run
+from app.agenda.service.solving import DraftMoved
+from app.events.models import Resource, Room
+from app.platform.actor import Actor
+from app.platform.database.engine import Database
+from app.platform.errors import Refused
+from app.platform.settings import Settings
+from app.solver_runs.enums import RunState
+from app.solver_runs.models import SolverRun
+from app.solver_runs.tasks import run_now
+from scheduler.agenda.explain.explaining import explain
+from scheduler.agenda.explain.facts import blockers_of, path_of, required_sessions
+from scheduler.agenda.explain.relaxing import ProblemFile, neutral
+from scheduler.agenda.problem import read_problem
+from scheduler.core.limits import Limits
+
+HERE = "/e/test-event/manage/agenda"
+
+
+@pytest.fixture
+def solved(database: Database, settings: Settings, cast: Any, actor: Actor, now: Any) -> Callable[..., Any]:
+    """``solved("fill")`` asks and waits; returns the run as it ended."""
+
+    def run(mode: str) -> Any:
+        with database.writing() as session:
+            began = start_run(
+                session,
+                event=cast.event,
+                label="Test",
+                mode=SolveMode(mode),
+                time_limit_seconds=5,
+                seed=1,
+                actor=actor,
+                now=now,
+            )
+        run_now(database, began.id, settings)
+        with database.reading() as session:
+            return session.get(SolverRun, began.id)
+
+    return run
+
+
+def _places(session: Any, event: Any) -> dict[int, tuple[int, Any]]:
+    draft = current_draft(session, event.id)
+    return {one.session_id: (one.room_id, one.starts_at) for one in draft.placements}
+
+
+def _waiting(session: Any, cast: Any, title: str, **more: Any) -> Any:
+    """A session that has no place yet."""
+    facts = {"kind": "workshop", "duration_minutes": 60, "audience": 10, "slug": title.lower().replace(" ", "-")}
+    item = AgendaSession(event_id=cast.event.id, title=title, **(facts | more))
+    session.add(item)
+    session.flush()
+    return item
+
+
+def test_agd_01_fill_the_rest_keeps_every_place(
+    database: Database, cast: Any, placed: Any, solved: Any, actor: Actor, now: Any
+) -> None:
+    """AGD-01: what stands stays, even unpinned and at an odd time; the rest is placed by all the rules."""
+    with database.writing() as session:
+        kept = [placed(session, f"Stands {n}", cast.heads[:1], 65 + 100 * n).id for n in range(3)]
+        for n in range(4):
+            _waiting(session, cast, f"Waits {n}")
+    with database.reading() as session:
+        before = _places(session, cast.event)
+    run = solved("fill")
+    assert run.state is RunState.DONE
+    with database.writing() as session:
+        shown = proposal_of(session, cast.event, session.get(SolverRun, run.id))
+        assert (shown.moved, shown.placed) == (0, 4)
+        accept_run(session, event=cast.event, run=session.get(SolverRun, run.id), actor=actor, now=now)
+    with database.reading() as session:
+        after = _places(session, cast.event)
+        assert {item: after[item] for item in kept} == before
+        assert len(after) == 7
+
+
+def test_agd_01_what_lies_outside_its_own_hours_cannot_stay(
+    database: Database, cast: Any, placed: Any, nine: Any
+) -> None:
+    """AGD-01: said before a run begins; a pin there breaks no page, for the windows rule speaks of it."""
+    with database.writing() as session:
+        item = placed(session, "Late", cast.heads[:1], 0)
+        session.add(
+            SessionWindow(session_id=item.id, starts_at=nine + timedelta(hours=2), ends_at=nine + timedelta(hours=4))
+        )
+        session.scalars(select(DraftPlacement)).one().pin = PinKind.BOTH
+    with database.reading() as session:
+        facts, draft = read_facts(session, cast.event), current_draft(session, cast.event.id)
+        assert problem_for(session, facts, draft, SolveMode.REPLAN).sessions[0].pin.start is None
+        with pytest.raises(Refused, match="outside its own hours"):
+            problem_for(session, facts, draft, SolveMode.FILL)
+
+
+def test_agd_01_re_plan_moves_as_little_as_possible(
+    database: Database, cast: Any, placed: Any, solved: Any, nine: Any
+) -> None:
+    """AGD-01: one mayor is in two places; one session moves and the proposal says which and for whom."""
+    with database.writing() as session:
+        placed(session, "One", cast.heads[:1], 0)
+        placed(session, "Other", cast.heads[:1], 30, room="room-b")
+        placed(session, "Far from it", cast.heads[1:2], 300)
+    run = solved("replan")
+    with database.reading() as session:
+        shown = proposal_of(session, cast.event, session.get(SolverRun, run.id))
+        assert shown.moved == 1
+        assert shown.touched == {cast.heads[0]}
+
+
+def test_agd_15_a_proposal_is_refused_when_the_draft_has_changed_since(
+    client: Any, sign_in: Callable[..., Any], cast: Any, placed: Any, solved: Any, nine: Any
+) -> None:
+    """AGD-15: applying is for the draft that was looked at; the answer shows what would move now; nothing is lost."""
+    sign_in("organiser", event_id=cast.event.id)
+    database = client.app.state.database
+    with database.writing() as session:
+        item = placed(session, "One", cast.heads[:1], 0)
+        _waiting(session, cast, "Waits")
+    run = solved("fill")
+    page = client.get(f"{HERE}/runs/{run.id}")
+    assert "1 gets a place" in page.text
+    seen = re.search(r'name="seen" value="([^"]+)"', page.text)[1]  # type: ignore[index]
+    with database.writing() as session:
+        placement = session.scalars(select(DraftPlacement).where(DraftPlacement.session_id == item.id)).one()
+        placement.starts_at = nine + timedelta(hours=4)
+    late = client.post(f"{HERE}/runs/{run.id}/accept", data={"seen": seen})
+    assert late.status_code == 409
+    assert "Nothing was applied" in late.text
+    assert "1 session moves, 1 gets a place" in re.sub(r"\s+", " ", late.text)
+    assert client.post(f"{HERE}/runs/{run.id}/accept").status_code == 409, "without looking it is for the old draft"
+    with database.reading() as session:
+        assert _places(session, cast.event)[item.id][1] == nine + timedelta(hours=4)
+        with pytest.raises(DraftMoved):
+            accept_run(
+                session,
+                event=cast.event,
+                run=session.get(SolverRun, run.id),
+                seen=seen,
+                actor=Actor.system("test"),
+                now=nine,
+            )
+    seen = re.search(r'name="seen" value="([^"]+)"', late.text)[1]  # type: ignore[index]
+    assert client.post(f"{HERE}/runs/{run.id}/accept", data={"seen": seen}).status_code == 303
+
+
+def test_agd_01_a_proposal_is_looked_at_and_refused_on_its_page(
+    client: Any, sign_in: Callable[..., Any], settings: Settings, cast: Any, placed: Any
+) -> None:
+    """AGD-01: ask on the page, look, say no; the draft stays and the board asks no more."""
+    sign_in("organiser", event_id=cast.event.id)
+    database = client.app.state.database
+    with database.writing() as session:
+        placed(session, "One", cast.heads[:1], 0)
+        _waiting(session, cast, "Waits", audience=150)
+    assert "Fill the rest" in client.get(f"{HERE}/solve").text
+    assert client.post(f"{HERE}/runs", data={"mode": "anything"}).status_code == 422
+    began = client.post(f"{HERE}/runs", data={"mode": "fill", "time_limit_seconds": "5"})
+    run_id = int(began.headers["location"].rsplit("/", 1)[1])
+    assert client.get(began.headers["location"]).status_code == 200
+    run_now(database, run_id, settings)
+    _until_ended(client, run_id)
+    page = client.get(f"{HERE}/runs/{run_id}").text
+    assert "Waits" in page
+    assert client.post(f"{HERE}/runs/{run_id}/refuse").status_code == 303
+    with database.reading() as session:
+        assert len(_places(session, cast.event)) == 1
+    assert "This plan was refused" in client.get(f"{HERE}/runs/{run_id}").text
+
+
+def _until_ended(client: Any, run_id: int) -> None:
+    """The engine of the application may have taken the run; whoever has it, it ends."""
+    for _ in range(200):
+        with client.app.state.database.reading() as session:
+            if not session.get(SolverRun, run_id).state.is_open:
+                return
+        time.sleep(0.1)
+    pytest.fail("the run did not end")
+
+
+@pytest.mark.parametrize("case", ["room", "pin", "interpreter", "person", "windows"])
+def test_agd_03_why_not_and_a_way_out_that_a_button_applies(
+    client: Any,
+    sign_in: Callable[..., Any],
+    settings: Settings,
+    cast: Any,
+    placed: Any,
+    solved: Any,
+    nine: Any,
+    case: str,
+) -> None:
+    """AGD-03: facts in the organiser's words, each needed (shown by solving without it); the button's change is enough."""
+    sign_in("organiser", event_id=cast.event.id)
+    database = client.app.state.database
+    with database.writing() as session:
+        _break(session, cast, placed, nine, case)
+    run = solved("replan")
+    assert run.state is RunState.INFEASIBLE
+    with database.reading() as session:
+        row = session.get(SolverRun, run.id)
+        facts = read_facts(session, cast.event)
+        reason = why_not(facts, problem_json=row.problem, explanation_json=row.explanation)
+        assert reason is not None
+        told = " ".join((*reason.facts, *(one.sentence for one in reason.mends)))
+        assert not re.search(r"grains|\bp\d+\b|session-\d|room-[ab]|'", told), told
+        _each_fact_is_needed(row.problem, json.loads(row.explanation))
+    page = client.get(f"{HERE}/runs/{run.id}")
+    assert "A way out" in page.text
+    again = client.post(f"{HERE}/runs/{run.id}/mend")
+    assert again.status_code == 303, again.text
+    after = int(again.headers["location"].rsplit("/", 1)[1])
+    run_now(database, after, settings)
+    _until_ended(client, after)
+    with database.reading() as session:
+        found = session.get(SolverRun, after)
+        assert (found.state, found.has_solution) == (RunState.DONE, True)
+
+
+def _break(session: Any, cast: Any, placed: Any, nine: Any, case: str) -> None:
+    """Make the edition impossible in one way."""
+    if case == "room":
+        session.scalars(select(Room).where(Room.slug == "room-a")).one().takes_sessions = False
+        _waiting(session, cast, "Opening", audience=150)
+    elif case == "pin":
+        for title, room in (("One", "room-a"), ("Other", "room-b")):
+            placed(session, title, cast.heads[:1], 0, room=room)
+        for placement in session.scalars(select(DraftPlacement)):
+            placement.pin = PinKind.BOTH
+    elif case == "interpreter":
+        resource = Resource(event_id=cast.event.id, code="interpreters-zh", name="Chinese interpreters", capacity=1)
+        session.add(resource)
+        session.flush()
+        _use(session, _waiting(session, cast, "Waste"), resource, 2)
+    elif case == "person":
+        for title in ("One", "Other"):
+            item = _waiting(session, cast, title)
+            _put_on(session, item, cast.heads[0])
+            session.add(SessionWindow(session_id=item.id, starts_at=nine, ends_at=nine + timedelta(minutes=60)))
+    else:
+        item = _waiting(session, cast, "Too short")
+        session.add(SessionWindow(session_id=item.id, starts_at=nine, ends_at=nine + timedelta(minutes=45)))
+
+
+def _use(session: Any, item: Any, resource: Any, units: int) -> None:
+    session.add(SessionUse(session_id=item.id, resource_id=resource.id, units=units))
+
+
+def _put_on(session: Any, item: Any, person: int) -> None:
+    session.add(SessionPerson(session_id=item.id, delegate_id=person, part=Part.SPEAKER))
+
+
+def _each_fact_is_needed(problem_json: str, explanation: Any) -> None:
+    """Without any one of the named facts the file, solved again, has a plan."""
+    problem = read_problem(problem_json)
+    steps = {path_of(one.steps): one.steps for one in (*blockers_of(problem), *required_sessions(problem))}
+    for fact in explanation["facts"]:
+        eased = ProblemFile(problem).changed(neutral([steps[fact["path"]]]))
+        assert explain(eased, limits=Limits(time_limit=20, workers=1, seed=1)).status == "feasible", fact
