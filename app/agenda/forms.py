@@ -1,18 +1,18 @@
 """What organisers type about the agenda."""
 
-from typing import Annotated
+from datetime import date, time
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
-from app.agenda.enums import PinKind
+from app.agenda.enums import Part, PinKind, SolveMode
+from app.events.enums import ResourceTimeKind
+from app.solver_runs.forms import RunForm
 
 RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 TRAY = "tray"
 """The spot of a session that has no place."""
-
-from app.agenda.enums import SolveMode
-from app.solver_runs.forms import RunForm
 
 
 class PlaceForm(BaseModel):
@@ -72,6 +72,42 @@ class AcceptForm(BaseModel):
     """Which draft somebody saw beside a proposal, by its stamp; nothing where they accept without looking."""
 
     seen: str | None = Field(default=None, max_length=60)
+
+
+class CopyForm(BaseModel):
+    """Which draft to keep, and under which name."""
+
+    draft_id: int
+    name: str = Field(min_length=1, max_length=120)
+
+
+class PersonForm(BaseModel):
+    """Somebody on a session: their part (``off`` takes them off), their place in the order, minutes to speak."""
+
+    delegate_id: int = Field(ge=1, le=2**31 - 1)
+    part: Part | Literal["off"]
+    position: int | None = Field(default=None, ge=0, le=999)
+    speaking_minutes: int | None = Field(default=None, ge=1, le=600)
+
+
+class ResourceForm(BaseModel):
+    """Interpreters of a language, or another scarce thing."""
+
+    name: str = Field(min_length=1, max_length=120)
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,8})?$")
+    capacity: int = Field(ge=0, le=99)
+    version: int = 0
+
+
+class ResourceTimeForm(BaseModel):
+    """A shift, a break or work elsewhere, in the time of the venue."""
+
+    kind: ResourceTimeKind
+    on: date
+    since: time
+    until: time
+    units: int = Field(default=1, ge=1, le=99)
+    note: str | None = Field(default=None, max_length=200)
 
 
 class ReleaseForm(BaseModel):

@@ -1,6 +1,7 @@
 """Who takes part: cities, organisations, delegations and delegates, and the links between cities."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -18,8 +19,9 @@ from app.delegations.models import (
     Party,
     Tie,
 )
+from app.delegations.names import all_names_of
 from app.platform.errors import NotFound
-from app.platform.wording import folded
+from app.platform.wording import folded, holds
 
 PAIRABLE_STAGES = (
     CaseCityStage.SELECTED,
@@ -163,6 +165,18 @@ def delegates_by_id(session: Session, delegate_ids: Iterable[int]) -> dict[int, 
         )
         found |= {delegate.id: delegate for delegate in rows}
     return found
+
+
+def delegates_named(session: Session, event_id: int, asked: str, *, most: int) -> list[Delegate]:
+    """Delegates who take part and whose names or delegation have all the words of what was asked, heads first."""
+    rows = session.scalars(
+        select(Delegate)
+        .where(Delegate.event_id == event_id, Delegate.is_active.is_(True), Delegate.merged_into_id.is_(None))
+        .options(selectinload(Delegate.delegation))
+        .order_by(Delegate.rank, Delegate.id)
+    )
+    found = (one for one in rows if holds(f"{all_names_of(one)} {one.delegation.name}", asked))
+    return list(islice(found, most))
 
 
 def delegate_in_event(session: Session, event_id: int, delegate_id: int) -> Delegate:

@@ -11,6 +11,7 @@ from app.delegations.models import Delegate
 from app.delegations.queries import delegates_by_id
 from app.events.models import Event, MeetingSlot, MeetingTable, Resource
 from app.events.queries import resources_of, slots_of, tables_of, walks_of
+from app.events.shifts import shifts_in_ticks
 from app.events.time_grid import TimeGrid
 from app.meetings.models import Meeting, MeetingSettings, MeetingVeto, MeetingWish
 from app.meetings.queries import accepted_wishes_of, meetings_of, settings_of, vetoes_of
@@ -238,9 +239,18 @@ def _resource(facts: MeetingFacts, resource: Resource, blocked: Mapping[int, fro
             sum(unit.startswith(f"{resource.code}#") and tick in ticks for unit, ticks in facts.resources_taken.items())
             for tick in blocked[slot.id]
         ]
-        if any(by_tick):
+        if not _is_there(facts, resource, slot):
+            taken[slot_key(slot.id)] = resource.capacity
+        elif any(by_tick):
             taken[slot_key(slot.id)] = max(by_tick)
     return {"id": resource.code, "capacity": resource.capacity, "zones": None, "taken": taken}
+
+
+def _is_there(facts: MeetingFacts, resource: Resource, slot: MeetingSlot) -> bool:
+    """Whether a whole slot lies within one shift of a resource, outside its breaks."""
+    start, end = facts.grid.tick(slot.starts_at), facts.grid.tick_after(slot.ends_at)
+    shifts = shifts_in_ticks(facts.grid, resource, end=end)
+    return shifts is None or any(since <= start and end <= until for since, until in shifts)
 
 
 def _previous(facts: MeetingFacts) -> list[dict[str, object]]:

@@ -5,7 +5,7 @@ from app.agenda.planner.costs import CostLine, cost_lines
 from app.agenda.planner.facts import AgendaFacts, read_facts
 from app.agenda.planner.mending import Mend, WhyNot, why_not
 from app.agenda.planner.places import FreePlace, places_for
-from app.agenda.planner.problems import build_problem, person_key, problem_of
+from app.agenda.planner.problems import build_problem, person_key, problem_against, problem_of
 from app.agenda.planner.sentences import names_of, say
 from app.agenda.planner.solutions import Judgement, Placed, judge, outcome_of, placements_of, solution_of, stamp_of
 from app.agenda.planner.weighing import BrokenRule, weigh
@@ -27,6 +27,7 @@ __all__ = [
     "person_key",
     "placements_of",
     "places_for",
+    "problem_against",
     "problem_for",
     "problem_of",
     "read_facts",

@@ -5,21 +5,21 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy.orm import Session
 
 from app.agenda.enums import BINDING_PARTS, PinKind
-from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement, SessionWindow
+from app.agenda.models import AgendaDraft, AgendaRelease, AgendaSession, DraftPlacement, SessionWindow
 from app.agenda.planner.facts import AgendaFacts, read_facts
 from app.agenda.planner.ignoring import without
 from app.agenda.queries import current_draft
 from app.agenda.rules import ignored, weights_of
 from app.delegations.models import Delegate
-from app.events.enums import ResourceTimeKind
-from app.events.models import DayClosing, Event, EventDay, Resource, ResourceTime, Room, RoomOpening
+from app.events.models import DayClosing, Event, EventDay, Resource, Room, RoomOpening
 from app.events.queries import days_of, sites_of, walks_of
+from app.events.shifts import free_of, shifts_in_ticks
 from app.events.time_grid import TimeGrid
-from scheduler.agenda.problem import AgendaProblem
+from scheduler.agenda.problem import AgendaProblem, PreviousPlacement
 from scheduler.core.time_grid import holds
 
 Interval = tuple[int, int]
-HasTimes = DayClosing | ResourceTime | RoomOpening | SessionWindow
+HasTimes = DayClosing | RoomOpening | SessionWindow
 
 
 def problem_of(session: Session, event_id: int) -> AgendaProblem:
@@ -85,31 +85,35 @@ def _person(facts: AgendaFacts, delegate: Delegate) -> dict[str, object]:
     return {"id": person_key(delegate.id), "available": _available(facts, delegate)}
 
 
+def problem_against(
+    session: Session, facts: AgendaFacts, draft: AgendaDraft, release: AgendaRelease | None
+) -> AgendaProblem:
+    """The problem of a draft with a release as the plan before, so that moves count against what people were told."""
+    problem = build_problem(session, facts, draft)
+    slugs = {item.id: item.slug for item in facts.sessions}
+    told = tuple(
+        PreviousPlacement(
+            session=slugs[placed.session_id], start=facts.grid.tick(placed.starts_at), room=placed.frozen["room_slug"]
+        )
+        for placed in (release.sessions if release else ())
+        if placed.session_id in slugs
+    )
+    return problem.model_copy(update={"previous": told})
+
+
 def _available(facts: AgendaFacts, delegate: Delegate) -> tuple[Interval, ...] | None:
     """Free windows of a person: after arrival, before departure, outside blocked time and what holds them elsewhere."""
     grid = facts.grid
     taken = [(tick, tick + 1) for tick in sorted(facts.engaged.get(str(delegate.id), ()))]
     if "person_available" in ignored(facts.rules):
         # What holds them elsewhere stays: being in two places is no matter of severity.
-        return _free((0, _end_of(facts)), taken) if taken else None
+        return free_of((0, _end_of(facts)), taken) if taken else None
     taken += [(grid.tick(block.starts_at), grid.tick_after(block.ends_at)) for block in delegate.blocked_times]
     if not taken and delegate.arrives_at is None and delegate.departs_at is None:
         return None
     start = grid.tick_after(delegate.arrives_at) if delegate.arrives_at else 0
     end = grid.tick(delegate.departs_at) if delegate.departs_at else _end_of(facts)
-    return _free((start, end), taken)
-
-
-def _free(whole: Interval, taken: Iterable[Interval]) -> tuple[Interval, ...]:
-    """What is left of a stretch of time."""
-    start, end = whole
-    free: list[Interval] = []
-    for since, until in sorted(taken):
-        if since > start:
-            free.append((start, min(since, end)))
-        start = max(start, until)
-    free.append((start, end))
-    return tuple((since, until) for since, until in free if since < until)
+    return free_of((start, end), taken)
 
 
 def _end_of(facts: AgendaFacts) -> int:
@@ -124,19 +128,12 @@ def _resource(facts: AgendaFacts, resource: Resource) -> dict[str, object]:
             for tick in ticks:
                 by_tick[tick] = by_tick.get(tick, 0) + 1
     taken = tuple((tick, tick + 1, units) for tick, units in sorted(by_tick.items()))
-    return {"id": resource.code, "capacity": resource.capacity, "open": _shifts(facts, resource), "taken": taken}
-
-
-def _shifts(facts: AgendaFacts, resource: Resource) -> tuple[Interval, ...] | None:
-    """When a resource is there: its shifts without the breaks; always where it has neither."""
-    grid = facts.grid
-    shifts = [one for one in resource.times if one.kind is ResourceTimeKind.SHIFT]
-    breaks = [one for one in resource.times if one.kind is ResourceTimeKind.BREAK]
-    if not shifts and not breaks:
-        return None
-    pauses = [(grid.tick(one.starts_at), grid.tick_after(one.ends_at)) for one in breaks]
-    whole = list(_windows(grid, shifts)) if shifts else [(0, _end_of(facts))]
-    return tuple(part for shift in whole for part in _free(shift, pauses))
+    return {
+        "id": resource.code,
+        "capacity": resource.capacity,
+        "open": shifts_in_ticks(facts.grid, resource, end=_end_of(facts)),
+        "taken": taken,
+    }
 
 
 def _session(facts: AgendaFacts, item: AgendaSession, placements: Iterable[DraftPlacement]) -> dict[str, object]:

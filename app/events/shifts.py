@@ -1,0 +1,32 @@
+"""When a resource is there: its shifts without the breaks."""
+
+from collections.abc import Iterable
+
+from app.events.enums import ResourceTimeKind
+from app.events.models import Resource
+from app.events.time_grid import TimeGrid
+
+Interval = tuple[int, int]
+
+
+def shifts_in_ticks(grid: TimeGrid, resource: Resource, *, end: int) -> tuple[Interval, ...] | None:
+    """Windows in ticks, half open; ``None`` where nothing was said. Without a shift the day lasts from 0 to ``end``."""
+    shifts = [one for one in resource.times if one.kind is ResourceTimeKind.SHIFT]
+    breaks = [one for one in resource.times if one.kind is ResourceTimeKind.BREAK]
+    if not shifts and not breaks:
+        return None
+    pauses = [(grid.tick(one.starts_at), grid.tick_after(one.ends_at)) for one in breaks]
+    whole = [(grid.tick_after(one.starts_at), grid.tick(one.ends_at)) for one in shifts] or [(0, end)]
+    return tuple(part for shift in whole for part in free_of(shift, pauses))
+
+
+def free_of(whole: Interval, taken: Iterable[Interval]) -> tuple[Interval, ...]:
+    """What is left of a stretch of time."""
+    start, end = whole
+    free: list[Interval] = []
+    for since, until in sorted(taken):
+        if since > start:
+            free.append((start, min(since, end)))
+        start = max(start, until)
+    free.append((start, end))
+    return tuple((since, until) for since, until in free if since < until)
