@@ -55,7 +55,7 @@ def make_current(session: Session, *, event: Event, draft_id: int, actor: Actor,
     Raises:
         NotFound: the event has no such draft.
     """
-    session.execute(select(AgendaDraft.id).where(AgendaDraft.event_id == event.id).with_for_update())
+    session.execute(select(AgendaDraft.id).where(AgendaDraft.event_id == event.id).with_for_update(key_share=True))
     chosen = draft_in_event(session, event.id, draft_id)
     before = next((one for one in drafts_of(session, event.id) if one.is_current), None)
     if before is chosen:

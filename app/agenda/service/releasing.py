@@ -65,7 +65,8 @@ def begin_release(session: Session, *, event: Event, seen: str | None) -> None:
     Raises:
         Overtaken: somebody released or changed the draft since.
     """
-    session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
+    # Not FOR UPDATE: whoever writes a row that points at the event meanwhile shall not wait.
+    session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
     if seen is None:
         return
     found = preview_of(session, event)

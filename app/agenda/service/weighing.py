@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.agenda.enums import Severity
@@ -42,12 +43,12 @@ def set_rules(
         raise Conflict(_("Somebody else changed the rules meanwhile."))
     _require_allowed(severities, weights, max_parallel)
     before = _as_lines(rules)
-    if version == 0:
-        rules.version = 1
-        session.add(rules)
     rules.severities = {rule: one.value for rule, one in severities.items() if one is not USUAL}
     rules.weights = {term: weight for term, weight in weights.items() if weight != WEIGHTS[term]}
     rules.max_parallel = max_parallel
+    if version == 0:
+        rules.version = 1
+        _insert(session, rules, said=_("Somebody else changed the rules meanwhile."))
     session.flush()
     after = _as_lines(rules)
     record(
@@ -88,8 +89,7 @@ def acknowledge(
         given_at=now,
         given_by_id=actor.account_id,
     )
-    session.add(row)
-    session.flush()
+    _insert(session, row, said=_("Somebody let this stand meanwhile."))
     _log(session, row, "agenda.let_stand", actor, now, {"reason": (None, reason), "rule": (None, row.rule)})
     return row
 
@@ -108,6 +108,15 @@ def take_back(session: Session, *, event: Event, acknowledgement_id: int, actor:
     _log(session, row, "agenda.let_stand_no_more", actor, now, {"reason": (row.reason, None)})
     session.delete(row)
     session.flush()
+
+
+def _insert(session: Session, row: AgendaRules | Acknowledgement, *, said: str) -> None:
+    """Add a row of which there is one; whoever comes second at the same moment is told so."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise Conflict(said) from None
 
 
 def _require_allowed(severities: Mapping[str, Severity], weights: Mapping[str, int], max_parallel: int | None) -> None:
