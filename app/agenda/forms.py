@@ -77,14 +77,14 @@ class AcceptForm(BaseModel):
 class CopyForm(BaseModel):
     """Which draft to keep, and under which name."""
 
-    draft_id: int
+    draft_id: RowId
     name: str = Field(min_length=1, max_length=120)
 
 
 class PersonForm(BaseModel):
     """Somebody on a session: their part (``off`` takes them off), their place in the order, minutes to speak."""
 
-    delegate_id: int = Field(ge=1, le=2**31 - 1)
+    delegate_id: RowId
     part: Part | Literal["off"]
     position: int | None = Field(default=None, ge=0, le=999)
     speaking_minutes: int | None = Field(default=None, ge=1, le=600)
