@@ -83,7 +83,7 @@ def test_the_page_of_each_known_case_cites_its_rule(client: Any, cast: Any, now:
 
 
 def _member(session: Any, event_id: int, position: int, given: Any) -> PartnershipMember:
-    about = {"event_id": event_id, "slug": f"case-{given['id']}", "name": given["id"]}
+    about = {"event_id": event_id, "slug": f"case-{given['id']}", "name": given["id"], "is_listed": True}
     if given["group"] == "organisation":
         party: Any = Organisation(**about, helix_role=HelixRole.INTERNATIONAL)
     else:
