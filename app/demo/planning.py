@@ -90,7 +90,7 @@ def _pair(
             if confirmed is None or index < confirmed:
                 pairing.confirm_for_all(session, event=event, partnership_id=partnership.id, actor=ACTOR, now=now)
             else:
-                pairing.ask(session, partnership=partnership, actor=ACTOR, now=now)
+                pairing.ask(session, event=event, partnership=partnership, actor=ACTOR, now=now)
         give_case_sessions(session, event=event, partnerships=partnerships, now=now)
 
 

@@ -14,7 +14,7 @@ from app.office.leavers import paired_without_coming, planned_without_coming
 from app.office.needed import Needed
 from app.office.people_needs import needs_of_people
 from app.pairing.enums import Consent, PartnershipState
-from app.pairing.queries import partnerships_of
+from app.pairing.queries import declined_without_successor, partnerships_of, title_of
 from app.platform.i18n import gettext as _
 from app.platform.i18n import ngettext
 from app.platform.outbox import MailState, OutboxMail
@@ -137,6 +137,18 @@ def _withdrawn(session: Session, event: Event, base: str) -> Iterator[Needed]:
 
 
 def _pairing(session: Session, event: Event, base: str) -> Iterator[Needed]:
+    declined = declined_without_successor(session, event.id)
+    if declined:
+        yield Needed(
+            title=ngettext("%(num)s partnership was declined", "%(num)s partnerships were declined", len(declined))
+            % {"num": len(declined)},
+            why=_("%(title)s. The best replacement leaves all other partnerships alone.")
+            % {"title": title_of(declined[0])},
+            harm="danger",
+            icon="pair",
+            href=f"{base}/partnerships/{declined[0].id}",
+            verb=_("Look and propose"),
+        )
     partnerships = partnerships_of(session, event.id)
     to_ask = [one for one in partnerships if one.state is PartnershipState.PROPOSED]
     asked = [one for one in partnerships if one.state is PartnershipState.ASKED]

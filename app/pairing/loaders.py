@@ -11,7 +11,7 @@ from app.accounts.principal import Principal
 from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
-from app.pairing.models import Partnership, PartnershipMember
+from app.pairing.models import Partnership, PartnershipLink, PartnershipMember
 from app.pairing.queries import is_public, member_by_token, partnership_in_event
 from app.platform.errors import NotFound
 from app.platform.tokens import digest
@@ -27,11 +27,12 @@ class PartnershipIn:
 
 @dataclass(frozen=True)
 class MemberIn:
-    """A member who answers, the partnership and the edition."""
+    """A member who answers, the partnership, the edition and the link that was opened."""
 
     event: Event
     partnership: Partnership
     member: PartnershipMember
+    link: PartnershipLink
 
 
 def partnership_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> PartnershipIn:
@@ -44,5 +45,6 @@ def partnership_of_path(session: Session, params: Mapping[str, Any], principal: 
 
 
 def member_of_path(session: Session, params: Mapping[str, Any], _principal: Principal) -> MemberIn:
-    partnership, member, event = member_by_token(session, digest(str(params["token"])))
-    return MemberIn(event, partnership, member)
+    """Whoever holds the link. Whether it has ended is for the route to say: this knows no time."""
+    partnership, member, event, link = member_by_token(session, digest(str(params["token"])))
+    return MemberIn(event, partnership, member, link)

@@ -90,6 +90,8 @@ class Partnership(Attested, Versioned, Base):
     value: Mapped[int]
     challenge_id: Mapped[int | None] = mapped_column(ForeignKey("challenge.id"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("solver_run.id"))
+    replacement_run_id: Mapped[int | None] = mapped_column(ForeignKey("solver_run.id"))
+    """The run that looks for the best replacement, once somebody declined."""
     proposed_at: Mapped[datetime]
     asked_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
@@ -116,7 +118,7 @@ class Partnership(Attested, Versioned, Base):
 
 
 class PartnershipMember(Base):
-    """A member with its role and its answer; the answer's link is kept as a digest only."""
+    """A member with its role and its answer."""
 
     __tablename__ = "partnership_member"
     __table_args__ = (UniqueConstraint("partnership_id", "party_id"),)
@@ -130,8 +132,20 @@ class PartnershipMember(Base):
     consent: Mapped[Consent] = mapped_column(default=Consent.PENDING)
     consent_reason: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[datetime | None]
-    token_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     party: Mapped[Party] = relationship(lazy="raise")
+
+
+class PartnershipLink(Base):
+    """A member's link to its answer, found by the digest of its token; a later one ends the earlier."""
+
+    __tablename__ = "partnership_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("partnership_member.id", ondelete="CASCADE"), index=True)
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
 
 
 class PartnershipReason(Base):

@@ -15,9 +15,11 @@ from app.pairing.models import (
     PairingVeto,
     PairingWish,
     Partnership,
+    PartnershipLink,
     PartnershipMember,
 )
 from app.platform.errors import NotFound
+from app.platform.i18n import gettext as _
 
 STANDING = (PartnershipState.PROPOSED, PartnershipState.ASKED, PartnershipState.CONFIRMED)
 """States in which a partnership counts."""
@@ -58,6 +60,27 @@ def partnerships_of(session: Session, event_id: int) -> list[Partnership]:
             .order_by(Partnership.value.desc(), Partnership.id)
         )
     )
+
+
+def declined_without_successor(session: Session, event_id: int) -> list[Partnership]:
+    """Declined partnerships in whose place nobody came: a city of theirs is without partner, no proposal was taken."""
+    engaged = {member.party_id for one in partnerships_of(session, event_id) for member in one.members}
+    taken = select(Partnership.run_id).where(Partnership.event_id == event_id, Partnership.run_id.is_not(None))
+    rows = session.scalars(
+        select(Partnership)
+        .where(
+            Partnership.event_id == event_id,
+            Partnership.state == PartnershipState.DECLINED,
+            Partnership.replacement_run_id.is_(None) | Partnership.replacement_run_id.not_in(taken),
+        )
+        .options(selectinload(Partnership.members).selectinload(PartnershipMember.party))
+        .order_by(Partnership.id)
+    )
+    return [
+        one
+        for one in rows
+        if any(member.group != "organisation" and member.party_id not in engaged for member in one.members)
+    ]
 
 
 def public_partnerships_of(session: Session, event_id: int) -> list[Partnership]:
@@ -118,19 +141,20 @@ def partnerships_of_parties(session: Session, event_id: int, party_ids: list[int
     return found
 
 
-def member_by_token(session: Session, digest: str) -> tuple[Partnership, PartnershipMember, Event]:
-    """The partnership that an answer link belongs to, the member who answers, and the edition.
+def member_by_token(session: Session, digest: str) -> tuple[Partnership, PartnershipMember, Event, PartnershipLink]:
+    """The partnership that an answer link belongs to, the member who answers, the edition and the link.
 
     Raises:
         NotFound: no such link.
     """
-    member = session.scalar(select(PartnershipMember).where(PartnershipMember.token_digest == digest))
-    if member is None:
-        raise NotFound
+    link = session.scalar(select(PartnershipLink).where(PartnershipLink.token_digest == digest))
+    if link is None:
+        raise NotFound(_("This link opens nothing. Copy it whole from the mail, or ask the sender of the mail."))
+    member = session.get_one(PartnershipMember, link.member_id)
     partnership = session.get_one(Partnership, member.partnership_id)
     event = session.get_one(Event, partnership.event_id)
     whole = partnership_in_event(session, event.id, partnership.id)
-    return whole, next(one for one in whole.members if one.id == member.id), event
+    return whole, next(one for one in whole.members if one.id == member.id), event, link
 
 
 def consent_of(partnership: Partnership) -> Consent:
@@ -142,11 +166,11 @@ def consent_of(partnership: Partnership) -> Consent:
 
 
 def title_of(partnership: Partnership) -> str:
-    """Two names with "with" between them, or the three names of a triangle."""
+    """Two names with "with" between them, or the three names of a triangle, in the language that is spoken."""
     names = [member.party.name for member in partnership.members]
     if len(names) == 2:
-        return f"{names[0]} with {names[1]}"
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+        return _("%(one)s with %(other)s") % {"one": names[0], "other": names[1]}
+    return _("%(one)s, %(other)s and %(third)s") % {"one": names[0], "other": names[1], "third": names[2]}
 
 
 def modality_counts(partnerships: list[Partnership]) -> Mapping[str, int]:

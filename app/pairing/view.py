@@ -14,6 +14,7 @@ from app.pairing.classification import Classification, MemberClassified
 from app.pairing.models import Partnership, PartnershipReason
 from app.platform.i18n import current_locale
 from app.platform.i18n import gettext as _
+from app.platform.rendering import language_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +57,13 @@ class Report:
     total: int
 
 
-def reason_lines(
-    partnership: Partnership, parties: Mapping[int, Party], challenges: Mapping[int, Challenge], *, base: str
-) -> tuple[ReasonLine, ...]:
-    """The reasons of a partnership, most points first."""
+def reason_lines(partnership: Partnership, challenges: Mapping[int, Challenge], *, base: str) -> tuple[ReasonLine, ...]:
+    """The reasons of a partnership, most points first.
+
+    Args:
+        base: what the addresses of city pages begin with; empty where the reader may not open them.
+    """
+    parties = {member.party_id: member.party for member in partnership.members}
     ordered = sorted(partnership.reasons, key=lambda one: (-one.points, one.id))
     return lines_of(ordered, parties, challenges, base=base)
 
@@ -74,7 +78,9 @@ def lines_of(
     """Reasons in their order as sentences; ``parties`` are the members in theirs, the two partners first."""
     return tuple(
         ReasonLine(
-            points=reason.points, text=_sentence(reason, parties, challenges), links=_links(reason, parties, base)
+            points=reason.points,
+            text=_sentence(reason, parties, challenges),
+            links=_links(reason, parties, base) if base else (),
         )
         for reason in reasons
     )
@@ -129,17 +135,24 @@ def report_of(partnerships: Sequence[Partnership]) -> Report | None:
     )
 
 
-def _sentence(reason: PartnershipReason, parties: Mapping[int, Party], challenges: Mapping[int, Challenge]) -> str:
+def _sentence(
+    reason: PartnershipReason,
+    parties: Mapping[int, Party],
+    challenges: Mapping[int, Challenge],
+) -> str:
     from_party, to_party = parties.get(reason.from_party_id or 0), parties.get(reason.to_party_id or 0)
     giver, taker = from_party.name if from_party else "", to_party.name if to_party else ""
     challenge = challenges.get(reason.challenge_id or 0)
     what = challenge_name(challenge, current_locale()) if challenge else ""
-    names = {"giver": giver, "taker": taker, "what": what}
+    shared = _shared_languages(parties)
+    names = {"giver": giver, "taker": taker, "what": what, "languages": shared}
     sentences = {
         "need_met": _("%(what)s: %(giver)s offers what %(taker)s seeks."),
         "need_shared": _("%(what)s: both seek it."),
         "reciprocity": _("Each has something that the other seeks."),
-        "language": _("They share a working language."),
+        "language": _("They share a working language: %(languages)s.")
+        if shared
+        else _("They share a working language."),
         "replan": _("Their tie is dormant: plan it anew."),
         "wish": _("%(giver)s wishes it.") if giver else _("One of them wishes it."),
         "facilitation": _("%(what)s joins all three."),
@@ -147,17 +160,36 @@ def _sentence(reason: PartnershipReason, parties: Mapping[int, Party], challenge
     return sentences.get(reason.kind, reason.kind) % names
 
 
+def _shared_languages(parties: Mapping[int, Party]) -> str:
+    spoken = [set(party.languages) for party in list(parties.values())[:2]]
+    both = sorted(set.intersection(*spoken)) if spoken else []
+    return ", ".join(language_name(code, current_locale()) for code in both)
+
+
 def _links(reason: PartnershipReason, parties: Mapping[int, Party], base: str) -> tuple[tuple[str, str], ...]:
     """The pages of the cities that a reason rests on, at the field itself where it has a place of its own."""
-    sides = [parties.get(one or 0) for one in (reason.from_party_id, reason.to_party_id)]
-    named = [one for one in sides if one] or list(parties.values())[:2]
+    sides = [(parties.get(one or 0)) for one in (reason.from_party_id, reason.to_party_id)]
+    named = sides if any(sides) else list(parties.values())[:2]
     places = _PLACES.get(reason.kind, ("", ""))
     return tuple(
-        (one.name, f"{base}/cities/{one.id}" + (f"#{place}-{reason.challenge_id}" if place else ""))
+        (one.name, f"{base}/cities/{one.id}{_anchor(place, reason.challenge_id)}")
         for one, place in zip(named, places, strict=False)
-        if one.kind is PartyKind.CITY
+        if one is not None and one.kind is PartyKind.CITY
     )
 
 
-_PLACES = {"need_met": ("offer", "need"), "need_shared": ("need", "need"), "facilitation": ("offer", "need")}
+def _anchor(place: str, challenge_id: int | None) -> str:
+    if not place:
+        return ""
+    return f"#{place}" if challenge_id is None else f"#{place}-{challenge_id}"
+
+
+_PLACES = {
+    "need_met": ("offer", "need"),
+    "need_shared": ("need", "need"),
+    "facilitation": ("facilitates", "need"),
+    "language": ("profile", "profile"),
+    "replan": ("ties", "ties"),
+    "reciprocity": ("seeks", "seeks"),
+}
 """Where the field of the side that gives and of the one that gains stands on a city's page."""

@@ -73,12 +73,26 @@ def replace_partnership(
         ValueError: no such partnership in the plan, or ``declined_by`` is none of its members.
     """
     ids = frozenset(released)
-    others = [one for one in plan.partnerships if one.ids != ids]
+    others = [one.ids for one in plan.partnerships if one.ids != ids]
     if len(others) == len(plan.partnerships) or declined_by not in ids:
         raise ValueError("the plan has no such partnership of that member")
+    changed = replacement_problem(problem, others=others, released=ids, declined_by=declined_by)
+    return _compared(solve(changed, limits=limits, control=control), plan)
+
+
+def replacement_problem(
+    problem: PairingProblem, *, others: Iterable[frozenset[str]], released: Iterable[str], declined_by: str
+) -> PairingProblem:
+    """The problem that ``replace_partnership`` solves, for whoever solves it elsewhere.
+
+    Args:
+        others: the members of each partnership that stays.
+        released: the members of the partnership that ends; of those that the problem does not know nothing is said.
+    """
+    ids, others = frozenset(released), tuple(others)
     pins = {frozenset(pin): pin for pin in problem.pins if frozenset(pin) != ids}
     for one in others:
-        pins.setdefault(one.ids, tuple(sorted(one.ids)))
+        pins.setdefault(one, tuple(sorted(one)))
     update: dict[str, object] = {"pins": tuple(pins.values()), "previous": None}
     cities = {city.id for city in problem.cities}
     if declined_by in cities:
@@ -87,11 +101,11 @@ def replace_partnership(
         noes = [Wish.model_validate({"from": one, "to": other, "level": "no"}) for one, other in sorted(apart)]
         update["wishes"] = (*said, *noes)
     else:
-        engaged = sum(declined_by in one.ids for one in others)
+        engaged = sum(declined_by in one for one in others)
         update["facilitators"] = tuple(
             one.model_copy(update={"max": engaged}) if one.id == declined_by else one for one in problem.facilitators
         )
-    return _compared(solve(problem.model_copy(update=update), limits=limits, control=control), plan)
+    return problem.model_copy(update=update)
 
 
 def _compared(outcome: PairingOutcome, before: PairingSolution) -> Replanned:

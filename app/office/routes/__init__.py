@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.office.routes import (
     availability,
+    consent,
     day,
     delegation,
     duplicates,
@@ -13,6 +14,7 @@ from app.office.routes import (
     listing,
     log,
     outbox,
+    partnership,
     people,
     privacy,
     release,
@@ -35,5 +37,7 @@ for part in (
     delegation,
     listing,
     withdrawal,
+    consent,
+    partnership,
 ):
     router.include_router(part.router)

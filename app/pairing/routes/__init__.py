@@ -1,12 +1,11 @@
-"""Addresses of pairing: the workbench, public partnerships, and the answers of the members."""
+"""Addresses of pairing: the workbench, and the partnerships that are public."""
 
 from fastapi import APIRouter
 
-from app.pairing.routes import answer, candidates, history, manage, public, report, what_if
+from app.pairing.routes import candidates, history, manage, public, report, what_if
 
 router = APIRouter()
 router.include_router(public.router)
-router.include_router(answer.router)
 router.include_router(manage.router)
 router.include_router(what_if.router)
 router.include_router(candidates.router)

@@ -15,9 +15,7 @@ from app.events.queries import event_of_path
 from app.pairing import service
 from app.pairing.choices import token
 from app.pairing.enums import PartnershipState
-from app.pairing.loaders import PartnershipIn, partnership_of_path
 from app.pairing.models import Partnership
-from app.pairing.notices import ask_members
 from app.pairing.pictures import cities_of, map_of, network_of
 from app.pairing.planner import PairingFacts, read_facts, wanted_of
 from app.pairing.queries import modality_counts, partnerships_of, title_of
@@ -36,7 +34,6 @@ router = APIRouter()
 READ = Policy("pairing.read", roles=ORGANISERS, loader=event_of_path)
 CHANGE = Policy("pairing.change", roles=ORGANISERS, loader=event_of_path)
 ACCEPT = Policy("pairing.accept_run", roles=ORGANISERS, loader=run_of_kind("pairing"))
-ONE = Policy("partnership.change", roles=ORGANISERS, loader=partnership_of_path)
 
 
 @router.get("/e/{slug}/manage/pairing")
@@ -118,37 +115,6 @@ def accept_run(session: DbSession, now: Now, access: Annotated[Access[RunIn], De
     return RedirectResponse(f"/e/{found.event.slug}/manage/pairing", status_code=303)
 
 
-@router.post("/e/{slug}/manage/partnerships/{partnership_id}/ask")
-def ask(
-    request: Request, session: DbSession, now: Now, access: Annotated[Access[PartnershipIn], Depends(ONE)]
-) -> Response:
-    """Ask all members whether they accept; a link goes to each."""
-    found = access.found
-    ask_members(
-        session,
-        event=found.event,
-        partnership=found.partnership,
-        base_url=request.app.state.settings.base_url,
-        actor=access.principal.actor(),
-        now=now,
-    )
-    return _back(found.event, found.partnership)
-
-
-@router.post("/e/{slug}/manage/partnerships/{partnership_id}/confirm")
-def confirm(session: DbSession, now: Now, access: Annotated[Access[PartnershipIn], Depends(ONE)]) -> Response:
-    """Note the consent of all members, given outside the system."""
-    found = access.found
-    service.confirm_for_all(
-        session, event=found.event, partnership_id=found.partnership.id, actor=access.principal.actor(), now=now
-    )
-    return _back(found.event, found.partnership)
-
-
-def _back(event: Event, partnership: Partnership) -> Response:
-    return RedirectResponse(f"/e/{event.slug}/manage/pairing?chosen={partnership.id}", status_code=303)
-
-
 def _shown(partnerships: list[Partnership], *, chosen: int, city: City | None) -> Partnership | None:
     """The chosen partnership, else the first of the city asked for, else the first."""
     of_city = [one for one in partnerships if city and any(member.party_id == city.id for member in one.members)]
@@ -158,8 +124,7 @@ def _shown(partnerships: list[Partnership], *, chosen: int, city: City | None) -
 
 def _reasons_by(facts: PairingFacts, partnership: Partnership, *, base: str) -> tuple[ReasonLine, ...]:
     challenges = {challenge.id: challenge for challenge in facts.challenges}
-    parties = {member.party_id: member.party for member in partnership.members}
-    return reason_lines(partnership, parties, challenges, base=base)
+    return reason_lines(partnership, challenges, base=base)
 
 
 def _link(**present: object) -> Callable[..., str]:

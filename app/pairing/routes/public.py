@@ -72,14 +72,13 @@ def partnership(
     found = access.found
     challenges = {challenge.id: challenge for challenge in challenges_of(session, found.event.id)}
     is_organiser = access.principal.role in ORGANISERS
-    parties = {member.party_id: member.party for member in found.partnership.members}
     context = {
         "event": found.event,
         "partnership": found.partnership,
         "title": title_of(found.partnership),
         "challenge": challenges.get(found.partnership.challenge_id or 0),
         "reasons": reason_lines(
-            found.partnership, parties, challenges, base=f"/e/{found.event.slug}/manage" if is_organiser else ""
+            found.partnership, challenges, base=f"/e/{found.event.slug}/manage" if is_organiser else ""
         ),
         "label": label_of(found.partnership),
         "map": map_of([found.partnership]),

@@ -105,12 +105,12 @@ def _sentences(request: Request) -> tuple[str, ...]:
     return tuple(one for one in said if " " in one)
 
 
-def _not_found(request: Request, _error: Exception) -> Response:
+def _not_found(request: Request, error: Exception) -> Response:
     return page(
         request,
         status=404,
         title=_("Nothing here under this address"),
-        message=_("It may have moved, or it is not for you to see."),
+        message=str(error) or _("It may have moved, or it is not for you to see."),
     )
 
 

@@ -160,9 +160,9 @@ def test_an_override_stands_with_its_note_on_both_pages(
     if "Essen" in labels:
         assert (labels["Essen"].group, labels["Essen"].set_by) == ("south", "city")
     one = _of_phnom_penh(paired())
-    tokens = ask(session, partnership=one, actor=actor, now=now)
+    asked = ask(session, event=edition, partnership=one, actor=actor, now=now)
     session.commit()
-    page = client.get(f"/p/{next(iter(tokens.values()))}").text
+    page = client.get(f"/p/{next(iter(asked.values()))[0]}").text
     assert "Phnom Penh: South, set by the organisers for this country: As the host asked." in page
     assert one.modality_rule in page
     assert "They pass no judgement on any country or territory" in page

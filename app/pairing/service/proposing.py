@@ -1,22 +1,19 @@
-"""Changes to the pairing: runs, accepting them, asking cities, and their answers."""
+"""Runs, and what comes of them: partnerships with value, label and reasons."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.delegations.models import City
-from app.delegations.service import set_listed
 from app.events.enums import CountryGroup
 from app.events.models import Event
 from app.pairing.enums import Consent, MemberRole, Modality, PartnershipState
 from app.pairing.models import Partnership, PartnershipMember
 from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, read_facts, reasons_of
-from app.pairing.queries import consent_of, partnership_in_event
+from app.pairing.service.recording import log_change
 from app.platform.actor import Actor
-from app.platform.audit import record
 from app.platform.database.base import Attestation
-from app.platform.errors import Conflict, Refused
-from app.platform.tokens import digest, new_token
+from app.platform.errors import Refused
 from app.solver_runs.models import SolverRun
 from app.solver_runs.service import mark_accepted, submit
 from scheduler.pairing.modality import GroupedMember, MemberGroup, modality_of
@@ -74,107 +71,27 @@ def accept_plan(
         key = frozenset((facts.parties[member.id].id, member.role) for member in proposed.members)
         present = standing.pop(key, None)
         if present is None:
-            present = _propose(session, facts=facts, proposed=proposed, run=run, now=now)
-            _log(session, present, "partnership.proposed", actor, now, {"value": (None, present.value)})
+            present = propose(session, facts=facts, proposed=proposed, run=run, now=now)
+            log_change(session, present, "partnership.proposed", actor, now, {"value": (None, present.value)})
         else:
             _renew(session, facts=facts, partnership=present, proposed=proposed)
         kept.append(present)
     for partnership in standing.values():
         before, partnership.state = partnership.state, PartnershipState.WITHDRAWN
-        _log(session, partnership, "partnership.withdrawn", actor, now, {"state": (before.value, "withdrawn")})
+        log_change(session, partnership, "partnership.withdrawn", actor, now, {"state": (before.value, "withdrawn")})
     session.flush()
     mark_accepted(session, run=run, actor=actor, now=now)
     return kept
-
-
-def ask(session: Session, *, partnership: Partnership, actor: Actor, now: datetime) -> dict[int, str]:
-    """Ask all members for their answer; returns a fresh token for each member's ID. Only digests are stored.
-
-    Raises:
-        Conflict: the partnership is not one that waits to be asked.
-    """
-    if partnership.state not in {PartnershipState.PROPOSED, PartnershipState.ASKED}:
-        raise Conflict("The members of this partnership have answered.", alternatives=())
-    tokens: dict[int, str] = {}
-    for member in partnership.members:
-        if member.consent is Consent.PENDING:
-            tokens[member.id] = new_token()
-            member.token_digest = digest(tokens[member.id])
-    before, partnership.state = partnership.state, PartnershipState.ASKED
-    partnership.asked_at = now
-    session.flush()
-    _log(session, partnership, "partnership.asked", actor, now, {"state": (before.value, "asked")})
-    return tokens
-
-
-def answer(
-    session: Session,
-    *,
-    partnership: Partnership,
-    member: PartnershipMember,
-    consent: Consent,
-    reason: str | None,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Store one member's answer; the last yes confirms, the first no declines.
-
-    Who says yes lets itself be named: the page says so, and ``set_listed`` takes it back. A second answer through the
-    same link changes nothing.
-
-    Raises:
-        Refused: a "no" without a reason.
-        Conflict: the partnership does not stand any more.
-    """
-    if member.consent is not Consent.PENDING:
-        return
-    if partnership.state in {PartnershipState.WITHDRAWN, PartnershipState.DECLINED}:
-        raise Conflict("This proposal was replaced by a newer one.", alternatives=())
-    if consent is Consent.DECLINED and not reason:
-        raise Refused({"reason": "Give a reason, so that a better partner can be found."})
-    member.consent, member.consent_reason, member.answered_at = consent, reason, now
-    if consent is Consent.ACCEPTED:
-        set_listed(session, party=member.party, is_listed=True, actor=actor, now=now)
-    together = consent_of(partnership)
-    before = partnership.state
-    if together is Consent.DECLINED:
-        partnership.state = PartnershipState.DECLINED
-    elif together is Consent.ACCEPTED:
-        partnership.state, partnership.confirmed_at = PartnershipState.CONFIRMED, now
-    session.flush()
-    _log(
-        session,
-        partnership,
-        f"partnership.{consent.value}",
-        actor,
-        now,
-        {"consent": ("pending", consent.value), "state": (before.value, partnership.state.value)},
-    )
-
-
-def confirm_for_all(session: Session, *, event: Event, partnership_id: int, actor: Actor, now: datetime) -> Partnership:
-    """Note the consent of all members that was given outside the system, by note verbale or by word of mouth."""
-    partnership = partnership_in_event(session, event.id, partnership_id)
-    for member in partnership.members:
-        answer(
-            session,
-            partnership=partnership,
-            member=member,
-            consent=Consent.ACCEPTED,
-            reason="noted by the organisers",
-            actor=actor,
-            now=now,
-        )
-    return partnership
 
 
 def _key(partnership: Partnership) -> frozenset[tuple[int, str]]:
     return frozenset((member.party_id, member.role.value) for member in partnership.members)
 
 
-def _propose(
+def propose(
     session: Session, *, facts: PairingFacts, proposed: ProposedPartnership, run: SolverRun, now: datetime
 ) -> Partnership:
+    """A partnership of these members, with value, label and reasons as they are today; nobody is asked yet."""
     partnership = Partnership(
         event_id=facts.event.id,
         state=PartnershipState.PROPOSED,
@@ -236,24 +153,3 @@ def _group_word(facts: PairingFacts, slug: str) -> MemberGroup:
     if not isinstance(party, City):
         return "organisation"
     return "north" if facts.group_of(party) is CountryGroup.NORTH else "south"
-
-
-def _log(
-    session: Session,
-    partnership: Partnership,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    changes: dict[str, tuple[object, object]],
-) -> None:
-    session.flush()
-    record(
-        session,
-        actor=actor,
-        now=now,
-        event_id=partnership.event_id,
-        action=action,
-        entity="partnership",
-        entity_id=partnership.id,
-        changes=changes,
-    )

@@ -4,25 +4,29 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ANYONE, Access, Policy
 from app.events.queries import challenges_of
-from app.pairing import service
+from app.office.service.agreeing import answer_partnership
 from app.pairing.enums import Consent
 from app.pairing.loaders import MemberIn, member_of_path
 from app.pairing.queries import title_of
 from app.pairing.view import label_of, reason_lines
 from app.platform.actor import Actor
 from app.platform.clock import Now
-from app.platform.database.sessions import DbSession, ReadSession, RequestSession
-from app.platform.errors import Refused
+from app.platform.database.sessions import DbSession, ReadSession
+from app.platform.errors import Gone, Refused
 from app.platform.forms import Bound, FormData, bind
+from app.platform.i18n import gettext as _
 from app.platform.rendering import render
 
 router = APIRouter()
 
 ANSWER = Policy("partnership.answer", roles=ANYONE, loader=member_of_path)
+
+Answering = Annotated[Access[MemberIn], Depends(ANSWER)]
 
 
 class AnswerForm(BaseModel):
@@ -33,47 +37,65 @@ class AnswerForm(BaseModel):
 
 
 @router.get("/p/{token}")
-def dossier(request: Request, session: ReadSession, access: Annotated[Access[MemberIn], Depends(ANSWER)]) -> Response:
+def question(request: Request, session: ReadSession, now: Now, access: Answering) -> Response:
     """Shall we accept this partner?"""
+    refuse_ended(access.found, now)
     return _page(request, session, access.found, Bound(None, {}, {}))
 
 
 @router.post("/p/{token}")
-def answer(
-    request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[MemberIn], Depends(ANSWER)]
-) -> Response:
-    """Store the answer; a second one through the same link changes nothing."""
+def answer(request: Request, session: DbSession, form: FormData, now: Now, access: Answering) -> Response:
+    """Store the answer; a second one through the same link changes nothing and shows the first."""
     found = access.found
+    refuse_ended(found, now)
     bound = bind(AnswerForm, form)
     if bound.value is None:
         return _page(request, session, found, bound, status=422)
     try:
-        service.answer(
+        answer_partnership(
             session,
+            event=found.event,
             partnership=found.partnership,
             member=found.member,
             consent=Consent(bound.value.consent),
             reason=bound.value.reason,
+            base_url=request.app.state.settings.base_url,
             actor=Actor(account_id=access.principal.account_id, label=f"{found.member.party.name}, by its link"),
             now=now,
         )
     except Refused as refused:
         return _page(request, session, found, Bound(None, refused.errors, bound.typed), status=422)
-    return RedirectResponse(f"/p/{request.path_params['token']}", status_code=303)
+    return RedirectResponse(request.url.path, status_code=303)
+
+
+def refuse_ended(found: MemberIn, now: Now) -> None:
+    """A link that a newer one replaced opens nothing; one whose time is over shows what was answered in time.
+
+    Raises:
+        Gone: with what to do.
+    """
+    if found.link.revoked_at is not None:
+        raise Gone(_("A newer mail with another link was sent. Open that one."))
+    if found.link.expires_at <= now and found.member.consent is Consent.PENDING:
+        raise Gone(
+            _("The time to answer is over. Write to %(mail)s for a new link.") % {"mail": found.event.contact_email}
+        )
 
 
 def _page(
-    request: Request, session: RequestSession, found: MemberIn, form: Bound[AnswerForm], *, status: int = 200
+    request: Request, session: Session, found: MemberIn, form: Bound[AnswerForm], *, status: int = 200
 ) -> Response:
     challenges = {challenge.id: challenge for challenge in challenges_of(session, found.event.id)}
-    parties = {member.party_id: member.party for member in found.partnership.members}
     context = {
         "event": found.event,
         "partnership": found.partnership,
         "member": found.member,
+        "others": [one for one in found.partnership.members if one is not found.member],
         "title": title_of(found.partnership),
-        "reasons": reason_lines(found.partnership, parties, challenges, base=""),
+        "challenge": challenges.get(found.partnership.challenge_id or 0),
+        "reasons": reason_lines(found.partnership, challenges, base=""),
         "label": label_of(found.partnership),
+        "until": found.link.expires_at,
         "form": form,
     }
     return render(request, "pairing/answer.html", context, status=status)

@@ -1,0 +1,71 @@
+"""A partnership that members agree to or decline, with all that follows: mails, and who could come in their place."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.events.models import Event
+from app.pairing import service as pairing
+from app.pairing.enums import Consent, PartnershipState
+from app.pairing.models import Partnership, PartnershipMember
+from app.pairing.notices import tell_of_answers, tell_of_withdrawal
+from app.platform.actor import Actor
+
+
+def answer_partnership(
+    session: Session,
+    *,
+    event: Event,
+    partnership: Partnership,
+    member: PartnershipMember,
+    consent: Consent,
+    reason: str | None,
+    base_url: str,
+    actor: Actor,
+    now: datetime,
+) -> bool:
+    """Store a member's answer; whether it was the first. A second one changes nothing and writes to nobody.
+
+    Raises:
+        Refused: a "no" without a reason.
+        Conflict: the partnership does not stand any more.
+    """
+    is_first = pairing.answer(
+        session, partnership=partnership, member=member, consent=consent, reason=reason, actor=actor, now=now
+    )
+    if not is_first:
+        return False
+    tell_of_answers(session, event=event, partnership=partnership, base_url=base_url, now=now)
+    if partnership.state is PartnershipState.DECLINED:
+        pairing.seek_replacement(
+            session, event=event, partnership=partnership, declined_by=member, actor=actor, now=now
+        )
+    return True
+
+
+def confirm_partnership(
+    session: Session, *, event: Event, partnership: Partnership, base_url: str, actor: Actor, now: datetime
+) -> Partnership:
+    """Note the consent of all members that was given outside the system.
+
+    Raises:
+        Conflict: the partnership does not stand any more.
+    """
+    was_confirmed = partnership.state is PartnershipState.CONFIRMED
+    confirmed = pairing.confirm_for_all(session, event=event, partnership_id=partnership.id, actor=actor, now=now)
+    if not was_confirmed:
+        tell_of_answers(session, event=event, partnership=confirmed, base_url=base_url, now=now)
+    return confirmed
+
+
+def withdraw_partnership(
+    session: Session, *, event: Event, partnership: Partnership, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Take a partnership back and write to whoever was asked.
+
+    Raises:
+        Refused: no reason.
+        Conflict: it does not stand any more.
+    """
+    pairing.withdraw(session, partnership=partnership, reason=reason, actor=actor, now=now)
+    tell_of_withdrawal(session, event=event, partnership=partnership, now=now)

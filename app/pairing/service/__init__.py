@@ -1,0 +1,17 @@
+"""Changes to the pairing: runs and accepting them, asking members and their answers, replacements."""
+
+from app.pairing.service.consenting import answer, ask, confirm_for_all, withdraw
+from app.pairing.service.proposing import accept_plan, accept_run, start_run
+from app.pairing.service.replacing import seek_replacement, take_replacement
+
+__all__ = [
+    "accept_plan",
+    "accept_run",
+    "answer",
+    "ask",
+    "confirm_for_all",
+    "seek_replacement",
+    "start_run",
+    "take_replacement",
+    "withdraw",
+]

@@ -1,0 +1,181 @@
+"""Asking members, their answers, and taking a proposal back."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.delegations.service import set_listed
+from app.events.models import Event
+from app.pairing.enums import Consent, PartnershipState, WishLevel
+from app.pairing.models import PairingWish, Partnership, PartnershipLink, PartnershipMember
+from app.pairing.queries import STANDING, consent_of, partnership_in_event
+from app.pairing.service.recording import log_change
+from app.platform.actor import Actor
+from app.platform.errors import Conflict, Refused
+from app.platform.i18n import gettext as _
+from app.platform.tokens import digest, new_token
+
+LASTS = timedelta(days=30)
+"""A link lasts this long, but not beyond the day after the event."""
+
+NOTED = "noted by the organisers"
+"""What stands as the reason of a consent that was given outside the system."""
+
+
+def ask(
+    session: Session, *, event: Event, partnership: Partnership, actor: Actor, now: datetime
+) -> dict[int, tuple[str, PartnershipLink]]:
+    """Ask all members who have not answered; a fresh token and its link for each member's ID. Older links end.
+
+    Only digests are stored.
+
+    Raises:
+        Conflict: the partnership is not one that waits to be asked.
+    """
+    _lock(session, partnership)
+    if partnership.state not in {PartnershipState.PROPOSED, PartnershipState.ASKED}:
+        raise Conflict(_("The members of this partnership have answered."))
+    asked: dict[int, tuple[str, PartnershipLink]] = {}
+    for member in partnership.members:
+        if member.consent is Consent.PENDING:
+            _end_links(session, member, now=now)
+            token = new_token()
+            link = PartnershipLink(
+                member_id=member.id, token_digest=digest(token), created_at=now, expires_at=_end_of(event, now)
+            )
+            session.add(link)
+            asked[member.id] = (token, link)
+    before, partnership.state = partnership.state, PartnershipState.ASKED
+    partnership.asked_at = now
+    session.flush()
+    log_change(session, partnership, "partnership.asked", actor, now, {"state": (before.value, "asked")})
+    return asked
+
+
+def answer(
+    session: Session,
+    *,
+    partnership: Partnership,
+    member: PartnershipMember,
+    consent: Consent,
+    reason: str | None,
+    actor: Actor,
+    now: datetime,
+) -> bool:
+    """Store one member's answer; the last yes confirms, the first no declines. Whether anything changed.
+
+    Who says yes lets itself be named: the page says so, and ``set_listed`` takes it back. A second answer through the
+    same link changes nothing. A city's "no" stays as its word on the other cities, so that
+    no later run brings them together.
+
+    Raises:
+        Refused: a "no" without a reason.
+        Conflict: the partnership does not stand any more.
+    """
+    _lock(session, partnership)
+    if member.consent is not Consent.PENDING:
+        return False
+    if partnership.state not in STANDING:
+        raise Conflict(_("This proposal no longer stands."))
+    if consent is Consent.DECLINED and not reason:
+        raise Refused({"reason": _("Give a reason, so that a better partner can be found.")})
+    member.consent, member.consent_reason, member.answered_at = consent, reason, now
+    if consent is Consent.ACCEPTED:
+        set_listed(session, party=member.party, is_listed=True, actor=actor, now=now)
+    together = consent_of(partnership)
+    before = partnership.state
+    if together is Consent.DECLINED:
+        partnership.state = PartnershipState.DECLINED
+        _keep_apart(session, partnership, member)
+    elif together is Consent.ACCEPTED:
+        partnership.state, partnership.confirmed_at = PartnershipState.CONFIRMED, now
+    session.flush()
+    log_change(
+        session,
+        partnership,
+        f"partnership.{consent.value}",
+        actor,
+        now,
+        {"consent": ("pending", consent.value), "state": (before.value, partnership.state.value)},
+    )
+    return True
+
+
+def confirm_for_all(session: Session, *, event: Event, partnership_id: int, actor: Actor, now: datetime) -> Partnership:
+    """Note the consent of all members that was given outside the system, by note verbale or by word of mouth."""
+    partnership = partnership_in_event(session, event.id, partnership_id)
+    for member in partnership.members:
+        answer(
+            session,
+            partnership=partnership,
+            member=member,
+            consent=Consent.ACCEPTED,
+            reason=NOTED,
+            actor=actor,
+            now=now,
+        )
+    return partnership
+
+
+def withdraw(session: Session, *, partnership: Partnership, reason: str, actor: Actor, now: datetime) -> None:
+    """Take a partnership back, in whatever state it stands; its links end.
+
+    Raises:
+        Refused: no reason.
+        Conflict: it does not stand any more.
+    """
+    _lock(session, partnership)
+    if partnership.state not in STANDING:
+        raise Conflict(_("This proposal no longer stands."))
+    if not reason.strip():
+        raise Refused({"reason": _("Give the reason. It stands in the log.")})
+    before, partnership.state = partnership.state, PartnershipState.WITHDRAWN
+    log_change(
+        session,
+        partnership,
+        "partnership.withdrawn",
+        actor,
+        now,
+        {"state": (before.value, "withdrawn"), "reason": (None, reason.strip())},
+    )
+
+
+def _lock(session: Session, partnership: Partnership) -> None:
+    """Let one answer at a time decide: two that do not see each other would each wait for the other's."""
+    session.flush()
+    session.refresh(partnership, ["state", "confirmed_at", "version"], with_for_update=True)
+    for member in partnership.members:
+        session.refresh(member, ["consent", "consent_reason", "answered_at"])
+
+
+def _end_links(session: Session, member: PartnershipMember, *, now: datetime) -> None:
+    session.execute(
+        update(PartnershipLink)
+        .where(PartnershipLink.member_id == member.id, PartnershipLink.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _end_of(event: Event, now: datetime) -> datetime:
+    days_left = (event.ends_on - now.date()).days + 2
+    return now + min(LASTS, timedelta(days=max(days_left, 1)))
+
+
+def _keep_apart(session: Session, partnership: Partnership, member: PartnershipMember) -> None:
+    if member.group == "organisation":
+        return
+    others = [one.party_id for one in partnership.members if one is not member and one.group != "organisation"]
+    said = {
+        wish.to_city_id: wish
+        for wish in session.scalars(
+            select(PairingWish).where(PairingWish.from_city_id == member.party_id, PairingWish.to_city_id.in_(others))
+        )
+    }
+    for other in others:
+        wish = said.get(other)
+        if wish is None:
+            wish = PairingWish(event_id=partnership.event_id, from_city_id=member.party_id, to_city_id=other)
+            session.add(wish)
+        wish.level, wish.note = WishLevel.NO, member.consent_reason

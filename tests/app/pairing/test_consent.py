@@ -1,0 +1,354 @@
+"""PAIR-09: members answer once through a link, without signing in; a "no" brings the best replacement."""
+
+import re
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from app.delegations.enums import CaseCityStage
+from app.delegations.models import City, Need, Offer
+from app.events.enums import CountryGroup
+from app.events.models import Challenge
+from app.main import create_app
+from app.office.needs import needs_of
+from app.office.service.agreeing import answer_partnership
+from app.pairing.enums import Consent, PartnershipState
+from app.pairing.models import PairingWish, Partnership, PartnershipMember
+from app.pairing.notices import ask_members
+from app.pairing.queries import partnership_in_event, partnerships_of
+from app.pairing.service import ask
+from app.platform.actor import Actor
+from app.platform.audit import AuditEntry
+from app.platform.clock import FixedClock
+from app.platform.database.engine import Database
+from app.platform.outbox import OutboxMail
+from app.platform.settings import Settings
+from app.solver_runs.models import SolverRun
+from tests.app.pairing.conftest import end_run
+
+both = pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+BASE = "http://testserver"
+
+
+@pytest.fixture
+def asked(
+    session: Any, edition: Any, paired: Callable[[], list[Partnership]], actor: Actor, now: datetime
+) -> dict[str, str]:
+    """Both partnerships proposed; the members of the first asked by mail. The links by city, as they stand in mails."""
+    one = next(found for found in paired() if "phnom-penh" in {member.party.slug for member in found.members})
+    session.add(one)
+    assert ask_members(session, event=edition, partnership=one, base_url=BASE, actor=actor, now=now) == 2
+    session.commit()
+    return {mail.recipient.partition("@")[2].partition(".")[0]: _link(mail) for mail in _mails(session)}
+
+
+def _mails(session: Any) -> list[OutboxMail]:
+    return list(session.scalars(select(OutboxMail).where(OutboxMail.cause == "pairing").order_by(OutboxMail.id)))
+
+
+def _link(mail: OutboxMail) -> str:
+    found = re.search(rf"{BASE}(/p/\S+)", mail.body)
+    assert found
+    return found[1]
+
+
+def _first(session: Any) -> Partnership:
+    session.expire_all()
+    found = session.scalar(
+        select(Partnership.id)
+        .join(PartnershipMember)
+        .join(City, City.id == PartnershipMember.party_id)
+        .where(City.slug == "phnom-penh")
+        .order_by(Partnership.id)
+    )
+    return partnership_in_event(session, session.get(Partnership, found).event_id, found)
+
+
+class Browser:
+    """A client before whose requests the test lets go of the database: its session would keep others from writing."""
+
+    def __init__(self, client: Any, session: Any, cookie: str | None = None) -> None:
+        self.client, self.session, self.cookie = client, session, cookie
+
+    def get(self, address: str) -> Any:
+        self._step_up()
+        return self.client.get(address)
+
+    def post(self, address: str, **form: str) -> Any:
+        self._step_up()
+        return self.client.post(address, data=form)
+
+    def _step_up(self) -> None:
+        self.session.commit()
+        self.client.cookies.clear()
+        if self.cookie is not None:
+            self.client.cookies.set("bridge", self.cookie)
+
+
+@pytest.fixture
+def client(settings: Settings, clock: FixedClock) -> Any:
+    """Without the lifespan no engine runs: a solve that an answer asks for stays in the queue until the test does it."""
+    browser = TestClient(create_app(settings, clock=clock), base_url=BASE, follow_redirects=False)
+    browser.headers["Sec-Fetch-Site"] = "same-origin"
+    yield browser
+    browser.app.state.database.close()
+
+
+@pytest.fixture
+def city(client: Any, session: Any) -> Browser:
+    """Somebody of a city, not signed in."""
+    return Browser(client, session)
+
+
+@pytest.fixture
+def office(client: Any, sign_in: Any, session: Any, edition: Any) -> Browser:
+    """An organiser."""
+    session.commit()
+    sign_in("organiser", event_id=edition.id)
+    return Browser(client, session, client.cookies["bridge"])
+
+
+def _answers(session: Any) -> dict[str, tuple[str, str | None]]:
+    return {one.party.slug: (one.consent.value, one.consent_reason) for one in _first(session).members}
+
+
+@both
+def test_all_accept_and_the_partnership_is_confirmed_public_and_told(
+    city: Browser, session: Any, asked: dict[str, str], kind: str
+) -> None:
+    """PAIR-09: accept from a link, without signing in; the last yes confirms, writes to all and into the log."""
+    page = city.get(asked["phnom-penh"])
+    assert page.status_code == 200
+    assert "Does Phnom Penh accept?" in page.text
+    assert "Waste: Shenzhen offers what Phnom Penh seeks." in page.text
+    assert _answers(session)["phnom-penh"] == ("pending", None), "looking changes nothing"
+    assert city.post(asked["phnom-penh"], consent="accepted").status_code == 303
+    assert "You accepted this" in city.get(asked["phnom-penh"]).text
+    assert _first(session).state is PartnershipState.ASKED
+    assert len(_mails(session)) == 2, "nobody is written to before all agreed"
+    assert "accepted" in city.get(asked["shenzhen"]).text
+    assert city.post(asked["shenzhen"], consent="accepted").status_code == 303
+    one = _first(session)
+    assert one.state is PartnershipState.CONFIRMED
+    assert "All members agreed. The partnership is public." in city.get(asked["phnom-penh"]).text
+    assert city.get(f"/e/test-event/partnerships/{one.id}").status_code == 200
+    told = _mails(session)[2:]
+    assert {mail.recipient for mail in told} == {"planner@phnom-penh.example", "planner@shenzhen.example"}
+    assert all(mail.subject.startswith("Agreed by all: ") for mail in told)
+    actions = select(AuditEntry.action).where(AuditEntry.entity == "partnership", AuditEntry.entity_id == str(one.id))
+    assert session.scalars(actions).all().count("partnership.accepted") == 2
+
+
+@both
+def test_a_second_answer_changes_nothing_and_shows_the_first(
+    city: Browser, session: Any, asked: dict[str, str], kind: str
+) -> None:
+    """PAIR-09: once."""
+    city.post(asked["phnom-penh"], consent="accepted")
+    lines = len(session.scalars(select(AuditEntry.id)).all())
+    again = city.post(asked["phnom-penh"], consent="declined", reason="On second thought.")
+    assert again.status_code == 303
+    again = city.get(asked["phnom-penh"])
+    assert "You accepted this" in again.text
+    assert "<form" not in again.text.partition('id="answer"')[2].partition("</div>")[0]
+    assert _answers(session)["phnom-penh"] == ("accepted", None)
+    assert len(session.scalars(select(AuditEntry.id)).all()) == lines
+    assert len(_mails(session)) == 2
+    assert session.scalars(select(SolverRun.label).where(SolverRun.label.startswith("Instead"))).all() == []
+
+
+def test_a_no_without_a_reason_is_refused_and_what_was_chosen_is_kept(
+    city: Browser, session: Any, asked: dict[str, str]
+) -> None:
+    """PAIR-09: decline with a reason."""
+    refused = city.post(asked["shenzhen"], consent="declined")
+    assert refused.status_code == 422
+    assert "Give a reason" in refused.text
+    assert city.post(asked["shenzhen"]).status_code == 422
+    assert _answers(session)["shenzhen"] == ("pending", None)
+
+
+@pytest.fixture
+def fifth(session: Any, edition: Any, asked: dict[str, str]) -> City:
+    """A city that comes after the others were paired."""
+    city = City(
+        event_id=edition.id, slug="leftover", name="Leftover", country="TR", languages=["en"],
+        stage=CaseCityStage.SELECTED, group_override=CountryGroup.SOUTH, group_override_note="for this test",
+    )  # fmt: skip
+    session.add(city)
+    session.flush()
+    tourism = session.scalars(select(Challenge.id).where(Challenge.code == "tourism")).one()
+    session.add(Need(party_id=city.id, challenge_id=tourism, intensity=1))
+    session.add(Offer(party_id=city.id, challenge_id=tourism, intensity=1))
+    session.flush()
+    return city
+
+
+@both
+def test_a_no_releases_the_members_and_the_best_replacement_is_taken_with_one_button(
+    city: Browser, office: Browser, session: Any, edition: Any, fifth: City, asked: dict[str, str], kind: str
+) -> None:
+    """PAIR-09: others are left alone; the office is told; the reason is for the office alone."""
+    city.post(asked["shenzhen"], consent="declined", reason="No staff until spring.")
+    one = _first(session)
+    others = {found.id: (found.version, found.value) for found in partnerships_of(session, edition.id)}
+    assert one.state is PartnershipState.DECLINED
+    assert one.id not in others
+    assert len(others) == 1
+    mails = {mail.recipient: mail for mail in _mails(session)[2:]}
+    assert set(mails) == {"planner@phnom-penh.example", edition.contact_email}
+    assert "No staff until spring." in mails[edition.contact_email].body
+    assert f"/manage/partnerships/{one.id}" in mails[edition.contact_email].body
+    assert "spring" not in mails["planner@phnom-penh.example"].body
+    assert "spring" not in city.get(asked["phnom-penh"]).text
+    assert "no longer stands" in city.get(asked["phnom-penh"]).text
+    needed = [need for need in needs_of(session, edition) if need.href.endswith(f"/partnerships/{one.id}")]
+    assert [need.title for need in needed] == ["1 partnership was declined"]
+    address = f"/e/test-event/manage/partnerships/{one.id}"
+    assert "It is being worked out" in office.get(address).text
+    run = session.get_one(SolverRun, one.replacement_run_id)
+    assert run.label == "Instead of Phnom Penh with Shenzhen"
+    end_run(session, run)
+    session.commit()
+    page = office.get(address).text
+    assert "Leftover" in page
+    take = re.search(r'action="([^"]+/take)"', page)
+    assert take
+    taken = office.post(take[1])
+    assert taken.status_code == 303
+    session.expire_all()
+    stand = {found.id: found for found in partnerships_of(session, edition.id)}
+    new = next(found for number, found in stand.items() if number not in others)
+    assert taken.headers["location"].endswith(f"/manage/partnerships/{new.id}")
+    assert "leftover" in {member.party.slug for member in new.members}
+    assert new.state is PartnershipState.PROPOSED
+    assert sum(reason.points for reason in new.reasons) == new.value > 0
+    assert {number: (found.version, found.value) for number, found in stand.items() if number != new.id} == others
+    assert [need for need in needs_of(session, edition) if "declined" in need.title] == []
+    assert f"/partnerships/{new.id}" in office.get(address).text
+    assert office.post(take[1]).status_code == 422, "it is taken once"
+
+
+@both
+def test_who_declined_is_not_proposed_to_the_same_city_again(
+    city: Browser, session: Any, edition: Any, fifth: City, asked: dict[str, str],
+    paired: Callable[[], list[Partnership]], kind: str,
+) -> None:  # fmt: skip
+    """PAIR-09: a later run over everything knows the "no" too."""
+    city.post(asked["shenzhen"], consent="declined", reason="No staff until spring.")
+    session.expire_all()
+    said = session.scalars(select(PairingWish)).one()
+    assert (said.level.value, said.note) == ("no", "No staff until spring.")
+    sides = [{member.party.slug for member in one.members} for one in paired()]
+    assert {"phnom-penh", "shenzhen"} not in sides
+    assert sides
+
+
+def test_where_nobody_is_left_the_page_says_so(
+    city: Browser, office: Browser, session: Any, edition: Any, asked: dict[str, str]
+) -> None:
+    city.post(asked["shenzhen"], consent="declined", reason="No staff until spring.")
+    one = _first(session)
+    end_run(session, session.get_one(SolverRun, one.replacement_run_id))
+    session.commit()
+    page = office.get(f"/e/test-event/manage/partnerships/{one.id}").text
+    assert "Nobody is left for its members unless other partnerships change." in page
+    assert "/take" not in page
+
+
+def test_forged_replaced_and_late_links_say_what_to_do(
+    city: Browser, session: Any, edition: Any, clock: Any, asked: dict[str, str], actor: Actor, now: datetime
+) -> None:
+    """PAIR-09: a link that does not work says why, and takes no answer."""
+    for forged in ("/p/nothing", asked["shenzhen"][:-1]):
+        for reply in (city.get(forged), city.post(forged, consent="accepted")):
+            assert reply.status_code == 404
+            assert "This link opens nothing. Copy it whole from the mail" in reply.text
+    fresh = {
+        member_id: f"/p/{token}"
+        for member_id, (token, _) in ask(
+            session, event=edition, partnership=_first(session), actor=actor, now=now
+        ).items()
+    }
+    session.commit()
+    for reply in (city.get(asked["shenzhen"]), city.post(asked["shenzhen"], consent="accepted")):
+        assert reply.status_code == 410
+        assert "A newer mail with another link was sent." in reply.text
+    slugs = {member.id: member.party.slug for member in _first(session).members}
+    links = {slugs[member_id]: link for member_id, link in fresh.items()}
+    assert city.post(links["phnom-penh"], consent="accepted").status_code == 303
+    clock.advance(timedelta(days=400))
+    for reply in (city.get(links["shenzhen"]), city.post(links["shenzhen"], consent="accepted")):
+        assert reply.status_code == 410
+        assert f"Write to {edition.contact_email} for a new link." in reply.text
+    assert "You accepted this" in city.get(links["phnom-penh"]).text, "what was answered in time can be read"
+    assert _answers(session) == {"phnom-penh": ("accepted", None), "shenzhen": ("pending", None)}
+
+
+def test_a_partnership_taken_back_asks_nothing_more(
+    city: Browser, office: Browser, session: Any, edition: Any, asked: dict[str, str]
+) -> None:
+    one = _first(session)
+    address = f"/e/test-event/manage/partnerships/{one.id}"
+    assert office.post(f"{address}/withdraw", reason=" ").status_code == 422
+    assert office.post(f"{address}/withdraw", reason="Budget.").status_code == 303
+    assert _first(session).state is PartnershipState.WITHDRAWN
+    page = city.get(asked["phnom-penh"]).text
+    assert "This proposal no longer stands. Nothing is asked of you." in page
+    assert city.post(asked["phnom-penh"], consent="accepted").status_code == 409
+    told = _mails(session)[2:]
+    assert len(told) == 2
+    assert all("Budget" not in mail.body for mail in told)
+    assert "Budget." in office.get(address).text
+
+
+@both
+@pytest.mark.parametrize("twice", [False, True], ids=["both sides", "one side twice"])
+def test_answers_at_once_lose_nothing(
+    database: Database, session: Any, edition: Any, asked: dict[str, str], actor: Actor, now: datetime,
+    twice: bool, kind: str,
+) -> None:  # fmt: skip
+    """PAIR-09: two at once confirm once; the same side twice counts once."""
+    one = _first(session)
+    members = [member.id for member in one.members]
+    partnership_id, event_id = one.id, edition.id
+    session.commit()
+    start, faults = threading.Barrier(2), []
+
+    def say(member_id: int) -> None:
+        start.wait()
+        try:
+            with database.writing() as own:
+                found = partnership_in_event(own, event_id, partnership_id)
+                answer_partnership(
+                    own,
+                    event=own.get_one(type(edition), event_id),
+                    partnership=found,
+                    member=next(member for member in found.members if member.id == member_id),
+                    consent=Consent.ACCEPTED,
+                    reason=None,
+                    base_url=BASE,
+                    actor=actor,
+                    now=now,
+                )
+        except Exception as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=say, args=(members[0 if twice else side],)) for side in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    one = _first(session)
+    accepted = [member.consent for member in one.members].count(Consent.ACCEPTED)
+    assert accepted == (1 if twice else 2)
+    assert one.state is (PartnershipState.ASKED if twice else PartnershipState.CONFIRMED)
+    assert len(_mails(session)) == (2 if twice else 4)
+    lines = session.scalars(select(AuditEntry.id).where(AuditEntry.action == "partnership.accepted")).all()
+    assert len(lines) == accepted
