@@ -114,15 +114,14 @@ def test_sign_in_by_keyboard(page: Any, served: Any) -> None:
 def test_release_by_keyboard(page: Any, enter: Callable[[Any, str], None]) -> None:
     """ADM-07: a session is moved and the agenda released with the keyboard alone; the public page follows."""
     enter(page, "organiser")
-    page.goto(f"{E}/manage/agenda?view=list")
-    fold = page.locator("details summary", has_text="Move").last
-    fold.focus()
+    page.goto(f"{E}/manage/agenda")
+    page.locator("a.session-card:not(.plenary, .ceremony)").first.focus()
+    page.keyboard.press("m")
+    page.locator("#board-dialog[open]").wait_for()
+    page.fill("#move-time", "17:00")
+    page.focus("#board-dialog button.primary")
     _press(page, "Enter")
-    time = page.locator("details[open] input[type=time]")
-    time.focus()
-    time.fill("17:00")
-    with page.expect_navigation():
-        _press(page, "Enter")
+    page.locator("#board-dialog:not([open])").wait_for(state="attached")
     page.goto(f"{E}/manage/agenda/release")
     if page.locator(".violation").count() == 0:
         page.focus("#name")
