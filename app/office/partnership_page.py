@@ -6,9 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.delegations.enums import TieState
-from app.delegations.models import City, Delegate, Tie
-from app.delegations.queries import ties_of
+from app.delegations.models import Delegate
 from app.events.models import Event
 from app.office.queries import values_of
 from app.pairing.models import PairingWish, Partnership, PartnershipLink
@@ -106,13 +104,6 @@ def history_of(session: Session, partnership: Partnership) -> tuple[HistoryLine,
             )
         )
     return tuple(lines)
-
-
-def ties_between(session: Session, partnership: Partnership) -> tuple[Tie, ...]:
-    """The ties between the cities of a partnership, dormant ones first: what there was before."""
-    cities = {member.party_id for member in partnership.members if isinstance(member.party, City)}
-    found = [tie for tie in ties_of(session, partnership.event_id) if {tie.city_id, tie.other_city_id} <= cities]
-    return tuple(sorted(found, key=lambda tie: (tie.state is not TieState.DORMANT, tie.id)))
 
 
 def wishes_among(session: Session, partnership: Partnership) -> tuple[PairingWish, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,9 +12,11 @@ from app.accounts.principal import Principal
 from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
+from app.pairing.enums import Consent
 from app.pairing.models import Partnership, PartnershipLink, PartnershipMember
 from app.pairing.queries import is_public, member_by_token, partnership_in_event
-from app.platform.errors import NotFound
+from app.platform.errors import Gone, NotFound
+from app.platform.i18n import gettext as _
 from app.platform.tokens import digest
 
 
@@ -48,3 +51,17 @@ def member_of_path(session: Session, params: Mapping[str, Any], _principal: Prin
     """Whoever holds the link. Whether it has ended is for the route to say: this knows no time."""
     partnership, member, event, link = member_by_token(session, digest(str(params["token"])))
     return MemberIn(event, partnership, member, link)
+
+
+def refuse_ended(found: MemberIn, now: datetime) -> None:
+    """A link that a newer one replaced opens nothing; one whose time is over shows what was answered in time.
+
+    Raises:
+        Gone: with what to do.
+    """
+    if found.link.revoked_at is not None:
+        raise Gone(_("A newer mail with another link was sent. Open that one."))
+    if found.link.expires_at <= now and found.member.consent is Consent.PENDING:
+        raise Gone(
+            _("The time to answer is over. Write to %(mail)s for a new link.") % {"mail": found.event.contact_email}
+        )

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.delegations.models import Party
+from app.delegations.enums import TieState
+from app.delegations.models import City, Party, Tie
+from app.delegations.queries import ties_of
 from app.events.models import Event
 from app.pairing.enums import Consent, PartnershipState
 from app.pairing.models import (
@@ -155,6 +157,13 @@ def member_by_token(session: Session, digest: str) -> tuple[Partnership, Partner
     event = session.get_one(Event, partnership.event_id)
     whole = partnership_in_event(session, event.id, partnership.id)
     return whole, next(one for one in whole.members if one.id == member.id), event, link
+
+
+def ties_between(session: Session, partnership: Partnership) -> tuple[Tie, ...]:
+    """The ties between the cities of a partnership, dormant ones first: what there was before."""
+    cities = {member.party_id for member in partnership.members if isinstance(member.party, City)}
+    found = [tie for tie in ties_of(session, partnership.event_id) if {tie.city_id, tie.other_city_id} <= cities]
+    return tuple(sorted(found, key=lambda tie: (tie.state is not TieState.DORMANT, tie.id)))
 
 
 def consent_of(partnership: Partnership) -> Consent:

@@ -83,7 +83,7 @@ def _sheet(event: Event, itinerary: Itinerary, edition: Edition) -> Sheet:
     return {
         "lang": locale,
         "rtl": i18n.direction(locale) == "rtl",
-        "event": f"{event.name} · {_days_of_event(event)} · {event.venue_name}",
+        "event": f"{event.name} · {days_of_event(event)} · {event.venue_name}",
         "name": itinerary.name,
         "native": native_form(itinerary.native_name, itinerary.native_language, than=itinerary.name),
         "subtitle": _("Personal schedule.") if is_personal else _("Schedule of the delegation."),
@@ -246,7 +246,8 @@ def _contact(itinerary: Itinerary) -> list[dict[str, str]]:
     return lines
 
 
-def _days_of_event(event: Event) -> str:
+def days_of_event(event: Event) -> str:
+    """First and last day with the year."""
     return _("%(first)s – %(last_day)s %(year)s") % {
         "first": words.short_day_words(event.starts_on),
         "last_day": words.short_day_words(event.ends_on),

@@ -13,7 +13,7 @@ import typst
 from app.platform.errors import Refused
 from app.platform.rendering import STATIC, TEMPLATES
 
-Template = Literal["sheet", "badge", "list", "door"]
+Template = Literal["sheet", "badge", "list", "door", "dossier"]
 FONTS = STATIC / "fonts" / "print"
 _one_at_a_time = threading.Lock()
 

@@ -159,3 +159,28 @@ def category_words(category: str) -> str:
         "international": _("International organisation"),
         "accompanying": _("Accompanying"),
     }[category]
+
+
+def role_words(role: str) -> str:
+    """What a member does in a partnership."""
+    return {
+        "partner": _("partner"),
+        "beneficiary": _("beneficiary"),
+        "pivotal": _("pivotal"),
+        "facilitating": _("facilitating"),
+    }[role]
+
+
+def consent_words(consent: str) -> str:
+    return {"pending": _("no answer yet"), "accepted": _("accepted"), "declined": _("declined")}[consent]
+
+
+def partnership_words(state: str) -> str:
+    """How a partnership stands."""
+    return {
+        "proposed": _("proposed, nobody asked yet"),
+        "asked": _("waits for answers"),
+        "confirmed": _("confirmed by all"),
+        "declined": _("declined"),
+        "withdrawn": _("withdrawn"),
+    }[state]

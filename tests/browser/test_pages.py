@@ -39,6 +39,7 @@ PAGES = [
     ("organiser", f"{E}/manage/registrations/39"),
     ("organiser", f"{E}/manage/duplicates"),
     ("organiser", f"{E}/manage/pairing"),
+    ("organiser", f"{E}/manage/partnerships/1"),
     ("organiser", f"{E}/manage/pairing?view=table&city=1"),
     ("organiser", f"{E}/manage/pairing/cities/1"),
     ("organiser", f"{E}/manage/pairing/what-if?pin=essen~gothenburg"),

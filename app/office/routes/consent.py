@@ -11,15 +11,14 @@ from app.accounts.policies import ANYONE, Access, Policy
 from app.events.queries import challenges_of
 from app.office.service.agreeing import answer_partnership
 from app.pairing.enums import Consent
-from app.pairing.loaders import MemberIn, member_of_path
+from app.pairing.loaders import MemberIn, member_of_path, refuse_ended
 from app.pairing.queries import title_of
 from app.pairing.view import label_of, reason_lines
 from app.platform.actor import Actor
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
-from app.platform.errors import Gone, Refused
+from app.platform.errors import Refused
 from app.platform.forms import Bound, FormData, bind
-from app.platform.i18n import gettext as _
 from app.platform.rendering import render
 
 router = APIRouter()
@@ -68,20 +67,6 @@ def answer(request: Request, session: DbSession, form: FormData, now: Now, acces
     return RedirectResponse(request.url.path, status_code=303)
 
 
-def refuse_ended(found: MemberIn, now: Now) -> None:
-    """A link that a newer one replaced opens nothing; one whose time is over shows what was answered in time.
-
-    Raises:
-        Gone: with what to do.
-    """
-    if found.link.revoked_at is not None:
-        raise Gone(_("A newer mail with another link was sent. Open that one."))
-    if found.link.expires_at <= now and found.member.consent is Consent.PENDING:
-        raise Gone(
-            _("The time to answer is over. Write to %(mail)s for a new link.") % {"mail": found.event.contact_email}
-        )
-
-
 def _page(
     request: Request, session: Session, found: MemberIn, form: Bound[AnswerForm], *, status: int = 200
 ) -> Response:
@@ -96,6 +81,7 @@ def _page(
         "reasons": reason_lines(found.partnership, challenges, base=""),
         "label": label_of(found.partnership),
         "until": found.link.expires_at,
+        "dossier": f"/p/{request.path_params['token']}/dossier.pdf",
         "form": form,
     }
     return render(request, "pairing/answer.html", context, status=status)

@@ -10,12 +10,12 @@ from starlette.responses import RedirectResponse
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.events.loaders import RunIn, run_of_kind
 from app.events.queries import challenges_of
-from app.office.partnership_page import contacts_of, history_of, replacement_of, ties_between, wishes_among
+from app.office.partnership_page import contacts_of, history_of, replacement_of, wishes_among
 from app.office.service.agreeing import confirm_partnership, withdraw_partnership
 from app.pairing.loaders import PartnershipIn, partnership_of_path
 from app.pairing.notices import ask_members
 from app.pairing.pictures import map_of
-from app.pairing.queries import title_of
+from app.pairing.queries import ties_between, title_of
 from app.pairing.service import take_replacement
 from app.pairing.view import label_of, reason_lines
 from app.platform.clock import Now

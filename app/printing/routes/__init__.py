@@ -1,8 +1,8 @@
-"""Addresses of schedules, badges and the print room."""
+"""Addresses of schedules, badges, dossiers and the print room."""
 
 from fastapi import APIRouter
 
-from app.printing.routes import badges, calendars, desk, room, schedules
+from app.printing.routes import badges, calendars, desk, dossiers, room, schedules
 
 router = APIRouter()
 router.include_router(schedules.router)
@@ -10,3 +10,4 @@ router.include_router(room.router)
 router.include_router(badges.router)
 router.include_router(calendars.router)
 router.include_router(desk.router)
+router.include_router(dossiers.router)
