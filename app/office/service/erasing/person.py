@@ -4,12 +4,11 @@ An empty row stays in their place, so that counts, plans and the log stay whole;
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import STAFF_ROLES, Role
@@ -19,6 +18,8 @@ from app.delegations.names import full_name_of, latin_name_of
 from app.delegations.queries import ids_of_person
 from app.events.models import Event
 from app.meetings.models import MeetingWish
+from app.office.service.erasing import forms
+from app.office.service.erasing.forms import ERASED
 from app.office.service.withdrawing import free
 from app.platform import audit
 from app.platform.actor import Actor
@@ -30,9 +31,8 @@ from app.platform.traces import Looked, replace_texts, traces_of
 from app.platform.wording import folded
 from app.printing.models import CalendarEntry, CalendarLink, PrintedSheet
 from app.registration.importing.models import ImportFile
-from app.registration.models import MemberLink, Question, Registration
+from app.registration.models import MemberLink
 
-ERASED = "erased"
 SHORTEST = 5
 """Shorter Latin texts are not looked for inside others: they are common words."""
 
@@ -55,11 +55,14 @@ class Erased:
     """What was erased, and the proof: where the person's texts were looked for afterwards, and where one was found.
 
     ``shared`` are names that others bear too, whole or within a longer one: these stay where they speak of the others.
+    ``forms`` went whole; ``alike`` are forms under another address that carry both names: a person must look at them.
     """
 
     people: tuple[int, ...]
+    forms: tuple[int, ...]
     replaced: dict[str, int]
     shared: tuple[str, ...]
+    alike: tuple[int, ...]
     proof: Looked
 
 
@@ -81,16 +84,19 @@ def erase_person(
     rows = _rows_of(session, delegate)
     people = tuple(row.id for row in rows)
     texts = {text for row in rows for text in _texts_of(session, row)}
-    mails = {row.email for row in rows if row.email}
-    _refuse_staff(session, mails, now)
+    found = forms.forms_of(session, people, {row.email for row in rows if row.email})
+    texts |= {text for text in forms.texts_of(found) if _is_telling(text)}
+    names = forms.names_of(found) | {(folded(row.family_name), folded(row.given_name)) for row in rows}
+    _refuse_staff(session, found.mails, now)
     for event_id in sorted({row.event_id for row in rows}):
         one = event if event_id == event.id else session.get_one(Event, event_id)
         theirs = tuple(row.id for row in rows if row.event_id == event_id)
         free(session, event=one, people=theirs, actor=actor, now=now)
-        _erase_forms(session, one, theirs, rows)
-        _erase_around(session, one, theirs, mails)
+        _erase_around(session, one, theirs)
         _erase_log(session, one, theirs)
-    _erase_account(session, mails)
+    forms.erase_forms(session, found, names=names, actor=actor, now=now)
+    _erase_mails(session, found.mails)
+    _erase_account(session, found.mails)
     shared = _shared(session, texts, people)
     for row in rows:
         _empty(row, now)
@@ -110,12 +116,20 @@ def erase_person(
         changes={"rows": (len(people), 0)},
     )
     proof = traces_of(session, own, kept=NAMES_OF_OTHERS)
-    return Erased(people=people, replaced=replaced, shared=tuple(sorted(shared)), proof=proof)
+    return Erased(
+        people=people,
+        forms=tuple(form.id for form in found.own),
+        replaced=replaced,
+        shared=tuple(sorted(shared)),
+        alike=forms.alike(session, found, names=names, events={row.event_id for row in rows}),
+        proof=proof,
+    )
 
 
 def _rows_of(session: Session, delegate: Delegate) -> list[Delegate]:
     """All rows that this person is: those merged into theirs, and theirs in other editions by the same address."""
-    same = select(Delegate.id).where(Delegate.email == delegate.email, Delegate.erased_at.is_(None))
+    mail = (delegate.email or "").lower()
+    same = select(Delegate.id).where(func.lower(Delegate.email) == mail, Delegate.erased_at.is_(None))
     ids = {delegate.id, *(session.scalars(same) if delegate.email else ())}
     whole = {one for found in ids for one in ids_of_person(session, found)}
     return [session.get_one(Delegate, one) for one in sorted(whole)]
@@ -137,13 +151,13 @@ def _shared(session: Session, texts: set[str], people: tuple[int, ...]) -> set[s
     return {text for text in texts if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", around, re.IGNORECASE)}
 
 
-def _refuse_staff(session: Session, mails: set[str], now: datetime) -> None:
+def _refuse_staff(session: Session, mails: Collection[str], now: datetime) -> None:
     """Who works in the office gives the role back first: else the office could lose its last administrator."""
     held = session.scalar(
         select(RoleGrant.id)
         .join(Account, Account.id == RoleGrant.account_id)
         .where(
-            Account.email.in_([mail.casefold() for mail in mails]),
+            func.lower(Account.email).in_(mails),
             RoleGrant.role.in_(STAFF_ROLES | {Role.ADMINISTRATOR}),
             or_(RoleGrant.until.is_(None), RoleGrant.until > now),
         )
@@ -162,7 +176,11 @@ def _texts_of(session: Session, row: Delegate) -> set[str]:
         passport.number if passport else None,
     ]  # fmt: skip
     texts = {text.strip() for text in whole if text and text.strip()}
-    return {text for text in texts if len(text) >= SHORTEST or not text.isascii()}
+    return {text for text in texts if _is_telling(text)}
+
+
+def _is_telling(text: str) -> bool:
+    return text != ERASED and (len(text) >= SHORTEST or not text.isascii())
 
 
 def _empty(row: Delegate, now: datetime) -> None:
@@ -178,9 +196,9 @@ def _empty(row: Delegate, now: datetime) -> None:
     row.erased_at = now
 
 
-def _erase_account(session: Session, mails: set[str]) -> None:
+def _erase_account(session: Session, mails: Collection[str]) -> None:
     """The accounts of these addresses: closed, nameless, signed out everywhere, without a right."""
-    for account in session.scalars(select(Account).where(Account.email.in_([mail.casefold() for mail in mails]))):
+    for account in session.scalars(select(Account).where(func.lower(Account.email).in_(mails))):
         for table in (SignInSession, RoleGrant):
             session.execute(
                 delete(table).where(table.account_id == account.id).execution_options(synchronize_session=False)
@@ -188,59 +206,12 @@ def _erase_account(session: Session, mails: set[str]) -> None:
         audit.forget_name(session, account.display_name)
         account.email, account.display_name = f"{ERASED}-{account.id}@erased.invalid", ERASED
         account.is_active = False
-    session.execute(delete(SignInLink).where(SignInLink.email.in_(mails)).execution_options(synchronize_session=False))
+    links = delete(SignInLink).where(func.lower(SignInLink.email).in_(mails))
+    session.execute(links.execution_options(synchronize_session=False))
 
 
-def _erase_forms(session: Session, event: Event, people: tuple[int, ...], rows: Sequence[Delegate]) -> None:
-    """What was handed in: a form of their own goes whole, on a delegation's form their row and their contact."""
-    mails = {row.email for row in rows if row.email}
-    names = {(folded(row.family_name), folded(row.given_name)) for row in rows}
-    # A second form of theirs that was closed names them as well, perhaps under another address.
-    own = select(Registration.id).where(Registration.delegate_id.in_(people))
-    forms = session.scalars(
-        select(Registration).where(
-            Registration.event_id == event.id,
-            or_(
-                Registration.delegate_id.in_(people),
-                Registration.duplicate_of_id.in_(own),
-                Registration.contact_email.in_(mails),
-                Registration.delegation_id.in_(select(Delegate.delegation_id).where(Delegate.id.in_(people))),
-            ),
-        )
-    )
-    for form in forms:
-        if form.delegate_id in people or form.duplicate_of_id is not None:
-            form.answers, form.draft = {}, {}
-            form.contact_name, form.contact_email = ERASED, ""
-            session.execute(
-                update(Question)
-                .where(Question.registration_id == form.id)
-                .values(text="", answer=None)
-                .execution_options(synchronize_session=False)
-            )
-            continue
-        if form.contact_email in mails:
-            form.contact_name, form.contact_email = ERASED, ""
-        form.answers = _without(form.answers, mails, names)
-        form.draft = _without(form.draft, mails, names)
-
-
-def _without(said: dict[str, Any], mails: set[str], names: set[tuple[str, str]]) -> dict[str, Any]:
-    """A form without the rows of these people, known by address or by both names."""
-    members = said.get("members")
-    if not isinstance(members, list):
-        return said
-    kept = [one for one in members if not (isinstance(one, dict) and _is_one_of(one, mails, names))]
-    return {**said, "members": kept}
-
-
-def _is_one_of(member: dict[str, Any], mails: set[str], names: set[tuple[str, str]]) -> bool:
-    said = (folded(str(member.get("family_name", ""))), folded(str(member.get("given_name", ""))))
-    return member.get("email") in mails if member.get("email") else said in names
-
-
-def _erase_around(session: Session, event: Event, people: tuple[int, ...], mails: set[str]) -> None:
-    """Rows that are about them alone: passport, photos, links, uploads, sheets, mails, what they wrote into wishes."""
+def _erase_around(session: Session, event: Event, people: tuple[int, ...]) -> None:
+    """Rows that are about them alone: passport, photos, links, uploads, sheets, what they wrote into wishes."""
     for table in (PassportDetail, Recheck, Photo, MemberLink, BlockedTime):
         session.execute(delete(table).where(table.delegate_id.in_(people)).execution_options(synchronize_session=False))
     session.execute(
@@ -256,15 +227,19 @@ def _erase_around(session: Session, event: Event, people: tuple[int, ...], mails
         delete(ImportFile).where(ImportFile.event_id == event.id).execution_options(synchronize_session=False)
     )
     session.execute(
-        update(OutboxMail)
-        .where(OutboxMail.recipient.in_(mails))
-        .values(recipient=ERASED, subject=ERASED, body="", reason=None)
-        .execution_options(synchronize_session=False)
-    )
-    session.execute(
         update(MeetingWish)
         .where(MeetingWish.event_id == event.id, MeetingWish.from_delegate_id.in_(people))
         .values(topic=None, message=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _erase_mails(session: Session, mails: Collection[str]) -> None:
+    """What was or would be sent to them."""
+    session.execute(
+        update(OutboxMail)
+        .where(func.lower(OutboxMail.recipient).in_(mails))
+        .values(recipient=ERASED, subject=ERASED, body="", reason=None)
         .execution_options(synchronize_session=False)
     )
 
