@@ -1,5 +1,6 @@
 """Backups of a PostgreSQL database through its own tools."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -21,6 +22,23 @@ SUM_OF_ROWS = """
 SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(one, '' ORDER BY one), ''), 'UTF8')), 'hex')
 FROM (SELECT encode(sha256(convert_to(t::text, 'UTF8')), 'hex') AS one FROM TABLE AS t) AS hashes
 """
+
+# What PostgreSQL says of a check or a default after a restore can be worded otherwise: names, places and states do.
+PARTS = text("""
+SELECT 'index ' || indexname, tablename FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL
+SELECT 'trigger ' || t.tgname || ' of ' || c.relname, t.tgenabled::text || ' ' || t.tgtype || ' ' || p.proname
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace
+UNION ALL
+SELECT 'constraint ' || conname || ' of ' || conrelid::regclass::text, contype::text || ' ' || convalidated::text
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
+UNION ALL
+SELECT 'function ' || proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION ALL
+SELECT 'column ' || table_name || '.' || column_name, data_type || ' ' || is_nullable
+FROM information_schema.columns WHERE table_schema = 'public'
+""")
 
 
 @contextmanager
@@ -61,6 +79,11 @@ def table_sums(connection: Connection) -> dict[str, TableSum]:
     """Rows and hash of every table; the hash is over the sorted hashes of its rows as text."""
     connection.execute(text("SET LOCAL timezone TO 'UTC'"))
     return {name: _sum(connection, name) for name in connection.scalars(TABLES)}
+
+
+def parts(connection: Connection) -> dict[str, str]:
+    """Columns, indexes, constraints, triggers and functions, each with a digest of what it is."""
+    return {name: hashlib.sha256(made.encode()).hexdigest() for name, made in connection.execute(PARTS)}
 
 
 def _sum(connection: Connection, table: str) -> TableSum:

@@ -15,8 +15,9 @@ from app.platform.backup.manifest import BackupFault, Manifest, TableSum, manife
 def back_up(url: str, destination: Path, *, now: datetime) -> Manifest:
     """Copy the database at ``url`` to ``destination`` without stopping anybody, and prove the copy.
 
-    Every table of the copy is hashed again and compared with the source as it was at that instant; a copy that
-    differs, is damaged or has dangling rows never gets its name. The manifest stands beside it as ``….json``.
+    Every table of the copy is hashed again and compared with the source as it was at that instant, and so are its
+    indexes and triggers; a copy that differs, is damaged or has dangling rows never gets its name. The manifest
+    stands beside it as ``….json``.
     """
     address = _address(url)
     with finished_at(destination) as unfinished:
@@ -24,14 +25,19 @@ def back_up(url: str, destination: Path, *, now: datetime) -> Manifest:
             manifest = _back_up_sqlite(Path(address.database or ""), unfinished, now=now)
         else:
             with postgres.snapshot(address) as (connection, name):
-                manifest = Manifest(engine="postgresql", taken_at=now, tables=postgres.table_sums(connection))
+                manifest = Manifest(
+                    engine="postgresql",
+                    taken_at=now,
+                    tables=postgres.table_sums(connection),
+                    parts=postgres.parts(connection),
+                )
                 postgres.dump(address, unfinished, snapshot_name=name)
         manifest.write(manifest_path(destination))
     return manifest
 
 
 def restore(backup: Path, url: str) -> Mapping[str, TableSum]:
-    """Put a backup into a fresh SQLite file or an empty PostgreSQL database, and compare every table.
+    """Put a backup into a fresh SQLite file or an empty PostgreSQL database, and compare every table and its guards.
 
     Gives the sums of the restored tables, equal to the manifest's. Raises ``BackupFault`` when the backup is not what
     its manifest says, or the target holds something already.
@@ -43,7 +49,7 @@ def restore(backup: Path, url: str) -> Mapping[str, TableSum]:
     if manifest.engine == "sqlite":
         with finished_at(Path(address.database or "")) as unfinished:
             with sqlite.snapshot(backup) as source:
-                _same(manifest, sqlite.table_sums(source), of=backup.name)
+                _same(manifest, sqlite.table_sums(source), sqlite.parts(source), of=backup.name)
                 sqlite.copy_into(source, unfinished)
             return _checked_sqlite(unfinished, manifest)
     engine = create_engine(address)
@@ -53,10 +59,10 @@ def restore(backup: Path, url: str) -> Mapping[str, TableSum]:
                 raise BackupFault(f"The database {address.database} is not empty. Restore into a new one.")
         postgres.load(address, backup)
         with engine.connect() as connection:
-            found = postgres.table_sums(connection)
+            found, parts = postgres.table_sums(connection), postgres.parts(connection)
     finally:
         engine.dispose()
-    _same(manifest, found, of="what was restored")
+    _same(manifest, found, parts, of="what was restored")
     return found
 
 
@@ -67,7 +73,7 @@ def _address(url: str) -> URL:
 
 def _back_up_sqlite(source: Path, unfinished: Path, *, now: datetime) -> Manifest:
     with sqlite.snapshot(source) as seen:
-        manifest = Manifest(engine="sqlite", taken_at=now, tables=sqlite.table_sums(seen))
+        manifest = Manifest(engine="sqlite", taken_at=now, tables=sqlite.table_sums(seen), parts=sqlite.parts(seen))
         sqlite.copy_into(seen, unfinished)
     _checked_sqlite(unfinished, manifest)
     return manifest
@@ -76,12 +82,12 @@ def _back_up_sqlite(source: Path, unfinished: Path, *, now: datetime) -> Manifes
 def _checked_sqlite(path: Path, manifest: Manifest) -> Mapping[str, TableSum]:
     sqlite.check(path)
     with sqlite.snapshot(path) as copy:
-        found = sqlite.table_sums(copy)
-    _same(manifest, found, of=path.name)
+        found, parts = sqlite.table_sums(copy), sqlite.parts(copy)
+    _same(manifest, found, parts, of=path.name)
     return found
 
 
-def _same(manifest: Manifest, found: Mapping[str, TableSum], *, of: str) -> None:
-    told = manifest.differences(found)
+def _same(manifest: Manifest, found: Mapping[str, TableSum], parts: Mapping[str, str], *, of: str) -> None:
+    told = manifest.differences(found) + manifest.part_differences(parts)
     if told:
         raise BackupFault(f"{of} is not what was saved: {'; '.join(told[:5])}.")

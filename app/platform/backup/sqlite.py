@@ -62,6 +62,14 @@ def table_sums(connection: Any) -> dict[str, TableSum]:
     return {name: _sum(connection, name) for name in names}
 
 
+def parts(connection: Any) -> dict[str, str]:
+    """Tables, indexes, triggers and views, each with a digest of the statement that makes it."""
+    rows = connection.execute(
+        "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite^_%' ESCAPE '^' ORDER BY type, name"
+    )
+    return {f"{kind} {name}": hashlib.sha256((sql or "").encode()).hexdigest() for kind, name, sql in rows}
+
+
 def _sum(connection: Any, table: str) -> TableSum:
     name = '"' + table.replace('"', '""') + '"'
     columns = len(connection.execute(f"SELECT * FROM {name} LIMIT 0").description)  # noqa: S608  a name of the schema
