@@ -48,8 +48,10 @@ class Manifest:
 
     def part_differences(self, found: Mapping[str, str]) -> list[str]:
         """One sentence for each index, trigger and so on that is missing, added, or made otherwise."""
+        if self.parts is None:
+            return []
         told = []
-        for name in sorted(set(self.parts or {}) | set(found)) if self.parts is not None else ():
+        for name in sorted(set(self.parts) | set(found)):
             promised, held = self.parts.get(name), found.get(name)
             if promised is None or held is None:
                 told.append(f"{name} is {'missing' if held is None else 'not in the manifest'}")
