@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.agenda.partnerships import sessions_without_partnership
 from app.agenda.preview import preview_of
 from app.events.models import Event
 from app.meetings.enums import Answer
@@ -137,6 +138,21 @@ def _withdrawn(session: Session, event: Event, base: str) -> Iterator[Needed]:
 
 
 def _pairing(session: Session, event: Event, base: str) -> Iterator[Needed]:
+    orphans = sessions_without_partnership(session, event.id)
+    if orphans:
+        yield Needed(
+            title=ngettext(
+                "%(num)s session belongs to a partnership that ended",
+                "%(num)s sessions belong to partnerships that ended",
+                len(orphans),
+            )
+            % {"num": len(orphans)},
+            why=_("%(title)s. Cancel it, or give it another purpose.") % {"title": orphans[0].title},
+            harm="danger",
+            icon="pair",
+            href=f"{base}/agenda/sessions/{orphans[0].id}",
+            verb=_("Look"),
+        )
     declined = declined_without_successor(session, event.id)
     if declined:
         yield Needed(

@@ -1,9 +1,13 @@
-"""A partnership that members agree to or decline, with all that follows: mails, and who could come in their place."""
+"""A partnership that members agree to or decline, with all that follows.
+
+Mails, the case city session in the agenda, and who could come in the place of somebody who declined.
+"""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.agenda.service import give_case_session
 from app.events.models import Event
 from app.pairing import service as pairing
 from app.pairing.enums import Consent, PartnershipState
@@ -36,6 +40,8 @@ def answer_partnership(
     if not is_first:
         return False
     tell_of_answers(session, event=event, partnership=partnership, base_url=base_url, now=now)
+    if partnership.state is PartnershipState.CONFIRMED:
+        give_case_session(session, event=event, partnership=partnership, actor=actor, now=now)
     if partnership.state is PartnershipState.DECLINED:
         pairing.seek_replacement(
             session, event=event, partnership=partnership, declined_by=member, actor=actor, now=now
@@ -55,6 +61,7 @@ def confirm_partnership(
     confirmed = pairing.confirm_for_all(session, event=event, partnership_id=partnership.id, actor=actor, now=now)
     if not was_confirmed:
         tell_of_answers(session, event=event, partnership=confirmed, base_url=base_url, now=now)
+        give_case_session(session, event=event, partnership=confirmed, actor=actor, now=now)
     return confirmed
 
 

@@ -1,0 +1,29 @@
+"""Case city sessions and the partnerships behind them."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.agenda.models import AgendaSession
+from app.pairing.models import Partnership
+from app.pairing.queries import STANDING
+
+
+def session_of_partnership(session: Session, partnership_id: int) -> AgendaSession | None:
+    """The case city session of a partnership."""
+    return session.scalar(select(AgendaSession).where(AgendaSession.partnership_id == partnership_id))
+
+
+def sessions_without_partnership(session: Session, event_id: int) -> list[AgendaSession]:
+    """Sessions that go on although the partnership that they were written for was declined or taken back."""
+    ended = select(Partnership.id).where(Partnership.event_id == event_id, Partnership.state.not_in(STANDING))
+    return list(
+        session.scalars(
+            select(AgendaSession)
+            .where(
+                AgendaSession.event_id == event_id,
+                AgendaSession.is_cancelled.is_(False),
+                AgendaSession.partnership_id.in_(ended),
+            )
+            .order_by(AgendaSession.id)
+        )
+    )
