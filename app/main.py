@@ -104,7 +104,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     )
     application.state.settings = settings
     application.state.database = database
-    application.state.clock = clock or clock_for(settings)
+    application.state.clock = clock or clock_for(settings, database=database)
     application.state.pages = PageCache()
     application.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")
     for router in ROUTERS:

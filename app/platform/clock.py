@@ -4,7 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
+from sqlalchemy import Boolean, column, inspect, select
+from sqlalchemy import table as sql_table
 
+from app.platform.database.engine import Database
 from app.platform.settings import Settings
 
 
@@ -36,18 +39,28 @@ DEMONSTRATION_BEGINS = datetime(2019, 8, 20, 7, 12, tzinfo=UTC)
 """Two weeks before the opening of the demonstration event, in the morning."""
 
 
-def clock_for(settings: Settings) -> Clock:
+def clock_for(settings: Settings, *, database: Database | None = None) -> Clock:
     """The machine's clock; for a demonstration one that began two weeks before its event and goes on from there.
 
-    The shift is kept in a file, so that every process and every start of a demonstration agree on the time.
+    The shift is kept in a file, so that every process and every start of a demonstration agree on the time. A command
+    that was started without BRIDGE_DEMONSTRATION follows it too where ``database`` holds nothing but a demonstration.
     """
-    if not settings.demonstration:
-        return SystemClock()
     kept = settings.var / "demonstration-clock"
+    if not settings.demonstration and not (database and kept.is_file() and _holds_demonstrations_alone(database)):
+        return SystemClock()
     if not kept.exists():
         settings.var.mkdir(parents=True, exist_ok=True)
         kept.write_text(str((DEMONSTRATION_BEGINS - datetime.now(UTC)).total_seconds()))
     return ShiftedClock(timedelta(seconds=float(kept.read_text())))
+
+
+def _holds_demonstrations_alone(database: Database) -> bool:
+    # Events stand above the clock: their table is read, never their model.
+    if not inspect(database.read_engine).has_table("event"):
+        return False
+    with database.reading() as session:
+        kinds = session.scalars(select(column("is_demonstration", Boolean)).select_from(sql_table("event")).distinct())
+        return list(kinds) == [True]
 
 
 class FixedClock:

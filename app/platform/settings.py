@@ -1,15 +1,23 @@
 """All settings, from the environment: names begin with ``BRIDGE_``; ``DATABASE_URL`` alone goes without."""
 
+import json
 import os
+import re
 from contextlib import suppress
 from functools import lru_cache
+from ipaddress import ip_address
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.platform.tokens import new_token
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class Settings(BaseSettings):
@@ -24,18 +32,49 @@ class Settings(BaseSettings):
     secret: str = Field(default="", description="key of digests in the log; made and kept under var/ when empty")
     demonstration: bool = False
     var: Path = Path("var")
-    trusted_proxies: tuple[str, ...] = ()
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     smtp_host: str = ""
-    smtp_port: int = 25
+    smtp_port: int = Field(default=25, ge=1, le=65535)
     smtp_user: str = ""
     smtp_password: str = ""
     smtp_starttls: bool = False
     mail_from: str = "bridge@bridge.example"
-    largest_body_bytes: int = 10 * 1024 * 1024
+    largest_body_bytes: int = Field(default=10 * 1024 * 1024, ge=1024)
     log_level: str = "INFO"
     scheduler_command: str = ""
-    solver_memory_mb: int = 4096
-    solver_concurrency: int = 1
+    solver_memory_mb: int = Field(default=4096, ge=128)
+    solver_concurrency: int = Field(default=1, ge=1, le=64)
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _addresses(cls, typed: Any) -> Any:
+        """Addresses with commas between them, or a JSON list."""
+        if isinstance(typed, str):
+            typed = json.loads(typed) if typed.lstrip().startswith("[") else typed.replace(",", " ").split()
+        if not isinstance(typed, list | tuple):
+            raise ValueError("it takes network addresses with commas between them")
+        return tuple(_address(str(one)) for one in typed)
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, typed: str) -> str:
+        if typed.upper() not in LOG_LEVELS:
+            raise ValueError(f"it takes one of {', '.join(LOG_LEVELS)}")
+        return typed.upper()
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, typed: str) -> str:
+        kind = re.split(r"[:+]", typed, maxsplit=1)[0]
+        if kind not in {"sqlite", "postgresql", "postgres"}:
+            raise ValueError(
+                f"it begins with '{kind[:20]}' and takes sqlite:///var/bridge.sqlite or postgresql://user@host/name"
+            )
+        try:
+            make_url(typed)
+        except ArgumentError:
+            raise ValueError("it is no address of a database") from None
+        return typed
 
     @property
     def is_sqlite(self) -> bool:
@@ -44,6 +83,34 @@ class Settings(BaseSettings):
     def key(self) -> bytes:
         """The key of digests: the secret, or one that is made at first use and kept under ``var``."""
         return self.secret.encode() if self.secret else _kept_key(self.var)
+
+
+class WrongSetting(Exception):
+    """A setting that leads nowhere; the message names it and says why."""
+
+
+def complaints_of(error: ValidationError) -> list[str]:
+    """A sentence for each setting that is refused, by its name in the environment; none when it is about others."""
+    if error.title != Settings.__name__:
+        return []
+    return [_complaint(one["loc"], one["msg"], one["input"]) for one in error.errors()]
+
+
+def _complaint(loc: tuple[int | str, ...], message: str, typed: Any) -> str:
+    name = str(loc[0]).upper() if loc else "?"
+    reason = message.removeprefix("Value error, ")
+    reason = reason[:1].lower() + reason[1:]
+    # The address of a database may hold a password, and so may what is called one.
+    is_secret = name == "DATABASE_URL" or name.endswith(("SECRET", "PASSWORD"))
+    called = name if name == "DATABASE_URL" else f"BRIDGE_{name}"
+    return f"{called}: {reason}." if is_secret else f"{called} is '{typed}': {reason}."
+
+
+def _address(typed: str) -> str:
+    try:
+        return str(ip_address(typed.strip()))
+    except ValueError:
+        raise ValueError(f"'{typed}' is no network address such as 10.0.0.1") from None
 
 
 @lru_cache

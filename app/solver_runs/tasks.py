@@ -3,7 +3,7 @@
 - ``app/main.py``: in the lifespan ``engine = tasks.open_engine(database, settings)`` before requests are served and
   ``engine.close()`` after.
 - ``app/worker.py``: ``tasks.run_worker(settings)``; it returns after SIGTERM or SIGINT.
-- ``app/cli.py`` and the demonstration: ``tasks.run_now(database, run_id, settings)`` after the row is committed.
+- ``app/cli`` and the demonstration: ``tasks.run_now(database, run_id, settings)`` after the row is committed.
 """
 
 import shlex
@@ -43,7 +43,9 @@ def open_engine(
     """
     if database.is_sqlite:
         database.serve_alone()
-        keeper = Keeper(database, limits=limits or limits_of(settings), clock=clock or clock_for(settings))
+        keeper = Keeper(
+            database, limits=limits or limits_of(settings), clock=clock or clock_for(settings, database=database)
+        )
         threads = ThreadEngine(keeper)
         event.listen(database.write_sessions, "after_commit", lambda session: _hand_out(session, threads))
         threads.start()
@@ -66,7 +68,8 @@ def run_worker(settings: Settings) -> None:
         raise ValueError("With SQLite the web process does the solver runs; a worker needs PostgreSQL.")
     try:
         PostgresWorker(
-            Keeper(database, limits=limits_of(settings), clock=clock_for(settings)), conninfo=database.conninfo
+            Keeper(database, limits=limits_of(settings), clock=clock_for(settings, database=database)),
+            conninfo=database.conninfo,
         ).run()
     finally:
         database.close()
@@ -80,7 +83,10 @@ def run_now(
     Returns:
         The state it ended in; ``None`` where another process has it.
     """
-    return execute(Keeper(database, limits=limits or limits_of(settings), clock=clock or clock_for(settings)), run_id)
+    return execute(
+        Keeper(database, limits=limits or limits_of(settings), clock=clock or clock_for(settings, database=database)),
+        run_id,
+    )
 
 
 def _hand_out(session: Session, engine: RunEngine) -> None:

@@ -1,20 +1,17 @@
 """The command ``bridge``: what an operator types, and that a restored backup has equal hashes (ADM-08)."""
 
-import os
 import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from sqlalchemy import func, select
 
 from app.accounts.models import Account, RoleGrant
 from app.agenda.models import AgendaRelease
-from app.cli import main
 from app.demo.load import load_demo
 from app.events.models import Event
 from app.meetings.models import Meeting
@@ -25,42 +22,14 @@ ROOT = Path(__file__).parent.parent.parent
 NOW = datetime(2019, 8, 20, 7, 12, tzinfo=UTC)
 
 
-class Done(NamedTuple):
-    """How a command ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def bridge(tmp_path, database_url, monkeypatch, capsys):
-    """``bridge("backup", "--to", …)``: runs the command on the test's own database, in this process for speed."""
-    for name in [*os.environ]:
-        if name.startswith(("BRIDGE_", "DATABASE_")):
-            monkeypatch.delenv(name)
-    fixed = {"DATABASE_URL": database_url, "BRIDGE_VAR": str(tmp_path / "var"), "BRIDGE_SECRET": "a key for tests"}
-
-    def run(*arguments, **settings):
-        capsys.readouterr()
-        with monkeypatch.context() as patched:
-            for name, value in (fixed | settings).items():
-                patched.setenv(name, value)
-            patched.setattr(sys, "argv", ["bridge", *arguments])
-            with pytest.raises(SystemExit) as ended:
-                main()
-        told = capsys.readouterr()
-        return Done(int(ended.value.code or 0), told.out, told.err)
-
-    return run
-
-
 def _sums(told: str) -> dict[str, tuple[str, str]]:
     lines = re.findall(r"^  (\w+) +(\d+) rows  ([0-9a-f]{64})$", told, re.MULTILINE)
     return {name: (rows, sha256) for name, rows, sha256 in lines}
 
 
-COMMANDS = ("serve", "worker", "demo", "load-fixture", "migrate", "create-admin", "backup", "restore", "print")
+COMMANDS = (
+    "serve", "worker", "demo", "load-fixture", "migrate", "create-admin", "rights", "backup", "restore", "print",
+)  # fmt: skip
 
 
 def test_every_command_is_there():

@@ -290,3 +290,20 @@ def test_looking_changes_nothing(world: World) -> None:
     with sqlite.snapshot(world.path) as seen:
         after = sqlite.table_sums(seen)
     assert {name for name in before if before[name] != after[name]} <= {"read_log"}
+
+
+# The matrix as a command prints it
+
+
+def test_the_printed_matrix_says_what_the_routes_declare() -> None:
+    from app.cli.rights import HEADINGS, rights_of, table
+    from app.main import ROUTERS
+
+    printed = list(table(rights_of(ROUTERS)))[4:]
+    told = {}
+    for line in printed:
+        method, path, rest = line.split(maxsplit=2)
+        marks = rest.split()[: len(HEADINGS)]
+        told[method, path] = frozenset(role for role, mark in zip(HEADINGS, marks, strict=True) if mark == "x")
+    assert told == {(route.method, route.path): route.roles for route in GUARDED}
+    assert set(HEADINGS) == set(Role)

@@ -33,6 +33,17 @@ def test_a_wrong_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         Settings()
 
 
+@pytest.mark.parametrize("typed", ["10.0.0.1,2001:DB8::1", "10.0.0.1, 2001:db8::1", '["10.0.0.1", "2001:db8::1"]'])
+def test_proxies_are_addresses_with_commas_between_them(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    monkeypatch.setenv("BRIDGE_TRUSTED_PROXIES", typed)
+    assert Settings().trusted_proxies == ("10.0.0.1", "2001:db8::1")
+
+
+def test_a_level_is_known_in_small_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRIDGE_LOG_LEVEL", "debug")
+    assert Settings().log_level == "DEBUG"
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
         Settings().base_url = "https://other.example"  # type: ignore[misc]

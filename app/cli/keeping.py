@@ -1,0 +1,87 @@
+"""Commands that keep an installation: its tables, its administrators, its backups."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.accounts.enums import Role
+from app.accounts.service.links import issue_link, link_address
+from app.accounts.service.roles import ensure_account, grant_role
+from app.cli.telling import COMMAND_LINE, commands, imported, opened, settings_in_use, time_of, told
+from app.platform.backup import TableSum, back_up
+from app.platform.backup import restore as restore_backup
+from app.platform.database.migrating import migrate as bring_up_to_date
+from app.platform.settings import Settings
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the tables of the database to this version."""
+    settings = settings_in_use()
+    with opened(settings):
+        bring_up_to_date(settings.database_url)
+    told.print("The tables are up to date.")
+
+
+@commands.command()
+def create_admin(
+    email: Annotated[str, typer.Argument(help="the address that sign-in links go to")],
+    name: Annotated[str, typer.Option(help="how the person is called on pages")] = "Administrator",
+) -> None:
+    """Make somebody an administrator and print a link for the first sign-in."""
+    settings = settings_in_use()
+    with opened(settings, needs_tables=True) as database, database.writing() as session:
+        now = time_of(settings, database)
+        account = ensure_account(session, email=email, display_name=name, actor=COMMAND_LINE, now=now)
+        grant = grant_role(
+            session, account_id=account.id, role=Role.ADMINISTRATOR, event_id=None, actor=COMMAND_LINE, now=now
+        )
+        token = issue_link(session, email=account.email, account_id=account.id, grant_id=grant.id, now=now)
+    told.print(f"{account.email} is an administrator. This link signs in once, within 20 minutes:")
+    told.print(f"  {link_address(settings.base_url, token)}")
+
+
+@commands.command()
+def rights() -> None:
+    """Print who may do what: every route, and by role whether it is let in."""
+    matrix = imported("app.cli.rights", "rights_of")(imported("app.main", "ROUTERS"))
+    for line in imported("app.cli.rights", "table")(matrix):
+        typer.echo(line)
+
+
+@commands.command()
+def backup(
+    to: Annotated[
+        Path | None, typer.Option(help="the new file; under var/backups with the time when not given")
+    ] = None,
+) -> None:
+    """Copy the database while it is in use, prove the copy, and only then give it its name."""
+    # A full disk under BRIDGE_VAR is no reason to refuse a backup to another one.
+    settings = settings_in_use() if to is None else Settings()
+    with opened(settings) as database:
+        now = time_of(settings, database)
+    destination = to or settings.var / "backups" / f"bridge-{now:%Y%m%dT%H%M%SZ}.backup"
+    manifest = back_up(settings.database_url, destination, now=now)
+    told.print(f"Saved and proved: {destination}")
+    _print_sums(manifest.tables)
+
+
+@commands.command()
+def restore(
+    saved: Annotated[Path, typer.Argument(help="a backup; its manifest stands beside it as ….json")],
+    to: Annotated[str, typer.Option(help="a new SQLite file, or the URL of an empty PostgreSQL database")],
+) -> None:
+    """Put a backup into a fresh database and compare every table, index and trigger with the manifest."""
+    url = to if "://" in to else f"sqlite:///{to}"
+    tables = restore_backup(saved, url)
+    place = to if "://" not in to else "the database"
+    told.print(f"Restored into {place}. All hashes are equal, and so are indexes and triggers.")
+    _print_sums(tables)
+
+
+def _print_sums(tables: Mapping[str, TableSum]) -> None:
+    width = max(map(len, tables), default=0)
+    for name, one in sorted(tables.items()):
+        told.print(f"  {name:{width}} {one.rows:>8} rows  {one.sha256}")
