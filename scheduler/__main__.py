@@ -5,8 +5,10 @@ Exit status. ``solve``: 0 a solution, 3 proven infeasible, 4 nothing found in ti
 """
 
 import argparse
+import codecs
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -174,7 +176,8 @@ def _text(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
             raise Refused([Complaint(str(path), f"larger than {LARGEST_FILE_BYTES // 2**20} MB")])
-        return path.read_bytes()
+        # Some editors begin a file with a mark of its encoding, which is no part of the JSON.
+        return path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
         raise Refused([Complaint(str(path), error.strerror or "cannot be read")]) from None
 
@@ -182,24 +185,59 @@ def _text(path: Path) -> bytes:
 def _refuse_unwritable(path: Path | None) -> None:
     if path is None:
         return
-    if not path.parent.is_dir():
-        raise Refused([Complaint(str(path), "its folder does not exist")])
     if path.is_dir():
         raise Refused([Complaint(str(path), "is a folder")])
-    if not os.access(path.parent, os.W_OK):
+    if _is_special(path):
+        if not os.access(path, os.W_OK):
+            raise Refused([Complaint(str(path), "cannot be written to")])
+        return
+    folder = _target(path).parent
+    if not folder.is_dir():
+        raise Refused([Complaint(str(path), "its folder does not exist")])
+    if not os.access(folder, os.W_OK):
         raise Refused([Complaint(str(path), "its folder cannot be written to")])
 
 
 def _write(text: str, path: Path | None) -> None:
+    """Write an answer; a file is replaced whole or not at all, what a link points at and never the link itself."""
     if path is None:
-        print(text)
+        _write_out(text)
         return
-    part = path.with_name(path.name + ".part")
+    part: Path | None = None
     try:
-        part.write_text(text + "\n")
-        part.replace(path)
+        if _is_special(path):
+            path.write_text(text + "\n", encoding="utf-8")
+            return
+        target = _target(path)
+        part = target.with_name(target.name + ".part")
+        part.write_text(text + "\n", encoding="utf-8")
+        if target.exists():
+            shutil.copymode(target, part)
+        part.replace(target)
     except OSError as error:
+        if part is not None:
+            part.unlink(missing_ok=True)
         raise Refused([Complaint(str(path), error.strerror or "cannot be written")]) from None
+
+
+def _write_out(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What is left in the buffer would fail once more when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise Refused([Complaint("standard output", error.strerror or "cannot be written")]) from None
+
+
+def _is_special(path: Path) -> bool:
+    """A device, a pipe or a socket, also through a link: it is written into, never replaced."""
+    return path.exists() and not path.is_file()
+
+
+def _target(path: Path) -> Path:
+    return Path(os.path.realpath(path))
 
 
 def _print_progress(progress: Progress) -> None:

@@ -23,7 +23,10 @@ def read_answer(
     Raises:
         Refused: not JSON, wrong types, an outcome without solution, or unknown references.
     """
-    if not _is_outcome(text):
+    raw = _raw(text)
+    if raw == {}:
+        raise Refused([Complaint("format", "is missing: an empty object is neither a solution nor an outcome")])
+    if not _is_outcome(raw):
         found = read(solution, text)
         refuse_unknown(found, "")
         return found
@@ -34,9 +37,12 @@ def read_answer(
     return taken
 
 
-def _is_outcome(text: str | bytes) -> bool:
+def _raw(text: str | bytes) -> Any:
     try:
-        raw: Any = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        return False
+        return None  # said by whoever reads it in earnest
+
+
+def _is_outcome(raw: Any) -> bool:
     return isinstance(raw, dict) and raw.get("format") == "bridge-outcome/1"

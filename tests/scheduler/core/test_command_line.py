@@ -4,8 +4,10 @@ import json
 import os
 import random
 import signal
+import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -224,6 +226,78 @@ def test_files_that_cannot_be_read_or_written_are_refused(folder: Folder) -> Non
         assert (status, out) == (2, ""), arguments
         assert err
         assert "Traceback" not in err
+
+
+def test_what_a_link_points_at_is_replaced_and_the_link_stays(folder: Folder) -> None:
+    target, link = folder.path / "target.json", folder.path / "link.json"
+    target.write_text("before")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    assert folder.run("solve", "agenda", folder.file(FEASIBLE), "-o", str(link))[0] == 0
+    assert link.is_symlink()
+    assert json.loads(target.read_text())["status"] == "optimal"
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_pipe_is_written_into_and_stays_a_pipe(folder: Folder) -> None:
+    pipe, read = folder.path / "pipe", list[str]()
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+    assert folder.run("solve", "agenda", folder.file(FEASIBLE), "-o", str(pipe))[0] == 0
+    reader.join(20)
+    assert json.loads(read[0])["status"] == "optimal"
+    assert pipe.is_fifo()
+    assert list(folder.path.glob("*.part")) == []
+
+
+@pytest.mark.parametrize("command", ["solve", "explain", "check"])
+def test_a_full_device_is_said_and_stays_a_device(folder: Folder, command: str) -> None:
+    full = folder.path / "full"
+    try:
+        os.mknod(full, 0o600 | stat.S_IFCHR, os.makedev(1, 7))
+        full.write_text("")
+    except PermissionError:
+        pytest.skip("only root makes devices, and not on every file system")
+    more = [folder.file(WRONG, "solution.json")] if command == "check" else []
+    status, _, err = folder.run(command, "agenda", folder.file(FEASIBLE), *more, "-o", str(full))
+    assert (status, err) == (2, f"{full}: No space left on device\n")
+    assert full.is_char_device()
+
+
+def test_a_full_standard_output_is_said(folder: Folder) -> None:
+    if not Path("/dev/full").is_char_device():
+        pytest.skip("there is no /dev/full here")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "scheduler", "schema", "agenda", "problem"],
+            cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, "standard output: No space left on device\n")
+
+
+def test_a_mark_of_the_encoding_is_no_part_of_the_file(folder: Folder) -> None:
+    marked = folder.path / "marked.json"
+    marked.write_bytes(b"\xef\xbb\xbf" + json.dumps(FEASIBLE).encode())
+    status, out, err = folder.run("solve", "agenda", str(marked))
+    assert (status, err) == (0, "")
+    marked_too = folder.path / "solution.json"
+    marked_too.write_bytes(b"\xef\xbb\xbf" + out.encode())
+    assert folder.run("check", "agenda", str(marked), str(marked_too))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "problem"),
+    [
+        ("agenda", FEASIBLE),
+        ("pairing", {"format": "bridge-pairing/1", "cities": []}),
+        ("meetings", {"format": "bridge-meetings/1"}),
+    ],
+)
+def test_an_empty_object_is_no_solution(folder: Folder, kind: str, problem: Any) -> None:
+    status, out, err = folder.run("check", kind, folder.file(problem), folder.file({}, "solution.json"))
+    assert (status, out) == (2, "")
+    assert err.startswith("format: is missing")
 
 
 @pytest.mark.parametrize(
