@@ -1,9 +1,14 @@
 """A person's name in Latin letters, put together in one place: which part comes first depends on the language."""
 
+import unicodedata
 from typing import Protocol
 
 FAMILY_NAME_FIRST = frozenset({"zh", "yue", "ja", "ko", "vi", "km", "hu"})
 """Languages in which the family name comes first, and stays first in Latin letters."""
+
+FAMILY_SCRIPTS = frozenset({"CJK", "HANGUL"})
+GIVEN_SCRIPTS = FAMILY_SCRIPTS | {"HIRAGANA", "KATAKANA"}
+"""Scripts whose names are written without a blank between the parts; names in kana alone keep theirs."""
 
 
 class Named(Protocol):
@@ -23,10 +28,20 @@ class Badged(Named, Protocol):
 
 
 def latin_name(*, family_name: str, given_name: str, native_language: str | None) -> str:
-    """Both parts in the order of the language, Zhang Wei but Maria Rossi; capitals stay as they are."""
+    """Both parts in the order of the language, Zhang Wei but Maria Rossi; capitals stay as they are.
+
+    Parts that were given in Chinese, Japanese or Korean letters are one word, the family name first: 李小龙.
+    """
+    if _is_written(family_name, FAMILY_SCRIPTS) and _is_written(given_name, GIVEN_SCRIPTS):
+        return family_name + given_name
     is_family_first = (native_language or "").replace("-", "_").split("_")[0] in FAMILY_NAME_FIRST
     parts = (family_name, given_name) if is_family_first else (given_name, family_name)
     return " ".join(part for part in parts if part)
+
+
+def _is_written(name: str, scripts: frozenset[str]) -> bool:
+    """Whether every letter is of these scripts; a blank or a dot between parts says that they are not one word."""
+    return bool(name) and all(unicodedata.name(letter, "").split(" ")[0] in scripts for letter in name)
 
 
 def latin_name_of(person: Named) -> str:

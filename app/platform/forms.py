@@ -1,7 +1,6 @@
 """Page forms: bound by hand, so that a refused one comes back with what was typed."""
 
 import types
-import unicodedata
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData as Typed
 
 from app.platform.i18n import gettext as _
+from app.platform.wording import legible
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -74,8 +74,8 @@ def _is_list(annotation: Any) -> bool:
 
 
 def _clean(content: Any) -> Any:
-    """Text composed (NFC), so that a name is one however it was typed, and without what PostgreSQL cannot keep."""
-    return unicodedata.normalize("NFC", content.replace("\x00", "")) if isinstance(content, str) else content
+    """Text composed (NFC), so that a name is one however it was typed, and without what nobody sees."""
+    return legible(content) if isinstance(content, str) else content
 
 
 def _said(fault: Any) -> str:

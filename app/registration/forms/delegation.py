@@ -5,6 +5,8 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from app.delegations.enums import DelegateKind, HelixRole, PartyKind, Rank
+from app.delegations.names import latin_name
+from app.delegations.scripts import language_of_script
 from app.platform.i18n import gettext as _
 from app.registration.forms.fields import (
     Country,
@@ -37,6 +39,12 @@ class MemberForm(BaseModel):
     languages: list[Language] = Field(default_factory=list)
     kind: DelegateKind = DelegateKind.DELEGATE
     is_head: bool = False
+
+    @property
+    def name(self) -> str:
+        """Both parts in the order of the language."""
+        language = self.native_language or language_of_script(self.native_name, self.languages)
+        return latin_name(family_name=self.family_name, given_name=self.given_name, native_language=language)
 
 
 class DelegationForm(BaseModel):

@@ -12,7 +12,9 @@ from starlette.responses import RedirectResponse
 
 from app.accounts.principal import Principal
 from app.delegations.enums import Component, IncomeGroup, PartyKind, Rank
+from app.delegations.names import latin_name
 from app.delegations.queries import delegation_with_focal_point
+from app.delegations.scripts import language_of_script
 from app.events.models import Event
 from app.events.queries import challenges_of
 from app.platform import idempotency
@@ -220,6 +222,13 @@ def _shown(typed: dict[str, Any]) -> Bound[Any]:
     return Bound(None, {}, typed)
 
 
+def _name_of(typed: dict[str, Any]) -> str:
+    """The name as a badge would say it, also while the form is half typed."""
+    language = language_of_script(typed.get("native_name"), typed.get("languages", []))
+    family_name, given_name = (typed.get(name) or "" for name in ("family_name", "given_name"))
+    return latin_name(family_name=family_name, given_name=given_name, native_language=language)
+
+
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
@@ -242,6 +251,7 @@ def _page(
         "own": asked.own,
         "is_correction": asked.is_correction,
         "screen": screen,
+        "name": _name_of(bound.typed) if asked.door is Door.INDIVIDUAL else "",
         "found": found,
         "rows": rows + [{} for _number in range(more or max(1, EMPTY_ROWS - len(rows)))],
         "partners": partners + [{} for _number in range(min(more or 2, MOST_PARTNERS - len(partners)))],

@@ -37,6 +37,32 @@ def test_other_names_stay_other_names(one: str, other: str) -> None:
     assert words_key(one) != words_key(other)
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("\u200b\u2060\ufeff", ""),
+        ("\u3164", ""),
+        ("\u200d\u200c", ""),
+        ("Ali\u202eexe.gnp", "Aliexe.gnp"),
+        ("\u2067علي\u2069", "علي"),
+        ("Ma\u200bria\u200d Ros\u00adsi", "Maria Rossi"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("ශ්\u200dරී", "ශ්\u200dරී"),
+        ("علي\u200c ", "علي"),
+        ("e\u200b\u0301", "é"),
+    ],
+)
+def test_reg_08_what_nobody_sees_is_not_kept_and_joiners_of_scripts_are(typed: str, stored: str) -> None:
+    assert kept(typed) == stored
+
+
+@given(st.text(alphabet=st.sampled_from("aé\u0301\u200b\u200c\u200d\u202e مक् 👩\n\r")))
+def test_what_is_kept_is_kept_the_second_time_whatever_is_hidden_in_it(text: str) -> None:
+    assert kept(kept(text)) == kept(text)
+    assert "\u202e" not in kept(text)
+
+
 @given(st.text())
 def test_what_is_kept_is_kept_the_second_time(text: str) -> None:
     assert kept(kept(text)) == kept(text)
