@@ -8,6 +8,7 @@ from itertools import pairwise
 from sqlalchemy.orm import Session
 
 from app.delegations.models import BlockedTime, Delegate
+from app.delegations.travel import far_away, is_near
 from app.events.models import Event
 from app.platform.actor import Actor
 from app.platform.audit import record
@@ -42,10 +43,14 @@ def set_availability(
 
     Raises:
         Conflict: the delegate changed meanwhile.
-        Refused: a departure that is not after the arrival, an end that is not after its start, or two times that meet.
+        Refused: a day far from the event, a departure that is not after the arrival, an end that is not after its
+            start, or two times that meet.
     """
     if delegate.version != version:
         raise Conflict(_("This was changed meanwhile. Look again before you change it."))
+    for name, moment in (("arrives_at", arrives_at), ("departs_at", departs_at)):
+        if moment is not None and moment != getattr(delegate, name) and not is_near(event, moment):
+            raise Refused({name: far_away()})
     if arrives_at and departs_at and departs_at <= arrives_at:
         raise Refused({"departs_at": _("The departure must come after the arrival.")})
     in_order = sorted(blocks, key=lambda one: one.starts_at)

@@ -12,8 +12,9 @@ from app.platform.i18n import LOCALES
 from app.platform.i18n import gettext as _
 
 
-def _country(code: str) -> str:
-    if pycountry.countries.get(alpha_2=code) is None:
+def _country(typed: str) -> str:
+    code = typed.strip().upper()
+    if len(code) != 2 or pycountry.countries.get(alpha_2=code) is None:
         raise ValueError(_("Choose a country from the list."))
     return code
 

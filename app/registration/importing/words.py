@@ -16,7 +16,7 @@ def why_unreadable(refused: Unreadable) -> str:
         "entries": _("There are more than %(most)s files packed into this one. Save the list alone."),
         "unpacked": _("This unpacks to more than %(megabytes)s MB. Save the list alone, without pictures."),
         "bomb": _("This file unpacks to something else than it says. It was not opened."),
-        "rows": _("There are %(found)s rows; at most %(most)s are read at once. Cut the list into parts."),
+        "rows": _("There are more than %(most)s rows, and no more are read at once. Cut the list into parts."),
         "columns": _("There are %(found)s columns; at most %(most)s are read. Leave out what is not needed."),
         "cell": _("A cell of row %(row)s has more than %(most)s letters."),
         "letters": _("There are more than %(most)s letters in this list. Cut it into parts."),

@@ -146,6 +146,8 @@ def test_every_delegate_keeps_their_own_times_and_no_others(client: Any, sign_in
         ),
         ({"block-0-start": "2019-09-03T10:00"}, "blocks-0-end"),
         ({"arrives_at": "soon"}, "arrives_at"),
+        ({"arrives_at": "1066-10-14T09:00"}, "arrives_at"),
+        ({"departs_at": "2091-09-04T09:00"}, "departs_at"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_comes_back_as_it_was_typed(

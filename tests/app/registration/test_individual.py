@@ -154,3 +154,41 @@ def test_the_same_form_sent_twice_counts_once(client: Any, register_alone: Any) 
     assert register_alone(form_key="once").status_code == 409
     with client.app.state.database.reading() as session:
         assert len(session.scalars(select(Registration)).all()) == 1
+
+
+def test_a_country_in_small_letters_is_the_country(client: Any, register_alone: Any) -> None:
+    assert register_alone(country="at").status_code == 303
+    with client.app.state.database.reading() as session:
+        assert session.scalars(select(Registration)).one().answers["country"] == "AT"
+
+
+@pytest.mark.parametrize("country", ["zz", "AUT", "Austria", "040"])
+def test_a_country_that_is_none_is_refused(register_alone: Any, country: str) -> None:
+    answer = register_alone(country=country)
+    assert answer.status_code == 422
+    assert 'href="#country"' in answer.text
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u2060\ufeff", "\u202e", "\u3164", "\u200d"])
+def test_reg_08_a_name_of_which_nothing_is_seen_is_missing(register_alone: Any, name: str) -> None:
+    answer = register_alone(family_name=name)
+    assert answer.status_code == 422
+    assert 'href="#family_name"' in answer.text
+
+
+def test_reg_08_a_name_turns_nothing_around_it(client: Any, register_alone: Any) -> None:
+    register_alone(family_name="Zhang\u202e", native_name="\u2067张伟\u2069")
+    with client.app.state.database.reading() as session:
+        answers = session.scalars(select(Registration)).one().answers
+    assert (answers["family_name"], answers["native_name"]) == ("Zhang", "张伟")
+
+
+def test_reg_08_a_name_in_its_own_script_is_one_word_on_the_preview_and_the_badge(
+    client: Any, register_alone: Any, decide_one: Any
+) -> None:
+    own = {"family_name": "李", "given_name": "小龙", "native_name": ""}
+    assert '<p class="badge-name" dir="auto">李小龙</p>' in register_alone(**own, back="1").text
+    register_alone(**own)
+    decide_one(1, "approved")
+    with client.app.state.database.reading() as session:
+        assert session.scalars(select(Delegate.badge_name)).one() == "李小龙"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.delegations.models import Delegate, Party
 from app.delegations.names import latin_name, latin_name_of
+from app.delegations.travel import far_away, is_near
 from app.events.models import Event
 from app.platform.i18n import gettext as _
 from app.platform.wording import words_key
@@ -114,6 +115,7 @@ class _Desk:
             return _refused(number, row, fault.field, fault.text)
 
     def _judged(self, number: int, row: PersonRow) -> Judged[PersonRow]:
+        self._near(row)
         party = self.parties.find(row.party, country=row.country, helix_role=row.helix_role)
         here = self._here(row, party)
         self._once(number, row, party, here)
@@ -130,6 +132,12 @@ class _Desk:
             version=here.version,
             row=row,
         )
+
+    def _near(self, row: PersonRow) -> None:
+        for field in ("arrives_at", "departs_at"):
+            moment = getattr(row, field)
+            if moment is not None and not is_near(self.event, _at_venue(self.event, moment)):
+                raise RowFault(field, far_away())
 
     def _here(self, row: PersonRow, party: Party | NewParty) -> Delegate | None:
         """The delegate that a row means: by address, else by name and party.
@@ -190,7 +198,7 @@ def _keys(*names: str | None) -> set[str]:
 
 
 def _row_keys(row: PersonRow) -> set[str]:
-    return _keys(" ".join(row.names()), row.native_name, row.badge_name)
+    return _keys(" ".join(row.names()), _latin_name(row), row.native_name, row.badge_name)
 
 
 def _shares_a_word(row: PersonRow, here: Delegate) -> bool:
@@ -199,9 +207,12 @@ def _shares_a_word(row: PersonRow, here: Delegate) -> bool:
 
 
 def _title(row: PersonRow) -> str:
+    return row.badge_name or _latin_name(row)
+
+
+def _latin_name(row: PersonRow) -> str:
     family_name, given_name = row.names()
-    name = latin_name(family_name=family_name, given_name=given_name, native_language=row.language())
-    return row.badge_name or name
+    return latin_name(family_name=family_name, given_name=given_name, native_language=row.language())
 
 
 def _refused(number: int, row: PersonRow, field: str, text: str) -> Judged[PersonRow]:

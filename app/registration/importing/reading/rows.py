@@ -39,7 +39,7 @@ class Rows:
         if len(texts) > MOST_COLUMNS:
             raise Unreadable("columns", found=len(texts), most=MOST_COLUMNS)
         if len(self._rows) > MOST_ROWS:  # one more for the row of headers
-            raise Unreadable("rows", found=number, most=MOST_ROWS)
+            raise Unreadable("rows", most=MOST_ROWS)
         if max(len(text) for text in texts) > MOST_LETTERS_IN_A_CELL:
             raise Unreadable("cell", row=number, most=MOST_LETTERS_IN_A_CELL)
         self._letters += sum(len(text) for text in texts)

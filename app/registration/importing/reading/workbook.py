@@ -42,7 +42,7 @@ def _rows(sheet: CalamineSheet) -> list[Any]:
     if last_column >= MOST_COLUMNS:
         raise Unreadable("columns", found=last_column + 1, most=MOST_COLUMNS)
     if last_row > 4 * MOST_ROWS:
-        raise Unreadable("rows", found=last_row + 1, most=MOST_ROWS)
+        raise Unreadable("rows", most=MOST_ROWS)
     rows = Rows()
     for number, cells in enumerate(sheet.to_python(skip_empty_area=False), start=1):
         rows.add(number, [cell_text(cell) for cell in cells])

@@ -178,6 +178,14 @@ def test_reg_06_a_hostile_file_is_refused_in_words_and_in_time(make: Callable[[]
     assert grown < 100 * 1024, f"{grown} kB in the process that serves pages"
 
 
+@pytest.mark.parametrize("rows", [MOST_ROWS + 1, 700_000])
+def test_reg_06_how_many_rows_a_long_list_has_is_not_guessed(rows: int) -> None:
+    """Reading ends at the first row too many: how many more there are is not known."""
+    with pytest.raises(Unreadable) as refused:
+        read_in_child(b"City\n" + b"Nairobi\n" * rows)
+    assert why_unreadable(refused.value).startswith("There are more than 5000 rows")
+
+
 def test_reg_06_a_child_that_takes_too_long_is_ended() -> None:
     with pytest.raises(Unreadable) as refused:
         read_in_child(million_rows(), seconds=0.01)

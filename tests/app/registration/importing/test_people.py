@@ -274,3 +274,43 @@ def test_reg_06_columns_are_suggested_from_headers_in_several_languages(headers:
 def test_a_title_above_the_headers_is_passed_over(desk: Desk) -> None:
     rows = [("Guests of the conference",), (), HEADERS, person(1)]
     assert desk.counts(desk.look(desk.send(workbook(rows))))["new"] == 1
+
+
+def _people(*rows: str) -> bytes:
+    head = "Organisation,Country,Kind of party,Surname,First name,Languages,Arrives,Departs"
+    return "\n".join((head, *rows)).encode()
+
+
+def test_reg_08_parts_in_their_own_script_are_one_word_and_the_same_list_brings_nothing_new(
+    desk: Desk, database: Database
+) -> None:
+    content = _people(
+        "Shenzhen,China,city,李,小龙,zh,,", "Seoul,South Korea,city,김,민수,ko,,", "Graz,AT,city,Rossi,Maria,it,,"
+    )
+    desk.bring_in(content, name="list.csv")
+    with database.reading() as session:
+        assert set(session.scalars(select(Delegate.badge_name))) == {"李小龙", "김민수", "Maria Rossi"}
+    again = content + b"\n\n"  # a file with the very same bytes would be answered without a look at its rows
+    assert desk.counts(desk.look(desk.send(again, name="list.csv"))) == {
+        "new": 0, "changed": 0, "the same": 3, "refused": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["Arrives", "Departs"])
+def test_reg_06_a_day_far_from_the_event_is_refused_at_its_cell(desk: Desk, field: str) -> None:
+    """The event is on 3 and 4 September 2019."""
+    days = ("1066-10-14", "2091-09-03", "2019-07-04", "2019-07-05", "2019-11-03", "2019-11-04")
+    cells = [(day, "") if field == "Arrives" else ("", day) for day in days]
+    rows = [f"Graz,AT,city,Family{number},Given,de,{one},{two}" for number, (one, two) in enumerate(cells)]
+    page = desk.look(desk.send(_people(*rows), name="list.csv"))
+    assert desk.counts(page) == {"new": 2, "changed": 0, "the same": 0, "refused": 4}
+    assert page.count("</strong> This is more than 60 days away from the event.") == 4
+
+
+def test_a_name_of_which_nothing_is_seen_is_missing(desk: Desk) -> None:
+    page = desk.look(
+        desk.send(_people("Graz,AT,city,\u200b\u2060,,de,,", "Graz,AT,city,Ro\u202essi,M,de,,"), name="list.csv")
+    )
+    assert desk.counts(page) == {"new": 1, "changed": 0, "the same": 0, "refused": 1}
+    assert "The name is missing." in page
+    assert "\u202e" not in page
