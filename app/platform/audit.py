@@ -9,7 +9,7 @@ import hmac
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import JSON, ForeignKey, String, Text, delete, select, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -119,6 +119,34 @@ def record(
         for field, (before, after) in said.items()
     )
     return entry
+
+
+class Kept(Protocol):
+    """A row of an edition."""
+
+    __tablename__: str
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def event_id(self) -> int: ...
+
+
+def record_change(
+    session: Session, row: Kept, action: str, actor: Actor, now: datetime, changes: Mapping[str, tuple[Any, Any]]
+) -> AuditEntry:
+    """The same of one row, which is named by its table and number in the line."""
+    return record(
+        session,
+        actor=actor,
+        now=now,
+        event_id=row.event_id,
+        action=action,
+        entity=row.__tablename__,
+        entity_id=row.id,
+        changes=changes,
+    )
 
 
 def record_read(

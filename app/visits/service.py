@@ -13,7 +13,7 @@ from app.events.models import Event
 from app.events.queries import walks_in_grains
 from app.events.time_grid import TimeGrid
 from app.platform.actor import Actor
-from app.platform.audit import record
+from app.platform.audit import record_change
 from app.platform.errors import Conflict, NotFound, Refused
 from app.visits.enums import VisitState
 from app.visits.forms import VisitForm
@@ -44,7 +44,7 @@ def add_visit(
     )
     session.add(visit)
     session.flush()
-    _record(session, visit, "visit.added", actor, now, {"title": (None, visit.title)})
+    record_change(session, visit, "visit.added", actor, now, {"title": (None, visit.title)})
     return visit
 
 
@@ -63,7 +63,7 @@ def confirm(session: Session, *, event: Event, visit: Visit, version: int, actor
     _take_time(session, event, visit)
     visit.state = VisitState.CONFIRMED
     session.flush()
-    _record(session, visit, "visit.confirmed", actor, now, {"state": (before.value, visit.state.value)})
+    record_change(session, visit, "visit.confirmed", actor, now, {"state": (before.value, visit.state.value)})
 
 
 def move(
@@ -92,7 +92,7 @@ def move(
         _take_time(session, event, visit)
         visit.state = VisitState.CHANGED
     session.flush()
-    _record(session, visit, "visit.moved", actor, now, {"starts_at": (before.isoformat(), starts_at.isoformat())})
+    record_change(session, visit, "visit.moved", actor, now, {"starts_at": (before.isoformat(), starts_at.isoformat())})
 
 
 def cancel(session: Session, *, event: Event, visit: Visit, version: int, actor: Actor, now: datetime) -> None:
@@ -105,7 +105,7 @@ def cancel(session: Session, *, event: Event, visit: Visit, version: int, actor:
         raise Conflict("This item changed meanwhile.", alternatives=())
     before, visit.state = visit.state, VisitState.CANCELLED
     _free_time(session, event, visit)
-    _record(session, visit, "visit.cancelled", actor, now, {"state": (before.value, visit.state.value)})
+    record_change(session, visit, "visit.cancelled", actor, now, {"state": (before.value, visit.state.value)})
 
 
 def _take_time(session: Session, event: Event, visit: Visit) -> None:
@@ -146,18 +146,3 @@ def _refuse_strangers(session: Session, delegation_id: int, member_ids: tuple[in
     own = set(session.scalars(select(Delegate.id).where(Delegate.delegation_id == delegation_id)))
     if not set(member_ids) <= own:
         raise Refused({"member_ids": "Only members of this delegation can go along."})
-
-
-def _record(
-    session: Session, visit: Visit, action: str, actor: Actor, now: datetime, changes: dict[str, tuple[object, object]]
-) -> None:
-    record(
-        session,
-        actor=actor,
-        now=now,
-        event_id=visit.event_id,
-        action=action,
-        entity="visit",
-        entity_id=visit.id,
-        changes=changes,
-    )

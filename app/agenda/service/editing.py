@@ -22,7 +22,7 @@ from app.agenda.planner import AgendaFacts, read_facts
 from app.delegations.queries import delegate_in_event
 from app.events.models import Event
 from app.platform.actor import Actor
-from app.platform.audit import record
+from app.platform.audit import record_change
 from app.platform.errors import Conflict, NotFound, Refused
 from app.platform.i18n import gettext as _
 from app.platform.wording import folded
@@ -45,7 +45,7 @@ def add_session(session: Session, *, event: Event, form: SessionForm, actor: Act
     session.flush()
     session.refresh(item, ["people", "windows", "rooms", "uses"])
     _write(session, event, item, form)
-    _log(session, item, "agenda.session_added", actor, now, {"title": (None, item.title)})
+    record_change(session, item, "agenda.session_added", actor, now, {"title": (None, item.title)})
     return item
 
 
@@ -67,7 +67,7 @@ def save_session(
     facts = read_facts(session, event)
     after = as_typed(facts, next(one for one in facts.sessions if one.id == item.id))
     changes = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
-    _log(session, item, "agenda.session_changed", actor, now, changes)
+    record_change(session, item, "agenda.session_changed", actor, now, changes)
 
 
 def set_person(
@@ -117,7 +117,7 @@ def set_person(
     flag_modified(item, "title")  # the session is another version: whoever edits it beside us is told
     session.flush()
     changes = {f"person {delegate_id}": (before, part.value if part else None)}
-    _log(session, item, "agenda.person_set", actor, now, changes)
+    record_change(session, item, "agenda.person_set", actor, now, changes)
 
 
 def cancel_session(session: Session, *, item: AgendaSession, version: int, actor: Actor, now: datetime) -> None:
@@ -130,7 +130,7 @@ def cancel_session(session: Session, *, item: AgendaSession, version: int, actor
         raise Conflict(_("Somebody else saved this session meanwhile."))
     item.is_cancelled = True
     session.flush()
-    _log(session, item, "agenda.session_withdrawn", actor, now, {"is_cancelled": (False, True)})
+    record_change(session, item, "agenda.session_withdrawn", actor, now, {"is_cancelled": (False, True)})
 
 
 def _write(session: Session, event: Event, item: AgendaSession, form: SessionForm) -> None:
@@ -222,23 +222,3 @@ def _free_slug(session: Session, event: Event, title: str) -> str:
     stem = "-".join(part for part in plain.split("-") if part)[:60] or "session"
     taken = set(session.scalars(select(AgendaSession.slug).where(AgendaSession.event_id == event.id)))
     return next(name for n in range(1, len(taken) + 2) if (name := stem if n == 1 else f"{stem}-{n}") not in taken)
-
-
-def _log(
-    session: Session,
-    item: AgendaSession,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    changes: Mapping[str, tuple[object, object]],
-) -> None:
-    record(
-        session,
-        actor=actor,
-        now=now,
-        event_id=item.event_id,
-        action=action,
-        entity="agenda_session",
-        entity_id=item.id,
-        changes=dict(changes),
-    )

@@ -12,7 +12,7 @@ from app.events.enums import ResourceTimeKind
 from app.events.models import Event, Resource, ResourceTime
 from app.events.time_grid import TimeGrid
 from app.platform.actor import Actor
-from app.platform.audit import record
+from app.platform.audit import record_change
 from app.platform.errors import Conflict, NotFound, Refused
 from app.platform.i18n import gettext as _
 
@@ -36,7 +36,7 @@ def add_resource(
     resource = Resource(event_id=event.id, code=code, name=name, language=language, capacity=capacity)
     session.add(resource)
     session.flush()
-    _log(session, resource, "resource.added", actor, now, {"name": (None, name), "capacity": (None, capacity)})
+    record_change(session, resource, "resource.added", actor, now, {"name": (None, name), "capacity": (None, capacity)})
     return resource
 
 
@@ -54,7 +54,7 @@ def set_resource(
     resource.name, resource.capacity = name, capacity
     session.flush()
     changes = {"name": (before[0], name), "capacity": (before[1], capacity)}
-    _log(session, resource, "resource.changed", actor, now, changes)
+    record_change(session, resource, "resource.changed", actor, now, changes)
 
 
 def add_time(
@@ -83,7 +83,9 @@ def add_time(
     session.add(row)
     session.flush()
     said = f"{starts_at.isoformat()}/{ends_at.isoformat()}"
-    _log(session, resource, f"resource.{kind.value}_added", actor, now, {"time": (None, said), "units": (None, units)})
+    record_change(
+        session, resource, f"resource.{kind.value}_added", actor, now, {"time": (None, said), "units": (None, units)}
+    )
     return row
 
 
@@ -104,7 +106,7 @@ def remove_time(session: Session, *, resource: Resource, time_id: int, actor: Ac
     session.flush()
     if holding is not None:
         give_back(session, holding_ids=[holding])
-    _log(session, resource, f"resource.{kind.value}_removed", actor, now, {"time": (said, None)})
+    record_change(session, resource, f"resource.{kind.value}_removed", actor, now, {"time": (said, None)})
 
 
 def _refuse_wrong(
@@ -135,23 +137,3 @@ def _take(
     except AlreadyTaken:
         said = _("The released agenda, a meeting or other work has them then. Release an agenda that can spare them.")
         raise Conflict(said) from None
-
-
-def _log(
-    session: Session,
-    resource: Resource,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    changes: dict[str, tuple[object, object]],
-) -> None:
-    record(
-        session,
-        actor=actor,
-        now=now,
-        event_id=resource.event_id,
-        action=action,
-        entity="resource",
-        entity_id=resource.id,
-        changes=changes,
-    )

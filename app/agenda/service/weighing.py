@@ -13,7 +13,7 @@ from app.agenda.preview import preview_of
 from app.agenda.rules import CHOICES, USUAL, WEIGHTS, rules_of, severity_of, weights_of
 from app.events.models import Event
 from app.platform.actor import Actor
-from app.platform.audit import record
+from app.platform.audit import record, record_change
 from app.platform.errors import Conflict, NotFound, Refused
 from app.platform.i18n import gettext as _
 
@@ -90,7 +90,7 @@ def acknowledge(
         given_by_id=actor.account_id,
     )
     _insert(session, row, said=_("Somebody let this stand meanwhile."))
-    _log(session, row, "agenda.let_stand", actor, now, {"reason": (None, reason), "rule": (None, row.rule)})
+    record_change(session, row, "agenda.let_stand", actor, now, {"reason": (None, reason), "rule": (None, row.rule)})
     return row
 
 
@@ -105,7 +105,7 @@ def take_back(session: Session, *, event: Event, acknowledgement_id: int, actor:
     )
     if row is None:
         raise NotFound
-    _log(session, row, "agenda.let_stand_no_more", actor, now, {"reason": (row.reason, None)})
+    record_change(session, row, "agenda.let_stand_no_more", actor, now, {"reason": (row.reason, None)})
     session.delete(row)
     session.flush()
 
@@ -139,23 +139,3 @@ def _as_lines(rules: AgendaRules) -> dict[str, object]:
         **{f"weight_{term}": weight for term, weight in weights_of(rules).items()},
         "max_parallel": rules.max_parallel,
     }
-
-
-def _log(
-    session: Session,
-    row: Acknowledgement,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    changes: dict[str, tuple[object, object]],
-) -> None:
-    record(
-        session,
-        actor=actor,
-        now=now,
-        event_id=row.event_id,
-        action=action,
-        entity="agenda_acknowledgement",
-        entity_id=row.id,
-        changes=changes,
-    )

@@ -8,7 +8,7 @@ from app.delegations.enums import CaseCityStage
 from app.delegations.models import City
 from app.events.enums import CountryGroup
 from app.platform.actor import Actor
-from app.platform.audit import record
+from app.platform.audit import record_change
 from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
 
@@ -35,7 +35,7 @@ def move_stage(
         raise Refused({"stage": _("A city goes one step at a time.")})
     before, city.stage = city.stage, stage
     session.flush()
-    _record(session, city, "city.stage", {"stage": (before.value, stage.value)}, actor, now)
+    record_change(session, city, "city.stage", actor, now, {"stage": (before.value, stage.value)})
 
 
 def set_group(
@@ -66,25 +66,9 @@ def set_group(
         "group": (before[0], group.value if group else None),
         "note": (before[1], city.group_override_note),
     }
-    _record(session, city, "city.group", changes, actor, now)
+    record_change(session, city, "city.group", actor, now, changes)
 
 
 def _check(city: City, version: int) -> None:
     if city.version != version:
         raise Conflict(_("This was changed meanwhile. Look again before you change it."))
-
-
-def _record(
-    session: Session, city: City, action: str, changes: dict[str, tuple[str | None, str | None]], actor: Actor,
-    now: datetime,
-) -> None:  # fmt: skip
-    record(
-        session,
-        actor=actor,
-        now=now,
-        event_id=city.event_id,
-        action=action,
-        entity="city",
-        entity_id=city.id,
-        changes=changes,
-    )

@@ -15,7 +15,7 @@ from app.events.time_grid import TimeGrid
 from app.meetings.enums import Answer, MeetingState
 from app.meetings.models import Meeting, MeetingWish
 from app.platform.actor import Actor
-from app.platform.audit import record
+from app.platform.audit import record_change
 from app.platform.errors import Conflict, NotFound
 
 
@@ -55,7 +55,7 @@ def hold_meeting(
     meeting.holding_id, meeting.run_id, meeting.changed_at = holding_id, run_id, now
     wish.unheld_reason = None
     session.flush()
-    _log(session, meeting, "meeting.held", actor, now, {"place": (before, (slot.id, table.id))})
+    record_change(session, meeting, "meeting.held", actor, now, {"place": (before, (slot.id, table.id))})
     return meeting
 
 
@@ -78,7 +78,9 @@ def cancel(
     meeting.sequence += 1
     meeting.wish.unheld_reason = reason
     session.flush()
-    _log(session, meeting, "meeting.cancelled", actor, now, {"state": ("held", "cancelled"), "reason": (None, reason)})
+    record_change(
+        session, meeting, "meeting.cancelled", actor, now, {"state": ("held", "cancelled"), "reason": (None, reason)}
+    )
 
 
 def take(session: Session, *, event: Event, wish: MeetingWish, slot: MeetingSlot, table: MeetingTable) -> int:
@@ -117,23 +119,3 @@ def forget(session: Session, meetings: Sequence[Meeting]) -> None:
 def people_of(wish: MeetingWish) -> tuple[int, ...]:
     """Everybody of a wish, in the order of IDs."""
     return tuple(sorted(person.delegate_id for person in wish.people))
-
-
-def _log(
-    session: Session,
-    meeting: Meeting,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    changes: dict[str, tuple[object, object]],
-) -> None:
-    record(
-        session,
-        actor=actor,
-        now=now,
-        event_id=meeting.event_id,
-        action=action,
-        entity="meeting",
-        entity_id=meeting.id,
-        changes=changes,
-    )

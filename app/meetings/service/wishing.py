@@ -14,7 +14,7 @@ from app.meetings.enums import Answer, MeetingWishLevel
 from app.meetings.models import MeetingVeto, MeetingWish, WishPerson
 from app.meetings.queries import has_veto, overdue_wishes
 from app.platform.actor import Actor
-from app.platform.audit import record
+from app.platform.audit import record, record_change
 from app.platform.errors import Conflict, Refused
 from app.platform.tokens import digest, new_token
 
@@ -78,7 +78,7 @@ def wish_meeting(
     )
     session.add(wish)
     session.flush()
-    _log(session, wish, "wish.made", actor, now, {"answer": (None, wish.answer.value)})
+    record_change(session, wish, "wish.made", actor, now, {"answer": (None, wish.answer.value)})
     return Wished(wish=wish, token=token)
 
 
@@ -107,7 +107,7 @@ def answer_wish(
         raise Conflict("The time to answer has ended. Wish anew if you still want to meet.", alternatives=())
     wish.answer, wish.reason, wish.answered_at = answer, reason, now
     session.flush()
-    _log(session, wish, f"wish.{answer.value}", actor, now, {"answer": ("pending", answer.value)})
+    record_change(session, wish, f"wish.{answer.value}", actor, now, {"answer": ("pending", answer.value)})
     return True
 
 
@@ -123,7 +123,7 @@ def withdraw_wish(session: Session, *, wish: MeetingWish, actor: Actor, now: dat
         raise Conflict("This wish has been answered.", alternatives=())
     wish.answer = Answer.WITHDRAWN
     session.flush()
-    _log(session, wish, "wish.withdrawn", actor, now, {"answer": ("pending", "withdrawn")})
+    record_change(session, wish, "wish.withdrawn", actor, now, {"answer": ("pending", "withdrawn")})
 
 
 def end_wishes_of(session: Session, *, event: Event, delegate_ids: Collection[int], actor: Actor, now: datetime) -> int:
@@ -143,7 +143,7 @@ def end_wishes_of(session: Session, *, event: Event, delegate_ids: Collection[in
     for wish in going_on:
         before, wish.answer = wish.answer, Answer.WITHDRAWN
         session.flush()
-        _log(session, wish, "wish.withdrawn", actor, now, {"answer": (before.value, wish.answer.value)})
+        record_change(session, wish, "wish.withdrawn", actor, now, {"answer": (before.value, wish.answer.value)})
     return len(going_on)
 
 
@@ -153,7 +153,7 @@ def expire_wishes(session: Session, *, event: Event, actor: Actor, now: datetime
     for wish in overdue:
         wish.answer = Answer.EXPIRED
         session.flush()
-        _log(session, wish, "wish.expired", actor, now, {"answer": ("pending", "expired")})
+        record_change(session, wish, "wish.expired", actor, now, {"answer": ("pending", "expired")})
     return len(overdue)
 
 
@@ -181,23 +181,3 @@ def veto(
         changes={},
     )
     return said
-
-
-def _log(
-    session: Session,
-    wish: MeetingWish,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    changes: dict[str, tuple[object, object]],
-) -> None:
-    record(
-        session,
-        actor=actor,
-        now=now,
-        event_id=wish.event_id,
-        action=action,
-        entity="meeting_wish",
-        entity_id=wish.id,
-        changes=changes,
-    )

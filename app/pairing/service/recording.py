@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.pairing.models import Partnership
 from app.platform.actor import Actor
-from app.platform.audit import record
+from app.platform.audit import record_change
 
 
 def log_change(
@@ -19,13 +19,4 @@ def log_change(
 ) -> None:
     """Write what changed of a partnership into the log, in the transaction of the change."""
     session.flush()
-    record(
-        session,
-        actor=actor,
-        now=now,
-        event_id=partnership.event_id,
-        action=action,
-        entity="partnership",
-        entity_id=partnership.id,
-        changes=changes,
-    )
+    record_change(session, partnership, action, actor, now, changes)
