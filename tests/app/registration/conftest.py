@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.delegations.models import City, Delegate, Delegation
 from app.events.models import Challenge
 
 E = "/e/test-event"
@@ -103,6 +104,24 @@ def register_alone(client: Any, open_event: Any) -> Callable[..., Any]:
         return client.post(f"{E}/register/individual", data=form)
 
     return send
+
+
+@pytest.fixture
+def hue(client: Any, open_event: Any) -> None:
+    """A city whose delegation has a focal point, who reads French."""
+    with client.app.state.database.writing() as session:
+        city = City(event_id=open_event.id, slug="hue", name="Huế", country="VN")
+        session.add(city)
+        session.flush()
+        group = Delegation(event_id=open_event.id, party_id=city.id, code="hue", name="Huế")
+        session.add(group)
+        session.flush()
+        session.add(
+            Delegate(
+                event_id=open_event.id, delegation_id=group.id, family_name="Focal", badge_name="Focal",
+                email="focal@hue.example", is_focal_point=True, locale="fr",
+            )
+        )  # fmt: skip
 
 
 @pytest.fixture

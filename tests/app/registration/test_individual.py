@@ -98,23 +98,11 @@ def test_approval_makes_one_delegate_with_all_forms_of_the_name(
         assert (registration.door, registration.delegate_id) == (Door.INDIVIDUAL, person.id)
 
 
+@pytest.mark.usefixtures("hue")
 @pytest.mark.parametrize(("join", "delegations"), [("yes", 1), ("no", 2)])
 def test_a_city_with_a_focal_point_is_said_and_the_name_is_sent_to_them(
-    client: Any, register_alone: Any, decide_one: Any, open_event: Any, join: str, delegations: int
+    client: Any, register_alone: Any, decide_one: Any, join: str, delegations: int
 ) -> None:
-    with client.app.state.database.writing() as session:
-        city = City(event_id=open_event.id, slug="hue", name="Huế", country="VN")
-        session.add(city)
-        session.flush()
-        group = Delegation(event_id=open_event.id, party_id=city.id, code="hue", name="Huế")
-        session.add(group)
-        session.flush()
-        session.add(
-            Delegate(
-                event_id=open_event.id, delegation_id=group.id, family_name="Focal", badge_name="Focal",
-                email="focal@hue.example", is_focal_point=True, locale="fr",
-            )
-        )  # fmt: skip
     from_hue = {"origin": "city", "party_name": "HUE", "country": "VN"}
     asked = register_alone(**from_hue)
     assert asked.status_code == 200

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from app.accounts.enums import AttemptKind
 from app.accounts.models import SignInAttempt
 from app.accounts.service.limits import LIMITS
-from app.delegations.models import City, Delegate, Delegation
 from app.platform.outbox import OutboxMail
 from app.registration.models import Registration
 
@@ -95,22 +94,8 @@ def test_what_is_refused_for_another_reason_is_not_counted(client: Any, register
     assert register_alone().status_code == 303
 
 
-def test_a_focal_point_gets_no_flood_of_people_who_want_to_join(
-    client: Any, open_event: Any, register_alone: Any
-) -> None:
-    with client.app.state.database.writing() as session:
-        city = City(event_id=open_event.id, slug="hue", name="Huế", country="VN")
-        session.add(city)
-        session.flush()
-        group = Delegation(event_id=open_event.id, party_id=city.id, code="hue", name="Huế")
-        session.add(group)
-        session.flush()
-        session.add(
-            Delegate(
-                event_id=open_event.id, delegation_id=group.id, family_name="Focal", badge_name="Focal",
-                email="focal@hue.example", is_focal_point=True, locale="fr",
-            )
-        )  # fmt: skip
+@pytest.mark.usefixtures("hue")
+def test_a_focal_point_gets_no_flood_of_people_who_want_to_join(register_alone: Any) -> None:
     from_hue = {"origin": "city", "party_name": "HUE", "country": "VN", "join": "yes"}
     sent = [register_alone(email=f"guest{number}@hue.example", **from_hue).status_code for number in range(JOINS + 1)]
     assert sent == [303] * JOINS + [429]
