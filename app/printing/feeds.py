@@ -123,7 +123,7 @@ def calendar_of(
     calendar.add("prodid", "-//BRIDGE//event office//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", f"{name}, {event.name}")
+    calendar.add("x-wr-calname", f"{name}, {event.name}" if name else event.name)
     calendar.add("x-wr-timezone", event.timezone)
     calendar.add("refresh-interval;value=duration", "PT1H")
     calendar.add("x-published-ttl", "PT1H")

@@ -47,8 +47,14 @@ def feed(
     else:
         itinerary = itinerary_of_person(session, event, delegate_in_event(session, event.id, link.delegate_id))
     items = told_items(session, log, event=event, itinerary=itinerary, now=now)
+    # The name of the calendar would tell whose appointments they are.
+    is_named = link.shows_titles or not itinerary.is_protected or link.delegate_id is None
     content = calendar_of(
-        event, name=itinerary.name, locale=itinerary.locale, items=items, shows_guarded=link.shows_titles
+        event,
+        name=itinerary.name if is_named else "",
+        locale=itinerary.locale,
+        items=items,
+        shows_guarded=link.shows_titles,
     )
     headers = {"Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
     return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)

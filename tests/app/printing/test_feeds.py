@@ -252,6 +252,9 @@ def test_prt_07_a_focal_point_links_the_delegation_and_its_members_and_no_other(
     shown = _link_of(client.post(own, data={"do": "make", "shows_titles": "yes"}).text)
     assert b"SUMMARY:Water board" in _poll(client, shown).content
     sign_in("focal_point", event_id=cast.event.id, delegation_id=cast.delegations[0])
+    head = client.post(f"/e/{cast.event.slug}/people/{cast.heads[0]}/calendar", data={"do": "make"})
+    assert b"Mayor of" not in _poll(client, _link_of(head.text)).content, "nor does it say whose days these are"
+    sign_in("focal_point", event_id=cast.event.id, delegation_id=cast.delegations[0])
     member = f"/e/{cast.event.slug}/people/{cast.staff[0]}/calendar"
     assert client.post(member, data={"do": "make"}).status_code == 200
     assert client.post(member, data={"do": "give"}).status_code == 422
