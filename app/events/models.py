@@ -92,6 +92,10 @@ class EventDay(Attested, Base):
     ends_at: Mapped[datetime]
     closings: Mapped[list["DayClosing"]] = relationship(lazy="raise", order_by="DayClosing.starts_at")
 
+    def holds(self, instant: datetime) -> bool:
+        """Whether something may start then: from the first minute on, before the last."""
+        return self.starts_at <= instant < self.ends_at
+
 
 class DayClosing(Base):
     """Time within a day in which no session runs, such as lunch."""

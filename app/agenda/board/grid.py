@@ -98,7 +98,7 @@ def grid_of(
     grains = row(day.ends_at) - 1
     cards = _cards(facts, placed, row, day, grains)
     open_minutes = sum((end - start).total_seconds() for start, end in _open(day)) / 60
-    stretches = [_stretch(one, row, held // facts.event.grain_minutes) for one in free if _is_on(day, one.first)]
+    stretches = [_stretch(one, row, held // facts.event.grain_minutes) for one in free if day.holds(one.first)]
     lanes = tuple(
         Lane(
             room=room,
@@ -119,10 +119,6 @@ def grid_of(
             for one in day.closings
         ),
     )
-
-
-def _is_on(day: EventDay, instant: datetime) -> bool:
-    return day.starts_at <= instant < day.ends_at
 
 
 def _open(day: EventDay) -> Iterable[tuple[datetime, datetime]]:
@@ -156,7 +152,7 @@ def _cards(
     facts: AgendaFacts, placed: Mapping[int, DraftPlacement], row: RowOf, day: EventDay, grains: int
 ) -> dict[int, list[Card]]:
     found: dict[int, list[Card]] = {}
-    items = [item for item in facts.sessions if item.id in placed and _is_on(day, placed[item.id].starts_at)]
+    items = [item for item in facts.sessions if item.id in placed and day.holds(placed[item.id].starts_at)]
     for item in sorted(items, key=lambda one: (placed[one.id].starts_at, one.id)):
         placement = placed[item.id]
         ends_at = placement.starts_at + timedelta(minutes=item.duration_minutes)

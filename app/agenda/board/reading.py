@@ -105,7 +105,7 @@ class Board:
         placement = self.placed.get(item.id)
         if placement is None:
             return None
-        return next((day for day in self.days if day.starts_at <= placement.starts_at < day.ends_at), None)
+        return next((day for day in self.days if day.holds(placement.starts_at)), None)
 
 
 def read_board(session: Session, event: Event, *, day: str = "", held: int | None = None) -> Board:

@@ -65,7 +65,7 @@ class _Clock:
 
     def span(self, starts_at: datetime, ends_at: datetime, kind: str, **more: str) -> Iterable[Span]:
         for n, day in enumerate(self.days):
-            if day.starts_at <= starts_at < day.ends_at:
+            if day.holds(starts_at):
                 yield Span(
                     day=n, starts=self.minutes(starts_at, day), ends=self.minutes(ends_at, day), kind=kind, **more
                 )

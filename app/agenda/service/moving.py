@@ -170,7 +170,7 @@ def _refuse_off_the_grid(session: Session, event: Event, starts_at: datetime) ->
     grid = TimeGrid.of(event)
     if grid.instant(grid.tick(starts_at)) != starts_at:
         raise Refused({"time": f"Sessions start on whole steps of {event.grain_minutes} minutes."})
-    if not any(day.starts_at <= starts_at < day.ends_at for day in days_of(session, event.id)):
+    if not any(day.holds(starts_at) for day in days_of(session, event.id)):
         raise Refused({"time": "This is outside the hours of the day."})
 
 
