@@ -44,7 +44,7 @@ def add_session(session: Session, *, event: Event, form: SessionForm, actor: Act
     session.add(item)
     session.flush()
     session.refresh(item, ["people", "windows", "rooms", "uses"])
-    _write(session, event, item, form)
+    _write(session, read_facts(session, event), item, form)
     record_change(session, item, "agenda.session_added", actor, now, {"title": (None, item.title)})
     return item
 
@@ -61,8 +61,9 @@ def save_session(
     """
     if item.version != form.version:
         raise Conflict(_("Somebody else saved this session meanwhile."))
-    before = as_typed(read_facts(session, event), item)
-    _write(session, event, item, form)
+    facts = read_facts(session, event)
+    before = as_typed(facts, item)
+    _write(session, facts, item, form)
     session.expire_all()
     facts = read_facts(session, event)
     after = as_typed(facts, next(one for one in facts.sessions if one.id == item.id))
@@ -133,8 +134,7 @@ def cancel_session(session: Session, *, item: AgendaSession, version: int, actor
     record_change(session, item, "agenda.session_withdrawn", actor, now, {"is_cancelled": (False, True)})
 
 
-def _write(session: Session, event: Event, item: AgendaSession, form: SessionForm) -> None:
-    facts = read_facts(session, event)
+def _write(session: Session, facts: AgendaFacts, item: AgendaSession, form: SessionForm) -> None:
     found = _checked(facts, item, form)
     for name in ("title", "kind", "duration_minutes", "audience", "layout", "booths", "is_plenary", "is_optional"):
         setattr(item, name, getattr(form, name))
