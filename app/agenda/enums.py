@@ -66,3 +66,4 @@ class StepVerb(enum.StrEnum):
     PUT_BACK = "put_back"
     PINNED = "pinned"
     ACCEPTED = "accepted"
+    IMPORTED = "imported"

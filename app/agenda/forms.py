@@ -3,13 +3,15 @@
 from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, TypeAdapter, field_validator, model_validator
 
 from app.agenda.enums import Part, PinKind, SolveMode
 from app.events.enums import ResourceTimeKind
 from app.solver_runs.forms import RunForm
 
 RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+TABLE = TypeAdapter(Annotated[list[tuple[int, list[str]]], Field(min_length=1)])
 
 TRAY = "tray"
 """The spot of a session that has no place."""
@@ -74,6 +76,24 @@ class AcceptForm(BaseModel):
     seen: str | None = Field(default=None, max_length=60)
 
 
+class ImportedForm(BaseModel):
+    """A table that was looked at, as text, and which draft stood beside it, by its stamp."""
+
+    rows: str
+    seen: str = Field(min_length=1, max_length=60)
+
+    @field_validator("rows")
+    @classmethod
+    def _read(cls, rows: str) -> str:
+        TABLE.validate_json(rows)
+        return rows
+
+    @property
+    def table(self) -> list[tuple[int, list[str]]]:
+        """The number of each row and its cells."""
+        return TABLE.validate_json(self.rows)
+
+
 class CopyForm(BaseModel):
     """Which draft to keep, and under which name."""
 
@@ -96,6 +116,7 @@ class ResourceForm(BaseModel):
     name: str = Field(min_length=1, max_length=120)
     language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,8})?$")
     capacity: int = Field(ge=0, le=99)
+    channel: int | None = Field(default=None, ge=0, le=99)
     version: int = 0
 
 

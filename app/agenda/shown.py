@@ -3,14 +3,18 @@
 A release freezes titles, and the title of a case session names its cities; whether these may be named changes later.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
 
-from app.agenda.models import AgendaRelease, ReleasedSession
+from app.agenda.enums import BINDING_PARTS
+from app.agenda.models import AgendaRelease, ReleasedPerson, ReleasedSession
+from app.delegations.consents import public_name_of
+from app.delegations.models import Delegate
 from app.events.models import Event
 from app.pairing.queries import public_partnerships_of
 from app.platform.i18n import gettext as _
@@ -18,9 +22,10 @@ from app.platform.i18n import gettext as _
 
 @dataclass(frozen=True, kw_only=True)
 class ShownSession:
-    """What a page for visitors shows of a released session."""
+    """What a page for visitors shows of a released session. ``session_id`` stays the same over releases."""
 
     id: int
+    session_id: int
     starts_at: datetime
     ends_at: datetime
     frozen: Mapping[str, Any]
@@ -48,5 +53,43 @@ def shown_of(placed: ReleasedSession, public: Collection[int]) -> ShownSession:
             "abstract": None,
         }
     return ShownSession(
-        id=placed.id, starts_at=placed.starts_at, ends_at=placed.ends_at, frozen=frozen, is_neutral=is_neutral
+        id=placed.id,
+        session_id=placed.session_id,
+        starts_at=placed.starts_at,
+        ends_at=placed.ends_at,
+        frozen=frozen,
+        is_neutral=is_neutral,
     )
+
+
+def public_releases(session: Session, event: Event) -> tuple[tuple[AgendaRelease, tuple[ShownSession, ...]], ...]:
+    """Every release with its sessions as the public may read them today, the oldest first."""
+    public = {one.id for one in public_partnerships_of(session, event.id)}
+    releases = session.scalars(
+        select(AgendaRelease)
+        .where(AgendaRelease.event_id == event.id)
+        .options(selectinload(AgendaRelease.sessions))
+        .order_by(AgendaRelease.number)
+    )
+    return tuple((one, tuple(shown_of(placed, public) for placed in one.sessions)) for one in releases)
+
+
+def names_on(session: Session, shown: Sequence[ShownSession]) -> dict[int, tuple[str, ...]]:
+    """Who speaks, moderates or must attend, by the ID of the released session: those alone who agree to be named.
+
+    Of a session that is neutral nobody: a name would say whose it is.
+    """
+    wanted = [one.id for one in shown if not one.is_neutral]
+    rows = session.execute(
+        select(ReleasedPerson.released_session_id, Delegate)
+        .join(Delegate, Delegate.id == ReleasedPerson.delegate_id)
+        .where(ReleasedPerson.released_session_id.in_(wanted), ReleasedPerson.part.in_(BINDING_PARTS))
+        .where(Delegate.is_active.is_(True))
+        .order_by(ReleasedPerson.position, ReleasedPerson.delegate_id)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for session_id, delegate in rows:
+        name = public_name_of(delegate)
+        if name is not None:
+            found[session_id] = (*found.get(session_id, ()), name)
+    return found

@@ -198,7 +198,7 @@ class MeetingSlot(Attested, Base):
 class Resource(Attested, Versioned, Base):
     """Something scarce that is neither person, room nor table: interpreters of a language, a camera team.
 
-    Without a shift it is there all day.
+    Without a shift it is there all day. ``channel`` is the number on the receivers under which interpreters are heard.
     """
 
     __tablename__ = "resource"
@@ -210,6 +210,7 @@ class Resource(Attested, Versioned, Base):
     name: Mapped[str] = mapped_column(ShortText)
     language: Mapped[str | None] = mapped_column(String(10))
     capacity: Mapped[int] = mapped_column(default=1)
+    channel: Mapped[int | None]
     times: Mapped[list["ResourceTime"]] = relationship(lazy="raise", order_by="ResourceTime.starts_at")
 
 

@@ -5,7 +5,7 @@ longer there is told as cancelled. Times, titles, members: every kind of change 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,10 @@ class Told:
             "note": self.note,
             "guarded": self.is_guarded,
         }
+
+    def followed(self, *, by: "Told", at: datetime, is_cancelled: bool = False) -> "Told":
+        """What is told next, under the number after this one."""
+        return replace(by, sequence=self.sequence + 1, is_cancelled=is_cancelled, told_at=at)
 
 
 def told_now(event: Event, itinerary: Itinerary, kept: Mapping[str, Told], *, now: datetime) -> tuple[Told, ...]:
@@ -98,17 +102,13 @@ def _after(before: Told | None, fresh: Told) -> Told:
         return fresh
     if before.said == fresh.said and before.is_cancelled == fresh.is_cancelled:
         return before
-    return _with(fresh, sequence=before.sequence + 1)
+    return before.followed(by=fresh, at=fresh.told_at, is_cancelled=fresh.is_cancelled)
 
 
 def _cancelled(before: Told, *, now: datetime) -> Told:
     if before.is_cancelled:
         return before
-    return _with(before, sequence=before.sequence + 1, is_cancelled=True, told_at=now)
-
-
-def _with(told: Told, **changes: Any) -> Told:
-    return Told(**{**{name: getattr(told, name) for name in Told.__dataclass_fields__}, **changes})
+    return before.followed(by=before, at=now, is_cancelled=True)
 
 
 def calendar_of(

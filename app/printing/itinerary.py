@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from app.printing.venue import NOWHERE, Venue
+
 ItemKind = Literal["session", "meeting", "visit"]
 
 
@@ -27,6 +29,8 @@ class Item:
     """One row. ``uid`` stays the same over releases; ``goes`` are IDs of the delegates who go, in rank order.
 
     ``part`` is a code of ``app.agenda.enums.Part`` or nothing; ``titles`` has the title in other languages.
+    ``channels`` is the number on the receivers of each language that is interpreted; ``companions`` are those of the
+    own side who are not on the sheet.
     """
 
     uid: str
@@ -46,7 +50,9 @@ class Item:
     site: str | None
     table_number: int | None
     languages: tuple[str, ...]
+    channels: Mapping[str, int]
     counterpart: str | None
+    companions: str | None
     greeter: str | None
     goes: tuple[int, ...]
     parts: Mapping[int, str]
@@ -76,6 +82,7 @@ class Itinerary:
     delegation_id: int
     delegation_code: str
     delegate_id: int | None
+    delegation_name: str
     name: str
     native_name: str | None
     native_language: str | None
@@ -87,6 +94,7 @@ class Itinerary:
     liaison_phone: str | None
     out_of_hours_phone: str | None
     release_number: int | None
+    venue: Venue = NOWHERE
 
     @property
     def is_protected(self) -> bool:

@@ -4,10 +4,11 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform.database.base import Base
+from app.printing.enums import JobForm, JobState, JobWhat, Sorting
 
 
 class SheetKind(enum.StrEnum):
@@ -37,6 +38,45 @@ class PrintedSheet(Base):
     copies: Mapped[int] = mapped_column(default=1)
     printed_at: Mapped[datetime]
     printed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class PrintJob(Base):
+    """A print of many sheets at once: what was asked for, how far it is, and the file that came of it.
+
+    ``told_at`` is when it last said how far it is: a running one that has been silent for long has died. ``file`` is a
+    name under the folder of prints; it is deleted a day later.
+    """
+
+    __tablename__ = "print_job"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    what: Mapped[JobWhat]
+    form: Mapped[JobForm]
+    sorting: Mapped[Sorting]
+    copies: Mapped[int] = mapped_column(default=1)
+    state: Mapped[JobState] = mapped_column(default=JobState.RUNNING)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    told_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    message: Mapped[str | None] = mapped_column(Text)
+    file: Mapped[str | None] = mapped_column(String(120))
+
+
+class BadgeCode(Base):
+    """The code on a delegate's badge: it says nothing about anybody, and only staff can ask whose it is."""
+
+    __tablename__ = "badge_code"
+
+    delegate_id: Mapped[int] = mapped_column(
+        ForeignKey("delegate.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    made_at: Mapped[datetime]
 
 
 class CalendarLink(Base):

@@ -18,6 +18,7 @@ from app.platform.i18n import gettext as _
 from app.printing import words
 from app.printing.comparing import is_other
 from app.printing.itinerary import DayOfItems, Item, Itinerary
+from app.printing.plan import plan_of, rooms_used
 
 Sheet = dict[str, Any]
 
@@ -38,8 +39,8 @@ class Edition:
     copy: tuple[int, int] | None = None
 
 
-VARYING = ("days", "qr", "version", "printed", "copy", "words")
-"""What a sheet says besides the plan: which paper it is, and the words that head its columns."""
+VARYING = ("days", "qr", "version", "printed", "copy", "words", "used")
+"""What a sheet says besides the plan: which paper it is, the words that head its columns, and what its rows say too."""
 
 
 def sheet_of(event: Event, itinerary: Itinerary, edition: Edition) -> Sheet:
@@ -67,7 +68,7 @@ def _said(event: Event, item: Item, *, on: date) -> dict[str, str]:
         "place": item.place,
         "where": words.where_words(item),
         "table": str(item.table_number or ""),
-        "languages": words.language_words(item.languages),
+        "languages": words.language_words(item.languages, item.channels),
         "goes": ",".join(str(person) for person in sorted(item.goes)),
     }
 
@@ -101,6 +102,8 @@ def _sheet(event: Event, itinerary: Itinerary, edition: Edition) -> Sheet:
         "travellers": [] if is_personal else [_traveller(one) for one in itinerary.travellers],
         "contact": _contact(itinerary),
         "days": [_day(event, itinerary, day, edition) for day in _days(itinerary, edition)],
+        "plan": plan_of(itinerary.venue, is_illustrative=event.is_demonstration),
+        "used": rooms_used(itinerary.items),
         "notes": i18n.pick(event.practical_notes, locale) if event.practical_notes else "",
         "foot": _foot(event, itinerary),
         "outline": itinerary.name,
@@ -189,7 +192,8 @@ def _was(before: Mapping[str, str] | None, said: Mapping[str, str]) -> str:
 def _summary(itinerary: Itinerary) -> str:
     if itinerary.delegate_id is not None:
         function = itinerary.travellers[0].function if itinerary.travellers else None
-        return f"{function}." if function else ""
+        said = [] if not function or function in itinerary.name else [f"{function}."]
+        return " ".join([*said, _("Delegation: %(name)s.") % {"name": itinerary.delegation_name}])
     parts = [_("%(people)s.") % {"people": words.people_words(len(itinerary.travellers))}]
     parts += [
         _("%(title)s (%(modality)s).") % {"title": title, "modality": words.modality_words(modality)}

@@ -1,6 +1,7 @@
 """Words on paper and on schedule pages, in the language of whoever reads them."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from babel import Locale
@@ -105,6 +106,8 @@ def note_words(item: Item, *, zone: str) -> str:
         parts.append(_("leave at %(clock)s") % {"clock": clock_words(item.leave_at, zone)})
     if item.counterpart:
         parts.append(item.counterpart)
+    if item.companions:
+        parts.append(_("together with %(who)s") % {"who": item.companions})
     if item.greeter:
         parts.append(_("met by %(who)s") % {"who": item.greeter})
     if item.detail:
@@ -118,14 +121,33 @@ COMMAS = {"ar": "، ", "zh": "、"}
 
 def where_words(item: Item) -> str:
     """Building and floor."""
-    return ", ".join(part for part in (item.site, item.floor) if part and part != item.place)
+    return ", ".join(part for part in (item.site, floor_words(item.floor)) if part and part != item.place)
 
 
-def language_words(codes: tuple[str, ...]) -> str:
-    """Languages by name; only the first begins with a capital where the language writes its own name small."""
+def floor_words(floor: str | None) -> str:
+    """A floor in the reader's language, where it is written as offices write it in English; else as it is written."""
+    if not floor:
+        return ""
+    if floor.casefold() == "ground floor":
+        return _("ground floor")
+    numbered = re.fullmatch(r"(\d{1,3})(?:st|nd|rd|th) floor", floor.casefold())
+    return _("floor %(number)s") % {"number": numbered[1]} if numbered and current_locale() != "en" else floor
+
+
+def language_words(codes: tuple[str, ...], channels: Mapping[str, int] | None = None) -> str:
+    """Languages by name, each with the channel on which it is heard.
+
+    Only the first begins with a capital where the language writes its own name small.
+    """
     names = Locale.parse(current_locale()).languages
-    said = _listed(str(names.get(code, code)) for code in codes)
+    said = _listed(_with_channel(str(names.get(code, code)), (channels or {}).get(code)) for code in codes)
     return said[:1].upper() + said[1:]
+
+
+def _with_channel(name: str, channel: int | None) -> str:
+    if channel is None:
+        return name
+    return _("%(language)s (channel %(number)s)") % {"language": name, "number": channel}
 
 
 def _listed(names: Iterable[str]) -> str:

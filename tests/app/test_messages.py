@@ -212,7 +212,9 @@ def _item(number: int, kind: str, subkind: str, **changes: Any) -> Item:
         "site": "3",
         "table_number": 12,
         "languages": ("en", "ru"),
+        "channels": {},
         "counterpart": None,
+        "companions": None,
         "greeter": "5",
         "goes": (1,),
         "parts": {},
@@ -245,7 +247,7 @@ def _sheet(locale: str, *, is_personal: bool, release: int | None) -> dict[str, 
     )  # fmt: skip
     items = _items()
     itinerary = Itinerary(
-        event_id=1, delegation_id=1, delegation_code="7", delegate_id=1 if is_personal else None, name="7",
+        event_id=1, delegation_id=1, delegation_code="7", delegate_id=1 if is_personal else None, delegation_name="7", name="7",
         native_name=None, native_language=None, locale=locale,
         travellers=(
             Traveller(

@@ -80,6 +80,7 @@ def add_interpreters(
             name=said.name,
             language=said.language,
             capacity=said.capacity,
+            channel=said.channel,
             actor=access.principal.actor(),
             now=now,
         )
@@ -100,6 +101,7 @@ def save_interpreters(request: Request, session: DbSession, form: FormData, now:
         resource=resource,
         name=said.name,
         capacity=said.capacity,
+        channel=said.channel,
         version=said.version,
         actor=access.principal.actor(),
         now=now,

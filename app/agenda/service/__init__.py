@@ -5,6 +5,7 @@ from app.agenda.service.copying import copy_draft, make_current
 from app.agenda.service.drafting import draft_for
 from app.agenda.service.editing import add_session, cancel_session, save_session, set_person
 from app.agenda.service.history import redo, step, undo
+from app.agenda.service.importing import FileRefused, import_agenda, read_agenda
 from app.agenda.service.interpreting import add_resource, add_time, remove_time, set_resource
 from app.agenda.service.mending import mend
 from app.agenda.service.moving import pin, place, put_back
@@ -15,6 +16,7 @@ from app.agenda.service.weighing import acknowledge, set_rules, take_back
 
 __all__ = [
     "DraftMoved",
+    "FileRefused",
     "Overtaken",
     "ReleaseRefused",
     "Released",
@@ -28,11 +30,13 @@ __all__ = [
     "copy_draft",
     "draft_for",
     "give_case_session",
+    "import_agenda",
     "make_current",
     "mend",
     "pin",
     "place",
     "put_back",
+    "read_agenda",
     "redo",
     "release",
     "remove_time",

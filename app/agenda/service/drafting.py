@@ -1,11 +1,13 @@
-"""The current draft of an edition."""
+"""The current draft of an edition, and what it holds."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.agenda.models import AgendaDraft
+from app.agenda.models import AgendaDraft, DraftPlacement
+from app.agenda.planner import Placed
 from app.agenda.queries import current_draft
 from app.events.models import Event
 from app.platform.actor import Actor
@@ -40,3 +42,30 @@ def draft_for(session: Session, *, event: Event, actor: Actor, now: datetime) ->
         changes={"name": (None, draft.name)},
     )
     return draft
+
+
+def swap_placements(session: Session, draft: AgendaDraft, proposed: Sequence[Placed]) -> int:
+    """Make a draft hold these places and no other; returns how many sessions came, went or moved."""
+    wanted = {placed.session_id: placed for placed in proposed}
+    present = {placement.session_id: placement for placement in draft.placements}
+    changed = 0
+    for session_id, placement in present.items():
+        placed = wanted.get(session_id)
+        if placed is None:
+            session.delete(placement)
+            changed += 1
+        elif (placement.room_id, placement.starts_at) != (placed.room_id, placed.starts_at):
+            placement.room_id, placement.starts_at = placed.room_id, placed.starts_at
+            changed += 1
+    for placed in proposed:
+        if placed.session_id not in present:
+            session.add(
+                DraftPlacement(
+                    draft_id=draft.id,
+                    session_id=placed.session_id,
+                    room_id=placed.room_id,
+                    starts_at=placed.starts_at,
+                )
+            )
+            changed += 1
+    return changed

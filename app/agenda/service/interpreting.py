@@ -18,7 +18,15 @@ from app.platform.i18n import gettext as _
 
 
 def add_resource(
-    session: Session, *, event: Event, name: str, language: str | None, capacity: int, actor: Actor, now: datetime
+    session: Session,
+    *,
+    event: Event,
+    name: str,
+    language: str | None,
+    capacity: int,
+    channel: int | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Resource:
     """Write down a group of interpreters, or another scarce thing.
 
@@ -33,7 +41,7 @@ def add_resource(
     stem = f"interpreters-{language}" if language else "resource"
     taken = {one.code for one in rows}
     code = next(one for n in range(1, len(taken) + 2) if (one := stem if n == 1 else f"{stem}-{n}") not in taken)
-    resource = Resource(event_id=event.id, code=code, name=name, language=language, capacity=capacity)
+    resource = Resource(event_id=event.id, code=code, name=name, language=language, capacity=capacity, channel=channel)
     session.add(resource)
     session.flush()
     record_change(session, resource, "resource.added", actor, now, {"name": (None, name), "capacity": (None, capacity)})
@@ -41,19 +49,27 @@ def add_resource(
 
 
 def set_resource(
-    session: Session, *, resource: Resource, name: str, capacity: int, version: int, actor: Actor, now: datetime
+    session: Session,
+    *,
+    resource: Resource,
+    name: str,
+    capacity: int,
+    channel: int | None = None,
+    version: int,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Change the name or the number. What a release took already stays taken; the rules show what is too much.
+    """Change name, number or channel. What a release took already stays taken; the rules show what is too much.
 
     Raises:
         Conflict: somebody else changed it meanwhile.
     """
     if resource.version != version:
         raise Conflict(_("Somebody else changed this meanwhile."))
-    before = (resource.name, resource.capacity)
-    resource.name, resource.capacity = name, capacity
+    before = (resource.name, resource.capacity, resource.channel)
+    resource.name, resource.capacity, resource.channel = name, capacity, channel
     session.flush()
-    changes = {"name": (before[0], name), "capacity": (before[1], capacity)}
+    changes = {"name": (before[0], name), "capacity": (before[1], capacity), "channel": (before[2], channel)}
     record_change(session, resource, "resource.changed", actor, now, changes)
 
 

@@ -52,12 +52,12 @@ def place(
     """
     item = _own(session, AgendaSession, event.id, session_id)
     room = _own(session, Room, event.id, room_id)
-    _refuse_off_the_grid(session, event, starts_at)
+    refuse_off_the_grid(session, event, starts_at)
     draft = draft_for(session, event=event, actor=actor, now=now)
     placement = _seen(session, draft, item.id, version)
     before = _told(placement)
     verb = StepVerb.MOVED if placement else StepVerb.PLACED
-    with _edit(session, event, draft, verb, actor=actor, now=now):
+    with editing(session, event, draft, verb, actor=actor, now=now):
         if placement is None:
             placement = _insert(session, draft, item.id, room.id, starts_at)
         placement.starts_at, placement.room_id = starts_at, room.id
@@ -82,7 +82,7 @@ def put_back(
     if placement is None:
         return
     before = _told(placement)
-    with _edit(session, event, draft, StepVerb.PUT_BACK, actor=actor, now=now):
+    with editing(session, event, draft, StepVerb.PUT_BACK, actor=actor, now=now):
         session.delete(placement)
     _log(session, event, session_id, "put_back", {"place": (before, None)}, actor=actor, now=now)
 
@@ -140,7 +140,7 @@ def _insert(session: Session, draft: AgendaDraft, session_id: int, room_id: int,
 
 
 @contextmanager
-def _edit(
+def editing(
     session: Session, event: Event, draft: AgendaDraft, verb: StepVerb, *, actor: Actor, now: datetime
 ) -> Iterator[None]:
     """One step of the history, undone at once where it breaks a rule that this edition lets no edit break."""
@@ -166,7 +166,8 @@ def _blocking(session: Session, event: Event) -> dict[tuple[str, tuple[str, ...]
     return {(one.rule, one.subjects): one.sentence for one in broken if one.severity is Severity.BLOCK}
 
 
-def _refuse_off_the_grid(session: Session, event: Event, starts_at: datetime) -> None:
+def refuse_off_the_grid(session: Session, event: Event, starts_at: datetime) -> None:
+    """Raise ``Refused`` for a start that is no step of the time grid, or on none of the days."""
     grid = TimeGrid.of(event)
     if grid.instant(grid.tick(starts_at)) != starts_at:
         raise Refused({"time": f"Sessions start on whole steps of {event.grain_minutes} minutes."})

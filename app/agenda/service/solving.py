@@ -1,14 +1,11 @@
 """Handing the agenda to a solver run, and accepting what it proposes."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.agenda.enums import SolveMode, StepVerb
-from app.agenda.models import AgendaDraft, DraftPlacement
 from app.agenda.planner import (
-    Placed,
     build_problem,
     judge,
     outcome_of,
@@ -20,7 +17,7 @@ from app.agenda.planner import (
     weigh,
 )
 from app.agenda.proposal import asked, version_of
-from app.agenda.service.drafting import draft_for
+from app.agenda.service.drafting import draft_for, swap_placements
 from app.agenda.service.history import step
 from app.events.models import Event
 from app.platform.actor import Actor
@@ -97,7 +94,7 @@ def accept_run(
     if broken:
         raise Refused({str(rule.number): rule.sentence for rule in broken})
     with step(session, draft=draft, verb=StepVerb.ACCEPTED, actor=actor, now=now):
-        changed = _swap_placements(session, draft, placements_of(facts, solution))
+        changed = swap_placements(session, draft, placements_of(facts, solution))
     draft.run_id, draft.changed_at = run.id, now
     session.flush()
     mark_accepted(session, run=run, actor=actor, now=now)
@@ -112,30 +109,4 @@ def accept_run(
         changes={"run": (None, run.id), "placements_changed": (None, changed)},
     )
     session.refresh(draft, ["placements"])
-    return changed
-
-
-def _swap_placements(session: Session, draft: AgendaDraft, proposed: Sequence[Placed]) -> int:
-    wanted = {placed.session_id: placed for placed in proposed}
-    present = {placement.session_id: placement for placement in draft.placements}
-    changed = 0
-    for session_id, placement in present.items():
-        placed = wanted.get(session_id)
-        if placed is None:
-            session.delete(placement)
-            changed += 1
-        elif (placement.room_id, placement.starts_at) != (placed.room_id, placed.starts_at):
-            placement.room_id, placement.starts_at = placed.room_id, placed.starts_at
-            changed += 1
-    for placed in proposed:
-        if placed.session_id not in present:
-            session.add(
-                DraftPlacement(
-                    draft_id=draft.id,
-                    session_id=placed.session_id,
-                    room_id=placed.room_id,
-                    starts_at=placed.starts_at,
-                )
-            )
-            changed += 1
     return changed

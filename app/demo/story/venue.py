@@ -92,6 +92,7 @@ class ResourceFact(Fact):
     name: str
     language: str
     capacity: int
+    channel: int | None = None
 
 
 class ChallengeFact(Fact):

@@ -128,6 +128,7 @@ def _write_lists(desk: Desk) -> None:
             name=fact.name,
             language=fact.language,
             capacity=fact.capacity,
+            channel=fact.channel,
             **desk.provenance(fact),
         )
         for fact in desk.story.resources

@@ -13,7 +13,7 @@ from app.delegations.models import Delegate, Delegation
 from app.delegations.names import full_name_of
 from app.delegations.queries import delegation_in_event, delegations_of
 from app.events.models import Event
-from app.events.queries import day_of
+from app.events.queries import day_of, resources_of
 from app.meetings.models import Meeting
 from app.meetings.queries import meetings_of_people
 from app.pairing.enums import PartnershipState
@@ -21,6 +21,8 @@ from app.pairing.models import Partnership
 from app.pairing.queries import partnerships_of_parties, title_of
 from app.platform.database.base import Attestation
 from app.printing.itinerary import DayOfItems, Item, Itinerary, Traveller, letters_for
+from app.printing.queries.venue import venue_of
+from app.printing.venue import Venue
 from app.visits.models import Visit
 from app.visits.queries import visits_of_people
 
@@ -83,6 +85,8 @@ class _Gathered:
     meetings: Mapping[int, list[Meeting]]
     visits: Mapping[int, list[Visit]]
     partnerships: Mapping[int, list[Partnership]]
+    channels: Mapping[str, int]
+    venue: Venue
     release_number: int | None
 
 
@@ -109,6 +113,12 @@ def _gather(session: Session, event: Event, *, people: Sequence[Delegate], party
         meetings=meetings,
         visits=visits,
         partnerships=partnerships_of_parties(session, event.id, party_ids),
+        channels={
+            one.language: one.channel
+            for one in resources_of(session, event.id)
+            if one.language is not None and one.channel is not None
+        },
+        venue=venue_of(session, event.id),
         release_number=session.scalar(number),
     )
 
@@ -125,7 +135,11 @@ def _itinerary(
     meetings = {one.id: one for member in members for one in gathered.meetings.get(member.id, ())}
     visits = {one.id: one for member in members for one in gathered.visits.get(member.id, ())}
     items = [
-        *_sessions(event, [pair for member in members for pair in gathered.sessions.get(member.id, ())]),
+        *_sessions(
+            event,
+            [pair for member in members for pair in gathered.sessions.get(member.id, ())],
+            channels=gathered.channels,
+        ),
         *(_meeting(event, meeting, ids) for meeting in meetings.values()),
         *(_visit(event, visit, ids) for visit in visits.values()),
     ]
@@ -137,6 +151,7 @@ def _itinerary(
         delegation_id=delegation.id,
         delegation_code=delegation.code,
         delegate_id=person.id if person else None,
+        delegation_name=delegation.name,
         name=full_name_of(person) if person else delegation.name,
         native_name=person.native_name if person else delegation.native_name,
         native_language=person.native_language if person else delegation.native_language,
@@ -148,6 +163,7 @@ def _itinerary(
         liaison_phone=delegation.liaison_phone,
         out_of_hours_phone=delegation.out_of_hours_phone,
         release_number=gathered.release_number,
+        venue=gathered.venue,
     )
 
 
@@ -169,17 +185,23 @@ def _travellers(members: tuple[Delegate, ...]) -> tuple[Traveller, ...]:
     )
 
 
-def _sessions(event: Event, pairs: Sequence[tuple[ReleasedSession, ReleasedPerson]]) -> list[Item]:
+def _sessions(
+    event: Event, pairs: Sequence[tuple[ReleasedSession, ReleasedPerson]], *, channels: Mapping[str, int]
+) -> list[Item]:
     placed: dict[int, tuple[ReleasedSession, list[ReleasedPerson]]] = {}
     for one, person in pairs:
         placed.setdefault(one.id, (one, []))[1].append(person)
     return [
-        _session_item(event, one, sorted(people, key=lambda person: (person.position, person.delegate_id)))
+        _session_item(
+            event, one, sorted(people, key=lambda person: (person.position, person.delegate_id)), channels=channels
+        )
         for one, people in placed.values()
     ]
 
 
-def _session_item(event: Event, placed: ReleasedSession, people: list[ReleasedPerson]) -> Item:
+def _session_item(
+    event: Event, placed: ReleasedSession, people: list[ReleasedPerson], *, channels: Mapping[str, int]
+) -> Item:
     frozen = placed.frozen
     first = people[0]
     return Item(
@@ -200,7 +222,9 @@ def _session_item(event: Event, placed: ReleasedSession, people: list[ReleasedPe
         site=frozen["site"],
         table_number=None,
         languages=tuple(frozen["languages"]),
+        channels={language: channels[language] for language in frozen["languages"] if language in channels},
         counterpart=None,
+        companions=None,
         greeter=None,
         goes=tuple(person.delegate_id for person in people),
         parts={person.delegate_id: person.part.value for person in people},
@@ -214,9 +238,11 @@ def _session_item(event: Event, placed: ReleasedSession, people: list[ReleasedPe
 def _meeting(event: Event, meeting: Meeting, ids: Collection[int]) -> Item:
     own = [person for person in meeting.wish.people if person.delegate_id in ids]
     others = [person.delegate for person in meeting.wish.people if person.delegate_id not in ids]
-    delegations = sorted({other.delegation.name for other in others})
     own_side = {person.delegate.delegation_id for person in own}
-    across = sorted({one.delegation.name for one in others if one.delegation_id not in own_side}) or delegations
+    across = [one for one in others if one.delegation_id not in own_side]
+    beside = [one for one in others if one.delegation_id in own_side]
+    # Two of one delegation who meet: whoever is not on the sheet is the other side.
+    across, beside = (across, beside) if across else (beside, [])
     return Item(
         uid=f"meeting-{meeting.id}@{event.slug}",
         kind="meeting",
@@ -225,7 +251,7 @@ def _meeting(event: Event, meeting: Meeting, ids: Collection[int]) -> Item:
         ends_at=meeting.slot.ends_at,
         leave_at=None,
         is_time_known=True,
-        title=", ".join(across),
+        title=", ".join(sorted({one.delegation.name for one in across})),
         titles={},
         part=None,
         speaking_minutes=None,
@@ -235,7 +261,9 @@ def _meeting(event: Event, meeting: Meeting, ids: Collection[int]) -> Item:
         site=meeting.table.room.site.name,
         table_number=meeting.table.number,
         languages=(),
-        counterpart=", ".join(_introduced(other) for other in others),
+        channels={},
+        counterpart="; ".join(_introduced(other) for other in across),
+        companions="; ".join(full_name_of(one) for one in beside) or None,
         greeter=None,
         goes=tuple(person.delegate_id for person in own),
         parts={},
@@ -265,7 +293,9 @@ def _visit(event: Event, visit: Visit, ids: Collection[int]) -> Item:
         site=None,
         table_number=None,
         languages=tuple(visit.languages),
+        channels={},
         counterpart=visit.counterpart,
+        companions=None,
         greeter=visit.greeter,
         goes=tuple(member.delegate_id for member in visit.members if member.delegate_id in ids),
         parts={},

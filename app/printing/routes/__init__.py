@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.printing.routes import badges, calendars, desk, dossiers, room, schedules
+from app.printing.routes import badges, calendars, desk, dossiers, programme, room, schedules
 
 router = APIRouter()
 router.include_router(schedules.router)
@@ -11,3 +11,4 @@ router.include_router(badges.router)
 router.include_router(calendars.router)
 router.include_router(desk.router)
 router.include_router(dossiers.router)
+router.include_router(programme.router)

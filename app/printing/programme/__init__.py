@@ -1,0 +1,1 @@
+"""The released agenda for everybody: as open formats and as a booklet."""
