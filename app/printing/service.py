@@ -90,7 +90,7 @@ def _papers(
                 number=last.number + 1 if last else 1,
                 printed_at=now,
                 before=_before(last, itinerary),
-                live_address=_live(base_url, event, itinerary),
+                live_address=live_address(base_url, event, itinerary) if base_url else None,
                 copy=copy,
             ),
         )
@@ -202,7 +202,8 @@ def _last(session: Session, itinerary: Itinerary) -> PrintedSheet | None:
     )
 
 
-def _live(base_url: str | None, event: Event, itinerary: Itinerary) -> str | None:
-    if base_url is None:
-        return None
+def live_address(base_url: str, event: Event, itinerary: Itinerary) -> str:
+    """The page that shows these rows as they stand: what the code on paper opens."""
+    if itinerary.delegate_id is not None:
+        return f"{base_url}/e/{event.slug}/people/{itinerary.delegate_id}/schedule"
     return f"{base_url}/e/{event.slug}/delegations/{itinerary.delegation_id}/schedule"

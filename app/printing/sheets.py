@@ -53,9 +53,13 @@ def content_of(event: Event, itinerary: Itinerary) -> dict[str, Any]:
     """All that a sheet says of the plan, the rows apart: what a later sheet is compared with."""
     edition = Edition(number=None, printed_at=NEVER, before=None, live_address=None)
     with i18n.speaking(itinerary.locale):
-        sheet = _sheet(event, itinerary, edition)
-        rows = {item.uid: _said(event, item, on=day.on) for day in itinerary.days for item in day.items}
+        sheet, rows = _sheet(event, itinerary, edition), rows_of(event, itinerary)
     return {"head": {name: said for name, said in sheet.items() if name not in VARYING}, "rows": rows}
+
+
+def rows_of(event: Event, itinerary: Itinerary) -> dict[str, dict[str, str]]:
+    """What each row says in the language that is spoken, by identifier: the same for the page and for paper."""
+    return {item.uid: _said(event, item, on=day.on) for day in itinerary.days for item in day.items}
 
 
 def _said(event: Event, item: Item, *, on: date) -> dict[str, str]:

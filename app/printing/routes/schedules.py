@@ -18,7 +18,8 @@ from app.printing.feeds import calendar_of
 from app.printing.itinerary import Itinerary
 from app.printing.loaders import person_of_path
 from app.printing.queries import itinerary_of_delegation, itinerary_of_person
-from app.printing.service import is_outdated, preview
+from app.printing.service import is_outdated, live_address, preview
+from app.printing.sheets import rows_of
 from app.printing.watching import note_movements
 
 router = APIRouter()
@@ -42,16 +43,7 @@ def schedule(
     found = access.found
     note_movements(log, found.delegation.delegates, principal=access.principal, way="page", now=now)
     itinerary = itinerary_of_delegation(session, found.event, found.delegation.id)
-    context = {
-        "event": found.event,
-        "delegation": found.delegation,
-        "itinerary": itinerary,
-        "words": words,
-        "pdf": f"/e/{found.event.slug}/delegations/{found.delegation.id}/schedule.pdf",
-        "may_link": access.principal.role in STAFF | {Role.FOCAL_POINT},
-        "outdated": access.principal.role in STAFF and is_outdated(session, found.event, itinerary),
-    }
-    return render(request, "printing/schedule.html", context)
+    return _page(request, session, found.event, itinerary, role=access.principal.role)
 
 
 @router.get("/e/{slug}/delegations/{delegation_id}/schedule.pdf")
@@ -78,6 +70,35 @@ def schedule_calendar(
     note_movements(log, found.delegation.delegates, principal=access.principal, way="calendar", now=now)
     itinerary = itinerary_of_delegation(session, found.event, found.delegation.id)
     return _calendar(session, log, found.event, itinerary, now=now, name=found.delegation.code)
+
+
+@router.get("/e/{slug}/people/{delegate_id}/schedule")
+def personal_schedule(
+    request: Request,
+    session: ReadSession,
+    log: ReadLogSession,
+    now: Now,
+    access: Annotated[Access[DelegateIn], Depends(PERSONAL)],
+) -> Response:
+    """Where must I be, and with whom? The code on the paper opens this page."""
+    found = access.found
+    note_movements(log, [found.delegate], principal=access.principal, way="page", now=now)
+    itinerary = itinerary_of_person(session, found.event, found.delegate)
+    return _page(request, session, found.event, itinerary, role=access.principal.role)
+
+
+def _page(request: Request, session: Session, event: Event, itinerary: Itinerary, *, role: Role) -> Response:
+    """The rows as the paper says them, in the language of whoever reads the page."""
+    context = {
+        "event": event,
+        "itinerary": itinerary,
+        "said": rows_of(event, itinerary),
+        "words": words,
+        "pdf": f"{live_address('', event, itinerary)}.pdf",
+        "may_link": role in STAFF | {Role.FOCAL_POINT},
+        "outdated": role in STAFF and is_outdated(session, event, itinerary),
+    }
+    return render(request, "printing/schedule.html", context)
 
 
 @router.get("/e/{slug}/people/{delegate_id}/schedule.pdf")
@@ -115,7 +136,7 @@ def _calendar(session: Session, log: Session, event: Event, itinerary: Itinerary
 
 
 def _pdf(request: Request, session: Session, event: Event, itinerary: Itinerary, *, now: Now, name: str) -> Response:
-    address = f"{request.app.state.settings.base_url}/e/{event.slug}/delegations/{itinerary.delegation_id}/schedule"
+    address = live_address(request.app.state.settings.base_url, event, itinerary)
     pdf = preview(session, event=event, itinerary=itinerary, live_address=address, now=now)
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
