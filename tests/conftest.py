@@ -1,5 +1,6 @@
-"""What every test may ask for: a migrated database, a clock that stands still, a client, an event."""
+"""What every test may ask for: a migrated database, a clock that stands still, a client, an event, the demonstration."""
 
+import fcntl
 import os
 import shutil
 import uuid
@@ -121,6 +122,38 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         var=tmp_path,
         log_level="ERROR",
     )
+
+
+@pytest.fixture(scope="session")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration loaded, paired, placed, released, scheduled and printed, made once for all test processes."""
+    from app.demo.prepare import prepare_demo
+
+    shared = (
+        tmp_path_factory.getbasetemp().parent
+        if os.environ.get("PYTEST_XDIST_WORKER")
+        else tmp_path_factory.getbasetemp()
+    )
+    path = shared / "planned.sqlite"
+    with (shared / "planned.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            making = shared / "making.sqlite"
+            settings = Settings(
+                database_url=f"sqlite:///{making}",
+                secret="a key for tests",
+                var=shared,
+                log_level="ERROR",
+                demonstration=True,
+            )
+            audit.use_key(settings.key())
+            database = Database(settings.database_url)
+            prepare_demo(database, settings, now=datetime(2019, 8, 20, 7, 12, tzinfo=UTC))
+            with database.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql(f"VACUUM INTO '{path}'")
+            database.close()
+    return path
 
 
 @pytest.fixture

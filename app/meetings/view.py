@@ -16,7 +16,10 @@ from app.events.queries import slots_of
 from app.events.time_grid import TimeGrid
 from app.meetings.models import Meeting, MeetingWish
 from app.meetings.planner import absent_in
-from app.platform.wording import holds
+from app.platform.wording import holds, shortened
+
+SHORT_NAME = 16
+"""Letters of a delegation's name in a cell of the desk."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +164,8 @@ def _cell(meeting: Meeting | None) -> Cell:
     if meeting is None:
         return Cell(meeting=None, short="·", full="")
     names = sides_of(meeting.wish)
-    return Cell(meeting=meeting, short=" · ".join(name[:12] for name in names), full=" · ".join(names))
+    short = " · ".join(shortened(name, most=SHORT_NAME) for name in names)
+    return Cell(meeting=meeting, short=short, full=" · ".join(names))
 
 
 def sides_of(wish: MeetingWish) -> tuple[str, ...]:

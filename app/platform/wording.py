@@ -56,6 +56,16 @@ def folded(text: str) -> str:
     return "".join(character for character in plain if not unicodedata.combining(character) and character != "ـ")
 
 
+def shortened(text: str, *, most: int) -> str:
+    """A text of at most so many letters, ended after a word by an ellipsis; a first word that is longer stays whole."""
+    if len(text) <= most:
+        return text
+    words = text.split()
+    while len(words) > 1 and len(" ".join(words)) >= most:
+        words.pop()
+    return f"{' '.join(words)}…" if len(words) < len(text.split()) else text
+
+
 def words_key(text: str) -> str:
     """The folded words of a text in alphabetical order: equal for "Zhang Wei" and "WEI, Zhang"."""
     return " ".join(sorted(re.findall(r"[^\W_]+", folded(text))))

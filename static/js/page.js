@@ -159,7 +159,37 @@ function watchAnnouncements() {
   });
 }
 
+// Titles that have too little room end after a word: what is left over stays in the page for whoever listens.
+
+function clip(one) {
+  const whole = one.textContent;
+  one.replaceChildren(whole);
+  if (one.scrollHeight <= one.clientHeight) return;
+  const words = whole.split(" ");
+  const more = Object.assign(document.createElement("span"), { className: "more", ariaHidden: "true" });
+  const rest = Object.assign(document.createElement("span"), { className: "off-screen" });
+  for (let n = words.length - 1; n > 0; n -= 1) {
+    rest.textContent = ` ${words.slice(n).join(" ")}`;
+    one.replaceChildren(words.slice(0, n).join(" "), more, rest);
+    if (one.scrollHeight <= one.clientHeight) return;
+  }
+  one.replaceChildren(whole);
+}
+
+function watchTitles() {
+  const clipAll = () => document.querySelectorAll("[data-clip]").forEach(clip);
+  let width = window.innerWidth;
+  document.fonts.ready.then(clipAll);
+  document.addEventListener("htmx:afterSettle", clipAll);
+  window.addEventListener("resize", () => {
+    if (window.innerWidth === width) return;
+    width = window.innerWidth;
+    clipAll();
+  });
+}
+
 watchFocus();
+watchTitles();
 watchKeys();
 watchMenus();
 watchAnnouncements();

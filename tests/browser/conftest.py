@@ -1,6 +1,5 @@
 """A real browser on a real server."""
 
-import fcntl
 import os
 import shutil
 import socket
@@ -15,7 +14,6 @@ import pytest
 import uvicorn
 
 from app.platform.clock import FixedClock
-from app.platform.database.engine import Database
 from app.platform.settings import Settings
 
 NOW = datetime(2019, 8, 20, 7, 12, tzinfo=UTC)
@@ -53,35 +51,6 @@ def browser() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration loaded, paired, placed, released, scheduled and printed, made once for all test processes."""
-    from app.demo.prepare import prepare_demo
-    from app.platform import audit
-
-    shared = (
-        tmp_path_factory.getbasetemp().parent
-        if os.environ.get("PYTEST_XDIST_WORKER")
-        else tmp_path_factory.getbasetemp()
-    )
-    path = shared / "planned.sqlite"
-    with (shared / "planned.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            making = shared / "making.sqlite"
-            settings = Settings(
-                database_url=f"sqlite:///{making}", secret=KEY, var=shared, log_level="ERROR", demonstration=True
-            )
-            audit.use_key(settings.key())
-            database = Database(settings.database_url)
-            prepare_demo(database, settings, now=NOW)
-            with database.engine.connect() as connection:
-                connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql(f"VACUUM INTO '{path}'")
-            database.close()
-    return path
 
 
 @pytest.fixture

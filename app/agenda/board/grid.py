@@ -8,6 +8,9 @@ from app.agenda.models import AgendaSession, DraftPlacement
 from app.agenda.planner import AgendaFacts, FreePlace
 from app.events.models import EventDay, Room
 
+SIZES = ((6, "tiny"), (9, "small"), (12, "low"), (15, ""), (18, "tall"))
+"""Under so many rows of the grid a card is called so."""
+
 RowOf = Callable[[datetime], int]
 """The row of the grid in which an instant stands; row 1 is the first grain of the day."""
 
@@ -26,7 +29,8 @@ class Card:
 
     @property
     def size(self) -> str:
-        return "tiny" if self.span < 6 else "small" if self.span < 9 else ""
+        """What there is room for: the title alone, no kind, one line of facts, or a title of more lines."""
+        return next((name for rows, name in SIZES if self.span < rows), "high")
 
 
 @dataclass(frozen=True, kw_only=True)

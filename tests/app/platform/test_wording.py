@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.platform.wording import folded, kept, words_key
+from app.platform.wording import folded, kept, shortened, words_key
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,17 @@ def test_what_is_kept_is_kept_the_second_time(text: str) -> None:
 @given(st.text())
 def test_folding_twice_folds_no_further(text: str) -> None:
     assert folded(folded(text)) == folded(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("A battery maker", "A battery…"),
+        ("Phnom Penh", "Phnom Penh"),
+        ("A house of city", "A house of…"),
+        ("Aussenwirtschaft Austria", "Aussenwirtschaft…"),
+        ("Antananarivoville", "Antananarivoville"),
+    ],
+)
+def test_a_text_is_shortened_after_a_word(text: str, short: str) -> None:
+    assert shortened(text, most=12) == short
