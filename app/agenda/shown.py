@@ -74,22 +74,38 @@ def public_releases(session: Session, event: Event) -> tuple[tuple[AgendaRelease
     return tuple((one, tuple(shown_of(placed, public) for placed in one.sessions)) for one in releases)
 
 
-def names_on(session: Session, shown: Sequence[ShownSession]) -> dict[int, tuple[str, ...]]:
+@dataclass(frozen=True, kw_only=True)
+class NamedOn:
+    """Somebody on a session as the public may read them: the name in its own script goes with the name."""
+
+    name: str
+    native_name: str | None
+    native_language: str | None
+    part: str
+
+
+def names_on(session: Session, shown: Sequence[ShownSession]) -> dict[int, tuple[NamedOn, ...]]:
     """Who speaks, moderates or must attend, by the ID of the released session: those alone who agree to be named.
 
     Of a session that is neutral nobody: a name would say whose it is.
     """
     wanted = [one.id for one in shown if not one.is_neutral]
     rows = session.execute(
-        select(ReleasedPerson.released_session_id, Delegate)
+        select(ReleasedPerson.released_session_id, ReleasedPerson.part, Delegate)
         .join(Delegate, Delegate.id == ReleasedPerson.delegate_id)
         .where(ReleasedPerson.released_session_id.in_(wanted), ReleasedPerson.part.in_(BINDING_PARTS))
         .where(Delegate.is_active.is_(True))
         .order_by(ReleasedPerson.position, ReleasedPerson.delegate_id)
     )
-    found: dict[int, tuple[str, ...]] = {}
-    for session_id, delegate in rows:
+    found: dict[int, tuple[NamedOn, ...]] = {}
+    for session_id, part, delegate in rows:
         name = public_name_of(delegate)
         if name is not None:
-            found[session_id] = (*found.get(session_id, ()), name)
+            named = NamedOn(
+                name=name,
+                native_name=delegate.native_name,
+                native_language=delegate.native_language,
+                part=part.value,
+            )
+            found[session_id] = (*found.get(session_id, ()), named)
     return found

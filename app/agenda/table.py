@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from app.agenda.shown import ShownSession
+from app.agenda.shown import NamedOn, ShownSession
 from app.events.models import Event
 from app.events.queries import local
 from app.platform.spreadsheets import Cell
@@ -16,13 +16,13 @@ NEEDED = ("session", "date", "start", "room")
 
 
 def rows_of(
-    event: Event, shown: Iterable[ShownSession], names: Mapping[int, tuple[str, ...]]
+    event: Event, shown: Iterable[ShownSession], names: Mapping[int, tuple[NamedOn, ...]]
 ) -> list[tuple[Cell, ...]]:
     """The rows in the order of time, in the time of the venue; ``names`` by the ID of the released session."""
     return [_row(event, one, names.get(one.id, ())) for one in shown]
 
 
-def _row(event: Event, one: ShownSession, names: tuple[str, ...]) -> tuple[Cell, ...]:
+def _row(event: Event, one: ShownSession, names: tuple[NamedOn, ...]) -> tuple[Cell, ...]:
     starts_at, frozen = local(event, one.starts_at), one.frozen
     return (
         one.session_id,
@@ -37,6 +37,6 @@ def _row(event: Event, one: ShownSession, names: tuple[str, ...]) -> tuple[Cell,
         str(frozen["kind"]),
         " ".join(frozen["languages"]),
         frozen["challenge"] or "",
-        "; ".join(names),
+        "; ".join(one.name for one in names),
         frozen["abstract"] or "",
     )

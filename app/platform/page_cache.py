@@ -6,7 +6,6 @@ from datetime import datetime
 from threading import Lock
 
 from fastapi import Request, Response
-from fastapi.responses import HTMLResponse
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -42,7 +41,13 @@ class PageCache:
 
 
 def shared_page(
-    request: Request, session: Session, make: Callable[[], Response], *, event_id: int, now: datetime | None = None
+    request: Request,
+    session: Session,
+    make: Callable[[], Response],
+    *,
+    event_id: int,
+    now: datetime | None = None,
+    media_type: str = "text/html; charset=utf-8",
 ) -> Response:
     """What ``make`` renders, made once for all visitors and languages as long as nothing about the edition changes.
 
@@ -59,7 +64,7 @@ def shared_page(
     key = (request.url.path, query, is_htmx(request), i18n.current_locale(), newest, minute)
     page = cache.find(key)
     if page is not None:
-        return HTMLResponse(page, headers=VARY)
+        return Response(page, media_type=media_type, headers=VARY)
     made = make()
     if made.status_code == 200:
         cache.keep(key, bytes(made.body))

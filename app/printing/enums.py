@@ -18,6 +18,8 @@ class JobWhat(enum.StrEnum):
     PACKS = "packs"
     PERSONS = "persons"
     OUTDATED = "outdated"
+    BADGES = "badges"
+    """New or changed ones alone."""
 
 
 class JobForm(enum.StrEnum):

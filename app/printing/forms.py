@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from app.printing.enums import JobForm, JobWhat, Sorting
+
 MOST_COPIES = 20
 
 
@@ -16,6 +18,15 @@ class PrintForm(BaseModel):
     what: Literal["outdated", "packs", "persons", "chosen"] = "packs"
     delegation: list[int] = Field(default_factory=list, max_length=2000)
     person: list[int] = Field(default_factory=list, max_length=5000)
+    copies: int = Field(default=1, ge=1, le=MOST_COPIES)
+
+
+class PrintAllForm(BaseModel):
+    """Which sheets to print all at once, in which order, as one document or an archive by delegation."""
+
+    what: JobWhat
+    form: JobForm = JobForm.PDF
+    sorting: Sorting = Sorting.DELEGATION
     copies: int = Field(default=1, ge=1, le=MOST_COPIES)
 
 

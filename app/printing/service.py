@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,8 +19,9 @@ from app.platform.i18n import gettext as _
 from app.printing.comparing import Row, rows_of
 from app.printing.forms import MOST_COPIES
 from app.printing.itinerary import Itinerary
-from app.printing.models import PrintedSheet
+from app.printing.models import PrintedSheet, SheetKind
 from app.printing.queries import itinerary_of_delegation, last_sheet, personal_itineraries_of_event
+from app.printing.queries.sheets import Holder
 from app.printing.reprints import kind_of
 from app.printing.sheets import Edition, Sheet, content_of, digest_of, sheet_of
 from app.printing.typesetting import typeset
@@ -31,6 +33,22 @@ class Printed:
 
     pdf: bytes
     sheets: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noted:
+    """What is kept of a sheet or a badge: whose it is, and what stands on it."""
+
+    kind: SheetKind
+    delegation_id: int
+    delegate_id: int | None
+    locale: str
+    content: dict[str, Any]
+    copies: int = 1
+
+    @property
+    def holder(self) -> Holder:
+        return self.kind, self.delegation_id, self.delegate_id
 
 
 def preview(session: Session, *, event: Event, itinerary: Itinerary, live_address: str | None, now: datetime) -> bytes:
@@ -73,7 +91,9 @@ def print_sheets(
     ]
     pdf = typeset(sheets, title=event.name, at=now)
     for itinerary, last in held:
-        _note(session, event, itinerary, last, copies=copies if itinerary.is_protected else 1, actor=actor, now=now)
+        counted = copies if itinerary.is_protected else 1
+        number = last.number if last else None
+        note_sheet(session, event, noted_of(event, itinerary, copies=counted), held=number, actor=actor, now=now)
     return Printed(pdf=pdf, sheets=len(sheets))
 
 
@@ -155,27 +175,30 @@ def _lock(session: Session, itineraries: Sequence[Itinerary]) -> None:
     ).all()
 
 
-def _note(
-    session: Session,
-    event: Event,
-    itinerary: Itinerary,
-    last: PrintedSheet | None,
-    *,
-    copies: int,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    content = content_of(event, itinerary)
-    sheet = PrintedSheet(
-        event_id=event.id,
+def noted_of(event: Event, itinerary: Itinerary, *, copies: int) -> Noted:
+    """What is kept of the sheet of an itinerary."""
+    return Noted(
         kind=kind_of(itinerary),
         delegation_id=itinerary.delegation_id,
         delegate_id=itinerary.delegate_id,
-        number=last.number + 1 if last else 1,
         locale=itinerary.locale,
-        content_digest=digest_of(content),
-        content=content,
+        content=content_of(event, itinerary),
         copies=copies,
+    )
+
+
+def note_sheet(session: Session, event: Event, noted: Noted, *, held: int | None, actor: Actor, now: datetime) -> None:
+    """Note a sheet as handed out; ``held`` is the number of the one that its people have until now."""
+    sheet = PrintedSheet(
+        event_id=event.id,
+        kind=noted.kind,
+        delegation_id=noted.delegation_id,
+        delegate_id=noted.delegate_id,
+        number=(held or 0) + 1,
+        locale=noted.locale,
+        content_digest=digest_of(noted.content),
+        content=noted.content,
+        copies=noted.copies,
         printed_at=now,
         printed_by_id=actor.account_id,
     )
@@ -189,7 +212,7 @@ def _note(
         action="sheet.printed",
         entity="printed_sheet",
         entity_id=sheet.id,
-        changes={"number": (last.number if last else None, sheet.number), "copies": (None, copies)},
+        changes={"number": (held, sheet.number), "copies": (None, noted.copies)},
     )
 
 

@@ -1,14 +1,12 @@
 """An itinerary as the values that a sheet of paper is set from."""
 
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-import segno
 from babel import Locale
 
 from app.delegations.scripts import language_of_script
@@ -16,6 +14,7 @@ from app.events.models import Event
 from app.platform import i18n
 from app.platform.i18n import gettext as _
 from app.printing import words
+from app.printing.codes import code_of
 from app.printing.comparing import is_other
 from app.printing.itinerary import DayOfItems, Item, Itinerary
 from app.printing.plan import plan_of, rooms_used
@@ -285,12 +284,3 @@ def _fixed_words() -> dict[str, str]:
         "good": _("Good to know"),
         "empty": _("Nothing is planned yet."),
     }
-
-
-def code_of(address: str | None) -> str | None:
-    """A QR code as SVG text."""
-    if address is None:
-        return None
-    out = io.BytesIO()
-    segno.make(address, error="m").save(out, kind="svg", border=0, xmldecl=False, svgns=True)
-    return out.getvalue().decode()

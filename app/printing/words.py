@@ -61,16 +61,7 @@ def part_words(part: str, minutes: int | None) -> str:
 def kind_words(item: Item) -> str:
     """What kind of item it is."""
     if item.kind == "session":
-        return {
-            SessionKind.CEREMONY: _("Ceremony"),
-            SessionKind.PLENARY: _("Plenary"),
-            SessionKind.ROUNDTABLE: _("Roundtable"),
-            SessionKind.CASE_CITY: _("Case session"),
-            SessionKind.WORKSHOP: _("Workshop"),
-            SessionKind.EXHIBITION: _("Exhibition"),
-            SessionKind.CULTURAL: _("Culture"),
-            SessionKind.SIGNING: _("Signing"),
-        }[SessionKind(item.subkind)]
+        return session_kind_words(item.subkind)
     if item.kind == "meeting":
         return _("Meeting")
     return {
@@ -82,6 +73,20 @@ def kind_words(item: Item) -> str:
         VisitKind.MEAL: _("Meal"),
         VisitKind.DEPARTURE: _("Departure"),
     }[VisitKind(item.subkind)]
+
+
+def session_kind_words(kind: str) -> str:
+    """What kind of session it is."""
+    return {
+        SessionKind.CEREMONY: _("Ceremony"),
+        SessionKind.PLENARY: _("Plenary"),
+        SessionKind.ROUNDTABLE: _("Roundtable"),
+        SessionKind.CASE_CITY: _("Case session"),
+        SessionKind.WORKSHOP: _("Workshop"),
+        SessionKind.EXHIBITION: _("Exhibition"),
+        SessionKind.CULTURAL: _("Culture"),
+        SessionKind.SIGNING: _("Signing"),
+    }[SessionKind(kind)]
 
 
 def title_words(item: Item) -> str:

@@ -61,6 +61,7 @@ PAGES = {
         f"{E}/manage/agenda/releases/1", f"{E}/manage/agenda/rules", f"{E}/manage/agenda/solve",
         f"{E}/manage/agenda/runs/2", f"{E}/manage/agenda/compare", f"{E}/manage/agenda/sessions/1",
         f"{E}/manage/agenda/sessions/new", f"{E}/manage/agenda/interpreters", f"{E}/manage/agenda/walks",
+        f"{E}/manage/agenda/import", f"{E}/people/1/schedule",
         f"{E}/manage/meetings", f"{E}/manage/meetings?view=list", f"{E}/manage/print",
         f"{E}/manage/runs", f"{E}/manage/runs/1", f"{E}/manage/outbox",
     ],
@@ -72,6 +73,9 @@ PAGES = {
 
 UNSEEN = {
     "/": "leads on to the event",
+    "/e/{slug}/b/{code}": "leads on to a person, or to one's own schedule",
+    "/e/{slug}/manage/print/jobs/{job_id}": "is there once a print began; tests/app/printing/test_jobs.py opens it",
+    "/e/{slug}/manage/print/jobs/{job_id}/file": "is a document or an archive",
     "/e/{slug}/manage/import/{upload}": "lasts an hour after a file came; tests/app/registration/importing opens it",
 }
 """Pages that the walks leave out, each with the reason."""

@@ -9,8 +9,8 @@ from app.meetings.queries import meetings_of
 from app.platform.i18n import current_locale
 from app.platform.i18n import gettext as _
 from app.printing import words
+from app.printing.codes import code_of
 from app.printing.desk.values import Desk, Setting, frame
-from app.printing.sheets import code_of
 
 
 def door_sheets(desk: Desk) -> Setting:

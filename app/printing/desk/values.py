@@ -13,8 +13,8 @@ from app.events.models import Event
 from app.platform import i18n
 from app.platform.i18n import gettext as _
 from app.printing import words
+from app.printing.press import Template
 from app.printing.sheets import native_form
-from app.printing.typesetting import Template
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,7 +75,7 @@ def _document_of(programme: Programme, one: ShownSession) -> dict[str, Any]:
         "abstract": frozen["abstract"],
         "languages": frozen["languages"],
         "challenge": frozen["challenge"],
-        "people": list(programme.names.get(one.id, ())),
+        "people": [person.name for person in programme.names.get(one.id, ())],
         "is_attested": frozen["attestation"] == "attested",
         "url": programme.page_of(one),
     }
@@ -139,7 +139,7 @@ def _add_session(room: Element, programme: Programme, one: ShownSession) -> None
         SubElement(element, name).text = text
     persons = SubElement(element, "persons")
     for person in programme.names.get(one.id, ()):
-        SubElement(persons, "person").text = person
+        SubElement(persons, "person").text = person.name
 
 
 def as_calendar(session: Session, programme: Programme) -> bytes:

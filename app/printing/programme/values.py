@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from app.agenda.models import AgendaRelease
 from app.agenda.queries import newest_release
-from app.agenda.shown import ShownSession, names_on, shown_sessions
+from app.agenda.shown import NamedOn, ShownSession, names_on, shown_sessions
 from app.events.models import Event, EventDay, Room
 from app.events.queries import day_of, days_of, rooms_of
 from app.platform.errors import NotFound
+from app.printing.queries.venue import channels_of, venue_of
+from app.printing.venue import Venue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +25,9 @@ class Programme:
     days: tuple[EventDay, ...]
     rooms: tuple[Room, ...]
     sessions: tuple[ShownSession, ...]
-    names: Mapping[int, tuple[str, ...]]
+    channels: Mapping[str, int]
+    venue: Venue
+    names: Mapping[int, tuple[NamedOn, ...]]
     base_url: str
 
     def on(self, day: date) -> tuple[ShownSession, ...]:
@@ -60,5 +64,7 @@ def programme_of(session: Session, event: Event, *, base_url: str) -> Programme:
         rooms=tuple(rooms_of(session, event.id)),
         sessions=tuple(sorted(shown, key=lambda one: (one.starts_at, one.frozen["room_slug"], one.session_id))),
         names=names_on(session, shown),
+        channels=channels_of(session, event.id),
+        venue=venue_of(session, event.id),
         base_url=base_url,
     )

@@ -13,7 +13,7 @@ from app.delegations.models import Delegate, Delegation
 from app.delegations.names import full_name_of
 from app.delegations.queries import delegation_in_event, delegations_of
 from app.events.models import Event
-from app.events.queries import day_of, resources_of
+from app.events.queries import day_of
 from app.meetings.models import Meeting
 from app.meetings.queries import meetings_of_people
 from app.pairing.enums import PartnershipState
@@ -21,7 +21,7 @@ from app.pairing.models import Partnership
 from app.pairing.queries import partnerships_of_parties, title_of
 from app.printing.itinerary import DayOfItems, Item, Itinerary, Traveller, letters_for
 from app.printing.queries.items import item_of_meeting, item_of_visit, items_of_sessions
-from app.printing.queries.venue import venue_of
+from app.printing.queries.venue import channels_of, venue_of
 from app.printing.venue import Venue
 from app.visits.models import Visit
 from app.visits.queries import visits_of_people
@@ -113,11 +113,7 @@ def _gather(session: Session, event: Event, *, people: Sequence[Delegate], party
         meetings=meetings,
         visits=visits,
         partnerships=partnerships_of_parties(session, event.id, party_ids),
-        channels={
-            one.language: one.channel
-            for one in resources_of(session, event.id)
-            if one.language is not None and one.channel is not None
-        },
+        channels=channels_of(session, event.id),
         venue=venue_of(session, event.id),
         release_number=session.scalar(number),
     )

@@ -2,9 +2,18 @@
 
 from sqlalchemy.orm import Session
 
-from app.events.queries import rooms_of, sites_of, walks_of
+from app.events.queries import resources_of, rooms_of, sites_of, walks_of
 from app.platform.database.base import Attestation
 from app.printing.venue import PlanRoom, PlanSite, Venue
+
+
+def channels_of(session: Session, event_id: int) -> dict[str, int]:
+    """The channel on which each interpreted language is heard."""
+    return {
+        one.language: one.channel
+        for one in resources_of(session, event_id)
+        if one.language is not None and one.channel is not None
+    }
 
 
 def venue_of(session: Session, event_id: int) -> Venue:

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from app.printing.routes import badges, calendars, desk, dossiers, programme, room, schedules
+from app.printing.routes import badges, calendars, desk, dossiers, jobs, programme, room, schedules
 
 router = APIRouter()
 router.include_router(schedules.router)
+router.include_router(jobs.router)
 router.include_router(room.router)
 router.include_router(badges.router)
 router.include_router(calendars.router)

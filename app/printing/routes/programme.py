@@ -7,11 +7,17 @@ from fastapi import APIRouter, Depends, Request, Response
 from app.accounts.policies import ANYONE, Access, Policy
 from app.events.models import Event
 from app.events.queries import event_of_path
+from app.platform import i18n
 from app.platform.database.sessions import ReadSession
+from app.platform.page_cache import shared_page
+from app.platform.rendering import VARY
+from app.printing.programme.booklet import booklet_pdf
 from app.printing.programme.formats import FORMATS, Extension
 from app.printing.programme.values import programme_of
 
 router = APIRouter()
+
+PDF = "application/pdf"
 
 PUBLIC = Policy("agenda.formats", roles=ANYONE, loader=event_of_path)
 Asked = Annotated[Access[Event], Depends(PUBLIC)]
@@ -45,6 +51,19 @@ def agenda_csv(request: Request, session: ReadSession, access: Asked) -> Respons
 def agenda_xlsx(request: Request, session: ReadSession, access: Asked) -> Response:
     """For spreadsheets."""
     return _file(request, session, access.found, "xlsx")
+
+
+@router.get("/e/{slug}/programme.pdf")
+def booklet(request: Request, session: ReadSession, access: Asked, lang: str = "") -> Response:
+    """The programme on paper, in a language of one's choice, else in that of the page."""
+    event, locale = access.found, lang if lang in i18n.LOCALES else i18n.current_locale()
+
+    def make() -> Response:
+        programme = programme_of(session, event, base_url=request.app.state.settings.base_url)
+        with i18n.speaking(locale):
+            return Response(booklet_pdf(programme), media_type=PDF, headers=VARY)
+
+    return shared_page(request, session, make, event_id=event.id, media_type=PDF)
 
 
 def _file(request: Request, session: ReadSession, event: Event, extension: Extension) -> Response:

@@ -21,10 +21,15 @@ from app.printing.queries import (
     personal_itineraries_of_event,
     protected_people,
 )
+from app.printing.queries.badges import due_badges
+from app.printing.queries.jobs import latest_jobs
 from app.printing.reprints import reprint_queue
 from app.printing.service import print_sheets
 
 router = APIRouter()
+
+MOST_AT_ONCE = 60
+"""So many sheets are set while the browser waits; more are a job."""
 
 READ = Policy("print.read", roles=STAFF, loader=event_of_path)
 PRINT = Policy("print.print", roles=STAFF, loader=event_of_path)
@@ -33,7 +38,12 @@ PRINT = Policy("print.print", roles=STAFF, loader=event_of_path)
 @router.get("/e/{slug}/manage/print")
 def print_room(request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(READ)]) -> Response:
     """What must be printed now?"""
-    return render(request, "printing/room.html", _room(session, access.found))
+    return room_page(request, session, access.found)
+
+
+def room_page(request: Request, session: Session, event: Event, *, status: int = 200, **more: Any) -> Response:
+    """The print room, also where something asked for there was refused."""
+    return render(request, "printing/room.html", _room(session, event) | more, status=status)
 
 
 def _room(session: Session, event: Event) -> dict[str, Any]:
@@ -44,7 +54,14 @@ def _room(session: Session, event: Event) -> dict[str, Any]:
         {"delegation": one, "sheet": sheets.get(one.id), "outdated": one.id in outdated}
         for one in delegations_of(session, event.id)
     ]
-    return {"event": event, "rows": rows, "queue": queue, "protected": protected_people(session, event.id)}
+    return {
+        "event": event,
+        "rows": rows,
+        "queue": queue,
+        "protected": protected_people(session, event.id),
+        "badges": due_badges(session, event),
+        "jobs": latest_jobs(session, event.id),
+    }
 
 
 @router.post("/e/{slug}/manage/print")
@@ -54,11 +71,12 @@ def print_now(
     """One PDF of what was asked for; each sheet is noted as handed out, which takes it out of the queue."""
     event, bound = access.found, bind(PrintForm, form)
     if bound.value is None:
-        return render(request, "printing/room.html", _room(session, event) | {"form": bound}, status=422)
+        return room_page(request, session, event, status=422, form=bound)
     itineraries = _wanted(session, event, bound.value)
     if not itineraries:
-        context = _room(session, event) | {"nothing": True}
-        return render(request, "printing/room.html", context, status=422)
+        return room_page(request, session, event, status=422, nothing=True)
+    if len(itineraries) > MOST_AT_ONCE:
+        return room_page(request, session, event, status=422, many=len(itineraries))
     printed = print_sheets(
         session,
         event=event,

@@ -77,63 +77,76 @@ def press(demonstration: Any, session: Any, actor: Actor, now: datetime) -> Pres
 
 
 @pytest.fixture
-def released(press: Press) -> Press:
-    """The demonstration with every session released, one an hour, and some meetings held; no solver is asked."""
+def release_everything(now: datetime) -> Callable[..., None]:
+    """``release_everything(session, event, meetings=12)``: every session released, one an hour a room, and so many
+    meetings held; no solver is asked, and nobody looks whether anybody is twice somewhere."""
     from datetime import timedelta
 
     from sqlalchemy import select
 
     from app.agenda.models import AgendaRelease, ReleasedPerson, ReleasedSession
     from app.agenda.queries import sessions_of
-    from app.events.models import EventDay, MeetingSlot, MeetingTable, Room
+    from app.events.models import EventDay, MeetingSlot, MeetingTable
+    from app.events.queries import session_rooms_of
     from app.meetings.models import Meeting, MeetingWish
 
-    session, event = press.session, press.event
-    days = session.scalars(select(EventDay).where(EventDay.event_id == event.id).order_by(EventDay.on)).all()
-    rooms = session.scalars(select(Room).where(Room.event_id == event.id, Room.takes_sessions.is_(True))).all()
-    release = AgendaRelease(event_id=event.id, number=1, name="Release 1", released_at=press.now)
-    session.add(release)
-    session.flush()
-    for number, item in enumerate(sessions_of(session, event.id)):
-        room, starts_at = rooms[number % len(rooms)], days[number % len(days)].starts_at + timedelta(hours=number // 2)
-        frozen = {
-            "slug": item.slug, "kind": item.kind.value, "title": item.title, "titles": item.titles,
-            "abstract": item.abstract, "languages": item.languages, "audience": item.audience,
-            "attestation": item.attestation.value, "challenge": None, "challenge_names": {}, "partnership_id": None,
-            "room": room.name, "room_slug": room.slug, "floor": room.floor, "site": "Building M", "site_code": "M",
-            "people": [],
-        }  # fmt: skip
-        session.add(
-            ReleasedSession(
-                release_id=release.id,
-                session_id=item.id,
-                room_id=room.id,
-                starts_at=starts_at,
-                ends_at=starts_at + timedelta(minutes=item.duration_minutes),
-                frozen=frozen,
-                people=[
-                    ReleasedPerson(
-                        delegate_id=one.delegate_id,
-                        part=one.part,
-                        speaking_minutes=one.speaking_minutes,
-                        position=one.position,
-                    )
-                    for one in item.people
-                ],
+    def make(session: Any, event: Any, *, meetings: int = 12) -> None:
+        days = session.scalars(select(EventDay).where(EventDay.event_id == event.id).order_by(EventDay.on)).all()
+        rooms = session_rooms_of(session, event.id)
+        release = AgendaRelease(event_id=event.id, number=1, name="Release 1", released_at=now)
+        session.add(release)
+        session.flush()
+        for number, item in enumerate(sessions_of(session, event.id)):
+            room = rooms[number % len(rooms)]
+            starts_at = days[number % len(days)].starts_at + timedelta(minutes=15 * (number // 2))
+            frozen = {
+                "slug": item.slug, "kind": item.kind.value, "title": item.title, "titles": item.titles,
+                "abstract": item.abstract, "languages": item.languages, "audience": item.audience,
+                "attestation": item.attestation.value, "challenge": None, "challenge_names": {}, "partnership_id": None,
+                "room": room.name, "room_slug": room.slug, "floor": room.floor, "site": room.site.name,
+                "site_code": room.site.code, "people": [],
+            }  # fmt: skip
+            session.add(
+                ReleasedSession(
+                    release_id=release.id,
+                    session_id=item.id,
+                    room_id=room.id,
+                    starts_at=starts_at,
+                    ends_at=starts_at + timedelta(minutes=item.duration_minutes),
+                    frozen=frozen,
+                    people=[
+                        ReleasedPerson(
+                            delegate_id=one.delegate_id,
+                            part=one.part,
+                            speaking_minutes=one.speaking_minutes,
+                            position=one.position,
+                        )
+                        for one in item.people
+                    ],
+                )
             )
-        )
-    slots = session.scalars(select(MeetingSlot).where(MeetingSlot.event_id == event.id).order_by(MeetingSlot.id)).all()
-    tables = session.scalars(select(MeetingTable).where(MeetingTable.event_id == event.id)).all()
-    wishes = session.scalars(select(MeetingWish).where(MeetingWish.event_id == event.id).order_by(MeetingWish.id))
-    for number, wish in enumerate(wishes.all()[:12]):
-        session.add(
-            Meeting(
-                event_id=event.id,
-                wish_id=wish.id,
-                slot_id=slots[number % len(slots)].id,
-                table_id=tables[number % len(tables)].id,
-                changed_at=press.now,
+        slots = session.scalars(
+            select(MeetingSlot).where(MeetingSlot.event_id == event.id).order_by(MeetingSlot.id)
+        ).all()
+        tables = session.scalars(select(MeetingTable).where(MeetingTable.event_id == event.id)).all()
+        wishes = session.scalars(select(MeetingWish).where(MeetingWish.event_id == event.id).order_by(MeetingWish.id))
+        for number, wish in enumerate(wishes.all()[:meetings]):
+            session.add(
+                Meeting(
+                    event_id=event.id,
+                    wish_id=wish.id,
+                    slot_id=slots[number % len(slots)].id,
+                    table_id=tables[number // len(slots) % len(tables)].id,
+                    changed_at=now,
+                )
             )
-        )
-    session.flush()
+        session.flush()
+
+    return make
+
+
+@pytest.fixture
+def released(press: Press, release_everything: Callable[..., None]) -> Press:
+    """The demonstration with every session released and some meetings held."""
+    release_everything(press.session, press.event)
     return press

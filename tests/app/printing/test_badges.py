@@ -1,4 +1,4 @@
-"""Badges: one for a person, one page for each member of a delegation; colour and word say what they are."""
+"""PRT-06: badges of two sides, coloured by category, with a code that says nothing; new or changed ones alone."""
 
 import io
 from typing import Any
@@ -15,20 +15,23 @@ def _pages(content: bytes) -> list[str]:
     return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(content)).pages]
 
 
-def test_a_person_has_a_badge_of_one_page(client: Any, sign_in: Any, cast: Any) -> None:
+def test_prt_06_a_person_has_a_badge_of_two_sides(client: Any, sign_in: Any, cast: Any) -> None:
     sign_in("desk", event_id=cast.event.id)
     answer = client.get(f"/e/{cast.event.slug}/manage/people/{cast.heads[0]}/badge.pdf")
     assert answer.headers["content-type"] == "application/pdf"
-    (page,) = _pages(answer.content)
+    page, back = _pages(answer.content)
     for said in ("Mayor of Phnom Penh", "Mayor", "Phnom Penh", "Cambodia", "City", cast.event.name):
         assert said in page
+    assert "Mayor of Phnom Penh" in back
+    assert "bring it to the registration desk" in back
 
 
-def test_a_delegation_has_a_page_for_each_who_comes(client: Any, sign_in: Any, cast: Any, database: Any) -> None:
+def test_a_delegation_has_two_pages_for_each_who_comes(client: Any, sign_in: Any, cast: Any, database: Any) -> None:
     sign_in("organiser", event_id=cast.event.id)
     address = f"/e/{cast.event.slug}/manage/delegations/{cast.delegations[1]}/badges.pdf"
     pages = _pages(client.get(address).content)
-    assert [name for page in pages for name in ("Mayor of", "Planner of") if name in page] == ["Mayor of", "Planner of"]
+    sides = [name for page in pages for name in ("Mayor of", "Planner of") if name in page]
+    assert sides == ["Mayor of", "Mayor of", "Planner of", "Planner of"]
     assert f'href="{address}"' in client.get(f"/e/{cast.event.slug}/delegations/{cast.delegations[1]}").text
     with database.writing() as session:
         for number in (cast.heads[1], cast.staff[1]):
