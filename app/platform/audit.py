@@ -7,7 +7,7 @@ stand in side tables that an erasure empties, so that a person can be forgotten 
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -274,8 +274,19 @@ def _text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def last_change_of(session: Session, *, entity: str, entity_id: int) -> tuple[str, datetime | None]:
-    """Who changed something last, and when; nobody and None where the log has no line about it."""
+def last_change_of(
+    session: Session, *, entity: str, entity_id: int, actions: Collection[str] = (), field: str = ""
+) -> tuple[str, datetime | None]:
+    """Who changed something last, and when; nobody and None where the log has no line about it.
+
+    Args:
+        actions: count these alone; any where it is empty.
+        field: count lines alone that changed this field.
+    """
     statement = select(AuditEntry).where(AuditEntry.entity == entity, AuditEntry.entity_id == str(entity_id))
+    if actions:
+        statement = statement.where(AuditEntry.action.in_(actions))
+    if field:
+        statement = statement.join(AuditValue, AuditValue.entry_id == AuditEntry.id).where(AuditValue.field == field)
     entry = session.scalars(statement.order_by(AuditEntry.id.desc()).limit(1)).first()
     return (names_of(session, [entry.actor])[entry.actor], entry.at) if entry else ("", None)

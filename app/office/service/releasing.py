@@ -1,6 +1,5 @@
 """A release with everything that it touches: meetings that no longer fit, and one notice for each person."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,15 +7,14 @@ from sqlalchemy.orm import Session
 
 from app.agenda.models import AgendaRelease
 from app.agenda.planner import read_facts
-from app.agenda.queries import Place, SessionChange, current_draft, entries_of_draft
-from app.agenda.service import Released, begin_release, release
-from app.delegations.queries import delegates_by_id
+from app.agenda.queries import SessionChange, current_draft, entries_of_draft
+from app.agenda.service import begin_release, release
 from app.events.models import Event
-from app.events.queries import rooms_of, walks_of
+from app.events.queries import walks_of
 from app.meetings.models import Meeting
 from app.meetings.queries import meetings_of
 from app.meetings.service import cancel
-from app.platform import outbox
+from app.office.service.notifying import notify
 from app.platform.actor import Actor
 
 
@@ -47,12 +45,15 @@ def release_agenda(
     begin_release(session, event=event, seen=seen)
     freed = _free_meetings(session, event=event, actor=actor, now=now)
     released = release(session, event=event, name=name, note=note, actor=actor, now=now)
-    people = released.touched | {person.delegate_id for meeting in freed for person in meeting.wish.people}
-    notices = _notify(session, event=event, released=released, people=people, now=now)
+    without_meeting = frozenset(person.delegate_id for meeting in freed for person in meeting.wish.people)
+    people = released.touched | without_meeting
+    notices = notify(
+        session, event=event, release=released.release, touched=people, without_meeting=without_meeting, now=now
+    )
     return Effects(
         release=released.release,
         changes=released.changes,
-        touched=frozenset(people),
+        touched=people,
         notices=notices,
         freed_meetings=len(freed),
     )
@@ -103,68 +104,3 @@ def _free_meetings(session: Session, *, event: Event, actor: Actor, now: datetim
             now=now,
         )
     return in_the_way
-
-
-@dataclass(frozen=True, kw_only=True)
-class OwnChange:
-    """What one session's change means for one person; without ``was`` it is new to them, without ``now`` it is gone."""
-
-    title: str
-    was: Place | None
-    now: Place | None
-    room: str | None
-
-    @property
-    def is_moved(self) -> bool:
-        return self.was is not None and self.now is not None and self.was != self.now
-
-
-def own_changes(
-    released: Released, rooms: Mapping[int, str], *, delegate_id: int, locale: str
-) -> tuple[OwnChange, ...]:
-    """What a release changes for one person, with titles in their language, in the order of time."""
-    titles = _titles(released, locale)
-    found = []
-    for change in released.changes:
-        if delegate_id not in change.touched:
-            continue
-        now = change.now if change.part_of(delegate_id) else None
-        found.append(
-            OwnChange(
-                title=titles.get(change.session_id, change.title),
-                was=change.was if change.part_before(delegate_id) else None,
-                now=now,
-                room=rooms.get(now.room_id) if now else None,
-            )
-        )
-    return tuple(found)
-
-
-def _titles(released: Released, locale: str) -> dict[int, str]:
-    shown = [*(released.before.sessions if released.before else ()), *released.release.sessions]
-    return {placed.session_id: placed.frozen["titles"].get(locale) or placed.frozen["title"] for placed in shown}
-
-
-def _notify(session: Session, *, event: Event, released: Released, people: Iterable[int], now: datetime) -> int:
-    """One mail for each touched person with an address, held until an organiser sends it."""
-    written = 0
-    rooms = {room.id: f"{room.name}, {room.site.name}" for room in rooms_of(session, event.id)}
-    number = released.release.number
-    for delegate in delegates_by_id(session, people).values():
-        if delegate.email is None or not delegate.is_active:
-            continue
-        own = own_changes(released, rooms, delegate_id=delegate.id, locale=delegate.locale or "en")
-        mail = outbox.queue(
-            session,
-            now=now,
-            event_id=event.id,
-            cause=f"release {number}",
-            key=f"release {event.id} {number} {delegate.id}",
-            to=delegate.email,
-            locale=delegate.locale,
-            template="mail/released",
-            context={"event": event, "name": delegate.badge_name, "release": released.release, "changes": own},
-            is_held=True,
-        )
-        written += mail is not None
-    return written

@@ -105,6 +105,8 @@ def test_agd_14_the_mail_says_what_differs_for_its_reader(
         session.get(Delegate, cast.heads[2]).locale = "fr"
         release_agenda(session, event=cast.event, name="First", note=None, actor=actor, now=now)
     with database.writing() as session:
+        for mail in session.scalars(select(OutboxMail)):
+            mail.state = MailState.SENT
         leaves = session.scalars(select(SessionPerson).where(SessionPerson.delegate_id == cast.heads[0])).one()
         leaves.delegate_id = cast.heads[2]
         release_agenda(session, event=cast.event, name="Second", note=None, actor=actor, now=now)
