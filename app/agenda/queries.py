@@ -69,18 +69,22 @@ class SessionLinks:
 def links_of(session: Session, session_ids: Sequence[int]) -> SessionLinks:
     """Order, apartness and clashes among these sessions; links to others are left out."""
     known = set(session_ids)
+    # Columns, not rows: a large event has hundreds, and a board is read after each move.
+    orders = select(SessionOrder.session_id, SessionOrder.after_id).order_by(SessionOrder.after_id)
     after: dict[int, tuple[int, ...]] = {}
-    for order in session.scalars(select(SessionOrder).order_by(SessionOrder.after_id)):
-        if order.session_id in known and order.after_id in known:
-            after[order.session_id] = (*after.get(order.session_id, ()), order.after_id)
+    for item, other in session.execute(orders):
+        if item in known and other in known:
+            after[item] = (*after.get(item, ()), other)
+    pairs = select(SessionApart.session_id, SessionApart.other_id).order_by(SessionApart.other_id)
     apart: dict[int, tuple[int, ...]] = {}
-    for pair in session.scalars(select(SessionApart).order_by(SessionApart.other_id)):
-        if pair.session_id in known and pair.other_id in known:
-            apart[pair.session_id] = (*apart.get(pair.session_id, ()), pair.other_id)
+    for item, other in session.execute(pairs):
+        if item in known and other in known:
+            apart[item] = (*apart.get(item, ()), other)
+    weighed = select(SessionClash.session_id, SessionClash.other_id, SessionClash.weight)
     clashes = tuple(
-        (clash.session_id, clash.other_id, clash.weight)
-        for clash in session.scalars(select(SessionClash).order_by(SessionClash.session_id, SessionClash.other_id))
-        if clash.session_id in known and clash.other_id in known
+        (item, other, weight)
+        for item, other, weight in session.execute(weighed.order_by(SessionClash.session_id, SessionClash.other_id))
+        if item in known and other in known
     )
     return SessionLinks(after, apart, clashes)
 

@@ -22,7 +22,7 @@ let wanted = "[data-focus]";
 
 // Requests. All of them bring the board anew; a refused one brings the dialog.
 
-function ask(verb, path, values, target = "#board", swap = "morph:innerHTML") {
+function ask(verb, path, values, target = "#board", swap = "morph:innerHTML settle:0ms") {
   return window.htmx.ajax(verb, path, { source: board, target, swap, values });
 }
 function place() {
@@ -356,6 +356,33 @@ board.addEventListener("click", (event) => {
   event.preventDefault();
   focusOn(card.dataset.card);
 });
+
+// What others change meanwhile: the board follows when nothing is in hand, and what moved flashes once.
+
+const PAUSE = 4000;
+let follows = 0;
+
+async function lookAround() {
+  const { here, stamp } = frame().dataset;
+  const answer = await fetch(`${here}/news?seen=${encodeURIComponent(stamp)}`, { headers: { Accept: "application/json" } });
+  if (answer.status === 204) return;
+  if (!answer.ok) {
+    window.clearInterval(follows);
+    return;
+  }
+  const { said } = await answer.json();
+  // An answer that one's own change has overtaken tells nothing new.
+  if (held || dialog.open || frame().dataset.stamp !== stamp) return;
+  const before = new Map(cards().map((card) => [card.id, card.dataset.version]));
+  await show({});
+  for (const card of cards()) {
+    if (before.get(card.id) !== card.dataset.version) card.classList.add("flash");
+  }
+  announce(said);
+}
+follows = window.setInterval(() => {
+  if (!document.hidden && !held && !dialog.open) lookAround().catch(() => {});
+}, PAUSE);
 
 rove(null);
 if (location.hash.startsWith("#card-")) focusOn(location.hash.slice(6));

@@ -3,7 +3,7 @@
 from app.agenda.planner.asking import problem_for
 from app.agenda.planner.costs import CostLine, cost_lines
 from app.agenda.planner.facts import AgendaFacts, read_facts
-from app.agenda.planner.mending import Mend, WhyNot, why_not
+from app.agenda.planner.mending import Mend, WhyNot, Windows, why_not
 from app.agenda.planner.places import FreePlace, places_for
 from app.agenda.planner.problems import build_problem, person_key, problem_against, problem_of
 from app.agenda.planner.sentences import names_of, say
@@ -19,6 +19,7 @@ __all__ = [
     "Mend",
     "Placed",
     "WhyNot",
+    "Windows",
     "build_problem",
     "cost_lines",
     "judge",

@@ -20,7 +20,7 @@ class Mend:
     """A change of one fact. ``kind`` and ``field`` say of what, ``owner`` by its ID in problem files.
 
     ``entry`` names what leaves a list; ``number`` and ``windows`` are new values, no windows meaning at any time. A
-    mend that ``is_ours`` can be made here; the time of a person or work elsewhere is theirs to change.
+    mend that ``is_ours`` can be made here, work elsewhere cannot; one that ``asks_a_person`` is theirs to agree to.
     """
 
     kind: str
@@ -33,7 +33,11 @@ class Mend:
 
     @property
     def is_ours(self) -> bool:
-        return self.kind != "people" and self.field != "taken"
+        return self.field != "taken"
+
+    @property
+    def asks_a_person(self) -> bool:
+        return self.kind == "people"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,8 @@ def places_for(
 ) -> Mapping[int, tuple[FreePlace, ...]]:
     """The free places of each session by its ID, room by room in the order of time."""
     wanted = {item.slug: item.id for item in items}
+    if not wanted:
+        return {}
     rooms = {room.slug: room.id for room in facts.rooms}
     return {
         wanted[name]: tuple(

@@ -47,9 +47,9 @@ def build_problem(session: Session, facts: AgendaFacts, draft: AgendaDraft | Non
             "days": tuple(_day(facts.grid, day) for day in days_of(session, facts.event.id)),
             "rooms": tuple(_room(facts.grid, room) for room in facts.rooms),
             "walks": tuple(walks),
-            "people": tuple(_person(facts, delegate) for delegate in facts.delegates.values()),
+            "people": tuple(_people(facts)),
             "resources": tuple(_resource(facts, resource) for resource in facts.resources),
-            "sessions": tuple(_session(facts, item, placements) for item in facts.sessions),
+            "sessions": tuple(_sessions(facts, placements)),
             "clashes": tuple(_clashes(facts)),
             "max_parallel": facts.rules.max_parallel,
             "previous": tuple(_previous(facts, placements)),
@@ -81,8 +81,11 @@ def _room(grid: TimeGrid, room: Room) -> dict[str, object]:
     }
 
 
-def _person(facts: AgendaFacts, delegate: Delegate) -> dict[str, object]:
-    return {"id": person_key(delegate.id), "available": _available(facts, delegate)}
+def _people(facts: AgendaFacts) -> Iterable[dict[str, object]]:
+    is_ignored = "person_available" in ignored(facts.rules)
+    for delegate in facts.delegates.values():
+        available = _free_elsewhere(facts, delegate) if is_ignored else _available(facts, delegate)
+        yield {"id": person_key(delegate.id), "available": available}
 
 
 def problem_against(
@@ -101,19 +104,25 @@ def problem_against(
     return problem.model_copy(update={"previous": told})
 
 
+def _free_elsewhere(facts: AgendaFacts, delegate: Delegate) -> tuple[Interval, ...] | None:
+    """What the ledger leaves of a person where their own times are ignored: two places at once are no such matter."""
+    taken = _elsewhere(facts, delegate)
+    return free_of((0, _end_of(facts)), taken) if taken else None
+
+
 def _available(facts: AgendaFacts, delegate: Delegate) -> tuple[Interval, ...] | None:
     """Free windows of a person: after arrival, before departure, outside blocked time and what holds them elsewhere."""
-    grid = facts.grid
-    taken = [(tick, tick + 1) for tick in sorted(facts.engaged.get(str(delegate.id), ()))]
-    if "person_available" in ignored(facts.rules):
-        # What holds them elsewhere stays: being in two places is no matter of severity.
-        return free_of((0, _end_of(facts)), taken) if taken else None
+    grid, taken = facts.grid, _elsewhere(facts, delegate)
     taken += [(grid.tick(block.starts_at), grid.tick_after(block.ends_at)) for block in delegate.blocked_times]
     if not taken and delegate.arrives_at is None and delegate.departs_at is None:
         return None
     start = grid.tick_after(delegate.arrives_at) if delegate.arrives_at else 0
     end = grid.tick(delegate.departs_at) if delegate.departs_at else _end_of(facts)
     return free_of((start, end), taken)
+
+
+def _elsewhere(facts: AgendaFacts, delegate: Delegate) -> list[Interval]:
+    return [(tick, tick + 1) for tick in sorted(facts.engaged.get(str(delegate.id), ()))]
 
 
 def _end_of(facts: AgendaFacts) -> int:
@@ -136,30 +145,31 @@ def _resource(facts: AgendaFacts, resource: Resource) -> dict[str, object]:
     }
 
 
-def _session(facts: AgendaFacts, item: AgendaSession, placements: Iterable[DraftPlacement]) -> dict[str, object]:
+def _sessions(facts: AgendaFacts, placements: Iterable[DraftPlacement]) -> Iterable[dict[str, object]]:
     slugs = {other.id: other.slug for other in facts.sessions}
     rooms = {room.id: room.slug for room in facts.rooms}
     codes = {resource.id: resource.code for resource in facts.resources}
-    placement = next((one for one in placements if one.session_id == item.id), None)
-    return {
-        "id": item.slug,
-        "duration": facts.grid.grains(item.duration_minutes),
-        "people": tuple(person_key(one.delegate_id) for one in item.people if one.part in BINDING_PARTS),
-        "audience": item.audience,
-        "layout": item.layout,
-        "features": tuple(item.features),
-        "booths": item.booths,
-        "rooms": tuple(rooms[one.room_id] for one in item.rooms if one.room_id in rooms) if item.rooms else None,
-        "windows": tuple(_windows(facts.grid, item.windows)) if item.windows else None,
-        "pin": _pin(facts.grid, item, placement, rooms),
-        "after": tuple(slugs[other] for other in facts.links.after.get(item.id, ())),
-        "not_with": tuple(slugs[other] for other in facts.links.apart.get(item.id, ())),
-        "same_room_as": slugs.get(item.same_room_as_id) if item.same_room_as_id else None,
-        "uses": {codes[use.resource_id]: use.units for use in item.uses},
-        "plenary": item.is_plenary,
-        "optional": item.is_optional,
-        "value": item.value,
-    }
+    placed = {one.session_id: one for one in placements}
+    for item in facts.sessions:
+        yield {
+            "id": item.slug,
+            "duration": facts.grid.grains(item.duration_minutes),
+            "people": tuple(person_key(one.delegate_id) for one in item.people if one.part in BINDING_PARTS),
+            "audience": item.audience,
+            "layout": item.layout,
+            "features": tuple(item.features),
+            "booths": item.booths,
+            "rooms": tuple(rooms[one.room_id] for one in item.rooms if one.room_id in rooms) if item.rooms else None,
+            "windows": tuple(_windows(facts.grid, item.windows)) if item.windows else None,
+            "pin": _pin(facts.grid, item, placed.get(item.id), rooms),
+            "after": tuple(slugs[other] for other in facts.links.after.get(item.id, ())),
+            "not_with": tuple(slugs[other] for other in facts.links.apart.get(item.id, ())),
+            "same_room_as": slugs.get(item.same_room_as_id) if item.same_room_as_id else None,
+            "uses": {codes[use.resource_id]: use.units for use in item.uses},
+            "plenary": item.is_plenary,
+            "optional": item.is_optional,
+            "value": item.value,
+        }
 
 
 def _pin(

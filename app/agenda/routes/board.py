@@ -7,20 +7,31 @@ from typing import Annotated, Any
 from babel.dates import format_date
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
+from starlette.responses import JSONResponse
 
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.agenda.board import Board, read_board
 from app.agenda.board.strips import strips_of
 from app.agenda.models import AgendaSession
-from app.agenda.queries import difference, entries_of_draft, entries_of_release, newest_release, releases_of
+from app.agenda.planner import stamp_of
+from app.agenda.queries import (
+    current_draft,
+    difference,
+    entries_of_draft,
+    entries_of_release,
+    newest_release,
+    releases_of,
+)
+from app.agenda.steps import last_move_of
 from app.events.loaders import number_of
 from app.events.models import Event
-from app.events.queries import event_of_path
+from app.events.queries import event_of_path, local
 from app.pairing.queries import partnerships_of
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadSession
 from app.platform.forms import Bound
 from app.platform.i18n import current_locale
+from app.platform.i18n import gettext as _
 from app.platform.rendering import is_htmx, render
 from app.solver_runs.panels import latest_panel
 
@@ -68,6 +79,21 @@ def move_dialog(
     return move_page(request, session, found, view=view)
 
 
+@router.get("/e/{slug}/manage/agenda/news")
+def news(session: ReadSession, access: Annotated[Access[Event], Depends(READ)], seen: str = "") -> Response:
+    """Whether the draft is another than the one that was ``seen``, by its stamp, and who changed it last."""
+    event = access.found
+    draft = current_draft(session, event.id)
+    if draft is None or stamp_of(draft) == seen:
+        return Response(status_code=204)
+    who, at = last_move_of(session, draft.id)
+    said = _("%(who)s changed the agenda at %(at)s.") % {
+        "who": who or _("Somebody"),
+        "at": f"{local(event, at):%H:%M}" if at else "–",
+    }
+    return JSONResponse({"said": said})
+
+
 def board_page(
     request: Request,
     session: Session,
@@ -88,6 +114,7 @@ def board_page(
         **_common(session, found, shown),
         "done": done,
         "overtaken": overtaken,
+        "stamp": stamp_of(found.draft),
         "strips": _strips(found) if shown == "people" else None,
         "release": release,
         "releases": releases_of(session, event.id),

@@ -15,13 +15,14 @@ from app.agenda.board import Board, read_board
 from app.agenda.forms import PinForm, PlaceForm, StepForm
 from app.agenda.models import DraftStep
 from app.agenda.routes.board import Done, address_of, board_page, move_page
-from app.agenda.steps import last_step_about
+from app.agenda.steps import last_move_of
 from app.events.models import Event
-from app.events.queries import event_of_path
+from app.events.queries import event_of_path, local
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession
 from app.platform.errors import Conflict, NotFound, Refused
 from app.platform.forms import Bound, FormData, bind
+from app.platform.i18n import gettext as _
 from app.platform.rendering import is_htmx, render
 
 router = APIRouter()
@@ -114,10 +115,15 @@ def _step(
     try:
         draft = service.draft_for(session, event=event, actor=actor, now=now)
         done = act(session, event=event, draft=draft, step_id=bound.value.step_id, actor=actor, now=now)
-    except Conflict as overtaken:
+    except Conflict:
         found = read_board(session, event, day=typed.get("on", ""))
+        who, at = last_move_of(session, found.draft.id)
+        said = _("%(who)s changed this draft at %(at)s. Look at it again before you take a step back.") % {
+            "who": who or _("Somebody"),
+            "at": f"{local(event, at):%H:%M}" if at else "–",
+        }
         view = typed.get("view", "")
-        return board_page(request, session, found, view=view, now=now, overtaken=overtaken.message, status=409)
+        return board_page(request, session, found, view=view, now=now, overtaken=said, status=409)
     return _shown(request, session, access, {**typed, "session_id": next(iter(done.places))}, now=now, verb=verb)
 
 
@@ -162,7 +168,7 @@ def _both_versions(
     found = _held(session, access, typed)
     if found is None or found.held is None:
         raise NotFound
-    step, who = last_step_about(session, found.draft.id, found.held.id)
+    who, at = last_move_of(session, found.draft.id, found.held.id)
     context = {
         "event": found.event,
         "board": found,
@@ -173,7 +179,7 @@ def _both_versions(
         "room_of_mine": next((room for room in found.facts.rooms if mine.startswith(f"{room.id}|")), None),
         "pin": pin,
         "who": who,
-        "at": step.done_at if step else None,
+        "at": at,
     }
     headers = {"HX-Retarget": "#board-dialog", "HX-Reswap": "innerHTML"}
     block = "dialog" if is_htmx(request) else None

@@ -22,6 +22,7 @@ from app.events.enums import Layout
 from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
+from app.platform.audit import last_change_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Conflict, Refused
@@ -31,6 +32,9 @@ from app.platform.rendering import render
 router = APIRouter()
 
 MOST_FOUND = 12
+
+SAVED = ("agenda.session_added", "agenda.session_changed", "agenda.session_withdrawn", "agenda.person_set")
+"""What makes another version of a session; a move is one of its place."""
 
 
 @dataclass(frozen=True)
@@ -190,9 +194,12 @@ def _both_versions(request: Request, session: Session, found: SessionIn, mine: M
     session.expire_all()
     item = session_in_event(session, found.event.id, found.item.id)
     theirs = as_typed(read_facts(session, found.event), item)
+    who, at = last_change_of(session, entity="agenda_session", entity_id=item.id, actions=SAVED)
     context = {
         "event": found.event,
         "item": item,
+        "who": who,
+        "at": at,
         "rows": [(name, theirs[name], mine.get(name, ""), theirs[name] != mine.get(name, "")) for name in FIELDS],
     }
     return render(request, "agenda/session_conflict.html", context, status=409)

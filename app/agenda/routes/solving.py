@@ -101,12 +101,17 @@ def refuse_run(session: DbSession, now: Now, access: Annotated[Access[RunIn], De
 
 
 @router.post("/e/{slug}/manage/agenda/runs/{run_id}/mend")
-def mend(session: DbSession, now: Now, access: Annotated[Access[RunIn], Depends(ACCEPT)]) -> Response:
+def mend(request: Request, session: DbSession, now: Now, access: Annotated[Access[RunIn], Depends(ACCEPT)]) -> Response:
     """Make the change that an explanation offers, and ask again."""
     event, run, actor = access.found.event, access.found.run, access.principal.actor()
     mode, _stamp = asked(run)
-    for change in _offered(session, event, run):
-        service.mend(session, event=event, change=change, mode=mode, actor=actor, now=now)
+    try:
+        with session.begin_nested():
+            for change in _offered(session, event, run):
+                service.mend(session, event=event, change=change, mode=mode, actor=actor, now=now)
+    except Refused as refused:
+        session.expire_all()
+        return _proposal(request, session, access.found, now=now, notice=str(refused), status=422)
     session.flush()
     session.expire_all()
     mode = mode or SolveMode.REPLAN

@@ -18,10 +18,12 @@ from app.agenda.models import (
     SessionUse,
     SessionWindow,
 )
-from app.agenda.planner import AgendaFacts, Mend, read_facts
+from app.agenda.planner import AgendaFacts, Mend, Windows, person_key, read_facts
 from app.agenda.rules import rules_of
 from app.agenda.service.drafting import draft_for
 from app.agenda.service.history import step
+from app.delegations.models import BlockedTime
+from app.delegations.service.availability import Block, set_availability
 from app.events.enums import ResourceTimeKind
 from app.events.models import DayClosing, Event, Resource, ResourceTime, Room, RoomOpening
 from app.events.queries import days_of
@@ -50,11 +52,11 @@ def mend(session: Session, *, event: Event, change: Mend, mode: SolveMode | None
     """Change the one fact that stands in the way.
 
     Raises:
-        Refused: it is somebody's own time, or work elsewhere: theirs to change.
-        Conflict: the session, room or resource is there no more.
+        Refused: it is work elsewhere, or a visit or a block holds the person then: theirs to change.
+        Conflict: the session, room, resource or person is there no more.
     """
     if not change.is_ours:
-        raise Refused(_("This is theirs to change. Ask them, or change it on their page."))
+        raise Refused(_("This is work elsewhere: whoever has it decides. Ask them, or change it on its page."))
     facts = read_facts(session, event)
     if change.kind == "settings":
         rules = rules_of(session, event.id)
@@ -69,6 +71,8 @@ def mend(session: Session, *, event: Event, change: Mend, mode: SolveMode | None
         entity_id = _mend_room(session, _found(facts.rooms, change.owner), change)
     elif change.kind == "resources":
         entity_id = _mend_resource(session, _found(facts.resources, change.owner), change)
+    elif change.kind == "people":
+        entity_id = _mend_person(session, event, facts, change, actor=actor, now=now)
     else:
         entity_id = _mend_day(session, event, change)
     session.flush()
@@ -181,6 +185,66 @@ def _mend_resource(session: Session, resource: Resource, change: Mend) -> int:
     else:
         raise Conflict(_("This cannot be changed here."))
     return resource.id
+
+
+def _mend_person(
+    session: Session, event: Event, facts: AgendaFacts, change: Mend, *, actor: Actor, now: datetime
+) -> int:
+    """Have somebody there in these hours: arrival, departure and blocked times give way as far as they must."""
+    person = next((one for one in facts.delegates.values() if person_key(one.id) == change.owner), None)
+    if person is None or change.field != "available":
+        raise Conflict(_("What stood in the way is there no more. Run again."))
+    hours = change.windows
+    blocks = [one for one in person.blocked_times if one.holding_id is None]
+    held = [one for one in person.blocked_times if one.holding_id is not None]
+    if any(_is_wanted(one, hours) for one in held) or _is_engaged(facts, person.id, hours):
+        raise Refused(_("A visit or a block of protocol holds this person then. Change it on their page."))
+    set_availability(
+        session,
+        event=event,
+        delegate=person,
+        arrives_at=_earlier(person.arrives_at, hours),
+        departs_at=_later(person.departs_at, hours),
+        blocks=[part for one in blocks for part in _outside(one, hours)],
+        version=person.version,
+        actor=actor,
+        now=now,
+    )
+    return person.id
+
+
+def _is_wanted(block: BlockedTime, hours: Windows | None) -> bool:
+    return hours is None or any(start < block.ends_at and block.starts_at < end for start, end in hours)
+
+
+def _is_engaged(facts: AgendaFacts, person_id: int, hours: Windows | None) -> bool:
+    engaged = facts.engaged.get(str(person_id), set())
+    if hours is None:
+        return bool(engaged)
+    return any(tick in engaged for start, end in hours for tick in facts.grid.ticks(start, end))
+
+
+def _earlier(arrives_at: datetime | None, hours: Windows | None) -> datetime | None:
+    return None if arrives_at is None or not hours else min(arrives_at, hours[0][0])
+
+
+def _later(departs_at: datetime | None, hours: Windows | None) -> datetime | None:
+    return None if departs_at is None or not hours else max(departs_at, hours[-1][1])
+
+
+def _outside(block: BlockedTime, hours: Windows | None) -> Iterable[Block]:
+    """What stays blocked of a blocked time outside the hours in which the person is to be there."""
+    if hours is None:
+        return
+    at = block.starts_at
+    for start, end in sorted(hours):
+        if end <= at or block.ends_at <= start:
+            continue
+        if at < start:
+            yield Block(starts_at=at, ends_at=start, reason=block.reason)
+        at = max(at, end)
+    if at < block.ends_at:
+        yield Block(starts_at=at, ends_at=block.ends_at, reason=block.reason)
 
 
 def _mend_day(session: Session, event: Event, change: Mend) -> int:

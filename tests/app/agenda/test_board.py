@@ -164,7 +164,7 @@ def test_agd_15_the_second_save_gets_both_versions(organiser: Any, two: Any, pla
         answer = organiser.post(f"{BOARD}/place", data=late, headers=headers)
         assert answer.status_code == 409
         assert plan() == first
-        for words in ("Changed meanwhile", "13:00", "15:30", "Room A", "Room B"):
+        for words in ("Changed meanwhile by Organiser", "13:00", "15:30", "Room A", "Room B"):
             assert words in answer.text, words
     assert answer.headers["HX-Retarget"] == "#board-dialog"
     fields = dict(re.findall(r'name="([a-z_.]+)" value="([^"]*)"', answer.text))
@@ -274,7 +274,7 @@ def test_agd_11_a_step_that_is_not_the_newest_any_more_is_refused(
     before = plan()
     answer = organiser.post(f"{BOARD}/undo", data={"step_id": stale})
     assert answer.status_code == 409
-    assert "Somebody else changed this draft" in answer.text
+    assert "Organiser changed this draft at 09:12" in answer.text
     assert plan() == before
 
 
@@ -381,6 +381,26 @@ def test_agd_12_pictures_of_rooms_and_people_have_words(organiser: Any, cast: An
     assert "Room A: " in text
     assert "of the open hours; 3 sessions" in text
     assert "Mayor of Phnom Penh, Tue 3 Sep: 2 h busy" in text or "2 h 00 min busy" in text
+
+
+def test_agd_15_who_took_a_step_back_is_named_too(organiser: Any, two: Any, version: Any) -> None:
+    """AGD-15: placed by the office's own set-up, taken back by the organiser: the late one reads who it was."""
+    one, _other = two
+    b, seen = _room(organiser, "room-b"), version(one)
+    organiser.post(f"{BOARD}/place", data={"session_id": one, "spot": f"{b}|{FIRST}|13:00", "version": seen})
+    organiser.post(f"{BOARD}/undo", data={"step_id": _step(organiser)})
+    late = {"session_id": one, "spot": f"{b}|{FIRST}|15:00", "version": seen}
+    assert "Changed meanwhile by Organiser" in organiser.post(f"{BOARD}/place", data=late).text
+
+
+def test_agd_15_a_board_learns_who_changed_the_draft(organiser: Any, two: Any, version: Any) -> None:
+    """AGD-15: nothing while it is as it was seen; then who and when."""
+    one, _other = two
+    stamp = re.search(r'data-stamp="(\w+)"', organiser.get(BOARD).text)[1]
+    assert organiser.get(f"{BOARD}/news?seen={stamp}").status_code == 204
+    b = _room(organiser, "room-b")
+    organiser.post(f"{BOARD}/place", data={"session_id": one, "spot": f"{b}|{FIRST}|13:00", "version": version(one)})
+    assert organiser.get(f"{BOARD}/news?seen={stamp}").json() == {"said": "Organiser changed the agenda at 09:12."}
 
 
 def test_moves_of_different_sessions_both_stand(organiser: Any, two: Any, plan: Any, version: Any) -> None:

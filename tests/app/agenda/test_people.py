@@ -161,7 +161,7 @@ def test_agd_15_the_second_save_is_refused_with_both_versions_shown(office: Any,
     assert office.post(address, data=theirs).status_code == 303
     refused = office.post(address, data=mine | {"title": "MY TITLE", "audience": "44"})
     assert refused.status_code == 409
-    for text in ("THEIR TITLE", "MY TITLE", "33", "44"):
+    for text in ("THEIR TITLE", "MY TITLE", "33", "44", "Changed meanwhile by Organiser", "20 Aug"):
         assert text in refused.text
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', refused.text))
     kept = office.post(address, data={name: html.unescape(text) for name, text in hidden.items()} | {"keep": "mine"})

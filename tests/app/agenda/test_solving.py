@@ -17,7 +17,12 @@ from app.agenda.proposal import proposal_of
 from app.agenda.queries import current_draft
 from app.agenda.service import accept_run, start_run
 from app.agenda.service.solving import DraftMoved
+from app.claims.enums import HoldingKind
+from app.claims.forms import Wanted
+from app.claims.service import hold
+from app.delegations.models import BlockedTime
 from app.events.models import Resource, Room
+from app.events.time_grid import TimeGrid
 from app.platform.actor import Actor
 from app.platform.database.engine import Database
 from app.platform.errors import Refused
@@ -195,7 +200,7 @@ def _until_ended(client: Any, run_id: int) -> None:
     pytest.fail("the run did not end")
 
 
-@pytest.mark.parametrize("case", ["room", "pin", "interpreter", "person", "windows"])
+@pytest.mark.parametrize("case", ["room", "pin", "interpreter", "person", "windows", "absence"])
 def test_agd_03_why_not_and_a_way_out_that_a_button_applies(
     client: Any,
     sign_in: Callable[..., Any],
@@ -223,6 +228,7 @@ def test_agd_03_why_not_and_a_way_out_that_a_button_applies(
         _each_fact_is_needed(row.problem, json.loads(row.explanation))
     page = client.get(f"{HERE}/runs/{run.id}")
     assert "A way out" in page.text
+    assert ("They agree: apply this and solve again" in page.text) == (case == "absence")
     again = client.post(f"{HERE}/runs/{run.id}/mend")
     assert again.status_code == 303, again.text
     after = int(again.headers["location"].rsplit("/", 1)[1])
@@ -231,6 +237,29 @@ def test_agd_03_why_not_and_a_way_out_that_a_button_applies(
     with database.reading() as session:
         found = session.get(SolverRun, after)
         assert (found.state, found.has_solution) == (RunState.DONE, True)
+
+
+def test_agd_03_time_that_a_visit_holds_is_not_taken_by_a_button(
+    client: Any, sign_in: Callable[..., Any], cast: Any, nine: Any, solved: Any
+) -> None:
+    """AGD-03: the same absence, but held in the ledger: the offer is refused in words and nothing is changed."""
+    sign_in("organiser", event_id=cast.event.id)
+    database = client.app.state.database
+    with database.writing() as session:
+        _break(session, cast, None, nine, "absence")
+        block = session.scalars(select(BlockedTime).order_by(BlockedTime.id)).first()
+        grid = TimeGrid.of(cast.event)
+        ticks = {"start_tick": grid.tick(block.starts_at), "end_tick": grid.tick(block.ends_at)}
+        for day in (0, 288):
+            moved = {name: tick + day for name, tick in ticks.items()}
+            wanted = Wanted(kind=HoldingKind.VISIT, person_ids=(cast.heads[0],), **moved)
+            hold(session, event_id=cast.event.id, wanted=wanted)
+    run = solved("replan")
+    answer = client.post(f"{HERE}/runs/{run.id}/mend")
+    assert answer.status_code == 422
+    assert "holds this person then" in answer.text
+    with database.reading() as session:
+        assert len(session.scalars(select(BlockedTime)).all()) == 2
 
 
 def _break(session: Any, cast: Any, placed: Any, nine: Any, case: str) -> None:
@@ -253,6 +282,13 @@ def _break(session: Any, cast: Any, placed: Any, nine: Any, case: str) -> None:
             item = _waiting(session, cast, title)
             _put_on(session, item, cast.heads[0])
             session.add(SessionWindow(session_id=item.id, starts_at=nine, ends_at=nine + timedelta(minutes=60)))
+    elif case == "absence":
+        item = _waiting(session, cast, "Opening")
+        _put_on(session, item, cast.heads[0])
+        for day in (0, 1):
+            since = nine + timedelta(days=day, hours=-1)
+            away = {"starts_at": since, "ends_at": since + timedelta(hours=11)}
+            session.add(BlockedTime(delegate_id=cast.heads[0], reason="elsewhere", **away))
     else:
         item = _waiting(session, cast, "Too short")
         session.add(SessionWindow(session_id=item.id, starts_at=nine, ends_at=nine + timedelta(minutes=45)))
