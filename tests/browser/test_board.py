@@ -216,6 +216,57 @@ def test_agd_15_a_late_move_by_keys_shows_both_versions(board: Any) -> None:
     assert _where(late, session_id) == stands
 
 
+def test_agd_15_two_editors_in_two_browsers_lose_nothing(
+    board: Any, browser: Any, address: str, enter: Callable[[Any, str], None]
+) -> None:
+    """AGD-15: the other's board follows by itself and says who it was; a dialog that was open meanwhile gets both
+    versions with the name, and what was moved first stands."""
+    session_id = _first(board)
+    context = browser.new_context(base_url=address, viewport={"width": 1440, "height": 1000}, locale="en-GB")
+    other = context.new_page()
+    enter(other, "administrator")
+    other.goto(BOARD)
+    before = _where(other, session_id)
+    _by_keys(board, session_id, lanes=0, half_hours=1)
+    stands = _where(board, session_id)
+    other.locator("#live").filter(has_text="Organiser changed the agenda at").wait_for(state="attached", timeout=15000)
+    assert _where(other, session_id) == stands != before
+
+    other.locator(f"#card-{session_id}").click()
+    other.locator("#board-dialog[open]").wait_for()
+    _by_keys(board, session_id, lanes=0, half_hours=1)
+    stands = _where(board, session_id)
+    other.fill("#move-time", "17:00")
+    other.get_by_role("button", name="Move", exact=True).click()
+    other.locator("#changed-title").wait_for()
+    assert other.locator("#changed-title").inner_text() == "Changed meanwhile by Organiser"
+    assert stands[2] in other.locator("#board-dialog").inner_text()
+    assert "17:00" in other.locator("#board-dialog").inner_text()
+    board.reload()
+    assert _where(board, session_id) == stands
+    context.close()
+
+
+def test_agd_09_on_a_phone_rooms_are_lists_and_a_tap_places(board: Any) -> None:
+    """AGD-09, ADM-07: at 360 px nothing scrolls sideways; a room after the other; the dialog moves a session."""
+    board.set_viewport_size({"width": 360, "height": 740})
+    for view in ("rooms", "list"):
+        board.goto(f"{BOARD}?view={view}")
+        assert board.evaluate("document.documentElement.scrollWidth") == 360
+        assert board.evaluate("document.querySelector('.board-frame').scrollWidth <= 360")
+    board.goto(BOARD)
+    session_id = _first(board)
+    before = _where(board, session_id)
+    assert board.locator(f"#card-{session_id}").bounding_box()["width"] > 280
+    board.locator(f"#card-{session_id}").click()
+    board.locator("#board-dialog[open]").wait_for()
+    board.fill("#move-time", "17:05")
+    board.get_by_role("button", name="Move", exact=True).click()
+    _wait_for(board, "17:05")
+    assert _where(board, session_id) == (before[0], before[1], "17:05")
+    assert _focused(board) == f"card-{session_id}"
+
+
 @pytest.fixture
 def plain(browser: Any, address: str) -> Iterator[Any]:
     context = browser.new_context(base_url=address, java_script_enabled=False, locale="en-GB")

@@ -7,6 +7,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from app.agenda.board.grid import Grid, grid_of
+from app.agenda.board.mending import PlaceMend, place_mends, rules_to_mend
 from app.agenda.board.steps import StepShown, step_shown
 from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement
 from app.agenda.planner import (
@@ -45,6 +46,8 @@ class Board:
     held: AgendaSession | None
     free: Mapping[int, Sequence[FreePlace]]
     """Where sessions may go, for those that have no place and for the one in hand."""
+    mends: Mapping[int, PlaceMend]
+    """By number of a broken rule, the nearest place where one of its sessions breaks none."""
     undo: StepShown | None
     redo: StepShown | None
 
@@ -127,7 +130,10 @@ def read_board(session: Session, event: Event, *, day: str = "", held: int | Non
     if held is not None and held not in known:
         raise NotFound
     placed = {one.session_id: one for one in draft.placements if one.session_id in known}
-    wanted = [item for item in facts.sessions if item.id not in placed or item.id == held]
+    rules = broken_rules(facts, judgement)
+    to_mend = {item.id for rule in rules_to_mend(rules) for item in rule.sessions}
+    wanted = [item for item in facts.sessions if item.id not in placed or item.id == held or item.id in to_mend]
+    free = places_for(facts, problem, solution, wanted)
     return Board(
         event=event,
         facts=facts,
@@ -136,10 +142,11 @@ def read_board(session: Session, event: Event, *, day: str = "", held: int | Non
         shown=next((one for one in days if one.on.isoformat() == day), days[0] if days else None),
         placed=placed,
         judgement=judgement,
-        rules=broken_rules(facts, judgement),
+        rules=rules,
         costs=cost_lines(facts, problem, solution),
         held=known.get(held) if held is not None else None,
-        free=places_for(facts, problem, solution, wanted),
+        free=free,
+        mends=place_mends(rules, placed, free),
         undo=step_shown(facts, step_before(session, draft.id)),
         redo=step_shown(facts, next_step(session, draft.id)),
     )

@@ -1,4 +1,4 @@
-"""Two pictures of a draft: how far the rooms are in use, and how much is asked of people."""
+"""Pictures of a draft: how far the rooms are in use, how much is asked of people, and what differs from another."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.agenda.enums import BINDING_PARTS
-from app.agenda.models import AgendaSession, DraftPlacement, SessionPerson
+from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement, SessionPerson
 from app.agenda.planner import AgendaFacts
 from app.events.models import Event, EventDay
-from app.platform.pictures import Day, Line, Picture, Span, person_strip, room_strip
+from app.platform.pictures import Day, Line, Picture, Span, person_strip, plan_strip, room_strip
 
 PEOPLE_SHOWN = 40
 """The most lines of one picture of people, so that it stays light."""
@@ -39,10 +39,7 @@ def strips_of(
         broken: the IDs of sessions that break a rule.
     """
     clock = _Clock(facts.event, days)
-    shown = [
-        Day(label=label, starts=clock.minutes(day.starts_at, day), ends=clock.minutes(day.ends_at, day))
-        for label, day in zip(labels, days, strict=True)
-    ]
+    shown = _days(clock, labels)
     items = [item for item in facts.sessions if item.id in placed]
     people = _people(facts, items, placed, clock)
     return Strips(
@@ -50,6 +47,35 @@ def strips_of(
         people=person_strip(shown, people[:PEOPLE_SHOWN]),
         people_left_out=max(0, len(people) - PEOPLE_SHOWN),
     )
+
+
+def plan_beside(
+    facts: AgendaFacts, days: Sequence[EventDay], draft: AgendaDraft, moved: frozenset[int], *, labels: Sequence[str]
+) -> Picture | None:
+    """A draft as a small grid, a line a room, beside another one; None where nothing differs.
+
+    Args:
+        moved: the IDs of sessions that are elsewhere in the other draft.
+        labels: what the picture calls each day.
+    """
+    clock = _Clock(facts.event, days)
+    placed = {one.session_id: one for one in draft.placements}
+    lines = []
+    for room in facts.rooms:
+        spans = list(_shut(clock))
+        for item in facts.sessions:
+            if item.id in placed and placed[item.id].room_id == room.id:
+                kind = "moved" if item.id in moved else "same"
+                spans += _of_session(item, placed[item.id], clock, kind, words=clock.told(item, placed[item.id]))
+        lines.append(Line(name=room.name, spans=tuple(spans)))
+    return plan_strip(draft.name, _days(clock, labels), lines)
+
+
+def _days(clock: "_Clock", labels: Sequence[str]) -> list[Day]:
+    return [
+        Day(label=label, starts=clock.minutes(day.starts_at, day), ends=clock.minutes(day.ends_at, day))
+        for label, day in zip(labels, clock.days, strict=True)
+    ]
 
 
 class _Clock:
@@ -63,12 +89,21 @@ class _Clock:
         local = instant.astimezone(self._zone)
         return (local.date() - day.on).days * 24 * 60 + local.hour * 60 + local.minute
 
+    def told(self, item: AgendaSession, placement: DraftPlacement) -> str:
+        return f"{placement.starts_at.astimezone(self._zone):%H:%M} {item.title}"
+
     def span(self, starts_at: datetime, ends_at: datetime, kind: str, **more: str) -> Iterable[Span]:
         for n, day in enumerate(self.days):
             if day.holds(starts_at):
                 yield Span(
                     day=n, starts=self.minutes(starts_at, day), ends=self.minutes(ends_at, day), kind=kind, **more
                 )
+
+
+def _shut(clock: _Clock) -> Iterable[Span]:
+    for day in clock.days:
+        for one in day.closings:
+            yield from clock.span(one.starts_at, one.ends_at, "closed", words=one.label)
 
 
 def _rooms(
@@ -78,12 +113,7 @@ def _rooms(
     clock: _Clock,
     broken: frozenset[int],
 ) -> Iterable[Line]:
-    shut = [
-        span
-        for day in clock.days
-        for one in day.closings
-        for span in clock.span(one.starts_at, one.ends_at, "closed", words=one.label)
-    ]
+    shut = list(_shut(clock))
     for room in facts.rooms:
         spans = list(shut)
         for item in items:

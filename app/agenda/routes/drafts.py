@@ -2,12 +2,14 @@
 
 from typing import Annotated, Any
 
+from babel.dates import format_date
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.agenda import service
+from app.agenda.board.strips import plan_beside
 from app.agenda.drafts import compare, draft_in_event, drafts_of
 from app.agenda.forms import CopyForm
 from app.agenda.models import AgendaDraft
@@ -17,11 +19,12 @@ from app.agenda.rules import WEIGHTS
 from app.delegations.queries import delegates_by_id
 from app.events.loaders import number_of
 from app.events.models import Event
-from app.events.queries import event_of_path, rooms_of
+from app.events.queries import days_of, event_of_path, rooms_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Refused
 from app.platform.forms import Bound, FormData, bind
+from app.platform.i18n import current_locale
 from app.platform.rendering import render
 
 router = APIRouter()
@@ -81,11 +84,15 @@ def _page(
         facts = read_facts(session, event)
         release = newest_release(session, event.id)
         found = compare(session, facts, one, other, release)
+        days = days_of(session, event.id)
+        labels = [format_date(day.on, "EEE d MMM", locale=current_locale()) for day in days]
+        moved = frozenset(change.session_id for change in found.changes if change.was != change.now)
         people = delegates_by_id(session, {person for change in found.changes for person in change.touched})
         context |= {
             "found": found,
             "release": release,
             "terms": list(WEIGHTS),
+            "grids": [plan_beside(facts, days, draft, moved, labels=labels) for draft in (one, other)],
             "changes": found.changes,
             "people": sorted(people.values(), key=lambda person: (person.rank, person.id)),
             "changes_of": {person: [row for row in found.changes if person in row.touched] for person in people},

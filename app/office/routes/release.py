@@ -118,7 +118,10 @@ def _page(
     found = preview_of(session, event)
     other = _numbered(session, event, against) if against else found.newest
     changes = difference(entries_of_release(other), found.entries) if against else found.changes
-    touched = delegates_by_id(session, found.touched)
+    freed = meetings_in_the_way(session, event)
+    # Whoever loses a meeting is told too.
+    told = found.touched | {person.delegate_id for meeting in freed for person in meeting.wish.people}
+    touched = delegates_by_id(session, told)
     context: dict[str, Any] = {
         "event": event,
         "form": form,
@@ -127,7 +130,7 @@ def _page(
         "stamp": found.stamp,
         "rules": found.rules,
         "blocking": found.blocking,
-        "meetings": len(meetings_in_the_way(session, event)),
+        "meetings": len(freed),
         "releases": releases_of(session, event.id),
         "to_write": sum(1 for one in touched.values() if one.email is not None and one.is_active),
         "without_address": sum(1 for one in touched.values() if one.email is None and one.is_active),

@@ -6,7 +6,7 @@ from app.platform.pictures.partnerships import Member, Tie
 from app.platform.pictures.picture import Picture
 from app.platform.pictures.shortfall import Share, shortfall, worst_of
 from app.platform.pictures.solver_line import solver_line
-from app.platform.pictures.strips import Day, Line, Span, person_strip, room_strip
+from app.platform.pictures.strips import Day, Line, Span, person_strip, plan_strip, room_strip
 from app.platform.pictures.world_map import world_map
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "heat_step",
     "network",
     "person_strip",
+    "plan_strip",
     "room_strip",
     "shortfall",
     "solver_line",

@@ -21,7 +21,8 @@ GAP = 6.0
 class Span:
     """Something on a line: minutes after midnight of one of the days, and what it is.
 
-    Kinds of rooms: ``used``, ``closed``; of persons: ``must``, ``may``, ``meeting``, ``walk``, ``away``, ``rest``.
+    Kinds of rooms: ``used``, ``closed``, and beside another plan ``same`` and ``moved``; of persons:
+    ``must``, ``may``, ``meeting``, ``walk``, ``away``, ``rest``.
     ``mark`` is empty, ``danger`` or ``warn`` where it needs a look.
     """
 
@@ -59,6 +60,26 @@ def room_strip(days: Sequence[Day], rooms: Sequence[Line]) -> Picture | None:
     return _strip(
         _("Rooms and hours"), _("Filled is in use, hatched is closed, ! needs a look."), days, rooms, ends, lines
     )
+
+
+def plan_strip(title: str, days: Sequence[Day], rooms: Sequence[Line]) -> Picture | None:
+    """A plan beside another one: ink for what differs alone; None where nothing does.
+
+    Args:
+        title: what the plan is called.
+        rooms: with spans of the kinds ``same``, ``moved`` and ``closed``.
+    """
+    moved = [[span for span in room.spans if span.kind == "moved"] for room in rooms]
+    if not any(moved):
+        return None
+    lines = tuple(
+        f"{room.name}, {days[span.day].label}: {span.words}"
+        for room, found in zip(rooms, moved, strict=True)
+        for span in sorted(found, key=lambda one: (one.day, one.starts))
+    )
+    ends = [str(len(found) or "") for found in moved]
+    words = _("Filled is what differs from the other draft, counted at the end; outlined is the same in both.")
+    return _strip(title, words, days, rooms, ends, lines)
 
 
 def person_strip(days: Sequence[Day], people: Sequence[Line]) -> Picture | None:
@@ -112,9 +133,9 @@ def _mark(span: Span, day: Day, start: float, y: float, scale: float) -> Markup:
         return path("".join(f"M{x + at:.1f} {y + 6}v6" for at in range(1, max(2, int(width)), 4)), "tick")
     if span.kind == "rest":
         return Markup("")
-    if span.kind == "may":
+    if span.kind in {"may", "same"}:
         return rectangle(x + 0.6, y + 0.6, width - 1.2, BAR - 1.2, "outline")
-    kinds = {"used": "fill", "must": "fill", "meeting": "fill-ink", "away": "fill-edge"}
+    kinds = {"used": "fill", "moved": "fill", "must": "fill", "meeting": "fill-ink", "away": "fill-edge"}
     return rectangle(x, y, width, BAR, kinds[span.kind])
 
 

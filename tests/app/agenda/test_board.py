@@ -343,6 +343,28 @@ def test_agd_10_marks_and_list_name_the_same_and_each_line_leads_to_its_item(
         assert f"#card-{item}" in re.search(r'data-rule="room_hosts.*?</li>', text, flags=re.S)[0]
 
 
+def test_agd_03_a_broken_rule_offers_the_nearest_place_that_breaks_none(
+    organiser: Any, two: Any, plan: Any, version: Any
+) -> None:
+    """AGD-03, AGD-10: one press mends the rule; what is pinned is not the one that is moved."""
+    one, other = two
+    a = _room(organiser, "room-a")
+    organiser.post(f"{BOARD}/pin", data={"session_id": one, "kind": "both", "version": version(one)})
+    onto = {"session_id": other, "spot": f"{a}|{FIRST}|09:30", "version": version(other)}
+    text = organiser.post(f"{BOARD}/place", data=onto, headers=HTMX).text
+    line = re.search(r'data-rule="room_hosts_one_session".*?</li>', text, flags=re.S)[0]
+    form = re.search(
+        r'<form class="inline" method="post" action="([^"]+)" data-board="">(.*?)</form>', line, flags=re.S
+    )
+    sent = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', form[2]))
+    assert sent["session_id"] == str(other)
+    assert "Move Mobility to" in form[2]
+    before = plan()
+    assert organiser.post(form[1], data=sent).status_code == 303
+    assert plan()[one] == before[one]
+    assert _rules_on(organiser.get(BOARD).text) == []
+
+
 def test_agd_06_a_cost_is_beside_its_item_and_names_both_sessions(organiser: Any, two: Any, version: Any) -> None:
     """AGD-06: two sessions that one public wants cost their weight when they overlap; the line names the two."""
     from app.agenda.models import SessionClash

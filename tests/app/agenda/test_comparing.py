@@ -1,5 +1,6 @@
 """AGD-12: drafts are copied under a name, compared side by side with the cost by rule, and either is taken."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -90,6 +91,10 @@ def test_agd_12_the_page_compares_and_takes(
     assert "Plan B" in page
     assert "Workshop on waste" in page
     assert "Mayor of Phnom Penh" in page
+    pictures = re.findall(r'<svg[^>]*role="img".*?</svg>', page, flags=re.S)
+    assert len([one for one in pictures if "Filled is what differs" in one]) == 2
+    assert "Room A, Tue 3 Sep: 10:00 Workshop on waste" in page
+    assert "Room A, Tue 3 Sep: 09:00 Workshop on waste" in page
     assert client.get(f"{here}/compare?a=999").status_code == 404
     assert client.post(f"{here}/drafts/{draft_id + 1}/current").status_code == 303
     with database.reading() as session:
