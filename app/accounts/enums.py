@@ -24,10 +24,14 @@ GIVEN_BY_HAND = (Role.DESK, Role.PROTOCOL, Role.ORGANISER, Role.ADMINISTRATOR)
 
 
 class AttemptKind(enum.StrEnum):
-    """What a try is counted by: links and forms by mail address and peer, forms also by whom they ask to join."""
+    """What a try is counted by: links and forms by mail address and peer, forms also by whom they ask to join.
+
+    Questions about a partnership are counted by the side that asks, and by peer as forms are.
+    """
 
     ADDRESS = "address"
     PEER = "peer"
     FORM_ADDRESS = "form_address"
     FORM_PEER = "form_peer"
     FORM_JOINS = "form_joins"
+    QUESTION = "question"

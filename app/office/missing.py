@@ -12,7 +12,7 @@ from app.delegations.models import Delegate, Delegation, PassportDetail
 from app.delegations.queries import city_in_event
 from app.events.models import Event
 from app.pairing.enums import Consent
-from app.pairing.queries import partnerships_of_parties
+from app.pairing.queries import partnerships_of_parties, was_asked
 from app.platform.i18n import gettext as _
 from app.platform.i18n import ngettext
 
@@ -104,8 +104,8 @@ def _answer(session: Session, event: Event, delegation: Delegation, base: str) -
     waits = [
         one
         for one in proposed
-        if any(member.party_id == delegation.party_id and member.consent is Consent.PENDING for member in one.members)
+        if was_asked(one)
+        and any(member.party_id == delegation.party_id and member.consent is Consent.PENDING for member in one.members)
     ]
-    return [
-        Missing(title=_("A partnership waits for the city's answer"), people=(), due=None, href=base) for _one in waits
-    ]
+    title = _("A partnership waits for the city's answer")
+    return [Missing(title=title, people=(), due=None, href=f"{base}#partnerships") for _one in waits]

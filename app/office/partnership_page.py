@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.delegations.models import Delegate
 from app.events.models import Event
 from app.office.queries import values_of
+from app.pairing.letters import contact_of
 from app.pairing.models import PairingWish, Partnership, PartnershipLink
-from app.pairing.notices import contact_of
 from app.pairing.planner import read_facts
 from app.pairing.queries import partnership_in_event, title_of, wishes_of
 from app.pairing.service.replacing import replacements_in

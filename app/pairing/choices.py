@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from app.pairing.wanted import NO_LIMIT, Couple, Percents, Wanted
 
 BETWEEN = "~"
-LISTS = ("pin", "unpin", "unveto", "apart", "unapart", "untie")
+LISTS = ("pin", "unpin", "unveto", "apart", "unapart", "untie", "again")
 """Choices that are lists of sets, named as in the address."""
 
 OPPOSITES = {"pin": "unpin", "unpin": "pin", "apart": "unapart", "unapart": "apart"}
@@ -19,7 +19,8 @@ class Choices:
     """What is to be different. A list holds what is added, its ``un`` counterpart what is lifted.
 
     ``veto`` says who asked for it. ``limits`` are numbers of partnerships by slug; ``untie`` couples whose tie counts
-    as dormant; ``unsay`` a city's own no (who, about whom) that it took back.
+    as dormant; ``unsay`` a city's own no (who, about whom) that it took back; ``again`` organisations, each a set of
+    one, that are asked for triangles again after their no.
     """
 
     pin: tuple[Couple, ...] = ()
@@ -29,6 +30,7 @@ class Choices:
     apart: tuple[Couple, ...] = ()
     unapart: tuple[Couple, ...] = ()
     untie: tuple[Couple, ...] = ()
+    again: tuple[Couple, ...] = ()
     unsay: tuple[tuple[str, str], ...] = ()
     shares: Mapping[str, Percents] = field(default_factory=dict)
     weights: Mapping[str, int] = field(default_factory=dict)
@@ -54,6 +56,7 @@ class Choices:
             limits={**wanted.limits, **self.limits},
             untied=wanted.untied | set(self.untie),
             noes=wanted.noes - set(self.unsay),
+            resting=wanted.resting - set(self.again),
             few_changes=self.few_changes,
         )
 
@@ -73,6 +76,7 @@ class Choices:
             limits={slug: most for slug, most in self.limits.items() if most != wanted.limits.get(slug)},
             untie=_once(one for one in self.untie if one not in wanted.untied),
             unsay=_once(one for one in self.unsay if one in wanted.noes),
+            again=_once(one for one in self.again if one in wanted.resting),
         )
 
     def plus(self, more: "Choices") -> "Choices":

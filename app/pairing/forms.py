@@ -25,6 +25,7 @@ class ChoicesForm(BaseModel):
     apart: Tokens = []
     unapart: Tokens = []
     untie: Tokens = []
+    again: Tokens = []
     unsay: Tokens = []
     share: Tokens = []
     weight: Tokens = []

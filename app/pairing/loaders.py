@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.policies import ORGANISERS
 from app.accounts.principal import Principal
+from app.delegations.models import Delegation
 from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
 from app.pairing.enums import Consent
 from app.pairing.models import Partnership, PartnershipLink, PartnershipMember
-from app.pairing.queries import is_public, member_by_token, partnership_in_event
+from app.pairing.queries import is_public, member_by_token, partnership_in_event, was_asked
 from app.platform.errors import Gone, NotFound
 from app.platform.i18n import gettext as _
 from app.platform.tokens import digest
@@ -29,12 +31,18 @@ class PartnershipIn:
 
 
 @dataclass(frozen=True)
-class MemberIn:
-    """A member who answers, the partnership, the edition and the link that was opened."""
+class SideIn:
+    """A member who answers, the partnership and the edition."""
 
     event: Event
     partnership: Partnership
     member: PartnershipMember
+
+
+@dataclass(frozen=True)
+class MemberIn(SideIn):
+    """A member who answers through a link, and the link that was opened."""
+
     link: PartnershipLink
 
 
@@ -65,3 +73,14 @@ def refuse_ended(found: MemberIn, now: datetime) -> None:
         raise Gone(
             _("The time to answer is over. Write to %(mail)s for a new link.") % {"mail": found.event.contact_email}
         )
+
+
+def own_side_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> SideIn:
+    """The side of a focal point in a partnership about which its delegation was asked; no other is there."""
+    event = event_of_path(session, params, principal)
+    partnership = partnership_in_event(session, event.id, number_of(params["partnership_id"]))
+    party_id = session.scalar(select(Delegation.party_id).where(Delegation.id == principal.delegation_id))
+    own = [member for member in partnership.members if member.party_id == party_id]
+    if not own or not was_asked(partnership):
+        raise NotFound
+    return SideIn(event, partnership, own[0])

@@ -148,6 +148,35 @@ class PartnershipLink(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class PartnershipQuestion(Base):
+    """What a member asked the organisers before it answers, and what they wrote back."""
+
+    __tablename__ = "partnership_question"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id", ondelete="CASCADE"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("partnership_member.id", ondelete="CASCADE"))
+    text: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime]
+    reply: Mapped[str | None] = mapped_column(Text)
+    replied_at: Mapped[datetime | None]
+
+
+class FacilitatorRefusal(Base):
+    """An organisation's "no" to a triangle: it takes on no further one until an organiser lifts this."""
+
+    __tablename__ = "facilitator_refusal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id", ondelete="CASCADE"), index=True)
+    note: Mapped[str | None] = mapped_column(Text)
+    said_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+    lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+
+
 class PartnershipReason(Base):
     """One reason with its points; the reasons of a partnership sum to its value."""
 

@@ -1,32 +1,42 @@
-"""Mails of pairing: a link for each member's answer, and what came of the answers."""
+"""Mails of pairing: a link for each member's answer, what came of the answers, and questions between."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
-from app.delegations.models import Delegate, Delegation
 from app.events.models import Event
 from app.pairing.enums import Consent, PartnershipState
-from app.pairing.models import Partnership, PartnershipMember
-from app.pairing.queries import title_of
+from app.pairing.letters import tell_of_ending, write
+from app.pairing.models import Partnership, PartnershipMember, PartnershipQuestion
+from app.pairing.queries import title_of, was_asked
 from app.pairing.service import ask
 from app.platform import i18n, outbox
 from app.platform.actor import Actor
-from app.platform.outbox import OutboxMail
 
 
 def ask_members(
-    session: Session, *, event: Event, partnership: Partnership, base_url: str, actor: Actor, now: datetime
+    session: Session,
+    *,
+    event: Event,
+    partnership: Partnership,
+    base_url: str,
+    actor: Actor,
+    now: datetime,
+    only: Collection[int] | None = None,
 ) -> int:
-    """Ask all members for their answer and write to each focal point; returns how many mails were written.
+    """Ask members for their answer and write to each focal point; returns how many mails were written.
+
+    Args:
+        only: IDs of the members that are asked once more; all who have not answered where it is left out.
 
     Raises:
         Conflict: the members have answered.
     """
-    asked = ask(session, event=event, partnership=partnership, actor=actor, now=now)
+    is_reminder = partnership.state is PartnershipState.ASKED
+    asked = ask(session, event=event, partnership=partnership, only=only, actor=actor, now=now)
     mails = [
-        _write(
+        write(
             session,
             event,
             partnership,
@@ -36,6 +46,7 @@ def ask_members(
             context={
                 "until": asked[member.id][1].expires_at,
                 "address": f"{base_url}/p/{asked[member.id][0]}",
+                "is_reminder": is_reminder,
             },
             now=now,
         )
@@ -49,7 +60,7 @@ def tell_of_answers(session: Session, *, event: Event, partnership: Partnership,
     """Write to all once everybody agreed, and where somebody declined to the others and to the office."""
     if partnership.state is PartnershipState.CONFIRMED:
         for member in partnership.members:
-            _write(
+            write(
                 session,
                 event,
                 partnership,
@@ -60,99 +71,101 @@ def tell_of_answers(session: Session, *, event: Event, partnership: Partnership,
                 now=now,
             )
     if partnership.state is PartnershipState.DECLINED:
-        _tell_of_ending(session, event, partnership, template="mail/partnership_declined", now=now)
+        tell_of_ending(session, event=event, partnership=partnership, template="mail/partnership_declined", now=now)
         _tell_office(session, event, partnership, base_url=base_url, now=now)
 
 
 def tell_of_withdrawal(session: Session, *, event: Event, partnership: Partnership, now: datetime) -> None:
     """Write to all who were asked that the office took the proposal back."""
-    if partnership.asked_at is not None or partnership.confirmed_at is not None:
-        _tell_of_ending(session, event, partnership, template="mail/partnership_withdrawn", now=now)
+    if was_asked(partnership):
+        tell_of_ending(session, event=event, partnership=partnership, template="mail/partnership_withdrawn", now=now)
 
 
-def contact_of(session: Session, event: Event, member: PartnershipMember) -> Delegate | None:
-    """Whom the office writes to for a member: the focal point of its delegation, else its head."""
-    return session.scalar(
-        select(Delegate)
-        .join(Delegate.delegation)
-        .options(contains_eager(Delegate.delegation))
-        .where(
-            Delegation.event_id == event.id,
-            Delegation.party_id == member.party_id,
-            Delegate.is_active.is_(True),
-            Delegate.email.is_not(None),
-        )
-        .order_by(Delegate.is_focal_point.desc(), Delegate.is_head.desc(), Delegate.rank, Delegate.id)
-        .limit(1)
+def tell_of_question(
+    session: Session,
+    *,
+    event: Event,
+    partnership: Partnership,
+    question: PartnershipQuestion,
+    base_url: str,
+    now: datetime,
+) -> None:
+    """Write a member's question to the office."""
+    _write_to_office(
+        session,
+        event,
+        partnership,
+        key=f"partnership question {question.id}",
+        template="mail/partnership_question",
+        context={
+            "party": _who_asked(partnership, question).party.name,
+            "question": question.text,
+            "address": f"{base_url}/e/{event.slug}/manage/partnerships/{partnership.id}#questions",
+        },
+        now=now,
     )
 
 
-def _tell_of_ending(session: Session, event: Event, partnership: Partnership, *, template: str, now: datetime) -> None:
-    for member in partnership.members:
-        if member.consent is not Consent.DECLINED:
-            _write(
-                session,
-                event,
-                partnership,
-                member,
-                key=f"partnership {partnership.id} ended {member.id}",
-                template=template,
-                context={},
-                now=now,
-            )
+def tell_of_reply(
+    session: Session, *, event: Event, partnership: Partnership, question: PartnershipQuestion, now: datetime
+) -> bool:
+    """Write what the office replied to the side that asked; whether somebody there has a mail address."""
+    mail = write(
+        session,
+        event,
+        partnership,
+        _who_asked(partnership, question),
+        key=f"partnership reply {question.id}",
+        template="mail/partnership_reply",
+        context={"question": question.text, "reply": question.reply},
+        now=now,
+    )
+    return mail is not None
+
+
+def _who_asked(partnership: Partnership, question: PartnershipQuestion) -> PartnershipMember:
+    return next(member for member in partnership.members if member.id == question.member_id)
 
 
 def _tell_office(session: Session, event: Event, partnership: Partnership, *, base_url: str, now: datetime) -> None:
-    locale = event.languages[0] if event.languages else "en"
-    with i18n.speaking(locale):
-        title = title_of(partnership)
     declined = next(member for member in partnership.members if member.consent is Consent.DECLINED)
-    outbox.queue(
+    _write_to_office(
         session,
-        now=now,
-        event_id=event.id,
-        cause="pairing",
+        event,
+        partnership,
         key=f"partnership {partnership.id} declined",
-        to=event.contact_email,
-        locale=locale,
         template="mail/partnership_office",
         context={
-            "event": event,
             "party": declined.party.name,
             "reason": declined.consent_reason,
-            "title": title,
             "address": f"{base_url}/e/{event.slug}/manage/partnerships/{partnership.id}",
         },
-        is_held=event.is_demonstration,
+        now=now,
     )
 
 
-def _write(
+def _write_to_office(
     session: Session,
     event: Event,
     partnership: Partnership,
-    member: PartnershipMember,
     *,
     key: str,
     template: str,
     context: dict[str, object],
     now: datetime,
-) -> OutboxMail | None:
-    contact = contact_of(session, event, member)
-    if contact is None or contact.email is None:
-        return None
-    locale = contact.locale or contact.delegation.locale
+) -> None:
+    locale = event.languages[0] if event.languages else "en"
     with i18n.speaking(locale):
         title = title_of(partnership)
-    return outbox.queue(
+    outbox.queue(
         session,
         now=now,
         event_id=event.id,
         cause="pairing",
         key=key,
-        to=contact.email,
+        to=event.contact_email,
         locale=locale,
         template=template,
-        context={"event": event, "party": member.party.name, "title": title, **context},
+        context={"event": event, "title": title, **context},
         is_held=event.is_demonstration,
     )

@@ -14,7 +14,15 @@ from app.events.models import Challenge, Event
 from app.events.queries import GroupBook, challenges_of, group_book
 from app.pairing.classification import Classification, MemberClassified, SetBy
 from app.pairing.models import PairingSettings, Partnership, PartnershipReason
-from app.pairing.queries import excluded_pairs_of, partnerships_of, pins_of, settings_of, vetoes_of, wishes_of
+from app.pairing.queries import (
+    excluded_pairs_of,
+    partnerships_of,
+    pins_of,
+    refusals_of,
+    settings_of,
+    vetoes_of,
+    wishes_of,
+)
 from app.pairing.wanted import RULED, SHARED, SWITCHES, WEIGHED, Wanted, direction_of
 from app.platform.errors import Refused
 from scheduler.core.outcome import TermScore
@@ -124,6 +132,11 @@ def wanted_of(session: Session, facts: PairingFacts) -> Wanted:
             if tie.state is TieState.DORMANT and tie.city_id in slugs and tie.other_city_id in slugs
         ),
         noes=frozenset(couple for couple, level in _said(session, facts).items() if level == "no"),
+        resting=frozenset(
+            frozenset((slugs[one.organisation_id],))
+            for one in refusals_of(session, event_id)
+            if one.organisation_id in slugs
+        ),
     )
 
 
@@ -146,7 +159,7 @@ def build_problem(session: Session, facts: PairingFacts, wanted: Wanted | None =
                 {
                     "id": one.slug,
                     "facilitates": tuple(sorted(row.challenge.code for row in one.facilitations)),
-                    "max": wanted.limits.get(one.slug),
+                    "max": _most_triangles(facts, one, wanted),
                 }
                 for one in facts.facilitators
             ),
@@ -230,6 +243,15 @@ def _city(facts: PairingFacts, city: City, wanted: Wanted) -> dict[str, object]:
         "facilitates": tuple(sorted(row.challenge.code for row in city.facilitations)),
         "engagements": {"min": city.engagements_min, "max": wanted.limits[city.slug]},
     }
+
+
+def _most_triangles(facts: PairingFacts, one: Organisation, wanted: Wanted) -> int | None:
+    """How many triangles an organisation may be in; after a "no" those that it is in."""
+    limit = wanted.limits.get(one.slug)
+    if frozenset((one.slug,)) not in wanted.resting:
+        return limit
+    engaged = sum(member.party_id == one.id for row in facts.standing for member in row.members)
+    return engaged if limit is None else min(limit, engaged)
 
 
 def _tie(city: str, other: str, state: str, wanted: Wanted) -> dict[str, object]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from app.accounts.models import Account
 from app.delegations.enums import TieState
 from app.delegations.models import City, Party, Tie
 from app.delegations.queries import ties_of
@@ -12,6 +13,7 @@ from app.events.models import Event
 from app.pairing.enums import Consent, PartnershipState
 from app.pairing.models import (
     ExcludedCountryPair,
+    FacilitatorRefusal,
     PairingPin,
     PairingSettings,
     PairingVeto,
@@ -19,6 +21,7 @@ from app.pairing.models import (
     Partnership,
     PartnershipLink,
     PartnershipMember,
+    PartnershipQuestion,
 )
 from app.platform.errors import NotFound
 from app.platform.i18n import gettext as _
@@ -90,12 +93,45 @@ def public_partnerships_of(session: Session, event_id: int) -> list[Partnership]
     return [one for one in partnerships_of(session, event_id) if is_public(one)]
 
 
+def refusals_of(session: Session, event_id: int) -> list[FacilitatorRefusal]:
+    """The organisations' noes that nobody has lifted."""
+    return list(
+        session.scalars(
+            select(FacilitatorRefusal)
+            .where(FacilitatorRefusal.event_id == event_id, FacilitatorRefusal.lifted_at.is_(None))
+            .order_by(FacilitatorRefusal.id)
+        )
+    )
+
+
+def refusals_on(session: Session, partnership_id: int) -> list[tuple[FacilitatorRefusal, str | None]]:
+    """Organisations' noes to this partnership, each with the name of whoever lifted it."""
+    rows = session.execute(
+        select(FacilitatorRefusal, Account.display_name)
+        .outerjoin(Account, Account.id == FacilitatorRefusal.lifted_by_id)
+        .where(FacilitatorRefusal.partnership_id == partnership_id)
+        .order_by(FacilitatorRefusal.id)
+    )
+    return [(refusal, name) for refusal, name in rows]
+
+
 def is_public(partnership: Partnership) -> bool:
     """Whether all members agreed to the partnership and let themselves be named; ``members`` and ``party`` are loaded.
 
     A city that takes its word back, or its nomination, takes the partnership off the public pages.
     """
     return partnership.state is PartnershipState.CONFIRMED and not unnamed_of(partnership)
+
+
+def was_asked(partnership: Partnership) -> bool:
+    """Whether its members know of it: they were asked, or agreed in writing."""
+    return partnership.asked_at is not None or partnership.confirmed_at is not None
+
+
+def questions_on(session: Session, partnership_id: int) -> list[PartnershipQuestion]:
+    """What its members asked the organisers, the oldest first."""
+    asked = select(PartnershipQuestion).where(PartnershipQuestion.partnership_id == partnership_id)
+    return list(session.scalars(asked.order_by(PartnershipQuestion.id)))
 
 
 def unnamed_of(partnership: Partnership) -> list[Party]:

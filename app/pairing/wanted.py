@@ -40,7 +40,8 @@ class Wanted:
 
     ``vetoes`` says of each couple which of the two asked for it, or ``None``. Beside them stands what cities and
     organisations said and a what-if can change: ``limits`` on their partnerships, couples whose tie rests, the noes of
-    cities (who, to whom); and whether as little as possible is to change.
+    cities (who, to whom); organisations, each a set of one, that said no to a triangle and take on no further one; and
+    whether as little as possible is to change.
     """
 
     pins: frozenset[Couple] = frozenset()
@@ -52,6 +53,7 @@ class Wanted:
     limits: Mapping[str, int] = field(default_factory=dict)
     untied: frozenset[Couple] = frozenset()
     noes: frozenset[tuple[str, str]] = frozenset()
+    resting: frozenset[Couple] = frozenset()
     few_changes: bool = False
 
     def share(self, modality: str) -> Percents:

@@ -10,8 +10,8 @@ from app.delegations.enums import TieState
 from app.delegations.models import Tie
 from app.events.models import Event
 from app.events.queries import challenges_of
+from app.pairing.letters import contact_of
 from app.pairing.models import Partnership, PartnershipMember
-from app.pairing.notices import contact_of
 from app.pairing.queries import ties_between, title_of
 from app.pairing.view import label_of, reason_lines
 from app.platform import i18n

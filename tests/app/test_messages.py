@@ -30,7 +30,7 @@ LANGUAGES = [locale for locale in i18n.LOCALES if locale != "en"]
 COMPLETE = (
     "app/printing/", "app/office/days.py", "app/platform/forms.py", "app/platform/web/", "app/platform/rendering.py",
     "app/accounts/words.py", "app/accounts/policies.py", "app/accounts/forms.py", "app/accounts/service/",
-    "app/pairing/view.py", "app/pairing/queries.py", "app/pairing/service/consenting.py", "app/office/routes/consent.py", "templates/printing/", "templates/mail/", "templates/base", "templates/errors/",
+    "app/pairing/view.py", "app/pairing/queries.py", "app/pairing/service/consenting.py", "app/pairing/service/questioning.py", "app/office/routes/consent.py", "templates/printing/", "templates/mail/", "templates/base", "templates/errors/",
     "templates/ui/frame.html", "templates/ui/forms.html", "templates/ui/marks.html", "templates/office/my_day.html",
     "templates/office/me.html", "templates/office/event.html", "templates/meetings/mine.html",
     "templates/meetings/wish.html", "templates/meetings/answer.html", "templates/meetings/people.html",

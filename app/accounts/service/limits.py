@@ -31,6 +31,7 @@ LIMITS: Mapping[AttemptKind, Limit] = {
     AttemptKind.FORM_ADDRESS: Limit(most=10, window=timedelta(hours=1)),
     AttemptKind.FORM_PEER: Limit(most=60, window=timedelta(minutes=10)),
     AttemptKind.FORM_JOINS: Limit(most=20, window=timedelta(hours=1)),
+    AttemptKind.QUESTION: Limit(most=5, window=timedelta(hours=1)),
 }
 
 

@@ -10,7 +10,7 @@ from app.delegations.acting import may_give
 from app.delegations.loaders import DelegationIn, delegation_of_path
 from app.office.absence import placed_while_away
 from app.office.missing import missing_of_delegation
-from app.pairing.queries import partnerships_of_parties, title_of
+from app.pairing.queries import partnerships_of_parties, title_of, was_asked
 from app.platform.database.sessions import ReadSession
 from app.platform.rendering import render
 from app.printing.queries import last_sheets_of_delegations
@@ -30,6 +30,8 @@ def delegation(
     edits = role in ORGANISERS | {Role.FOCAL_POINT}
     members = [one for one in found.delegates if one.is_active]
     pairs = partnerships_of_parties(session, event.id, [found.party_id]).get(found.party_id, [])
+    if role not in STAFF:
+        pairs = [one for one in pairs if was_asked(one)]  # a proposal of which nobody has told the city yet
     context = {
         "event": event,
         "delegation": found,
@@ -37,6 +39,8 @@ def delegation(
         "missing": missing_of_delegation(session, event, found) if edits else (),
         "away": placed_while_away(session, event, delegate_ids=[one.id for one in members]) if edits else (),
         "partnerships": [(one, title_of(one)) for one in pairs] if edits or role in STAFF else [],
+        "links_dossier": role is Role.FOCAL_POINT,
+        "links_office": role in ORGANISERS,
         "sheet": last_sheets_of_delegations(session, event.id).get(found.id),
         "may_enter": edits,
         "may_give": may_give(access.principal, found),

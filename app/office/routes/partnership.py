@@ -1,6 +1,6 @@
 """The office's page of one partnership: who, why, what was before, how it stands; and what to do about it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
@@ -9,19 +9,19 @@ from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.agenda.partnerships import session_of_partnership
-from app.events.loaders import RunIn, run_of_kind
+from app.events.loaders import RunIn, number_of, run_of_kind
 from app.events.queries import challenges_of
 from app.office.partnership_page import contacts_of, history_of, replacement_of, wishes_among
-from app.office.service.agreeing import confirm_partnership, withdraw_partnership
+from app.office.service.agreeing import confirm_partnership, reply_to_side, withdraw_partnership
 from app.pairing.loaders import PartnershipIn, partnership_of_path
 from app.pairing.notices import ask_members
 from app.pairing.pictures import map_of
-from app.pairing.queries import ties_between, title_of
+from app.pairing.queries import questions_on, refusals_on, ties_between, title_of
 from app.pairing.service import take_replacement
 from app.pairing.view import label_of, reason_lines
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
-from app.platform.errors import Refused
+from app.platform.errors import Conflict, NotFound, Refused
 from app.platform.forms import Bound, FormData, bind
 from app.platform.rendering import render
 
@@ -30,8 +30,18 @@ router = APIRouter()
 READ = Policy("partnership.office", roles=ORGANISERS, loader=partnership_of_path)
 ASK = Policy("partnership.ask", roles=ORGANISERS, loader=partnership_of_path)
 CONFIRM = Policy("partnership.confirm", roles=ORGANISERS, loader=partnership_of_path)
+REPLY = Policy("partnership.reply", roles=ORGANISERS, loader=partnership_of_path)
 WITHDRAW = Policy("partnership.withdraw", roles=ORGANISERS, loader=partnership_of_path)
 TAKE = Policy("partnership.take_replacement", roles=ORGANISERS, loader=run_of_kind("pairing"))
+
+
+NOTHING: Bound[Any] = Bound(None, {}, {})
+
+
+class ReplyForm(BaseModel):
+    """What the office replies to a question."""
+
+    reply: str = Field(min_length=1, max_length=4000)
 
 
 class WithdrawForm(BaseModel):
@@ -45,7 +55,7 @@ def partnership(
     request: Request, session: ReadSession, now: Now, access: Annotated[Access[PartnershipIn], Depends(READ)]
 ) -> Response:
     """Why these, and how does it stand?"""
-    return _page(request, session, access.found, Bound(None, {}, {}), now=now)
+    return _page(request, session, access.found, NOTHING, now=now)
 
 
 @router.post("/e/{slug}/manage/partnerships/{partnership_id}/ask")
@@ -109,6 +119,43 @@ def withdraw(
     return _back(found)
 
 
+@router.post("/e/{slug}/manage/partnerships/{partnership_id}/questions/{question_id}")
+def reply(
+    request: Request,
+    session: DbSession,
+    form: FormData,
+    now: Now,
+    access: Annotated[Access[PartnershipIn], Depends(REPLY)],
+) -> Response:
+    """Reply to a side's question.
+
+    Raises:
+        NotFound: the partnership has no such question.
+    """
+    found = access.found
+    number = number_of(request.path_params["question_id"])
+    question = next((one for one in questions_on(session, found.partnership.id) if one.id == number), None)
+    if question is None:
+        raise NotFound
+    bound = bind(ReplyForm, form)
+    if bound.value is None:
+        return _page(request, session, found, NOTHING, replying=(number, bound), now=now, status=422)
+    try:
+        reply_to_side(
+            session,
+            event=found.event,
+            partnership=found.partnership,
+            question=question,
+            text=bound.value.reply,
+            actor=access.principal.actor(),
+            now=now,
+        )
+    except Conflict as conflict:
+        typed: Bound[ReplyForm] = Bound(None, {"reply": conflict.message}, bound.typed)
+        return _page(request, session, found, NOTHING, replying=(number, typed), now=now, status=409)
+    return _back(found)
+
+
 @router.post("/e/{slug}/manage/pairing/runs/{run_id}/take")
 def take(session: DbSession, now: Now, access: Annotated[Access[RunIn], Depends(TAKE)]) -> Response:
     """Propose what a run found in place of a declined partnership; all others stay as they are."""
@@ -125,8 +172,9 @@ def _page(
     request: Request,
     session: Session,
     found: PartnershipIn,
-    form: Bound[WithdrawForm],
+    form: Bound[Any],
     *,
+    replying: tuple[int, Bound[Any]] = (0, NOTHING),
     now: Now,
     status: int = 200,
 ) -> Response:
@@ -147,6 +195,9 @@ def _page(
         "history": history_of(session, one),
         "replacement": replacement_of(session, event, one),
         "map": map_of([one]),
+        "questions": questions_on(session, one.id),
+        "replying": replying,
+        "refusals": refusals_on(session, one.id),
         "form": form,
         "now": now,
     }

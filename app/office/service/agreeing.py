@@ -11,8 +11,8 @@ from app.agenda.service import give_case_session
 from app.events.models import Event
 from app.pairing import service as pairing
 from app.pairing.enums import Consent, PartnershipState
-from app.pairing.models import Partnership, PartnershipMember
-from app.pairing.notices import tell_of_answers, tell_of_withdrawal
+from app.pairing.models import Partnership, PartnershipMember, PartnershipQuestion
+from app.pairing.notices import tell_of_answers, tell_of_question, tell_of_reply, tell_of_withdrawal
 from app.platform.actor import Actor
 
 
@@ -47,6 +47,50 @@ def answer_partnership(
             session, event=event, partnership=partnership, declined_by=member, actor=actor, now=now
         )
     return True
+
+
+def ask_office(
+    session: Session,
+    *,
+    event: Event,
+    partnership: Partnership,
+    member: PartnershipMember,
+    text: str,
+    base_url: str,
+    peer: str,
+    actor: Actor,
+    now: datetime,
+) -> PartnershipQuestion:
+    """Store a member's question and write it to the office.
+
+    Raises:
+        Conflict: the member has answered, or the partnership does not stand any more.
+        TooMany: this member or this network address asked too often.
+    """
+    question = pairing.put_question(
+        session, partnership=partnership, member=member, text=text, peer=peer, actor=actor, now=now
+    )
+    tell_of_question(session, event=event, partnership=partnership, question=question, base_url=base_url, now=now)
+    return question
+
+
+def reply_to_side(
+    session: Session,
+    *,
+    event: Event,
+    partnership: Partnership,
+    question: PartnershipQuestion,
+    text: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Store what the office replies and write it to the side that asked.
+
+    Raises:
+        Conflict: somebody has replied.
+    """
+    pairing.reply_to_question(session, partnership=partnership, question=question, text=text, actor=actor, now=now)
+    tell_of_reply(session, event=event, partnership=partnership, question=question, now=now)
 
 
 def confirm_partnership(

@@ -1,7 +1,8 @@
-"""Changes to the pairing: runs and accepting them, asking members and their answers, replacements."""
+"""Changes to the pairing: runs and accepting them, asking members, their questions and answers, replacements."""
 
 from app.pairing.service.consenting import answer, ask, confirm_for_all, withdraw
 from app.pairing.service.proposing import accept_plan, accept_run, start_run
+from app.pairing.service.questioning import put_question, reply_to_question
 from app.pairing.service.replacing import seek_replacement, take_replacement
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "answer",
     "ask",
     "confirm_for_all",
+    "put_question",
+    "reply_to_question",
     "seek_replacement",
     "start_run",
     "take_replacement",

@@ -1,5 +1,6 @@
 """Asking members, their answers, and taking a proposal back."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -8,10 +9,11 @@ from sqlalchemy.orm import Session
 from app.delegations.service import set_listed
 from app.events.models import Event
 from app.pairing.enums import Consent, PartnershipState, WishLevel
-from app.pairing.models import PairingWish, Partnership, PartnershipLink, PartnershipMember
-from app.pairing.queries import STANDING, consent_of, partnership_in_event
+from app.pairing.models import FacilitatorRefusal, PairingWish, Partnership, PartnershipLink, PartnershipMember
+from app.pairing.queries import STANDING, consent_of, partnership_in_event, pins_of
 from app.pairing.service.recording import log_change
 from app.platform.actor import Actor
+from app.platform.audit import record_change
 from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
 from app.platform.tokens import digest, new_token
@@ -24,11 +26,20 @@ NOTED = "noted by the organisers"
 
 
 def ask(
-    session: Session, *, event: Event, partnership: Partnership, actor: Actor, now: datetime
+    session: Session,
+    *,
+    event: Event,
+    partnership: Partnership,
+    actor: Actor,
+    now: datetime,
+    only: Collection[int] | None = None,
 ) -> dict[int, tuple[str, PartnershipLink]]:
-    """Ask all members who have not answered; a fresh token and its link for each member's ID. Older links end.
+    """Ask members who have not answered; a fresh token and its link for each member's ID. Older links end.
 
     Only digests are stored.
+
+    Args:
+        only: IDs of the members that are asked once more; whoever asks for the first time asks all.
 
     Raises:
         Conflict: the partnership is not one that waits to be asked.
@@ -36,9 +47,10 @@ def ask(
     _lock(session, partnership)
     if partnership.state not in {PartnershipState.PROPOSED, PartnershipState.ASKED}:
         raise Conflict(_("The members of this partnership have answered."))
+    wanted = None if partnership.state is PartnershipState.PROPOSED else only
     asked: dict[int, tuple[str, PartnershipLink]] = {}
     for member in partnership.members:
-        if member.consent is Consent.PENDING:
+        if member.consent is Consent.PENDING and (wanted is None or member.id in wanted):
             _end_links(session, member, now=now)
             token = new_token()
             link = PartnershipLink(
@@ -67,7 +79,7 @@ def answer(
 
     Who says yes lets itself be named: the page says so, and ``set_listed`` takes it back. A second answer through the
     same link changes nothing. A city's "no" stays as its word on the other cities, so that
-    no later run brings them together.
+    no later run brings them together; an organisation's stands until an organiser lifts it.
 
     Raises:
         Refused: a "no" without a reason.
@@ -87,7 +99,8 @@ def answer(
     before = partnership.state
     if together is Consent.DECLINED:
         partnership.state = PartnershipState.DECLINED
-        _keep_apart(session, partnership, member)
+        _keep_apart(session, partnership, member, now=now)
+        _unpin(session, partnership, actor=actor, now=now)
     elif together is Consent.ACCEPTED:
         partnership.state, partnership.confirmed_at = PartnershipState.CONFIRMED, now
     session.flush()
@@ -163,8 +176,17 @@ def _end_of(event: Event, now: datetime) -> datetime:
     return now + min(LASTS, timedelta(days=max(days_left, 1)))
 
 
-def _keep_apart(session: Session, partnership: Partnership, member: PartnershipMember) -> None:
+def _keep_apart(session: Session, partnership: Partnership, member: PartnershipMember, *, now: datetime) -> None:
     if member.group == "organisation":
+        session.add(
+            FacilitatorRefusal(
+                event_id=partnership.event_id,
+                organisation_id=member.party_id,
+                partnership_id=partnership.id,
+                note=member.consent_reason,
+                said_at=now,
+            )
+        )
         return
     others = [one.party_id for one in partnership.members if one is not member and one.group != "organisation"]
     said = {
@@ -179,3 +201,12 @@ def _keep_apart(session: Session, partnership: Partnership, member: PartnershipM
             wish = PairingWish(event_id=partnership.event_id, from_city_id=member.party_id, to_city_id=other)
             session.add(wish)
         wish.level, wish.note = WishLevel.NO, member.consent_reason
+
+
+def _unpin(session: Session, partnership: Partnership, *, actor: Actor, now: datetime) -> None:
+    """Lift the pin of what was declined: with the "no" beside it there would be no plan at all."""
+    ids = {member.party_id for member in partnership.members}
+    for pin in pins_of(session, partnership.event_id):
+        if set(pin.party_ids) == ids:
+            session.delete(pin)
+            record_change(session, pin, "pairing.unpinned", actor, now, {"members": (sorted(ids), None)})

@@ -8,8 +8,10 @@ from app.delegations.models import City
 from app.events.enums import CountryGroup
 from app.events.models import Event
 from app.pairing.enums import Consent, MemberRole, Modality, PartnershipState
+from app.pairing.letters import tell_of_ending
 from app.pairing.models import Partnership, PartnershipMember
 from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, read_facts, reasons_of
+from app.pairing.refusing import refused_again
 from app.pairing.service.recording import log_change
 from app.platform.actor import Actor
 from app.platform.database.base import Attestation
@@ -58,13 +60,17 @@ def accept_plan(
 ) -> list[Partnership]:
     """Make a plan that came of a run, its points and reasons counted as of today, the partnerships of the edition.
 
+    A partnership that is left out is withdrawn. Each side that was asked gets a mail with the reason, which is held in
+    the outbox.
+
     Raises:
         Refused: the plan breaks a rule today.
     """
     facts = read_facts(session, event)
-    broken = judge(build_problem(session, facts), solution).violations
+    broken = [one.message for one in judge(build_problem(session, facts), solution).violations]
+    broken += refused_again(session, facts, solution)
     if broken:
-        raise Refused({str(index): violation.message for index, violation in enumerate(broken)})
+        raise Refused({str(index): message for index, message in enumerate(broken)})
     standing = {_key(one): one for one in facts.standing}
     kept: list[Partnership] = []
     for proposed in solution.partnerships:
@@ -79,6 +85,15 @@ def accept_plan(
     for partnership in standing.values():
         before, partnership.state = partnership.state, PartnershipState.WITHDRAWN
         log_change(session, partnership, "partnership.withdrawn", actor, now, {"state": (before.value, "withdrawn")})
+        if before is not PartnershipState.PROPOSED:
+            tell_of_ending(
+                session,
+                event=event,
+                partnership=partnership,
+                template="mail/partnership_left_out",
+                is_held=True,
+                now=now,
+            )
     session.flush()
     mark_accepted(session, run=run, actor=actor, now=now)
     return kept

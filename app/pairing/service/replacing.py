@@ -8,6 +8,7 @@ from app.events.models import Event
 from app.pairing.models import Partnership, PartnershipMember
 from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, read_facts
 from app.pairing.queries import title_of
+from app.pairing.refusing import refused_again
 from app.pairing.service.proposing import propose
 from app.pairing.service.recording import log_change
 from app.pairing.workbench.comparing import plan_of_rows, renewed
@@ -82,9 +83,10 @@ def take_replacement(
     before = plan_of_rows(facts, problem)
     plan = renewed(problem, before.model_copy(update={"partnerships": (*before.partnerships, *found)}))
     known = judge(problem, before).violations
-    broken = [one for one in judge(problem, plan).violations if one not in known]
+    broken = [one.message for one in judge(problem, plan).violations if one not in known]
+    broken += refused_again(session, facts, plan)
     if broken:
-        raise Refused({str(index): violation.message for index, violation in enumerate(broken)})
+        raise Refused({str(index): message for index, message in enumerate(broken)})
     new = {one.ids for one in found}
     made = []
     for one in plan.partnerships:

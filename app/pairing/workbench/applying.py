@@ -20,7 +20,7 @@ from app.pairing.models import (
     Partnership,
 )
 from app.pairing.planner import PairingFacts, outcome_of, read_facts, wanted_of
-from app.pairing.queries import excluded_pairs_of, pins_of, vetoes_of, wishes_of
+from app.pairing.queries import excluded_pairs_of, pins_of, refusals_of, vetoes_of, wishes_of
 from app.pairing.service import accept_plan
 from app.pairing.wanted import SWITCHES, Couple, Percents
 from app.pairing.workbench.comparing import plan_of_rows, renewed
@@ -116,6 +116,8 @@ class _Storing:
             self._add("countries_kept_apart", row, countries)
         for couple in choices.untie:
             self._let_tie_rest(couple)
+        for organisation in choices.again:
+            self._ask_again(organisation)
         for said in choices.unsay:
             self._take_no_back(said)
         for slug, most in choices.limits.items():
@@ -170,6 +172,13 @@ class _Storing:
             if (wish.from_city_id, wish.to_city_id) == (who, whom):
                 self.session.execute(delete(PairingWish).where(PairingWish.id == wish.id))
                 self._log("no_taken_back", "pairing_wish", wish.id, {"level": (wish.level.value, None)})
+
+    def _ask_again(self, organisation: Couple) -> None:
+        ids = set(self._ids(organisation))
+        for refusal in refusals_of(self.session, self._event_id):
+            if refusal.organisation_id in ids:
+                refusal.lifted_at, refusal.lifted_by_id = self.now, self.actor.account_id
+                self._log("refusal_lifted", "facilitator_refusal", refusal.id, {"lifted": (None, token(organisation))})
 
     def _limit(self, slug: str, most: int) -> None:
         party = self.facts.parties[slug]

@@ -53,7 +53,7 @@ def _obstacle(fact: Fact, problem: PairingProblem, wanted: Wanted, names: Names,
         case "shares":
             return _share(str(parts[1]), str(parts[2]), wanted)
         case _:
-            return _limit(fact.ids[0], problem, names, fixed)
+            return _limit(fact.ids[0], problem, wanted, names, fixed)
 
 
 def _said(sentence: str, easing: Choices, offer: str) -> Obstacle:
@@ -82,11 +82,17 @@ def _share(modality: str, end: str, wanted: Wanted) -> Obstacle:
     return _said(words.shared(modality, this_end), Choices(shares={modality: eased}), words.shared(modality, eased))
 
 
-def _limit(slug: str, problem: PairingProblem, names: Names, fixed: Any) -> Obstacle:
+def _limit(slug: str, problem: PairingProblem, wanted: Wanted, names: Names, fixed: Any) -> Obstacle:
     most = next(
         (city.engagements.max for city in problem.cities if city.id == slug),
         next((one.max for one in problem.facilitators if one.id == slug), 0),
     )
     eased = int(fixed) if fixed is not None else (most or 0) + 1
-    name = names.of(slug)
+    name, alone = names.of(slug), frozenset((slug,))
+    if alone in wanted.resting:
+        stored = wanted.limits.get(slug)
+        higher = {slug: eased} if stored is not None and stored < eased else {}
+        return _said(
+            words.rested(names, alone), Choices(again=(alone,), limits=higher), words.asked_again(names, alone)
+        )
     return _said(words.limited(name, most or 0), Choices(limits={slug: eased}), words.limited(name, eased))

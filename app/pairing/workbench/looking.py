@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.pairing.choices import Choices
 from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, wanted_of
+from app.pairing.refusing import refused_again
 from app.pairing.wanted import Wanted
 from app.pairing.workbench import words
 from app.pairing.workbench.comparing import Comparison, compare, plan_of_rows, renewed
@@ -90,7 +91,7 @@ def what_if(
     names = Names(facts.parties)
     found = run or latest_run_on(session, event_id=facts.event.id, kind="pairing", problem_hash=computed_on)
     panel = None if found is None else panel_of(session, run=found, slug=facts.event.slug, now=now)
-    comparison, broken = _result(facts, problem, names, found)
+    comparison, broken = _result(session, facts, problem, names, wanted, found)
     return WhatIf(
         choices=choices,
         wanted=stored,
@@ -106,7 +107,12 @@ def what_if(
 
 
 def _result(
-    facts: PairingFacts, problem: PairingProblem, names: Names, run: SolverRun | None
+    session: Session,
+    facts: PairingFacts,
+    problem: PairingProblem,
+    names: Names,
+    wanted: Wanted,
+    run: SolverRun | None,
 ) -> tuple[Comparison | None, tuple[str, ...]]:
     if run is None or not run.has_solution or run.state.is_open:
         return None, ()
@@ -115,7 +121,10 @@ def _result(
     except Refused as refused:
         return None, tuple(refused.errors.values())
     plan = renewed(problem, plan)
-    broken = tuple(names.within(one.message) for one in judge(problem, plan).violations)
+    broken = (
+        *(names.within(one.message) for one in judge(problem, plan).violations),
+        *refused_again(session, facts, plan, wanted),
+    )
     return compare(problem, plan_of_rows(facts, problem), plan, rows=facts.standing), broken
 
 
@@ -144,6 +153,7 @@ def sentences_of(choices: Choices, stored: Wanted, names: Names) -> list[str]:
         *(words.countries_apart(one) for one in choices.apart),
         *(words.countries_together(one) for one in choices.unapart),
         *(words.untied(names, one) for one in choices.untie),
+        *(words.asked_again(names, one) for one in choices.again),
         *(words.vetoed(names, one, by) for one, by in choices.veto.items()),
         *(words.unsaid(names, one) for one in choices.unsay),
         *(words.shared(name, limits) for name, limits in choices.shares.items()),

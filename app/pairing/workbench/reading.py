@@ -109,6 +109,7 @@ def _require_parties(facts: PairingFacts, choices: Choices) -> None:
         and all(by is None or by in couple for couple, by in choices.veto.items())
         and all(_is_country(code) for pair in (*choices.apart, *choices.unapart) for code in pair)
         and choices.limits.keys() <= parties
+        and all(len(one) == 1 and one <= parties - cities for one in choices.again)
     )
     if not known:
         raise Refused(_("A city or an organisation of this what-if is not among those that can be paired any more."))

@@ -137,6 +137,18 @@ def untied(names: Names, members: Iterable[str]) -> str:
     return _("The tie of %(names)s counts as dormant: it may be planned anew.") % {"names": names.all(members)}
 
 
+def rested(names: Names, one: Iterable[str]) -> str:
+    return _("%(name)s said no to a triangle: it takes on no further one.") % {"name": names.all(one)}
+
+
+def asked_again(names: Names, one: Iterable[str]) -> str:
+    return _("%(name)s may be asked for triangles again, in spite of its no.") % {"name": names.all(one)}
+
+
+def said_no(names: Names, said: tuple[str, str]) -> str:
+    return _("%(who)s said no to %(whom)s.") % {"who": names.of(said[0]), "whom": names.of(said[1])}
+
+
 def unsaid(names: Names, said: tuple[str, str]) -> str:
     return _("%(who)s takes its no to %(whom)s back.") % {"who": names.of(said[0]), "whom": names.of(said[1])}
 

@@ -8,113 +8,29 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from app.delegations.enums import CaseCityStage
 from app.delegations.models import City, Need, Offer
 from app.events.enums import CountryGroup
 from app.events.models import Challenge
-from app.main import create_app
 from app.office.needs import needs_of
 from app.office.service.agreeing import answer_partnership
 from app.pairing.enums import Consent, PartnershipState
-from app.pairing.models import PairingWish, Partnership, PartnershipMember
-from app.pairing.notices import ask_members
+from app.pairing.models import PairingWish, Partnership
 from app.pairing.queries import partnership_in_event, partnerships_of
 from app.pairing.service import ask
 from app.platform.actor import Actor
 from app.platform.audit import AuditEntry
-from app.platform.clock import FixedClock
 from app.platform.database.engine import Database
-from app.platform.outbox import OutboxMail
-from app.platform.settings import Settings
 from app.solver_runs.models import SolverRun
+from tests.app.pairing.answering.conftest import BASE, Browser, first_of, mails_of
 from tests.app.pairing.conftest import end_run
 
 both = pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-BASE = "http://testserver"
-
-
-@pytest.fixture
-def asked(
-    session: Any, edition: Any, paired: Callable[[], list[Partnership]], actor: Actor, now: datetime
-) -> dict[str, str]:
-    """Both partnerships proposed; the members of the first asked by mail. The links by city, as they stand in mails."""
-    one = next(found for found in paired() if "phnom-penh" in {member.party.slug for member in found.members})
-    session.add(one)
-    assert ask_members(session, event=edition, partnership=one, base_url=BASE, actor=actor, now=now) == 2
-    session.commit()
-    return {mail.recipient.partition("@")[2].partition(".")[0]: _link(mail) for mail in _mails(session)}
-
-
-def _mails(session: Any) -> list[OutboxMail]:
-    return list(session.scalars(select(OutboxMail).where(OutboxMail.cause == "pairing").order_by(OutboxMail.id)))
-
-
-def _link(mail: OutboxMail) -> str:
-    found = re.search(rf"{BASE}(/p/\S+)", mail.body)
-    assert found
-    return found[1]
-
-
-def _first(session: Any) -> Partnership:
-    session.expire_all()
-    found = session.scalar(
-        select(Partnership.id)
-        .join(PartnershipMember)
-        .join(City, City.id == PartnershipMember.party_id)
-        .where(City.slug == "phnom-penh")
-        .order_by(Partnership.id)
-    )
-    return partnership_in_event(session, session.get(Partnership, found).event_id, found)
-
-
-class Browser:
-    """A client before whose requests the test lets go of the database: its session would keep others from writing."""
-
-    def __init__(self, client: Any, session: Any, cookie: str | None = None) -> None:
-        self.client, self.session, self.cookie = client, session, cookie
-
-    def get(self, address: str) -> Any:
-        self._step_up()
-        return self.client.get(address)
-
-    def post(self, address: str, **form: str) -> Any:
-        self._step_up()
-        return self.client.post(address, data=form)
-
-    def _step_up(self) -> None:
-        self.session.commit()
-        self.client.cookies.clear()
-        if self.cookie is not None:
-            self.client.cookies.set("bridge", self.cookie)
-
-
-@pytest.fixture
-def client(settings: Settings, clock: FixedClock) -> Any:
-    """Without the lifespan no engine runs: a solve that an answer asks for stays in the queue until the test does it."""
-    browser = TestClient(create_app(settings, clock=clock), base_url=BASE, follow_redirects=False)
-    browser.headers["Sec-Fetch-Site"] = "same-origin"
-    yield browser
-    browser.app.state.database.close()
-
-
-@pytest.fixture
-def city(client: Any, session: Any) -> Browser:
-    """Somebody of a city, not signed in."""
-    return Browser(client, session)
-
-
-@pytest.fixture
-def office(client: Any, sign_in: Any, session: Any, edition: Any) -> Browser:
-    """An organiser."""
-    session.commit()
-    sign_in("organiser", event_id=edition.id)
-    return Browser(client, session, client.cookies["bridge"])
 
 
 def _answers(session: Any) -> dict[str, tuple[str, str | None]]:
-    return {one.party.slug: (one.consent.value, one.consent_reason) for one in _first(session).members}
+    return {one.party.slug: (one.consent.value, one.consent_reason) for one in first_of(session).members}
 
 
 @both
@@ -129,15 +45,15 @@ def test_all_accept_and_the_partnership_is_confirmed_public_and_told(
     assert _answers(session)["phnom-penh"] == ("pending", None), "looking changes nothing"
     assert city.post(asked["phnom-penh"], consent="accepted").status_code == 303
     assert "You accepted this" in city.get(asked["phnom-penh"]).text
-    assert _first(session).state is PartnershipState.ASKED
-    assert len(_mails(session)) == 2, "nobody is written to before all agreed"
+    assert first_of(session).state is PartnershipState.ASKED
+    assert len(mails_of(session)) == 2, "nobody is written to before all agreed"
     assert "accepted" in city.get(asked["shenzhen"]).text
     assert city.post(asked["shenzhen"], consent="accepted").status_code == 303
-    one = _first(session)
+    one = first_of(session)
     assert one.state is PartnershipState.CONFIRMED
     assert "All members agreed. The partnership is public." in city.get(asked["phnom-penh"]).text
     assert city.get(f"/e/test-event/partnerships/{one.id}").status_code == 200
-    told = _mails(session)[2:]
+    told = mails_of(session)[2:]
     assert {mail.recipient for mail in told} == {"planner@phnom-penh.example", "planner@shenzhen.example"}
     assert all(mail.subject.startswith("Agreed by all: ") for mail in told)
     actions = select(AuditEntry.action).where(AuditEntry.entity == "partnership", AuditEntry.entity_id == str(one.id))
@@ -145,7 +61,7 @@ def test_all_accept_and_the_partnership_is_confirmed_public_and_told(
 
 
 @both
-def test_a_second_answer_changes_nothing_and_shows_the_first(
+def test_a_second_answer_changes_nothing_and_shows_thefirst_of(
     city: Browser, session: Any, asked: dict[str, str], kind: str
 ) -> None:
     """PAIR-09: once."""
@@ -158,7 +74,7 @@ def test_a_second_answer_changes_nothing_and_shows_the_first(
     assert "<form" not in again.text.partition('id="answer"')[2].partition("</div>")[0]
     assert _answers(session)["phnom-penh"] == ("accepted", None)
     assert len(session.scalars(select(AuditEntry.id)).all()) == lines
-    assert len(_mails(session)) == 2
+    assert len(mails_of(session)) == 2
     assert session.scalars(select(SolverRun.label).where(SolverRun.label.startswith("Instead"))).all() == []
 
 
@@ -195,12 +111,12 @@ def test_a_no_releases_the_members_and_the_best_replacement_is_taken_with_one_bu
 ) -> None:
     """PAIR-09: others are left alone; the office is told; the reason is for the office alone."""
     city.post(asked["shenzhen"], consent="declined", reason="No staff until spring.")
-    one = _first(session)
+    one = first_of(session)
     others = {found.id: (found.version, found.value) for found in partnerships_of(session, edition.id)}
     assert one.state is PartnershipState.DECLINED
     assert one.id not in others
     assert len(others) == 1
-    mails = {mail.recipient: mail for mail in _mails(session)[2:]}
+    mails = {mail.recipient: mail for mail in mails_of(session)[2:]}
     assert set(mails) == {"planner@phnom-penh.example", edition.contact_email}
     assert "No staff until spring." in mails[edition.contact_email].body
     assert f"/manage/partnerships/{one.id}" in mails[edition.contact_email].body
@@ -253,7 +169,7 @@ def test_where_nobody_is_left_the_page_says_so(
     city: Browser, office: Browser, session: Any, edition: Any, asked: dict[str, str]
 ) -> None:
     city.post(asked["shenzhen"], consent="declined", reason="No staff until spring.")
-    one = _first(session)
+    one = first_of(session)
     end_run(session, session.get_one(SolverRun, one.replacement_run_id))
     session.commit()
     page = office.get(f"/e/test-event/manage/partnerships/{one.id}").text
@@ -272,14 +188,14 @@ def test_forged_replaced_and_late_links_say_what_to_do(
     fresh = {
         member_id: f"/p/{token}"
         for member_id, (token, _) in ask(
-            session, event=edition, partnership=_first(session), actor=actor, now=now
+            session, event=edition, partnership=first_of(session), actor=actor, now=now
         ).items()
     }
     session.commit()
     for reply in (city.get(asked["shenzhen"]), city.post(asked["shenzhen"], consent="accepted")):
         assert reply.status_code == 410
         assert "A newer mail with another link was sent." in reply.text
-    slugs = {member.id: member.party.slug for member in _first(session).members}
+    slugs = {member.id: member.party.slug for member in first_of(session).members}
     links = {slugs[member_id]: link for member_id, link in fresh.items()}
     assert city.post(links["phnom-penh"], consent="accepted").status_code == 303
     clock.advance(timedelta(days=400))
@@ -293,15 +209,15 @@ def test_forged_replaced_and_late_links_say_what_to_do(
 def test_a_partnership_taken_back_asks_nothing_more(
     city: Browser, office: Browser, session: Any, edition: Any, asked: dict[str, str]
 ) -> None:
-    one = _first(session)
+    one = first_of(session)
     address = f"/e/test-event/manage/partnerships/{one.id}"
     assert office.post(f"{address}/withdraw", reason=" ").status_code == 422
     assert office.post(f"{address}/withdraw", reason="Budget.").status_code == 303
-    assert _first(session).state is PartnershipState.WITHDRAWN
+    assert first_of(session).state is PartnershipState.WITHDRAWN
     page = city.get(asked["phnom-penh"]).text
     assert "This proposal no longer stands. Nothing is asked of you." in page
     assert city.post(asked["phnom-penh"], consent="accepted").status_code == 409
-    told = _mails(session)[2:]
+    told = mails_of(session)[2:]
     assert len(told) == 2
     assert all("Budget" not in mail.body for mail in told)
     assert "Budget." in office.get(address).text
@@ -314,7 +230,7 @@ def test_answers_at_once_lose_nothing(
     twice: bool, kind: str,
 ) -> None:  # fmt: skip
     """PAIR-09: two at once confirm once; the same side twice counts once."""
-    one = _first(session)
+    one = first_of(session)
     members = [member.id for member in one.members]
     partnership_id, event_id = one.id, edition.id
     session.commit()
@@ -345,10 +261,10 @@ def test_answers_at_once_lose_nothing(
     for thread in threads:
         thread.join()
     assert faults == []
-    one = _first(session)
+    one = first_of(session)
     accepted = [member.consent for member in one.members].count(Consent.ACCEPTED)
     assert accepted == (1 if twice else 2)
     assert one.state is (PartnershipState.ASKED if twice else PartnershipState.CONFIRMED)
-    assert len(_mails(session)) == (2 if twice else 4)
+    assert len(mails_of(session)) == (2 if twice else 4)
     lines = session.scalars(select(AuditEntry.id).where(AuditEntry.action == "partnership.accepted")).all()
     assert len(lines) == accepted
