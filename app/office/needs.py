@@ -14,6 +14,7 @@ from app.office.absence import placed_while_away
 from app.office.leavers import paired_without_coming, planned_without_coming
 from app.office.needed import Needed
 from app.office.people_needs import needs_of_people
+from app.pairing.answers import questions_of
 from app.pairing.enums import Consent, PartnershipState
 from app.pairing.queries import declined_without_successor, partnerships_of, title_of
 from app.platform.i18n import gettext as _
@@ -186,8 +187,23 @@ def _pairing(session: Session, event: Event, base: str) -> Iterator[Needed]:
             why=_("Before all members agree a partnership is not public."),
             harm="warn",
             icon="pair",
-            href=f"{base}/pairing",
+            href=f"{base}/pairing/consent?state=waiting",
             verb=_("Look"),
+        )
+    questions = [one for asked in questions_of(session, event.id).values() for one in asked if one.reply is None]
+    if questions:
+        yield Needed(
+            title=ngettext(
+                "%(num)s question about a partnership waits",
+                "%(num)s questions about partnerships wait",
+                len(questions),
+            )
+            % {"num": len(questions)},
+            why=_("A side that asked does not answer before it has a reply."),
+            harm="warn",
+            icon="pair",
+            href=f"{base}/partnerships/{questions[0].partnership_id}#questions",
+            verb=_("Reply"),
         )
 
 

@@ -157,12 +157,13 @@ def _side(
     now: datetime,
 ) -> Side:
     last = sent[-1] if sent else None
+    reminders = len({link.created_at for link in sent}) - 1 if sent else 0
     waits = partnership.state is PartnershipState.ASKED and member.consent is Consent.PENDING
     return Side(
         member=member,
         asked_at=sent[0].created_at if sent else None,
-        reminded_at=last.created_at if last and len(sent) > 1 else None,
-        reminders=max(0, len(sent) - 1),
+        reminded_at=last.created_at if last and reminders else None,
+        reminders=reminders,
         until=last.expires_at if last else None,
         mail=mails.get(f"partnership link {last.id}") if last else None,
         has_contact=has_contact,

@@ -1,6 +1,6 @@
 """Partnerships into the values that the map and the network are drawn from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.delegations.models import City
 from app.pairing.enums import PartnershipState
@@ -9,22 +9,31 @@ from app.platform.pictures import Member, Picture, Tie, network, world_map
 
 
 def map_of(
-    partnerships: Sequence[Partnership], *, chosen_id: int | None = None, city_id: int | None = None
+    partnerships: Sequence[Partnership],
+    *,
+    chosen_id: int | None = None,
+    city_id: int | None = None,
+    href_of: Callable[[int], str] | None = None,
 ) -> Picture | None:
     """The world map of partnerships; members without coordinates, such as organisations, are left out.
 
     Args:
         chosen_id: a partnership to draw thick.
         city_id: a city to mark, and all its partnerships with it.
+        href_of: where a city's dot leads, by its ID; without it the picture has no links.
     """
-    return world_map(_ties(partnerships, chosen_id=chosen_id, city_id=city_id))
+    return world_map(_ties(partnerships, chosen_id=chosen_id, city_id=city_id, href_of=href_of))
 
 
 def network_of(
-    partnerships: Sequence[Partnership], *, chosen_id: int | None = None, city_id: int | None = None
+    partnerships: Sequence[Partnership],
+    *,
+    chosen_id: int | None = None,
+    city_id: int | None = None,
+    href_of: Callable[[int], str] | None = None,
 ) -> Picture | None:
     """Who works with whom, on a circle by region; chosen as on the map."""
-    return network(_ties(partnerships, chosen_id=chosen_id, city_id=city_id))
+    return network(_ties(partnerships, chosen_id=chosen_id, city_id=city_id, href_of=href_of))
 
 
 def cities_of(partnerships: Sequence[Partnership]) -> list[City]:
@@ -33,10 +42,16 @@ def cities_of(partnerships: Sequence[Partnership]) -> list[City]:
     return sorted(found.values(), key=lambda city: city.name)
 
 
-def _ties(partnerships: Sequence[Partnership], *, chosen_id: int | None, city_id: int | None) -> list[Tie]:
+def _ties(
+    partnerships: Sequence[Partnership],
+    *,
+    chosen_id: int | None,
+    city_id: int | None,
+    href_of: Callable[[int], str] | None,
+) -> list[Tie]:
     ties = []
     for partnership in partnerships:
-        members = tuple(one for one in (_member(m, city_id) for m in partnership.members) if one is not None)
+        members = tuple(one for one in (_member(m, city_id, href_of) for m in partnership.members) if one is not None)
         if len(members) < 2:
             continue
         ties.append(
@@ -50,7 +65,7 @@ def _ties(partnerships: Sequence[Partnership], *, chosen_id: int | None, city_id
     return ties
 
 
-def _member(member: PartnershipMember, city_id: int | None) -> Member | None:
+def _member(member: PartnershipMember, city_id: int | None, href_of: Callable[[int], str] | None) -> Member | None:
     city = member.party
     if not isinstance(city, City) or city.latitude is None or city.longitude is None:
         return None
@@ -61,4 +76,5 @@ def _member(member: PartnershipMember, city_id: int | None) -> Member | None:
         region=city.region or "",
         role="" if member.role.value == "partner" else member.role.value,
         is_chosen=city.id == city_id,
+        href=href_of(city.id) if href_of else None,
     )

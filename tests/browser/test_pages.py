@@ -35,7 +35,8 @@ PAGES = {
     ],
     "focal_point": [
         f"{E}/delegations/2", f"{E}/delegations/2/schedule", f"{E}/delegations/2/sheet", f"{E}/delegations/2/acting",
-        f"{E}/delegations/2/calendar", f"{E}/cities/2/edit", f"{E}/people/6/times", f"{E}/people/6/calendar",
+        f"{E}/delegations/2/calendar", f"{E}/cities/2/edit", f"{E}/partnerships/1/dossier",
+        f"{E}/people/6/times", f"{E}/people/6/calendar",
     ],
     "delegate": [
         f"{E}/my", f"{E}/my/meetings", f"{E}/my/meetings/new?with=12", f"{E}/my/people", f"{E}/my/me",
@@ -56,6 +57,7 @@ PAGES = {
         f"{E}/manage/pairing/cities/1", f"{E}/manage/pairing/cities/8/why", f"{E}/manage/pairing/runs/1/plan",
         f"{E}/manage/pairing/what-if?pin=essen~gothenburg", f"{E}/manage/pairing/history",
         f"{E}/manage/pairing/compare?before=1&after=1", f"{E}/manage/pairing/report",
+        f"{E}/manage/pairing?view=network&city=1", f"{E}/manage/pairing/consent",
         f"{E}/manage/agenda", f"{E}/manage/agenda?view=list", f"{E}/manage/agenda?view=people",
         f"{E}/manage/agenda?hold=23", f"{E}/manage/agenda/move/23", f"{E}/manage/agenda/release",
         f"{E}/manage/agenda/releases/1", f"{E}/manage/agenda/rules", f"{E}/manage/agenda/solve",

@@ -13,9 +13,11 @@ from app.accounts.policies import ORGANISERS, Access, Policy
 from app.events.models import Event
 from app.events.queries import event_of_path
 from app.pairing.answers import FILTERS, AnswerRow, Filter, answers_of
-from app.pairing.enums import Modality
+from app.pairing.enums import Modality, PartnershipState
 from app.pairing.loaders import PartnershipIn, partnership_of_path
+from app.pairing.models import Partnership
 from app.pairing.notices import ask_members
+from app.pairing.queries import partnerships_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import NotFound
@@ -28,6 +30,7 @@ from app.platform.rendering import render
 router = APIRouter()
 
 READ = Policy("pairing.consent", roles=ORGANISERS, loader=event_of_path)
+ASK = Policy("pairing.ask_all", roles=ORGANISERS, loader=event_of_path)
 REMIND = Policy("pairing.remind", roles=ORGANISERS, loader=event_of_path)
 REMIND_ONE = Policy("partnership.remind", roles=ORGANISERS, loader=partnership_of_path)
 
@@ -48,6 +51,26 @@ def consent(
 ) -> Response:
     """Who has answered?"""
     return _page(request, session, access.found, now=now, state=state, modality=modality, page=page_number(page))
+
+
+@router.post("/e/{slug}/manage/pairing/ask")
+def ask_all(request: Request, session: DbSession, now: Now, access: Annotated[Access[Event], Depends(ASK)]) -> Response:
+    """Ask the members of every partnership that was only proposed so far."""
+    event = access.found
+
+    def ask(partnership: Partnership) -> None:
+        ask_members(
+            session,
+            event=event,
+            partnership=partnership,
+            base_url=request.app.state.settings.base_url,
+            actor=access.principal.actor(),
+            now=now,
+        )
+
+    waiting = [one for one in partnerships_of(session, event.id) if one.state is PartnershipState.PROPOSED]
+    do_to_each(session, waiting, ask)
+    return RedirectResponse(f"/e/{event.slug}/manage/pairing/consent?state=waiting", status_code=303)
 
 
 @router.post("/e/{slug}/manage/pairing/consent/remind")

@@ -25,7 +25,8 @@ from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Refused
 from app.platform.forms import FormData, bind
-from app.platform.rendering import render
+from app.platform.pictures import Picture
+from app.platform.rendering import is_htmx, render
 from app.solver_runs.forms import RunForm
 from app.solver_runs.panels import latest_panel
 
@@ -60,6 +61,7 @@ def workbench(
     }
     slugs = {one.id: [member.party.slug for member in one.members] for one in partnerships}
     together = {member.party_id for one in partnerships for member in one.members}
+    link = _link(chosen=shown.id if shown else 0, city=city if asked_for else "", view=view)
     context = {
         "event": event,
         "partnerships": partnerships,
@@ -67,7 +69,7 @@ def workbench(
         "shown": shown,
         "reasons": _reasons_by(facts, shown, base=f"/e/{event.slug}/manage") if shown else (),
         "two_reasons": {one.id: [line.text for line in _reasons_by(facts, one, base="")[:2]] for one in partnerships},
-        "picture": {"map": map_of, "network": network_of}[view](partnerships, **marks) if view != "table" else None,
+        "picture": _picture(partnerships, view=view, marks=marks, link=link),
         "changed": changed_since(session, facts),
         "view": view,
         "cities": [(one.id, one.name) for one in cities],
@@ -76,7 +78,7 @@ def workbench(
         "marked": {one.id for one in partnerships if asked_for and asked_for.slug in slugs[one.id]},
         "pinned": {one.id for one in partnerships if frozenset(slugs[one.id]) in wanted.pins},
         "tokens": {key: (token(members), token(members[:2])) for key, members in slugs.items()},
-        "link": _link(chosen=shown.id if shown else 0, city=city if asked_for else "", view=view),
+        "link": link,
         "panel": latest_panel(session, event_id=event.id, slug=event.slug, kind="pairing", now=now),
         "unpaired": [city for city in facts.cities if city.id not in together],
         "pool": len(facts.cities),
@@ -84,7 +86,8 @@ def workbench(
         "report": report_of(partnerships),
         "to_ask": [one for one in partnerships if one.state is PartnershipState.PROPOSED],
     }
-    return render(request, "pairing/workbench.html", context)
+    is_swap = is_htmx(request) and bool(partnerships)
+    return render(request, "pairing/workbench.html", {**context, "is_swap": is_swap}, block="side" if is_swap else None)
 
 
 @router.post("/e/{slug}/manage/pairing/runs")
@@ -125,6 +128,16 @@ def _shown(partnerships: list[Partnership], *, chosen: int, city: City | None) -
 def _reasons_by(facts: PairingFacts, partnership: Partnership, *, base: str) -> tuple[ReasonLine, ...]:
     challenges = {challenge.id: challenge for challenge in facts.challenges}
     return reason_lines(partnership, challenges, base=base)
+
+
+def _picture(
+    partnerships: list[Partnership], *, view: str, marks: dict[str, Any], link: Callable[..., str]
+) -> Picture | None:
+    """The map or the network; each city is a link that marks it."""
+    drawn = {"map": map_of, "network": network_of}.get(view)
+    if drawn is None:
+        return None
+    return drawn(partnerships, **marks, href_of=lambda city_id: link(chosen=0, city=city_id) + "#picture")
 
 
 def _link(**present: object) -> Callable[..., str]:

@@ -1,6 +1,7 @@
 """Partnerships that all members agreed to: the only ones that the public sees."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from app.accounts.policies import ANYONE, ORGANISERS, Access, Policy
 from app.delegations.models import City
 from app.events.models import Event
 from app.events.queries import challenges_of, event_of_path
+from app.pairing.enums import Modality
 from app.pairing.loaders import PartnershipIn, partnership_of_path
 from app.pairing.models import Partnership
 from app.pairing.pictures import cities_of, map_of
@@ -19,6 +21,8 @@ from app.platform.page_cache import shared_page
 from app.platform.rendering import render
 
 router = APIRouter()
+
+MODALITIES = {one.value for one in Modality}
 
 LIST = Policy("partnerships.public", roles=ANYONE, loader=event_of_path)
 ONE = Policy("partnership.read", roles=ANYONE, loader=partnership_of_path)
@@ -43,6 +47,11 @@ def _list(request: Request, session: Session, event: Event, modality: str, city:
     cities = cities_of(shown)
     chosen = next((one for one in cities if str(one.id) == city), None)
     challenges = {challenge.id: challenge for challenge in challenges_of(session, event.id)}
+
+    def link_to_city(city_id: int) -> str:
+        carried = {"modality": modality} if modality in MODALITIES else {}
+        return f"?{urlencode({**carried, 'city': city_id})}#choose-city"
+
     context = {
         "event": event,
         "partnerships": _first(shown, chosen),
@@ -50,7 +59,7 @@ def _list(request: Request, session: Session, event: Event, modality: str, city:
         "city": chosen,
         "titles": {one.id: title_of(one) for one in found},
         "counts": modality_counts(found),
-        "map": map_of(shown, city_id=chosen.id if chosen else None),
+        "map": map_of(shown, city_id=chosen.id if chosen else None, href_of=link_to_city),
         "modality": modality,
         "challenges": challenges,
     }

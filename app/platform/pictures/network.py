@@ -8,7 +8,17 @@ from itertools import combinations
 from markupsafe import Markup
 
 from app.platform.i18n import gettext as _
-from app.platform.pictures.partnerships import Member, Tie, dot_class, lines_of, members_of, sorted_by_modality, told
+from app.platform.pictures.partnerships import (
+    Member,
+    Tie,
+    choosing,
+    dot_class,
+    leads_on,
+    lines_of,
+    members_of,
+    sorted_by_modality,
+    told,
+)
 from app.platform.pictures.picture import Picture, drawing, element, group, path, text
 
 WIDTH, HEIGHT = 520.0, 420.0
@@ -30,7 +40,9 @@ def network(ties: Sequence[Tie]) -> Picture | None:
         _("%(first)s with %(second)s: %(count)s") % {"first": first, "second": second, "count": count}
         for (first, second), count in sorted(_matrix(ties).items())
     )
-    return Picture(title=title, text=words, svg=drawing(WIDTH, HEIGHT, title, words, parts), lines=lines)
+    has_links = leads_on(members) and len(members) <= MOST_CITIES
+    svg = drawing(WIDTH, HEIGHT, title, words, parts, has_links=has_links)
+    return Picture(title=title, text=words, svg=svg, lines=lines)
 
 
 def _matrix(ties: Sequence[Tie]) -> Counter[tuple[str, str]]:
@@ -65,8 +77,8 @@ def _cities(ties: Sequence[Tie], members: list[Member]) -> list[Markup]:
         x, y = seen[member.name]
         radius = 5.8 if member.is_chosen else 3.6
         named = dot_class(member, is_settled=member.name in settled)
-        parts.append(element("circle", cx=x, cy=y, r=radius, class_=named))
-    parts += [_outer(name, angle) for name, angle in angles.items()]
+        dot = element("circle", cx=x, cy=y, r=radius, class_=named)
+        parts.append(choosing(member, [dot, _outer(member.name, angles[member.name])], x=x, y=y))
     return parts
 
 

@@ -4,8 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from app.platform.i18n import gettext as _
 from app.platform.i18n import ngettext
+from app.platform.pictures.picture import element
+
+ROOM = 14.0
+"""Units around a dot within which a press chooses its city: 24 px and more where the picture is as wide as a phone."""
 
 MODALITIES = ("south-south", "north-south", "triangular", "north-north")
 """The order of every legend."""
@@ -15,7 +21,7 @@ MODALITIES = ("south-south", "north-south", "triangular", "north-north")
 class Member:
     """A city of a partnership. Degrees north and east; ``role`` is empty, beneficiary, pivotal or facilitating.
 
-    ``is_chosen`` marks the city that a reader has asked for.
+    ``is_chosen`` marks the city that a reader has asked for; ``href`` leads to the same picture with this city marked.
     """
 
     name: str
@@ -24,6 +30,7 @@ class Member:
     region: str = ""
     role: str = ""
     is_chosen: bool = False
+    href: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +65,20 @@ def members_of(ties: Sequence[Tie]) -> list[Member]:
 def dot_class(member: Member, *, is_settled: bool) -> str:
     """The classes of a city's dot."""
     return " ".join(("dot", *(() if is_settled else ("waiting",)), *(("asked-for",) if member.is_chosen else ())))
+
+
+def choosing(member: Member, parts: list[Markup], *, x: float, y: float) -> Markup:
+    """The marks of a city as a link where it leads somewhere; around its dot is room for a finger."""
+    if member.href is None:
+        return Markup("").join(parts)
+    room = element("circle", cx=x, cy=y, r=ROOM, class_="room")
+    current = "true" if member.is_chosen else None
+    return element("a", Markup("").join([room, *parts]), href=member.href, aria_label=member.name, aria_current=current)
+
+
+def leads_on(members: Sequence[Member]) -> bool:
+    """Whether a picture of these cities has links, and so is more than an image."""
+    return any(member.href is not None for member in members)
 
 
 def told(ties: Sequence[Tie]) -> str:

@@ -61,15 +61,24 @@ def hatch(x: float, y: float, width: float, height: float, step: float = 5.0) ->
     return path("".join(marks), "hatch-line")
 
 
-def drawing(width: float, height: float, title: str, description: str, parts: list[Markup], class_: str = "") -> Markup:
-    """The whole picture: an image for whoever listens, with its title and description."""
+def drawing(
+    width: float,
+    height: float,
+    title: str,
+    description: str,
+    parts: list[Markup],
+    class_: str = "",
+    *,
+    has_links: bool = False,
+) -> Markup:
+    """The whole picture: an image for whoever listens, or a group of links, with its title and description."""
     named = [element("title", title), element("desc", description)]
     return element(
         "svg",
         Markup("").join(named + parts),
         class_=f"picture {class_}".strip(),
         viewBox=f"0 0 {_plain(width)} {_plain(height)}",
-        role="img",
+        role="group" if has_links else "img",
         xmlns="http://www.w3.org/2000/svg",
     )
 

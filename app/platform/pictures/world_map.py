@@ -9,7 +9,17 @@ from markupsafe import Markup
 from app.platform.i18n import gettext as _
 from app.platform.pictures import projection
 from app.platform.pictures.labels import place_labels
-from app.platform.pictures.partnerships import Member, Tie, dot_class, lines_of, members_of, sorted_by_modality, told
+from app.platform.pictures.partnerships import (
+    Member,
+    Tie,
+    choosing,
+    dot_class,
+    leads_on,
+    lines_of,
+    members_of,
+    sorted_by_modality,
+    told,
+)
 from app.platform.pictures.picture import Picture, drawing, element, group, path, text
 
 WIDTH = 430.0
@@ -48,11 +58,13 @@ def world_map(ties: Sequence[Tie]) -> Picture | None:
     figures = [(tie.is_chosen, _figure(tie, seen, n)) for n, tie in enumerate(sorted_by_modality(ties))]
     parts += [figure for _is_chosen, figure in sorted(figures, key=lambda one: one[0])]
     settled = {member.name for tie in ties if not tie.is_waiting for member in tie.members}
-    parts += [_dot(member, seen[member.name], is_settled=member.name in settled) for member in members]
+    parts += [
+        _dot(member, seen[member.name], is_settled=member.name in settled) for member in _in_reading_order(members)
+    ]
     parts += _names(_first_named(ties, members), seen, window, _points_of(ties, seen))
     title = _("Map of partnerships")
     words = told(ties)
-    svg = drawing(WIDTH, window.height, title, words, parts, "map-frame")
+    svg = drawing(WIDTH, window.height, title, words, parts, "map-frame", has_links=leads_on(members))
     return Picture(title=title, text=words, svg=svg, lines=lines_of(ties))
 
 
@@ -134,7 +146,13 @@ def _bend(begin: Point, end: Point, share: float) -> Point:
 
 def _dot(member: Member, point: Point, *, is_settled: bool) -> Markup:
     radius = 5.5 if member.is_chosen else 3.4
-    return element("circle", cx=point[0], cy=point[1], r=radius, class_=dot_class(member, is_settled=is_settled))
+    dot = element("circle", cx=point[0], cy=point[1], r=radius, class_=dot_class(member, is_settled=is_settled))
+    return choosing(member, [dot], x=point[0], y=point[1])
+
+
+def _in_reading_order(members: Sequence[Member]) -> list[Member]:
+    """By name, so that whoever goes from link to link knows what comes."""
+    return sorted(members, key=lambda member: member.name)
 
 
 def _first_named(ties: Sequence[Tie], members: Sequence[Member]) -> list[str]:

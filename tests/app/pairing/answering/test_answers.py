@@ -134,3 +134,16 @@ def test_who_was_asked_and_is_left_out_by_a_later_plan_reads_why_once_somebody_l
     assert {mail.recipient for mail in told} == {"planner@phnom-penh.example", "planner@shenzhen.example"}
     assert all(mail.state is MailState.HELD for mail in told)
     assert all("The reason: all partnerships were planned anew" in mail.body for mail in told)
+
+
+def test_one_button_asks_all_that_were_only_proposed(
+    office: Browser, session: Any, edition: Any, asked: dict[str, str]
+) -> None:
+    """PAIR-09: nobody is asked twice by it."""
+    assert "Ask the cities: 1" in office.get("/e/test-event/manage/pairing").text
+    assert office.post("/e/test-event/manage/pairing/ask").headers["location"] == f"{GRID}?state=waiting"
+    assert {one.state for one in partnerships_of(session, edition.id)} == {PartnershipState.ASKED}
+    assert len(mails_of(session)) == 4
+    assert "Ask the cities" not in office.get("/e/test-event/manage/pairing").text
+    office.post("/e/test-event/manage/pairing/ask")
+    assert len(mails_of(session)) == 4
