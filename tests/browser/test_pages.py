@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.accounts.service.links import issue_link
-from app.delegations.models import Delegate
+from app.delegations.models import Delegate, Delegation
 from app.meetings.models import MeetingWish
-from app.pairing.models import PartnershipLink
+from app.pairing.models import PartnershipLink, PartnershipMember
 from app.platform.tokens import digest
 from app.registration.duplicates import duplicates_of
 from app.registration.enums import QuestionKind, QuestionState, RegistrationState
@@ -35,7 +35,7 @@ PAGES = {
     ],
     "focal_point": [
         f"{E}/delegations/2", f"{E}/delegations/2/schedule", f"{E}/delegations/2/sheet", f"{E}/delegations/2/acting",
-        f"{E}/delegations/2/calendar", f"{E}/cities/2/edit", f"{E}/partnerships/1/dossier",
+        f"{E}/delegations/2/calendar", f"{E}/cities/2/edit", "{dossier}",
         f"{E}/people/6/times", f"{E}/people/6/calendar",
     ],
     "delegate": [
@@ -127,7 +127,12 @@ def letters(served: Any) -> dict[str, str]:
         link = issue_link(session, email=account.email, account_id=account.id, grant_id=None, now=NOW)
         own = f"/r/{TOKEN[::-1]}/people/{person.id}"
         twins = f"{E}/manage/duplicates/{duplicates_of(session, event_id)[0].key}"
-    return {"/sign-in/{token}": f"/sign-in/{link}", "{own}": own, "{twins}": twins}
+        member = select(PartnershipMember.partnership_id).join(
+            Delegation, Delegation.party_id == PartnershipMember.party_id
+        )
+        pair_id = session.scalars(member.where(Delegation.id == 2)).first()
+        dossier = f"{E}/partnerships/{pair_id}/dossier"
+    return {"/sign-in/{token}": f"/sign-in/{link}", "{own}": own, "{twins}": twins, "{dossier}": dossier}
 
 
 @pytest.fixture
@@ -147,7 +152,11 @@ def walk(enter: Callable[[Any, str], None], letters: dict[str, str]) -> Callable
 
 def test_the_walks_leave_no_page_out(served: Any) -> None:
     """Each route that answers with a page is in ``PAGES``, or in ``UNSEEN`` with its reason."""
-    names = {"{own}": "/r/x/people/1", "{twins}": f"{E}/manage/duplicates/1"}
+    names = {
+        "{own}": "/r/x/people/1",
+        "{twins}": f"{E}/manage/duplicates/1",
+        "{dossier}": f"{E}/partnerships/1/dossier",
+    }
     shown = {re.sub(r"\?.*", "", names.get(path, path)).format(token="x") for paths in PAGES.values() for path in paths}
     pages = {
         route.path
