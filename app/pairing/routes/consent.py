@@ -35,7 +35,10 @@ REMIND = Policy("pairing.remind", roles=ORGANISERS, loader=event_of_path)
 REMIND_ONE = Policy("partnership.remind", roles=ORGANISERS, loader=partnership_of_path)
 
 PAGE_SIZE = 40
-KNOWN = {"state": set(FILTERS), "modality": {one.value for one in Modality}}
+KNOWN: Mapping[str, frozenset[str]] = {
+    "state": frozenset(FILTERS),
+    "modality": frozenset(one.value for one in Modality),
+}
 """What a filter may be, so that the way back leads to where the button was."""
 
 
