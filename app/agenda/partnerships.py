@@ -3,7 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.agenda.models import AgendaSession
+from app.agenda.enums import Part
+from app.agenda.models import AgendaSession, SessionPerson
 from app.pairing.models import Partnership
 from app.pairing.queries import STANDING
 
@@ -11,6 +12,32 @@ from app.pairing.queries import STANDING
 def session_of_partnership(session: Session, partnership_id: int) -> AgendaSession | None:
     """The case city session of a partnership."""
     return session.scalar(select(AgendaSession).where(AgendaSession.partnership_id == partnership_id))
+
+
+def has_moderator(session: Session, session_id: int) -> bool:
+    """Whether somebody moderates a session."""
+    moderates = select(SessionPerson.id).where(
+        SessionPerson.session_id == session_id, SessionPerson.part == Part.MODERATOR
+    )
+    return session.scalar(moderates.limit(1)) is not None
+
+
+def case_sessions_without_moderator(session: Session, event_id: int) -> list[AgendaSession]:
+    """Case city sessions of partnerships that stand in which nobody moderates."""
+    standing = select(Partnership.id).where(Partnership.event_id == event_id, Partnership.state.in_(STANDING))
+    moderated = select(SessionPerson.session_id).where(SessionPerson.part == Part.MODERATOR)
+    return list(
+        session.scalars(
+            select(AgendaSession)
+            .where(
+                AgendaSession.event_id == event_id,
+                AgendaSession.is_cancelled.is_(False),
+                AgendaSession.partnership_id.in_(standing),
+                AgendaSession.id.not_in(moderated),
+            )
+            .order_by(AgendaSession.id)
+        )
+    )
 
 
 def sessions_without_partnership(session: Session, event_id: int) -> list[AgendaSession]:

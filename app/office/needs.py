@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.agenda.partnerships import sessions_without_partnership
+from app.agenda.partnerships import case_sessions_without_moderator, sessions_without_partnership
 from app.agenda.preview import preview_of
 from app.events.models import Event
 from app.meetings.enums import Answer
@@ -153,6 +153,21 @@ def _pairing(session: Session, event: Event, base: str) -> Iterator[Needed]:
             icon="pair",
             href=f"{base}/agenda/sessions/{orphans[0].id}",
             verb=_("Look"),
+        )
+    unmoderated = case_sessions_without_moderator(session, event.id)
+    if unmoderated:
+        yield Needed(
+            title=ngettext(
+                "%(num)s case city session has no moderator",
+                "%(num)s case city sessions have no moderator",
+                len(unmoderated),
+            )
+            % {"num": len(unmoderated)},
+            why=unmoderated[0].title,
+            harm="warn",
+            icon="pair",
+            href=f"{base}/agenda/sessions/{unmoderated[0].id}",
+            verb=_("Name one"),
         )
     declined = declined_without_successor(session, event.id)
     if declined:

@@ -10,6 +10,7 @@ from app.agenda.models import AgendaSession, SessionPerson, SessionUse
 from app.agenda.partnerships import session_of_partnership
 from app.delegations.models import Delegate, Delegation
 from app.events.models import Event, Resource
+from app.pairing.enums import MemberRole
 from app.pairing.models import Partnership
 from app.pairing.queries import title_of
 from app.platform import i18n
@@ -28,8 +29,9 @@ def give_case_session(
 ) -> AgendaSession:
     """The session of a partnership in the agenda; the first call writes it, without a place.
 
-    The heads of the delegations speak, the focal points sit on the panel. It is held in a language that all cities
-    share, else in the edition's first, and interpreted for heads who do not speak it. What organisers make of it
+    The heads of the delegations speak, the focal points sit on the panel; in a triangle the facilitator's head, else
+    its focal point, moderates. A pair has no moderator until organisers name one. It is held in a language that all
+    cities share, else in the edition's first, and interpreted for heads who do not speak it. What organisers make of it
     afterwards stays: a later call changes nothing.
     """
     present = session_of_partnership(session, partnership.id)
@@ -103,8 +105,9 @@ def _usual(session: Session, event: Event) -> AgendaSession | None:
 
 
 def _people(session: Session, event: Event, partnership: Partnership) -> list[tuple[Delegate, Part]]:
-    """Heads first, in the order of the members, then focal points; each person once."""
+    """Whoever moderates, then heads in the order of the members, then focal points; each person once."""
     order = {member.party_id: member.position for member in partnership.members}
+    facilitating = {member.party_id for member in partnership.members if member.role is MemberRole.FACILITATING}
     rows = session.execute(
         select(Delegate, Delegation.party_id)
         .join(Delegation, Delegation.id == Delegate.delegation_id)
@@ -117,7 +120,12 @@ def _people(session: Session, event: Event, partnership: Partnership) -> list[tu
         .order_by(Delegate.rank, Delegate.id)
     ).all()
     by_member = sorted(rows, key=lambda row: (not row[0].is_head, order[row[1]]))
-    return [(one, Part.SPEAKER if one.is_head else Part.PANELLIST) for one, _party in by_member]
+    moderator = next((one for one, party_id in by_member if party_id in facilitating), None)
+    others = [one for one, _party in by_member if one is not moderator]
+    return [
+        *([(moderator, Part.MODERATOR)] if moderator else []),
+        *((one, Part.SPEAKER if one.is_head else Part.PANELLIST) for one in others),
+    ]
 
 
 def _languages(event: Event, partnership: Partnership, heads: list[Delegate]) -> list[str]:

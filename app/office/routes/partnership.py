@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, Access, Policy
-from app.agenda.partnerships import session_of_partnership
+from app.agenda.partnerships import has_moderator, session_of_partnership
 from app.events.loaders import RunIn, number_of, run_of_kind
 from app.events.queries import challenges_of
 from app.office.partnership_page import contacts_of, history_of, replacement_of, wishes_among
@@ -180,6 +180,7 @@ def _page(
 ) -> Response:
     event, one = found.event, found.partnership
     challenges = {challenge.id: challenge for challenge in challenges_of(session, event.id)}
+    case_session = session_of_partnership(session, one.id)
     context = {
         "event": event,
         "partnership": one,
@@ -188,7 +189,8 @@ def _page(
         "reasons": reason_lines(one, challenges, base=f"/e/{event.slug}/manage"),
         "label": label_of(one),
         "ties": ties_between(session, one),
-        "case_session": session_of_partnership(session, one.id),
+        "case_session": case_session,
+        "is_moderated": case_session is not None and has_moderator(session, case_session.id),
         "wishes": wishes_among(session, one),
         "names": {member.party_id: member.party.name for member in one.members},
         "contacts": contacts_of(session, event, one),

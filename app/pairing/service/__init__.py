@@ -4,6 +4,7 @@ from app.pairing.service.consenting import answer, ask, confirm_for_all, withdra
 from app.pairing.service.proposing import accept_plan, accept_run, start_run
 from app.pairing.service.questioning import put_question, reply_to_question
 from app.pairing.service.replacing import seek_replacement, take_replacement
+from app.pairing.service.tidying import drop_what_ifs, ended_what_ifs
 
 __all__ = [
     "accept_plan",
@@ -11,6 +12,8 @@ __all__ = [
     "answer",
     "ask",
     "confirm_for_all",
+    "drop_what_ifs",
+    "ended_what_ifs",
     "put_question",
     "reply_to_question",
     "seek_replacement",

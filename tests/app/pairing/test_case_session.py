@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from app.agenda.enums import SessionKind
+from app.agenda.enums import Part, SessionKind
 from app.agenda.models import AgendaSession, DraftPlacement, SessionPerson, SessionUse
 from app.delegations.models import City, Delegate
 from app.events.models import Event, Resource
 from app.office.needs import needs_of
 from app.office.service.agreeing import confirm_partnership
-from app.pairing.models import Partnership
+from app.pairing.enums import Consent, MemberRole
+from app.pairing.models import Partnership, PartnershipMember
 from app.pairing.queries import partnership_in_event
 from app.platform.actor import Actor
 from app.platform.audit import AuditEntry
@@ -156,3 +157,62 @@ def test_it_stands_in_the_tray_and_a_withdrawn_partnership_marks_it(
     item.is_cancelled = True
     session.flush()
     assert [need for need in needs_of(session, edition) if "partnership that ended" in need.title] == []
+
+
+def test_a_pair_has_no_moderator_and_its_page_and_the_list_of_things_to_do_say_so(
+    session: Any, edition: Any, agree: Callable[[], None], office: Any, pair: Partnership
+) -> None:
+    agree()
+    session.flush()
+    (item,) = _sessions(session)
+    wanted = [need for need in needs_of(session, edition) if "moderator" in need.title]
+    assert [(need.title, need.href.endswith(f"/sessions/{item.id}")) for need in wanted] == [
+        ("1 case city session has no moderator", True)
+    ]
+    page = f"/e/{edition.slug}/manage/partnerships/{pair.id}"
+    number, head = item.id, item.people[0].delegate_id
+    session.commit()
+    assert "moderator missing" in office(page)
+    session.add(SessionPerson(session_id=number, delegate_id=head, part=Part.MODERATOR, position=9))
+    session.commit()
+    assert "moderator missing" not in office(page)
+    assert [need for need in needs_of(session, edition) if "moderator" in need.title] == []
+
+
+def test_the_facilitator_of_a_triangle_moderates_its_session(
+    session: Any, edition: Any, cast: Any, pair: Partnership, agree: Callable[[], None]
+) -> None:
+    """Essen, which facilitates here, moderates with its head and does not speak besides."""
+    first, second = pair.members
+    first.role, second.role = MemberRole.BENEFICIARY, MemberRole.PIVOTAL
+    session.add(
+        PartnershipMember(
+            partnership_id=pair.id, party_id=cast.parties[2], position=2, role=MemberRole.FACILITATING, group="north",
+            consent=Consent.PENDING,
+        )
+    )  # fmt: skip
+    session.flush()
+    session.expire_all()
+    agree()
+    (item,) = _sessions(session)
+    assert [(one.delegate_id, one.part.value) for one in item.people][:3] == [
+        (cast.heads[2], "moderator"),
+        (cast.heads[0], "speaker"),
+        (cast.heads[1], "speaker"),
+    ]
+    assert [one.delegate_id for one in item.people].count(cast.heads[2]) == 1
+
+
+@pytest.fixture
+def office(client: Any, sign_in: Any, edition: Any, session: Any) -> Callable[[str], str]:
+    """``office(address)``: the page as an organiser reads it."""
+    event_id = edition.id
+    session.commit()
+    sign_in("organiser", event_id=event_id)
+
+    def read(address: str) -> str:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        return str(answer.text)
+
+    return read
