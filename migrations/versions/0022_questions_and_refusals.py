@@ -6,8 +6,8 @@ Refusals that were given before are taken over: a "no" of a facilitating organis
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
