@@ -33,7 +33,7 @@ def history(
     event = access.found
     number = page_number(request.query_params.get("page", "1"))
     page, runs = earlier_runs(session, event.id, slug=event.slug, page=number, size=PAGE_SIZE, now=now)
-    return render(request, "pairing/history.html", {"event": event, "page": page, "runs": runs})
+    return render(request, "pairing/history.html", {"event": event, "page": page, "runs": runs, "words": words})
 
 
 @router.get("/e/{slug}/manage/pairing/compare")

@@ -49,6 +49,18 @@ def weight_word(name: str) -> str:
     }[name]
 
 
+def stage_word(name: str) -> str:
+    """What a stage of the objective counts; a stage of a later scheduler by its own name."""
+    known = {
+        "reached": _("cities reached"),
+        "paired": _("cities with a partner"),
+        "lowest": _("lowest value of a city"),
+        "value": _("points in all"),
+        "changes": _("changes to the plan before"),
+    }
+    return known.get(name, name.replace("_", " "))
+
+
 def unit_word(name: str) -> str:
     """What one unit of a weight is."""
     return {

@@ -25,6 +25,11 @@ WIDTH, HEIGHT = 520.0, 420.0
 CENTRE = (WIDTH / 2, HEIGHT / 2)
 RADIUS = 130.0
 MOST_CITIES = 40
+MOST_BESIDE = 24
+"""So many names find room in level lines around the circle; more stand along its spokes."""
+
+SPOKES = 50.0
+"""Units above and below the circle that names along its spokes take besides."""
 
 Point = tuple[float, float]
 
@@ -41,7 +46,8 @@ def network(ties: Sequence[Tie]) -> Picture | None:
         for (first, second), count in sorted(_matrix(ties).items())
     )
     has_links = leads_on(members) and len(members) <= MOST_CITIES
-    svg = drawing(WIDTH, HEIGHT, title, words, parts, has_links=has_links)
+    is_crowded = MOST_BESIDE < len(members) <= MOST_CITIES
+    svg = drawing(WIDTH, HEIGHT + 2 * SPOKES * is_crowded, title, words, parts, has_links=has_links)
     return Picture(title=title, text=words, svg=svg, lines=lines)
 
 
@@ -70,6 +76,7 @@ def _cities(ties: Sequence[Tie], members: list[Member]) -> list[Markup]:
             at += step
         arcs.append(path(_arc(begin + 0.04, at - 0.04, RADIUS + 9), "region-arc"))
         at += gap
+    is_crowded = len(ordered) > MOST_BESIDE
     seen = {name: _on_circle(angle, RADIUS) for name, angle in angles.items()}
     settled = {member.name for tie in ties if not tie.is_waiting for member in tie.members}
     parts = arcs + [_tie(tie, seen) for tie in sorted(sorted_by_modality(ties), key=lambda tie: tie.is_chosen)]
@@ -78,8 +85,9 @@ def _cities(ties: Sequence[Tie], members: list[Member]) -> list[Markup]:
         radius = 5.8 if member.is_chosen else 3.6
         named = dot_class(member, is_settled=member.name in settled)
         dot = element("circle", cx=x, cy=y, r=radius, class_=named)
-        parts.append(choosing(member, [dot, _outer(member.name, angles[member.name])], x=x, y=y))
-    return parts
+        label = (_spoke if is_crowded else _outer)(member.name, angles[member.name])
+        parts.append(choosing(member, [dot, label], x=x, y=y))
+    return [group(parts, transform=f"translate(0 {SPOKES:.0f})")] if is_crowded else parts
 
 
 def _tie(tie: Tie, seen: dict[str, Point]) -> Markup:
@@ -130,6 +138,22 @@ def _outer(words: str, angle: float) -> Markup:
     side = math.cos(angle)
     anchor = "label middle" if abs(side) < 0.25 else "label" if side > 0 else "label end"
     return text(x, y + 4 + 5 * math.sin(angle), words, anchor)
+
+
+def _spoke(words: str, angle: float) -> Markup:
+    """A name that runs outwards from the circle, never upside down."""
+    x, y = _on_circle(angle, RADIUS + 16)
+    degrees = math.degrees(angle)
+    is_left = math.cos(angle) < 0
+    return element(
+        "text",
+        words,
+        x=x,
+        y=y,
+        dy="0.35em",
+        class_="label end" if is_left else "label",
+        transform=f"rotate({degrees + 180 if is_left else degrees:.1f} {x:.1f} {y:.1f})",
+    )
 
 
 def _on_circle(angle: float, radius: float) -> Point:
