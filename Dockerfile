@@ -25,6 +25,9 @@ COPY app ./app
 RUN useradd --system --uid 10001 --home-dir /srv/bridge bridge \
     && install -d -o bridge -g bridge /srv/bridge/var
 USER bridge
+# Where numba keeps the compiled kernel of the meetings.
+ENV NUMBA_CACHE_DIR=/srv/bridge/var/kernel
+RUN python -m scheduler.meetings.compiling
 VOLUME /srv/bridge/var
 EXPOSE 8000
 

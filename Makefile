@@ -39,17 +39,23 @@ $(STAMPS)/dev: requirements-dev.lock $(STAMPS)/run
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
-install: $(STAMPS)/run  ## make .venv with what the application needs, and the command .venv/bin/bridge
+# The compiled kernel of the meetings, so that nobody's first plan waits for the compiler.
+$(STAMPS)/kernel: scheduler/meetings/kernel.py scheduler/meetings/annealing.py $(STAMPS)/run
+	@$(BIN)/python -m scheduler.meetings.compiling
+	@touch $@
+
+install: $(STAMPS)/run $(STAMPS)/kernel  ## make .venv with what the application needs, and the command .venv/bin/bridge
 
 install-dev: $(STAMPS)/dev  ## the same, with what the tests and checks need
 
 run: $(STAMPS)/run  ## load the demonstration event once and serve it on 127.0.0.1:8000
+	@test -e $(STAMPS)/kernel || { $(BIN)/python -m scheduler.meetings.compiling && touch $(STAMPS)/kernel; } &
 	@BRIDGE_DEMONSTRATION=1 $(BIN)/python -m app.cli serve --port $(PORT)
 
-demo-reset: $(STAMPS)/run  ## throw the demonstration's data away and load it afresh
+demo-reset: $(STAMPS)/run $(STAMPS)/kernel  ## throw the demonstration's data away and load it afresh
 	@BRIDGE_DEMONSTRATION=1 $(BIN)/python -m app.cli demo --reset
 
-serve-postgres: $(STAMPS)/dev  ## the demonstration on a PostgreSQL of its own under var/, web and worker apart
+serve-postgres: $(STAMPS)/dev $(STAMPS)/kernel  ## the demonstration on a PostgreSQL of its own under var/, web and worker apart
 	@BRIDGE_DEMONSTRATION=1 $(BIN)/python .deploy/serve_postgres.py --port $(PORT)
 
 check: $(STAMPS)/dev  ## style, types, layers, templates
@@ -59,13 +65,13 @@ check: $(STAMPS)/dev  ## style, types, layers, templates
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint --lint --quiet templates
 
-test: check  ## everything that the continuous integration runs
+test: check $(STAMPS)/kernel  ## everything that the continuous integration runs
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long" --ignore=tests/benchmarks
 
-test-long: $(STAMPS)/dev  ## the tests that take minutes
+test-long: $(STAMPS)/dev $(STAMPS)/kernel  ## the tests that take minutes
 	@$(BIN)/python -m pytest -m long
 
-bench: $(STAMPS)/dev  ## measured times and qualities
+bench: $(STAMPS)/dev $(STAMPS)/kernel  ## measured times and qualities
 	@$(BIN)/python -m pytest tests/benchmarks
 
 format: $(STAMPS)/dev  ## bring the code into shape

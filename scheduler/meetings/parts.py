@@ -25,32 +25,36 @@ def is_large(search: Search) -> bool:
     return sum(map(len, search.legal.options)) > LARGE
 
 
-def choose_first(search: Search, wanted: Sequence[Placed]) -> None:
-    """Bound the value by a choice without slots, and try a first plan that follows it."""
+def choose_first(search: Search, wanted: Sequence[Placed]) -> frozenset[int]:
+    """Bound the value by a choice without slots, and try a first plan that follows it; the wishes chosen."""
     if search.ranges["value"].is_settled or search.is_over():
-        return
+        return frozenset()
     seconds = 0.1 * (search.limits.time_limit - search.stopwatch.seconds)
     work = None if search.work_left is None else 0.1 * search.work_left
     choice = choose(search.legal, limits=search.limits, seconds=seconds, work=work, control=search.control)
     if choice is None:
-        return
+        return frozenset()
     search.spend(choice.work)
     found = search.ranges["value"]
     search.ranges["value"] = replace(found, best=min(found.best, choice.bound))
     search.offer(first_plan(search.legal, wanted, choice.wishes))
+    return choice.wishes
 
 
-def improve_parts(search: Search) -> None:
-    """Improve each stage in turn by freeing parts of the plan; stages before it stay as good as they are."""
+def improve_parts(search: Search, names: Sequence[str], *, share: float | None = None) -> None:
+    """Improve each stage in turn by freeing parts of the plan; stages before it stay as good as they are.
+
+    Args:
+        share: the part of what is left for each stage; half of it for all but the last unless it is given.
+    """
     parts = Neighbourhoods(search.legal, search.limits.seed)
-    for name in search.names:
+    for name in names:
         if not (search.is_over() or search.is_known(name)):
-            _improve(search, parts, name)
+            _improve(search, parts, name, share or (0.5 if search.following(name) else 1.0))
 
 
-def _improve(search: Search, parts: Neighbourhoods, name: str) -> None:
+def _improve(search: Search, parts: Neighbourhoods, name: str, share: float) -> None:
     started = search.stopwatch.seconds
-    share = 0.5 if search.following(name) else 1.0
     until = started + share * (search.limits.time_limit - started)
     work_after = 0.0 if search.work_left is None else (1.0 - share) * search.work_left
     size = float(PART)
@@ -64,7 +68,7 @@ def _improve(search: Search, parts: Neighbourhoods, name: str) -> None:
         aim(variables.model, name, expressions[name])
         solved = _search_part(search, variables, name, until)
         size = max(500.0, size * (1.1 if solved.status == "optimal" else 0.8))
-    search.seconds[name] = search.stopwatch.seconds - started
+    search.seconds[name] = search.seconds.get(name, 0.0) + search.stopwatch.seconds - started
 
 
 def _has_had_its_share(search: Search, until: float, work_after: float) -> bool:

@@ -40,23 +40,32 @@ class Search:
         self.ranges = ranges(self.legal)
         self.names = stage_names(problem)
         self.best: Plan | None = None
+        self.offer_seconds = 0.0
         self.hinted: Places = {}
         self.bounds: dict[str, int] = {}
         self.seconds: dict[str, float] = {}
         self.is_infeasible = False
         self.work_left = None if limits.budget is None else float(limits.budget)
 
-    def offer(self, placed: Sequence[Placed]) -> None:
-        """Take a plan if it breaks no rule and is better than the one we have."""
+    def offer(self, placed: Sequence[Placed]) -> bool:
+        """Take a plan if it breaks no rule and is better than the one we have; whether it was taken."""
+        started = self.stopwatch.seconds
+        is_taken = self._take(placed)
+        self.offer_seconds = max(self.offer_seconds, self.stopwatch.seconds - started)
+        return is_taken
+
+    def _take(self, placed: Sequence[Placed]) -> bool:
         # A hint's tables may bar the way to the rest where slots overlap; then they go.
         solution = plan_of(self.legal, placed, self.hinted) or plan_of(self.legal, placed)
         if solution is None:
-            return
+            return False
         values = stage_values(self.problem, solution)
         is_better = self.best is None or _rank(values) < _rank(self.best.values)
-        if is_better and not validate(self.problem, solution):
-            self.best = Plan(tuple(placed), solution, values)
-            self.stopwatch.mark_first()
+        if not is_better or validate(self.problem, solution):
+            return False
+        self.best = Plan(tuple(placed), solution, values)
+        self.stopwatch.mark_first()
+        return True
 
     def report(self, name: str) -> None:
         if self.best is not None:

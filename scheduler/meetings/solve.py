@@ -1,16 +1,17 @@
 """The entrance: solve a meetings problem, stage after stage."""
 
+from collections.abc import Sequence
+
 from scheduler.core.limits import Control, Limits
 from scheduler.meetings.greedy import first_plan
-from scheduler.meetings.parts import choose_first, improve_parts, is_large
 from scheduler.meetings.problem import MeetingsProblem
 from scheduler.meetings.reasons import unheld
 from scheduler.meetings.score import score
 from scheduler.meetings.search import Plan, Search
 from scheduler.meetings.solution import MeetingsOutcome, MeetingsSolution
-from scheduler.meetings.tables import placed_of, places_of
+from scheduler.meetings.strategy import run_stages
+from scheduler.meetings.tables import Placed, placed_of, places_of
 from scheduler.meetings.validation import validate
-from scheduler.meetings.whole import run_stages
 
 
 def solve(
@@ -29,11 +30,8 @@ def solve(
         An outcome whose solution breaks no hard rule; ``infeasible`` only where that is proven.
     """
     search = Search(problem, limits, control or Control())
-    _start(search, hint)
-    if is_large(search) and search.best is not None:
-        improve_parts(search)
-    else:
-        run_stages(search)
+    wanted = [] if hint is None else placed_of(search.legal, hint.meetings)
+    run_stages(search, wanted=wanted, first=_start(search, hint, wanted))
     return MeetingsOutcome(
         status=search.status(),
         solution=None if search.best is None else _finished(search, search.best),
@@ -46,16 +44,15 @@ def solve(
     )
 
 
-def _start(search: Search, hint: MeetingsSolution | None) -> None:
-    """Offer the hint and a greedy plan, so that there is something to show at once."""
-    wanted = [] if hint is None else placed_of(search.legal, hint.meetings)
+def _start(search: Search, hint: MeetingsSolution | None, wanted: Sequence[Placed]) -> list[Placed]:
+    """Offer the hint and a greedy plan, so that there is something to show at once; the greedy plan."""
     search.hinted = {} if hint is None else places_of(search.legal, hint.meetings)
     if hint is not None and not validate(search.problem, hint):
         search.offer(wanted)
-    search.offer(first_plan(search.legal, wanted))
+    first = first_plan(search.legal, wanted)
+    search.offer(first)
     search.report(search.names[0])
-    if is_large(search):
-        choose_first(search, wanted)
+    return first
 
 
 def _finished(search: Search, plan: Plan) -> MeetingsSolution:

@@ -1,0 +1,178 @@
+"""Improve a plan with the compiled kernel: find room for all that is worth it, then tidy everybody's day.
+
+What is found goes through ``Search.offer`` like every plan, so the kernel is never believed. With a budget instead of
+seconds the number of moves is counted, and one worker gives the same plan twice.
+"""
+
+import math
+from collections.abc import Callable, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from scheduler.core.limits import Progress
+from scheduler.meetings.annealing import anneal, insert
+from scheduler.meetings.arrays import day_of, facts_of, placed_in
+from scheduler.meetings.kernel import Day, Facts, plan_cost
+from scheduler.meetings.search import Search
+from scheduler.meetings.tables import Placed
+
+MOVES_A_UNIT = 400_000
+"""Moves that count as one unit of a budget: about what a core does in a second."""
+INSERTIONS, CHAINS = 2_000, 20_000
+"""Moves between two looks at the clock."""
+COLDEST = 0.1
+"""Temperatures are in cost: at the coldest a worsening by one unit is taken once in 20,000 times."""
+ENDING = 3.0
+"""What comes after a search takes so many times as long as to look at one plan."""
+MUST, CHOSEN, POINT = 1 << 50, 8, 16
+"""What is worth more goes in first and is not ejected for less: a point of value, and half of one for the choice."""
+FIRM = 1 << 30
+"""As much more is worth the choice while it is to be held whole."""
+
+
+@dataclass
+class Share:
+    """A part of what a solve may still spend, in seconds or in moves."""
+
+    search: Search
+    part: float
+
+    def __post_init__(self) -> None:
+        self._started = self.search.stopwatch.seconds
+        # The plan is still to be given tables, checked, and given reasons for what it leaves out.
+        end = self.search.limits.time_limit - ENDING * self.search.offer_seconds
+        self._seconds = self.part * (end - self._started)
+        left = self.search.work_left
+        self._moves = None if left is None else self.part * left * MOVES_A_UNIT
+        self._made = 0
+
+    @property
+    def used(self) -> float:
+        """From 0 to 1."""
+        if self._moves is not None:
+            return min(1.0, self._made / self._moves) if self._moves > 0 else 1.0
+        seconds = self.search.stopwatch.seconds - self._started
+        return min(1.0, seconds / self._seconds) if self._seconds > 0 else 1.0
+
+    @property
+    def is_over(self) -> bool:
+        return self.used >= 1.0 or self.search.control.is_stopped
+
+    def count(self, moves: int) -> None:
+        """Moves were made; a budget has fewer left."""
+        self._made += moves
+        self.search.spend(moves / MOVES_A_UNIT)
+
+
+def hold_musts(search: Search, placed: Sequence[Placed]) -> None:
+    """Find room for the musts that a plan leaves out, up to half of the time."""
+    facts = _facts(search)
+    day = day_of(search.legal, placed, facts, seed=(search.limits.seed,))
+    share = Share(search, 0.5)
+    if _insert(search, facts, day, _worth(search, frozenset(), 0), share, search.legal.must_be_held) == 0:
+        search.offer(placed_in(day))
+
+
+def hold_most(search: Search, chosen: Set[int]) -> None:
+    """Raise the value: put in what the choice by numbers holds, then whatever else is worth it.
+
+    Args:
+        chosen: the wishes of a choice that takes no account of slots; its value bounds that of every plan.
+    """
+    if search.best is None or search.is_over() or search.is_known("value"):
+        return
+    facts = _facts(search)
+    share = Share(search, 0.3)
+    for firmness in (CHOSEN, FIRM, CHOSEN, 0):
+        day = day_of(search.legal, search.best.placed, facts, seed=(search.limits.seed,))
+        worth = _worth(search, chosen, firmness)
+        part = Share(search, 0.1)
+        if firmness == FIRM:
+            _insert(search, facts, day, worth, part, chosen.__contains__)
+        _insert(search, facts, day, worth, part, lambda _: True)
+        search.offer(placed_in(day))
+        search.report("value")
+        if search.is_known("value") or share.is_over:
+            return
+
+
+def tidy(search: Search, part: float) -> None:
+    """Anneal the cost within a part of what is left: a quick cooling, and a slow one where that leaves something."""
+    share = Share(search, part)
+    for seed, cooling in ((0, Share(search, 0.25 * part)), (1, share)):
+        if search.best is not None and not (search.is_over() or search.is_known("cost")):
+            _cool(search, cooling, seed)
+
+
+def _cool(search: Search, share: Share, seed: int) -> None:
+    """Each worker cools a copy of the plan; the tidiest is taken."""
+    assert search.best is not None
+    facts = _facts(search)
+    weights = search.problem.weights
+    dearest = float(max(weights.idle_run, weights.idle_slot, weights.moved))
+    held = np.array(sorted(meeting.wish for meeting in search.best.placed), np.int32)
+    if not len(held):
+        return
+    workers = max(1, search.limits.workers)
+    days = [
+        day_of(search.legal, search.best.placed, facts, seed=(search.limits.seed, seed, number))
+        for number in range(workers)
+    ]
+    least = search.ranges["cost"].best
+    began = share.used
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        while not share.is_over:
+            hot = _temperature(dearest, (share.used - began) / (1.0 - began))
+            count = len(days)
+            list(
+                pool.map(anneal, [facts] * count, days, [held] * count, [CHAINS] * count, [hot] * count, [hot] * count)
+            )
+            share.count(CHAINS * workers)
+            cost = min(int(plan_cost(facts, day)) for day in days)
+            search.control.report(Progress(seconds=search.stopwatch.seconds, stage="cost", incumbent=cost, bound=least))
+            if cost == least:
+                break
+    for day in sorted(days, key=lambda day: int(plan_cost(facts, day))):
+        if search.offer(placed_in(day)):
+            return
+
+
+def _temperature(dearest: float, used: float) -> float:
+    """One slow cooling, from what takes most worsenings to what takes none."""
+    return dearest * 2.0 * math.pow(COLDEST / 2.0, used)
+
+
+def _facts(search: Search) -> Facts:
+    problem = search.problem
+    # A move costs more than all idle time where the stage comes before; it is the same in all plans where it is none.
+    dearest = max(1, problem.weights.idle_run, problem.weights.idle_slot)
+    moved = 100 * dearest + problem.weights.moved if problem.previous else 0
+    return facts_of(search.legal, moved=moved, keeps_places=problem.moves_first)
+
+
+def _worth(search: Search, chosen: Set[int], firmness: int) -> Any:
+    worth = np.zeros(len(search.legal.options), np.int64)
+    for number, wish in enumerate(search.problem.wishes):
+        worth[number] = POINT * wish.value if wish.level == "want" else MUST
+        if number in chosen:
+            worth[number] += firmness
+        if wish.pin is not None:
+            worth[number] += MUST
+        if search.problem.moves_first and number in search.legal.previous:
+            worth[number] += MUST
+    return worth
+
+
+def _insert(search: Search, facts: Facts, day: Day, worth: Any, share: Share, is_wanted: Callable[[int], bool]) -> int:
+    """Put in what is not held; how many wait in the end."""
+    options = search.legal.options
+    missing = [wish for wish in range(len(options)) if day.slot[wish] < 0 and options[wish] and is_wanted(wish)]
+    waiting = np.array([*missing, *([0] * len(options))], np.int32)
+    count = len(missing)
+    while count and not share.is_over:
+        count = int(insert(facts, day, waiting, count, worth, INSERTIONS))
+        share.count(INSERTIONS)
+    return count

@@ -1,0 +1,315 @@
+"""The compiled moves of a plan in arrays: put a meeting in, take it out, swap two slots along a chain.
+
+Numba compiles these functions once and keeps the machine code beside the sources. All state is in two tuples of arrays,
+``Facts`` and ``Day`` (see ``arrays``); nothing here knows Python objects. Random numbers come from a state of our own
+(xorshift: Marsaglia, 2003), so that a seed gives the same plan on every machine.
+
+The move of ``swap``: all meetings of a connected component of those in slots *a* and *b* change places (Kempe, 1879;
+for timetables Morgenstern and Shapiro, 1990), so that nobody is ever in two meetings.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numpy as np
+from numba import njit
+
+LONGEST_CHAIN = 400
+NO = np.int32(-1)
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """The function as machine code, kept on disk where there is a place for it; it runs beside other threads."""
+    try:
+        return cast(Function, njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # numba found no folder that it may write to
+        return cast(Function, njit(nogil=True)(function))
+
+
+class Facts(NamedTuple):
+    """What does not change: by wish w, person p, slot s, block b, class of tables c, moment m, resource r.
+
+    Lists of different length are one array and, by row, where each begins (``…_at``).
+    """
+
+    people: Any
+    people_at: Any
+    allowed: Any  # [w, s] whether the wish may be held then
+    kind: Any  # [w] which tables it may have
+    hosts: Any  # [kind, s, c] whether the class will do
+    moments: Any
+    moments_at: Any  # [s]
+    rivals: Any
+    rivals_at: Any  # [s] slots at the same time, itself included
+    size: Any  # [c] tables
+    uses: Any
+    units: Any
+    uses_at: Any  # [w] resources and units
+    most: Any  # [p]
+    earlier: Any
+    earlier_at: Any  # [w]
+    later: Any
+    later_at: Any  # [w]
+    start: Any  # [s]
+    end: Any  # [s]
+    block: Any  # [s]
+    bit: Any  # [s] the slot's bit in its block
+    busy: Any  # [p, b] bits
+    home: Any  # [w] the slot in the plan before, or -1
+    stays: Any  # [w] whether a meeting that is at home may not leave it
+    weights: Any  # idle run, idle slot, moved, one unit above the fair number
+    fair: Any  # term of fairness (0 none, 1 runs, 2 slots), units that nobody should pass
+
+
+class Day(NamedTuple):
+    """What changes: the plan and what it leaves."""
+
+    slot: Any  # [w] or -1
+    place: Any  # [w] class of tables
+    who: Any  # [p, s] wish or -1
+    used: Any  # [c, m]
+    left: Any  # [r, m]
+    filled: Any  # [p, b] bits
+    count: Any  # [p]
+    mark: Any  # [w] the last chain that it was in
+    chain: Any  # scratch
+    chance: Any  # [0] state of the random numbers, [1] number of the last chain
+
+
+@compiled
+def draw(day: Any, below: int) -> int:
+    """A random whole number from 0 to ``below`` - 1."""
+    state = day.chance[0]
+    state ^= (state << 13) & 0x7FFFFFFFFFFFFFFF
+    state ^= state >> 7
+    state ^= (state << 17) & 0x7FFFFFFFFFFFFFFF
+    day.chance[0] = state
+    return int((state >> 11) % below)
+
+
+@compiled
+def ones(bits: int) -> int:
+    count = 0
+    while bits:
+        bits &= bits - 1
+        count += 1
+    return count
+
+
+@compiled
+def idle(filled: int, busy: int) -> tuple[int, int]:
+    """Idle runs and idle slots of one person in one block."""
+    if filled & (filled - 1) == 0:
+        return 0, 0
+    hidden = busy & ~filled
+    # Busy slots after a meeting count as part of it: the carry of an addition runs through each row of ones.
+    begins = (filled << 1) & hidden
+    joined = filled | (hidden & ~(hidden + begins))
+    runs = ones(joined & ~(joined << 1))
+    if runs <= 1:
+        return 0, 0
+    highest = filled
+    highest |= highest >> 1
+    highest |= highest >> 2
+    highest |= highest >> 4
+    highest |= highest >> 8
+    highest |= highest >> 16
+    highest |= highest >> 32
+    lowest = filled & -filled
+    between = highest & ~(lowest - 1)
+    return runs - 1, ones(between & ~filled & ~hidden)
+
+
+@compiled
+def person_cost(facts: Any, day: Any, person: int, flip_a: int, block_a: int, flip_b: int, block_b: int) -> int:
+    """What a person's idle time costs if some bits of two blocks were the other way round."""
+    runs = 0
+    slots = 0
+    for block in range(day.filled.shape[1]):
+        filled = day.filled[person, block]
+        if block == block_a:
+            filled ^= flip_a
+        if block == block_b:
+            filled ^= flip_b
+        more_runs, more_slots = idle(filled, facts.busy[person, block])
+        runs += more_runs
+        slots += more_slots
+    cost = facts.weights[0] * runs + facts.weights[1] * slots
+    if facts.fair[0] == 1 and runs > facts.fair[1]:
+        cost += facts.weights[3] * (runs - facts.fair[1])
+    if facts.fair[0] == 2 and slots > facts.fair[1]:
+        cost += facts.weights[3] * (slots - facts.fair[1])
+    return int(cost)
+
+
+@compiled
+def plan_cost(facts: Any, day: Any) -> int:
+    """What all idle time and all moves cost."""
+    cost = 0
+    for person in range(day.filled.shape[0]):
+        cost += person_cost(facts, day, person, 0, 0, 0, 0)
+    for wish in range(facts.home.shape[0]):
+        if facts.home[wish] >= 0 and facts.home[wish] != day.slot[wish]:
+            cost += facts.weights[2]
+    return cost
+
+
+@compiled
+def is_simple(facts: Any, slot: int) -> bool:
+    """Whether no other slot overlaps it."""
+    return bool(facts.rivals_at[slot + 1] - facts.rivals_at[slot] == 1)
+
+
+@compiled
+def take_out(facts: Any, day: Any, wish: int) -> None:
+    slot = day.slot[wish]
+    for at in range(facts.moments_at[slot], facts.moments_at[slot + 1]):
+        moment = facts.moments[at]
+        day.used[day.place[wish], moment] -= 1
+        for use in range(facts.uses_at[wish], facts.uses_at[wish + 1]):
+            day.left[facts.uses[use], moment] += facts.units[use]
+    for at in range(facts.people_at[wish], facts.people_at[wish + 1]):
+        person = facts.people[at]
+        day.who[person, slot] = NO
+        day.count[person] -= 1
+        _unfill(facts, day, person, slot)
+    day.slot[wish] = NO
+
+
+@compiled
+def _unfill(facts: Any, day: Any, person: int, slot: int) -> None:
+    for at in range(facts.rivals_at[slot], facts.rivals_at[slot + 1]):
+        rival = facts.rivals[at]
+        is_filled = False
+        for other in range(facts.rivals_at[rival], facts.rivals_at[rival + 1]):
+            is_filled = is_filled or day.who[person, facts.rivals[other]] >= 0
+        if not is_filled:
+            day.filled[person, facts.block[rival]] &= ~facts.bit[rival]
+
+
+@compiled
+def put_in(facts: Any, day: Any, wish: int, slot: int, place: int) -> None:
+    for at in range(facts.moments_at[slot], facts.moments_at[slot + 1]):
+        moment = facts.moments[at]
+        day.used[place, moment] += 1
+        for use in range(facts.uses_at[wish], facts.uses_at[wish + 1]):
+            day.left[facts.uses[use], moment] -= facts.units[use]
+    for at in range(facts.people_at[wish], facts.people_at[wish + 1]):
+        person = facts.people[at]
+        day.who[person, slot] = wish
+        day.count[person] += 1
+        for other in range(facts.rivals_at[slot], facts.rivals_at[slot + 1]):
+            rival = facts.rivals[other]
+            day.filled[person, facts.block[rival]] |= facts.bit[rival]
+    day.slot[wish] = slot
+    day.place[wish] = place
+
+
+@compiled
+def fill(facts: Any, day: Any, wishes: Any, slots: Any, places: Any) -> None:
+    """Put in a whole plan."""
+    for number in range(wishes.shape[0]):
+        put_in(facts, day, wishes[number], slots[number], places[number])
+
+
+@compiled
+def place_for(facts: Any, day: Any, wish: int, slot: int) -> int:
+    """A class of tables with room for the wish in the slot, the one that it has first; -1 if there is none.
+
+    People are not looked at.
+    """
+    for at in range(facts.moments_at[slot], facts.moments_at[slot + 1]):
+        for use in range(facts.uses_at[wish], facts.uses_at[wish + 1]):
+            if day.left[facts.uses[use], facts.moments[at]] < facts.units[use]:
+                return -1
+    kind = facts.kind[wish]
+    own = day.place[wish]
+    if own >= 0 and facts.hosts[kind, slot, own] and _room(facts, day, own, slot) > 0:
+        return int(own)
+    best = -1
+    most = 0
+    for place in range(facts.size.shape[0]):
+        if facts.hosts[kind, slot, place]:
+            room = _room(facts, day, place, slot)
+            if room > most:
+                best, most = place, room
+    return best
+
+
+@compiled
+def _room(facts: Any, day: Any, place: int, slot: int) -> int:
+    room = facts.size[place]
+    for at in range(facts.moments_at[slot], facts.moments_at[slot + 1]):
+        room = min(room, facts.size[place] - day.used[place, facts.moments[at]])
+    return int(room)
+
+
+@compiled
+def in_order(facts: Any, day: Any, wish: int, slot: int) -> bool:
+    """Whether the wishes that come before and after it leave it the slot."""
+    for at in range(facts.earlier_at[wish], facts.earlier_at[wish + 1]):
+        other = day.slot[facts.earlier[at]]
+        if other >= 0 and facts.end[other] > facts.start[slot]:
+            return False
+    for at in range(facts.later_at[wish], facts.later_at[wish + 1]):
+        other = day.slot[facts.later[at]]
+        if other >= 0 and facts.end[slot] > facts.start[other]:
+            return False
+    return True
+
+
+@compiled
+def chain_of(facts: Any, day: Any, wish: int, target: int) -> int:
+    """Collect what must change places with the wish for it to go to ``target``; how many, or -1 if that cannot be."""
+    source = day.slot[wish]
+    day.chance[1] += 1
+    stamp = day.chance[1]
+    day.mark[wish] = stamp
+    day.chain[0] = wish
+    found = 1
+    looked = 0
+    alone = not (is_simple(facts, source) and is_simple(facts, target))
+    while looked < found:
+        one = day.chain[looked]
+        looked += 1
+        goes_to = target if day.slot[one] == source else source
+        if not facts.allowed[one, goes_to] or (facts.stays[one] and day.slot[one] == facts.home[one]):
+            return -1
+        for at in range(facts.people_at[one], facts.people_at[one + 1]):
+            for rival in range(facts.rivals_at[goes_to], facts.rivals_at[goes_to + 1]):
+                other = day.who[facts.people[at], facts.rivals[rival]]
+                if other >= 0 and day.mark[other] != stamp:
+                    if alone or found == LONGEST_CHAIN:
+                        return -1
+                    day.mark[other] = stamp
+                    day.chain[found] = other
+                    found += 1
+    return found
+
+
+@compiled
+def swap(facts: Any, day: Any, length: int, source: int, target: int) -> bool:
+    """Let the chain change places; ``False``, and nothing changed, where tables, resources or order forbid it."""
+    came_from = np.empty(length, np.int32)
+    had = np.empty(length, np.int32)
+    for at in range(length):
+        one = day.chain[at]
+        came_from[at], had[at] = day.slot[one], day.place[one]
+        take_out(facts, day, one)
+    done = 0
+    while done < length:
+        one = day.chain[done]
+        goes_to = target if came_from[done] == source else source
+        place = place_for(facts, day, one, goes_to)
+        if place < 0 or not in_order(facts, day, one, goes_to):
+            break
+        put_in(facts, day, one, goes_to, place)
+        done += 1
+    if done == length:
+        return True
+    for at in range(done):
+        take_out(facts, day, day.chain[at])
+    for at in range(length):
+        put_in(facts, day, day.chain[at], came_from[at], had[at])
+    return False
