@@ -15,6 +15,7 @@ from pysat.card import CardEnc, EncType
 Counter = Literal["totalizer", "sequential"]
 """How sums are counted: Bailleux and Boufkhad, CP 2003, or Sinz, CP 2005. Each closes plans that the other does not."""
 
+COUNTERS: tuple[Counter, ...] = ("totalizer", "sequential")
 ENCODINGS = {"totalizer": EncType.totalizer, "sequential": EncType.seqcounter}
 PAIRWISE_AT_MOST = 6
 """So many literals of which at most one holds are told apart two by two, more by a counter."""

@@ -15,11 +15,9 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
-from scheduler.core.clauses import Clauses, Counter, NotClauses, clauses_of
+from scheduler.core.clauses import COUNTERS, Clauses, NotClauses, clauses_of
 from scheduler.core.cpsat import POLL_SECONDS, Solved
 from scheduler.core.limits import Control, Progress, Stopwatch
-
-COUNTERS: tuple[Counter, ...] = ("totalizer", "sequential")
 
 
 @dataclass

@@ -96,7 +96,7 @@ def insert(facts: Any, day: Any, waiting: Any, count: int, worth: Any, moves: in
     """Find room for the first ``count`` wishes of ``waiting``; how many wait in the end.
 
     What is ejected waits in turn. Only what is worth less, or as much by the toss of a coin, is ejected, so that what
-    all that is held is worth never falls.
+    all that is held is worth never falls; where that did not make room everything goes back.
     """
     for _ in range(moves):
         if count == 0:
@@ -114,15 +114,16 @@ def insert(facts: Any, day: Any, waiting: Any, count: int, worth: Any, moves: in
         slot, harm = _least_harm(facts, day, wish, worth)
         if slot < 0 or harm > worth[wish] or (harm == worth[wish] and draw(day, 2)):
             continue
-        count -= 1
-        waiting[turn] = waiting[count]
-        count = _eject(facts, day, wish, slot, worth, waiting, count)
+        ejected, lost = _eject(facts, day, wish, slot, worth, waiting, count)
         place = place_for(facts, day, wish, slot)
-        if place >= 0 and _is_free(facts, day, wish, slot) and in_order(facts, day, wish, slot):
+        if lost <= worth[wish] and place >= 0 and _is_free(facts, day, wish, slot) and in_order(facts, day, wish, slot):
             put_in(facts, day, wish, slot, place)
-        else:
-            waiting[count] = wish
-            count += 1
+            count += ejected - 1
+            waiting[turn] = waiting[count]
+            continue
+        for at in range(ejected):
+            one = waiting[count + at]
+            put_in(facts, day, one, day.chain[at], day.place[one])
     return count
 
 
@@ -238,25 +239,35 @@ def _victim_in(day: Any, slot: int, worth: Any) -> int:
 
 
 @compiled
-def _eject(facts: Any, day: Any, wish: int, slot: int, worth: Any, waiting: Any, count: int) -> int:
-    """Take out what is in the way of the wish; how many wait then."""
+def _eject(facts: Any, day: Any, wish: int, slot: int, worth: Any, waiting: Any, count: int) -> tuple[int, int]:
+    """Take out what is in the way of the wish: how many, now behind those that wait, and what they are worth.
+
+    ``day.chain`` says where they were.
+    """
+    ejected = 0
     for member in range(facts.people_at[wish], facts.people_at[wish + 1]):
         person = facts.people[member]
         for rival in range(facts.rivals_at[slot], facts.rivals_at[slot + 1]):
             other = day.who[person, facts.rivals[rival]]
             if other >= 0:
+                day.chain[ejected] = day.slot[other]
+                waiting[count + ejected] = other
+                ejected += 1
                 take_out(facts, day, other)
-                waiting[count] = other
-                count += 1
         if day.count[person] >= facts.most[person] and facts.most[person] > 0:
             other = _cheapest_of(day, person, worth)
+            day.chain[ejected] = day.slot[other]
+            waiting[count + ejected] = other
+            ejected += 1
             take_out(facts, day, other)
-            waiting[count] = other
-            count += 1
     if place_for(facts, day, wish, slot) < 0:
         other = _victim_in(day, slot, worth)
-        if other >= 0 and worth[other] <= worth[wish]:
+        if other >= 0:
+            day.chain[ejected] = day.slot[other]
+            waiting[count + ejected] = other
+            ejected += 1
             take_out(facts, day, other)
-            waiting[count] = other
-            count += 1
-    return count
+    lost = 0
+    for at in range(ejected):
+        lost += worth[waiting[count + at]]
+    return ejected, int(lost)
