@@ -5,7 +5,7 @@ Numba compiles these functions once and keeps the machine code beside the source
 (xorshift: Marsaglia, 2003), so that a seed gives the same plan on every machine.
 
 The move of ``swap``: all meetings of a connected component of those in slots *a* and *b* change places (Kempe, 1879;
-for timetables Morgenstern and Shapiro, 1990), so that nobody is ever in two meetings.
+in local search Morgenstern and Shapiro, 1991), so that nobody is ever in two meetings.
 """
 
 from collections.abc import Callable
