@@ -40,7 +40,7 @@ $(STAMPS)/dev: requirements-dev.lock $(STAMPS)/run
 	@touch $@
 
 # The compiled kernel of the meetings, so that nobody's first plan waits for the compiler.
-$(STAMPS)/kernel: scheduler/meetings/kernel.py scheduler/meetings/annealing.py $(STAMPS)/run
+$(STAMPS)/kernel: $(addprefix scheduler/meetings/,kernel.py chains.py annealing.py) $(STAMPS)/run
 	@$(BIN)/python -m scheduler.meetings.compiling
 	@touch $@
 

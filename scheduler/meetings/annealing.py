@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from scheduler.meetings.chains import chain_of, swap
 from scheduler.meetings.kernel import (
-    chain_of,
     compiled,
     draw,
     in_order,
@@ -18,7 +18,6 @@ from scheduler.meetings.kernel import (
     person_cost,
     place_for,
     put_in,
-    swap,
     take_out,
 )
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from scheduler.meetings.kernel import LONGEST_CHAIN, Day, Facts, fill
+from scheduler.meetings.chains import LONGEST_CHAIN
+from scheduler.meetings.kernel import Day, Facts, fill
 from scheduler.meetings.legal import Legal
 from scheduler.meetings.tables import Placed
 

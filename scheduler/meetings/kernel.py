@@ -1,11 +1,8 @@
-"""The compiled moves of a plan in arrays: put a meeting in, take it out, swap two slots along a chain.
+"""A plan in arrays, compiled: put a meeting in, take it out, say what a day costs.
 
 Numba compiles these functions once and keeps the machine code beside the sources. All state is in two tuples of arrays,
 ``Facts`` and ``Day`` (see ``arrays``); nothing here knows Python objects. Random numbers come from a state of our own
 (xorshift: Marsaglia, 2003), so that a seed gives the same plan on every machine.
-
-The move of ``swap``: all meetings of a connected component of those in slots *a* and *b* change places (Kempe, 1879;
-in local search Morgenstern and Shapiro, 1991), so that nobody is ever in two meetings.
 """
 
 from collections.abc import Callable
@@ -14,7 +11,6 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numpy as np
 from numba import njit
 
-LONGEST_CHAIN = 400
 NO = np.int32(-1)
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -257,59 +253,3 @@ def in_order(facts: Any, day: Any, wish: int, slot: int) -> bool:
         if other >= 0 and facts.end[slot] > facts.start[other]:
             return False
     return True
-
-
-@compiled
-def chain_of(facts: Any, day: Any, wish: int, target: int) -> int:
-    """Collect what must change places with the wish for it to go to ``target``; how many, or -1 if that cannot be."""
-    source = day.slot[wish]
-    day.chance[1] += 1
-    stamp = day.chance[1]
-    day.mark[wish] = stamp
-    day.chain[0] = wish
-    found = 1
-    looked = 0
-    alone = not (is_simple(facts, source) and is_simple(facts, target))
-    while looked < found:
-        one = day.chain[looked]
-        looked += 1
-        goes_to = target if day.slot[one] == source else source
-        if not facts.allowed[one, goes_to] or (facts.stays[one] and day.slot[one] == facts.home[one]):
-            return -1
-        for at in range(facts.people_at[one], facts.people_at[one + 1]):
-            for rival in range(facts.rivals_at[goes_to], facts.rivals_at[goes_to + 1]):
-                other = day.who[facts.people[at], facts.rivals[rival]]
-                if other >= 0 and day.mark[other] != stamp:
-                    if alone or found == LONGEST_CHAIN:
-                        return -1
-                    day.mark[other] = stamp
-                    day.chain[found] = other
-                    found += 1
-    return found
-
-
-@compiled
-def swap(facts: Any, day: Any, length: int, source: int, target: int) -> bool:
-    """Let the chain change places; ``False``, and nothing changed, where tables, resources or order forbid it."""
-    came_from = np.empty(length, np.int32)
-    had = np.empty(length, np.int32)
-    for at in range(length):
-        one = day.chain[at]
-        came_from[at], had[at] = day.slot[one], day.place[one]
-        take_out(facts, day, one)
-    done = 0
-    while done < length:
-        one = day.chain[done]
-        goes_to = target if came_from[done] == source else source
-        place = place_for(facts, day, one, goes_to)
-        if place < 0 or not in_order(facts, day, one, goes_to):
-            break
-        put_in(facts, day, one, goes_to, place)
-        done += 1
-    if done == length:
-        return True
-    for at in range(done):
-        take_out(facts, day, day.chain[at])
-    for at in range(length):
-        put_in(facts, day, day.chain[at], came_from[at], had[at])
-    return False

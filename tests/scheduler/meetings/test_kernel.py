@@ -11,8 +11,9 @@ from scheduler.core.limits import Limits
 from scheduler.meetings import strategy
 from scheduler.meetings.annealing import anneal, insert
 from scheduler.meetings.arrays import day_of, facts_of, placed_in
+from scheduler.meetings.chains import chain_of, swap
 from scheduler.meetings.greedy import first_plan
-from scheduler.meetings.kernel import chain_of, draw, plan_cost, swap
+from scheduler.meetings.kernel import draw, plan_cost
 from scheduler.meetings.legal import Legal
 from scheduler.meetings.problem import MeetingsProblem
 from scheduler.meetings.score import score, stage_values
