@@ -58,16 +58,18 @@ def content_of(event: Event, itinerary: Itinerary) -> dict[str, Any]:
 
 def rows_of(event: Event, itinerary: Itinerary) -> dict[str, dict[str, str]]:
     """What each row says in the language that is spoken, by identifier: the same for the page and for paper."""
-    return {item.uid: _said(event, item, on=day.on) for day in itinerary.days for item in day.items}
+    return {item.uid: _said(event, itinerary, item, on=day.on) for day in itinerary.days for item in day.items}
 
 
-def _said(event: Event, item: Item, *, on: date) -> dict[str, str]:
+def _said(event: Event, itinerary: Itinerary, item: Item, *, on: date) -> dict[str, str]:
+    is_personal = itinerary.delegate_id is not None
+    letters = {} if is_personal else {one.delegate_id: one.letter for one in itinerary.travellers}
     return {
         "day": on.isoformat(),
         "start": words.clock_words(item.starts_at, event.timezone),
         "end": words.clock_words(item.ends_at, event.timezone),
         "title": words.title_words(item),
-        "note": words.note_words(item, zone=event.timezone),
+        "note": words.note_words(item, zone=event.timezone, letters=letters),
         "place": item.place,
         "where": words.where_words(item),
         "table": str(item.table_number or ""),
@@ -136,7 +138,7 @@ def _day(event: Event, itinerary: Itinerary, day: DayOfItems, edition: Edition) 
 
 
 def _row(event: Event, itinerary: Itinerary, item: Item, edition: Edition, *, on: date) -> dict[str, Any]:
-    said = _said(event, item, on=on)
+    said = _said(event, itinerary, item, on=on)
     before = edition.before.get(item.uid) if edition.before is not None else None
     is_changed = edition.before is not None and (before is None or is_other(before, said))
     return {

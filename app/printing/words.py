@@ -96,11 +96,13 @@ def title_words(item: Item) -> str:
     return item.title_in(current_locale())
 
 
-def note_words(item: Item, *, zone: str) -> str:
-    """The second line of a row: part, counterpart, topic, greeter, and whether the time is settled."""
-    parts: list[str] = []
-    if item.part is not None:
-        parts.append(part_words(item.part, item.speaking_minutes))
+def note_words(item: Item, *, zone: str, letters: Mapping[int, str] | None = None) -> str:
+    """The second line of a row: part, counterpart, topic, greeter, and whether the time is settled.
+
+    Args:
+        letters: by ID of the delegate, where several are on the sheet: each part is said with who has it.
+    """
+    parts = _parts_said(item, letters or {})
     if item.kind == "visit" and item.state == "draft":
         parts.append(_("not confirmed"))
     if item.kind == "visit" and item.state == "changed":
@@ -118,6 +120,20 @@ def note_words(item: Item, *, zone: str) -> str:
     if item.detail:
         parts.append(item.detail)
     return " · ".join(parts)
+
+
+def _parts_said(item: Item, letters: Mapping[int, str]) -> list[str]:
+    """What those who go do; with letters where they do different things."""
+    if item.part is None:
+        return []
+    if len(set(item.parts.values())) < 2 or not letters:
+        return [part_words(item.part, item.speaking_minutes)]
+    said = []
+    for part in dict.fromkeys(item.parts[one] for one in item.goes):
+        who = _listed(letters[one] for one in item.goes if item.parts[one] == part)
+        minutes = item.speaking_minutes if part == item.part else None
+        said.append(f"{part_words(part, minutes)} ({who})")
+    return said
 
 
 COMMAS = {"ar": "، ", "zh": "、"}

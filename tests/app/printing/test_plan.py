@@ -11,6 +11,7 @@ from app.printing.plan import plan_of
 from app.printing.service import preview
 from app.printing.sheets import Edition, content_of, sheet_of
 from app.printing.venue import NOWHERE, PlanRoom, PlanSite, Venue, chain_of, floors_of
+from app.printing.words import part_words
 
 
 def _sheet(press: Any, code: str = "shenzhen") -> dict[str, Any]:
@@ -98,3 +99,22 @@ def test_many_buildings_are_said_in_words() -> None:
     assert plan is not None
     assert set(plan["steps"]) == {""}
     assert plan["note"].startswith("Site 1 – Site 2: 5 min.")
+
+
+def test_a_pack_says_who_has_which_part(released: Any) -> None:
+    """Where members of a delegation do different things in a session, each part is said with the letters of who has it."""
+    seen = 0
+    for code in released.numbers:
+        itinerary = dataclasses.replace(released.itinerary(code), locale="en")
+        letters = {one.delegate_id: one.letter for one in itinerary.travellers}
+        rows = {row["title"]: row for day in _sheet(released, code)["days"] for row in day["items"]}
+        for item in itinerary.items:
+            if len(set(item.parts.values())) < 2:
+                continue
+            seen += 1
+            note = rows[item.title_in("en")]["note"]
+            for part in set(item.parts.values()):
+                who = ", ".join(letters[one] for one in item.goes if item.parts[one] == part)
+                assert f"({who})" in note
+                assert part_words(part, None) in note
+    assert seen
