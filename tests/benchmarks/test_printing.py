@@ -1,9 +1,12 @@
 """PRT-02: 1,000 personal schedules and all packs of F-BIG as one document and as an archive; run by ``make bench``.
 
-Seconds from the button to the file, with every sheet noted as handed out, and the memory that it takes besides the
-server: what its children hold at once, and what the server itself grows by.
+Seconds from the button to the file, with every sheet noted as handed out; seconds of processors that it took, of which
+two give two a second; and the memory that it takes besides the server: what its children hold at once, and what the
+server itself grows by. The limit of wall time holds on a machine that does nothing else: where the load shows that
+others work too, the seconds of processors are asked instead.
 """
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -32,6 +35,8 @@ NOW = datetime(2019, 8, 20, 7, 12, tzinfo=UTC)
 LONGEST_SECONDS = 20.0
 MOST_MEGABYTES = 300
 PAGE = 4096
+BUSY = 1.0
+"""Processes that wait for a processor on average before the print begins."""
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +109,11 @@ def _resident(process: Path) -> float:
     return (int(fields[1]) - int(fields[2])) * PAGE / 2**20 if fields else 0.0
 
 
+def _processors() -> float:
+    """Seconds that this process and its children have computed."""
+    return sum(os.times()[:4])
+
+
 @pytest.mark.parametrize("form", list(JobForm))
 @pytest.mark.parametrize("what", [JobWhat.PERSONS, JobWhat.PACKS])
 def test_print_everything_of_f_big(
@@ -125,10 +135,14 @@ def test_print_everything_of_f_big(
             benchmark.extra_info["sheets"] = job.total
             benchmark.extra_info["megabytes of the file"] = round((folder / str(job.file)).stat().st_size / 2**20, 1)
 
-    began = time.monotonic()
+    busy, began, before = os.getloadavg()[0] > BUSY, time.monotonic(), _processors()
     with Meter().measured() as meter:
         benchmark.pedantic(run, rounds=1, iterations=1)
     benchmark.extra_info["megabytes of children"] = round(meter.children)
     benchmark.extra_info["megabytes grown"] = round(meter.grown)
-    assert time.monotonic() - began < LONGEST_SECONDS
+    used = _processors() - before
+    benchmark.extra_info["seconds of processors"] = round(used, 1)
+    benchmark.extra_info["others at work"] = busy
+    assert used / 2 < LONGEST_SECONDS
+    assert busy or time.monotonic() - began < LONGEST_SECONDS
     assert meter.children + meter.grown < MOST_MEGABYTES

@@ -20,8 +20,8 @@ from app.printing.reprints import kind_of, reprint_queue
 from app.printing.service import Noted, live_address, noted_of
 from app.printing.sheets import Edition, Sheet, sheet_of
 
-SHEETS_A_DOCUMENT = 50
-"""So many are set at once: a child takes a megabyte a sheet besides its fonts."""
+MOST_ROWS = 500
+"""So many rows are set at once, a sheet counting as ten more: a row takes a child about a tenth of a megabyte."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,8 +134,19 @@ def documents_of(works: Sequence[Work], job: PrintJob) -> list[Document]:
         for work in works:
             groups.setdefault(work.group, []).extend(work.sheets)
         return [Document(name=name, sheets=tuple(bound(sheets))) for name, sheets in groups.items()]
-    sheets = bound([sheet for work in works for sheet in work.sheets])
-    return [
-        Document(name=f"{start:06d}", sheets=tuple(sheets[start : start + SHEETS_A_DOCUMENT]))
-        for start in range(0, len(sheets), SHEETS_A_DOCUMENT)
-    ]
+    parts: list[list[Sheet]] = []
+    rows = MOST_ROWS
+    for sheet in bound([sheet for work in works for sheet in work.sheets]):
+        rows += weight_of(sheet)
+        if rows > MOST_ROWS:
+            parts.append([])
+            rows = weight_of(sheet)
+        parts[-1].append(sheet)
+    return [Document(name=f"{number:06d}", sheets=tuple(part)) for number, part in enumerate(parts)]
+
+
+def weight_of(sheet: Sheet) -> int:
+    """How many rows a sheet counts as; one of badges as ten for each."""
+    if "badges" in sheet:
+        return 10 * len(sheet["badges"])
+    return 10 + sum(len(day["items"]) for day in sheet["days"])

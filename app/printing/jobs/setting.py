@@ -10,7 +10,8 @@ from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from app.platform.errors import Refused
-from app.printing.jobs.gathering import SHEETS_A_DOCUMENT, Document
+from app.printing.jobs import gathering
+from app.printing.jobs.gathering import Document
 from app.printing.press import Template
 from app.printing.typesetting import why_unset
 from app.solver_runs.child import Child
@@ -81,11 +82,12 @@ def _orders(documents: Sequence[Document], paths: Sequence[Path]) -> Iterator[li
     order: list[tuple[Document, Path]] = []
     size = 0
     for document, path in zip(documents, paths, strict=True):
-        if order and size + len(document.sheets) > SHEETS_A_DOCUMENT:
+        weight = sum(gathering.weight_of(sheet) for sheet in document.sheets)
+        if order and size + weight > gathering.MOST_ROWS:
             yield order
             order, size = [], 0
         order.append((document, path))
-        size += len(document.sheets)
+        size += weight
     if order:
         yield order
 

@@ -35,7 +35,7 @@ from app.printing.typesetting import typeset
 
 MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 FIXED = {"BRIDGE", "UNIDO"}
-NOT_SAID = {"lang", "colour", "kind", "qr", "key", "keys", "live"}
+NOT_SAID = {"lang", "colour", "kind", "key", "keys"}
 """What a template reads and nobody else."""
 
 Made = tuple[Template, list[dict[str, Any]]]
@@ -110,7 +110,7 @@ def _texts(value: Any, key: str = "") -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _texts(inner, key)
-    elif isinstance(value, str):
+    elif isinstance(value, str) and not value.startswith("<svg"):
         yield value
 
 
@@ -148,19 +148,18 @@ def _unmarked(text: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("what", MAKERS)
-def test_adm_06_no_printed_word_goes_past_the_catalogues(released: Any, marked: None, what: str) -> None:
+def test_adm_06_no_printed_word_goes_past_the_catalogues(released: Any, marked: None) -> None:
     """In Chinese, so that days, languages and countries have no Latin letters."""
-    for delegate in delegates_of(released.session, released.event.id):
-        delegate.locale = delegate.delegation.locale = "zh"
-    released.session.flush()
+    _speak(released, "zh")
     known = _words_of_data(released.session) | FIXED
-    with i18n.speaking("zh"):
-        _template, sheets = MAKERS[what](released)
-    texts = list(_texts(sheets))
-    assert any("⟦" in text for text in texts)
-    left = {word for text in texts for word in re.findall(r"[A-Za-z]{2,}", _unmarked(text))}
-    assert left <= known
+    left = {}
+    for what, make in MAKERS.items():
+        with i18n.speaking("zh"):
+            _template, sheets = make(released)
+        texts = list(_texts(sheets))
+        assert any("⟦" in text for text in texts)
+        left[what] = {word for text in texts for word in re.findall(r"[A-Za-z]{2,}", _unmarked(text))} - known
+    assert left == {key: set() for key in MAKERS}
 
 
 def test_adm_06_a_fixed_word_is_seen(released: Any, marked: None) -> None:
@@ -180,26 +179,31 @@ def _figures(value: Any, key: str = "") -> Any:
         return {name: _figures(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
         return [_figures(inner, key) for inner in value]
-    return re.sub(r"\w", "7", value) if isinstance(value, str) else value
+    is_text = isinstance(value, str) and not value.startswith("<svg")
+    return re.sub(r"\w", "7", value) if is_text else value
 
 
-@pytest.mark.parametrize("what", MAKERS)
-def test_adm_06_templates_hold_no_word(released: Any, what: str) -> None:
-    template, sheets = MAKERS[what](released)
-    pdf = typeset(_figures(sheets), title="7", at=released.now, template=template)
-    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
-    assert "7" in text
-    assert set(re.findall(r"[^\W\d_]+", text)) <= FIXED
+def test_adm_06_templates_hold_no_word(released: Any) -> None:
+    for what, make in MAKERS.items():
+        template, sheets = make(released)
+        pdf = typeset(_figures(sheets), title="7", at=released.now, template=template)
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+        assert "7" in text, what
+        assert set(re.findall(r"[^\W\d_]+", text)) <= FIXED, what
 
 
-@pytest.mark.parametrize("what", MAKERS)
 @pytest.mark.parametrize("language", i18n.LOCALES)
-def test_adm_06_everything_can_be_set_in_every_language(released: Any, what: str, language: str) -> None:
-    for delegate in delegates_of(released.session, released.event.id):
+def test_adm_06_everything_can_be_set_in_every_language(released: Any, language: str) -> None:
+    _speak(released, language)
+    for what, make in MAKERS.items():
+        with i18n.speaking(language):
+            template, sheets = make(released)
+        assert {sheet["lang"] for sheet in sheets if "lang" in sheet} <= {language}, what
+        pdf = typeset(sheets, title="7", at=released.now, template=template)
+        assert len(PdfReader(io.BytesIO(pdf)).pages) >= 1, what
+
+
+def _speak(press: Any, language: str) -> None:
+    for delegate in delegates_of(press.session, press.event.id):
         delegate.locale = delegate.delegation.locale = language
-    released.session.flush()
-    with i18n.speaking(language):
-        template, sheets = MAKERS[what](released)
-    assert {sheet["lang"] for sheet in sheets if "lang" in sheet} <= {language}
-    pdf = typeset(sheets, title="7", at=released.now, template=template)
-    assert len(PdfReader(io.BytesIO(pdf)).pages) >= 1
+    press.session.flush()
