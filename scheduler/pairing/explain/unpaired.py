@@ -21,9 +21,11 @@ from scheduler.pairing.explain.openings import Openings, cheapest
 from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.score import Candidate, Pool
 from scheduler.pairing.solution import PairingSolution
-from scheduler.pairing.solve.master import SLACK, Asked, Goal, Master
+from scheduler.pairing.solve.master import Master
 from scheduler.pairing.solve.mip import branch
-from scheduler.pairing.solve.relaxation import Relaxed, relax, spread
+from scheduler.pairing.solve.proof import Relaxed
+from scheduler.pairing.solve.relaxation import relax, spread
+from scheduler.pairing.solve.rows import SLACK, Asked, Goal
 from scheduler.pairing.solve.spending import Part, Spending
 
 Answer = Literal["plan", "none", "unknown"]

@@ -1,14 +1,18 @@
 """Is there a plan that comes to given values? A relaxation says no, or says among which candidates to look first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from scheduler.pairing.catalogue import Catalogue, Flags, Numbers
-from scheduler.pairing.solve.master import SLACK, Goal, Master, above_floor
+from scheduler.pairing.solve.by_size import relax_by_size
+from scheduler.pairing.solve.master import Master, above_floor
 from scheduler.pairing.solve.mip import branch, is_exact
 from scheduler.pairing.solve.plans import Plan, ranked, solution_of
-from scheduler.pairing.solve.relaxation import Relaxed, relax, spread
+from scheduler.pairing.solve.proof import Relaxed
+from scheduler.pairing.solve.relaxation import relax, spread
+from scheduler.pairing.solve.rows import SLACK, Goal
 from scheduler.pairing.solve.search import Found, Wanted, look
 from scheduler.pairing.solve.spending import Part
 
@@ -88,7 +92,19 @@ def nearness(catalogue: Catalogue, values: dict[str, int], part: Part) -> Nearne
     master = Master(catalogue, Goal("value", without_lowest(values), floor))
     relaxed = relax(master, renumbered(wide, missed.numbers), seconds=part.clock())
     cost = -catalogue.value if relaxed is None else relaxed.losses
-    return Nearness(master, np.lexsort((-catalogue.value, cost)), cost, origin[wide])
+    order = nearest(catalogue, cost, [] if relaxed is None else relaxed.formed)
+    return Nearness(master, order, cost, origin[wide])
+
+
+def nearest(catalogue: Catalogue, cost: Numbers, first: Numbers | Sequence[int]) -> Numbers:
+    """All candidates by what they cost, of equals some ``first``, then those of most value.
+
+    Thousands may be equal in all that: these come in an order that favours no member.
+    """
+    later = np.ones(len(catalogue), dtype=bool)
+    later[np.asarray(first, dtype=np.int64)] = False
+    mixed = np.random.default_rng(0).permutation(len(catalogue))
+    return np.lexsort((mixed, -catalogue.value, later, cost))
 
 
 def closest(near: Nearness, size: int, hint: list[frozenset[str]]) -> Numbers:
@@ -135,7 +151,7 @@ def slack(catalogue: Catalogue, values: dict[str, int], part: Part, *, cutting: 
     master = Master(catalogue, Goal(SLACK, without_lowest(values), values.get("lowest", 0)))
     if master.lacks_a_pin:
         return Relaxed(-1, -1, 1, np.zeros(len(catalogue), dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
-    return relax(master, first_columns(catalogue), seconds=part.clock(), cutting=cutting, enough=0)
+    return relax_by_size(master, first_columns(catalogue), above=-1, seconds=part.clock(), cutting=cutting, enough=0)
 
 
 def floored(catalogue: Catalogue, floor: int) -> Catalogue:

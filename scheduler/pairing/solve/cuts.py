@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.pairing.catalogue import Numbers, Places
-from scheduler.pairing.solve.master import Master, Row
+from scheduler.pairing.solve.master import Master
+from scheduler.pairing.solve.rows import Rest, Row
 
 _BROKEN = 1e-4
 _STEPS = (0.01, 0.2, 0.34, 0.49)
@@ -27,6 +28,33 @@ def couples_once(master: Master, numbers: Numbers) -> list[Row]:
     counts = np.bincount(catalogue.couple[free], minlength=1)
     there = {row.key for row in master.rows if row.kind == "couple"}
     return [Row("couple", int(couple), None, 1) for couple in np.flatnonzero(counts > 1) if int(couple) not in there]
+
+
+def rests(master: Master, numbers: Numbers, values: NDArray[np.float64], columns: NDArray[np.float64]) -> list[Row]:
+    """A city that wants w partnerships and is reached has w - m of them outside any m couples, each formed once.
+
+    Without such rows a city with one partnership of two is reached by half, whatever a second one would cost.
+    """
+    catalogue, found = master.catalogue, []
+    for place, column in master.reached.items():
+        reached = columns[column]
+        wanted = catalogue.pool.cities[catalogue.ids[place]].engagements.min
+        if wanted < 2 or reached < _BROKEN or reached > 1 - _BROKEN:
+            continue
+        own = np.flatnonzero((catalogue.members[numbers] == place).any(axis=1) & (values > _BROKEN))
+        couples, at = np.unique(catalogue.couple[numbers[own]], return_inverse=True)
+        parts = np.bincount(at, weights=values[own])
+        order = np.argsort(-parts, kind="stable")
+        left = parts.sum() - np.cumsum(parts[order])
+        most = min(wanted - 1, len(order))
+        gaps = [(wanted - many) * reached - left[many - 1] for many in range(1, most + 1)]
+        if not gaps or max(gaps) <= _BROKEN:
+            continue
+        many = int(np.argmax(gaps)) + 1
+        whole = catalogue.of_member(catalogue.ids[place])
+        without = whole[np.isin(catalogue.couple[whole], couples[order[:many]])]
+        found.append(Row("rest", Rest(place, without), 0, None, {column: many - wanted}))
+    return found
 
 
 def odd_sets(master: Master, numbers: Numbers, values: NDArray[np.float64]) -> list[Row]:

@@ -5,7 +5,6 @@ millions of candidates takes a few array operations.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -15,48 +14,9 @@ from numpy.typing import NDArray
 from scheduler.pairing.catalogue import Catalogue, Flags, Numbers, Places
 from scheduler.pairing.constraints import smallest_from
 from scheduler.pairing.modality import MODALITIES, Modality
-
-SLACK = "slack"
+from scheduler.pairing.solve.rows import SLACK, Goal, Number, Row
 
 _MOST_MISSED = 2**53
-
-
-@dataclass(frozen=True)
-class Asked:
-    """At least so many of some cities reach what they want, or have a partnership (``stage`` says which)."""
-
-    stage: str
-    cities: frozenset[str]
-    least: int
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What a relaxation makes as large as possible, and what it must keep.
-
-    ``stage`` is one of the stages but ``lowest``, which is asked as ``floor``: no city with a partnership has less; or
-    it is ``SLACK``: how far what is fixed, asked and pinned must be missed, as a number that is 0 at best.
-    ``fixed`` holds values that other stages must come to.
-    """
-
-    stage: str
-    fixed: dict[str, int] = field(default_factory=dict)
-    floor: int = 0
-    asked: tuple[Asked, ...] = ()
-
-
-@dataclass
-class Row:
-    """``low <= sum of coefficients <= high``; ``None`` is open. Coefficients of candidates come from ``kind``."""
-
-    kind: str
-    key: Any
-    low: int | None
-    high: int | None
-    others: dict[int, int] = field(default_factory=dict)
-    """Coefficients of the columns that are no candidates."""
-    is_asked: bool = False
-    """Whether a plan at hand may miss it: what stages or shares ask for."""
 
 
 class Master:
@@ -75,6 +35,8 @@ class Master:
         self.most = most_partnerships(catalogue) if most is None else most
         self.upper: list[int] = []
         self.objective: dict[int, int] = {}
+        self.never: set[int] = set()
+        """Columns that only the relaxation needs: they are 0 in every plan."""
         self.constant = 0
         self.rows: list[Row] = []
         before = {frozenset(ids) for ids in problem.previous or ()}
@@ -122,6 +84,8 @@ class Master:
             found = numbers == row.key
         elif row.kind == "couple":
             found = catalogue.couple[numbers] == row.key
+        elif row.kind == "rest":
+            found = (catalogue.members[numbers] == row.key.place).any(axis=1) & ~np.isin(numbers, row.key.without)
         else:
             found = _halves(row.key, catalogue.members[numbers])
         return np.asarray(found, dtype=np.int64)
@@ -137,6 +101,9 @@ class Master:
                 continue
             if row.kind in ("member", "floor"):
                 totals.setdefault(row.kind, np.zeros(places, dtype=kind))[row.key] += price
+            elif row.kind == "rest":
+                totals.setdefault("member", np.zeros(places, dtype=kind))[row.key.place] += price
+                left[row.key.without] += price
             elif row.kind == "couple":
                 totals.setdefault(row.kind, np.zeros(self.count**2, dtype=kind))[row.key] += price
             elif row.kind == "modality":
@@ -207,6 +174,7 @@ class Master:
         shares = self.pool.problem.shares
         counts = {name: self._count([name], most) for name in shares}
         everything = self._count(MODALITIES, most) if shares else 0
+        self.number = Number(everything, counts) if shares else None
         for name, share in shares.items():
             for limit, sign in ((share.min, 1), (share.max, -1)):
                 if limit is None:
@@ -255,6 +223,7 @@ class Master:
                     # No plan misses by more than it could ever have.
                     missed = self.column(_MOST_MISSED)
                     row.others[missed] = 1
+                    row.missed = missed
                     self.objective[missed] = -1
 
 

@@ -48,7 +48,10 @@ def branch(master: Master, numbers: Numbers, part: Part, *, share: float = 1.0, 
         gap: a plan within this part of the bound is good enough.
     """
     model = mathopt.Model()
-    others = [model.add_integer_variable(lb=0, ub=min(upper, 2**31)) for upper in master.upper]
+    others = [
+        model.add_integer_variable(lb=0, ub=0 if column in master.never else min(upper, 2**31))
+        for column, upper in enumerate(master.upper)
+    ]
     formed = [model.add_binary_variable() for _ in numbers]
     for row in (*master.rows, *couples_once(master, numbers)):
         constraint = model.add_linear_constraint(

@@ -1,11 +1,9 @@
 """The linear relaxation of a goal: solved over few candidates, proved over all of them.
 
-GLOP solves it in floating point, but only its prices are taken. Bound and losses are worked out from them in whole
-numbers: by weak duality any prices give a valid bound, so no rounding can make one that is wrong.
+GLOP solves it in floating point, but only its prices are taken: ``proof`` works out from them what holds.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,43 +11,16 @@ from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
 from scheduler.pairing.catalogue import Catalogue, Numbers
-from scheduler.pairing.solve.cuts import crossed_couples, odd_sets
-from scheduler.pairing.solve.master import SLACK, Master, Row
-
-TOLERANCE = 1e-6
-"""A candidate whose price is this close to its gain does not make the relaxation better."""
+from scheduler.pairing.solve.cuts import crossed_couples, odd_sets, rests
+from scheduler.pairing.solve.master import Master
+from scheduler.pairing.solve.proof import TOLERANCE, Relaxed, proved
+from scheduler.pairing.solve.rows import Row
 
 PER_MEMBER = 8
 """How many candidates of each member join in one round."""
 
 ROUNDS_OF_CUTS = 12
 """At most this many times the relaxation is made tighter; each time it has to be solved again."""
-
-_LARGEST_SCALE = 2**32
-_ROOM = 2**61
-
-
-@dataclass(frozen=True)
-class Relaxed:
-    """What a relaxation proves of all candidates of its catalogue.
-
-    ``bound``: no plan makes the goal larger. ``losses`` says by candidate how far a plan with it stays below
-    ``reach`` (below 0: what it adds to ``reach``, already counted there unless it is closed); both are counted in
-    parts of a point, of which ``scale`` make one. ``numbers`` are the candidates that the relaxation was solved over,
-    ``values`` how much of each it forms, ``prices`` those of the rows.
-    """
-
-    bound: int
-    reach: int
-    scale: int
-    losses: Numbers
-    numbers: Numbers
-    values: NDArray[np.float64]
-    prices: tuple[int, ...] = ()
-
-    def allowed(self, least: int) -> NDArray[np.bool_]:
-        """The candidates that a plan may hold which makes the goal at least this large."""
-        return np.asarray(np.maximum(0, self.losses) <= self.reach - least * self.scale)
 
 
 def relax(
@@ -68,7 +39,14 @@ def relax(
         cutting: whether to look for odd sets, which make the bound tighter.
         enough: stop where the relaxation comes to this; the bound then proves nothing more.
     """
-    program = _Program(master, start)
+    return settled(Program(master, start), seconds=seconds, cutting=cutting, enough=enough)
+
+
+def settled(
+    program: "Program", *, seconds: Callable[[], float], cutting: bool = True, enough: int | None = None
+) -> Relaxed | None:
+    """Take candidates and cuts into a program until none makes it better or tighter; what it then proves."""
+    master = program.master
     rounds = ROUNDS_OF_CUTS if cutting else 0
     best: Relaxed | None = None
     while (left := seconds()) > 0:
@@ -87,7 +65,8 @@ def relax(
         rows = crossed_couples(master, program.numbers, values)
         if not rows and rounds > 0:
             rounds -= 1
-            rows = odd_sets(master, program.numbers, values)
+            rows = rests(master, program.numbers, values, program.columns())
+            rows = rows or odd_sets(master, program.numbers, values)
         if not rows:
             return best
         program.cut(rows)
@@ -105,20 +84,7 @@ def spread(catalogue: Catalogue, score: NDArray[Any], *, per_member: int) -> Num
     return np.unique(np.concatenate(chosen)) if chosen else np.zeros(0, dtype=np.int64)
 
 
-def proved(master: Master, prices: list[float], numbers: Numbers, values: NDArray[np.float64]) -> Relaxed:
-    """Bound and losses that follow from prices, whatever they are."""
-    scale = _scale(master, prices)
-    whole = _whole_prices(master, prices, scale)
-    reach, reduced = _reach(master, whole, scale)
-    lifted = _lifted(master, whole, reduced)
-    if lifted is not None:
-        other, others = _reach(master, lifted, scale)
-        if other < reach:
-            reach, reduced, whole = other, others, lifted
-    return Relaxed(reach // scale, reach, scale, -reduced, numbers, values, tuple(whole))
-
-
-class _Program:
+class Program:
     """A linear program over some of the candidates that grows by columns and by cuts."""
 
     def __init__(self, master: Master, numbers: Numbers) -> None:
@@ -165,6 +131,12 @@ class _Program:
         for row, constraint in zip(rows, self.constraints[-len(rows) :], strict=True):
             self._fill(row, constraint, self.numbers, self.formed)
 
+    def renew(self, place: int) -> None:
+        """Take over the limits of a row that have changed."""
+        row = self.master.rows[place]
+        low = -self.infinity if row.low is None else row.low
+        self.constraints[place].SetBounds(low, self.infinity if row.high is None else row.high)
+
     def solve(self, seconds: float) -> bool:
         self.solver.SetTimeLimit(max(1, int(min(seconds, 1e6) * 1000)))
         return bool(self.solver.Solve() == pywraplp.Solver.OPTIMAL)
@@ -178,6 +150,9 @@ class _Program:
 
     def values(self) -> NDArray[np.float64]:
         return np.array([variable.solution_value() for variable in self.formed], dtype=np.float64)
+
+    def columns(self) -> NDArray[np.float64]:
+        return np.array([variable.solution_value() for variable in self.others], dtype=np.float64)
 
     def _add_rows(self, rows: Iterable[Row]) -> None:
         for row in rows:
@@ -208,73 +183,3 @@ def _best_of_each(catalogue: Catalogue, gains: NDArray[np.float64]) -> Numbers:
         rank = np.arange(len(order)) - np.searchsorted(of_place[order], of_place[order])
         chosen[order[rank < PER_MEMBER]] |= of_place[order[rank < PER_MEMBER]] != catalogue.nobody
     return better[chosen]
-
-
-def _scale(master: Master, prices: list[float]) -> int:
-    """Parts of a point, as fine as 64 bits allow for every sum that may come up."""
-    catalogue = master.catalogue
-    value = int(catalogue.value.max(initial=1))
-    largest = max((abs(price) for price in prices), default=0.0)
-    coefficient = max(value, *(abs(number) for row in master.rows for number in row.others.values()), 1)
-    terms = 8 + len(master.rows)
-    bound = value + int(largest * coefficient + 1) * terms
-    scale = _LARGEST_SCALE
-    while scale > 1 and bound * scale > _ROOM:
-        scale //= 2
-    return scale
-
-
-def _whole_prices(master: Master, prices: list[float], scale: int) -> list[int]:
-    """Prices in parts of a point; none where there is nothing to hold against it."""
-    whole = []
-    for row, price in zip(master.rows, prices, strict=True):
-        rounded = round(price * scale)
-        if row.is_asked and master.goal.stage == SLACK:
-            # What may be missed costs a point for each; a rounding above that would let it be missed without end.
-            rounded = max(rounded, -scale)
-        side = row.high if rounded > 0 else row.low
-        whole.append(0 if side is None else rounded)
-    # A row that only counts may have any price: the one at which its column gains nothing needs no limit of the column.
-    for number, row in enumerate(master.rows):
-        if row.kind == "modality":
-            (column,) = row.others
-            others = zip(master.rows, whole, strict=True)
-            whole[number] = sum(price * each.others.get(column, 0) for each, price in others if each is not row)
-    return whole
-
-
-def _reach(master: Master, prices: list[int], scale: int) -> tuple[int, Numbers]:
-    """Weak duality: a bound of the goal, and what each candidate adds to it when it is formed."""
-    others = [0] * len(master.upper)
-    for column, gain in master.objective.items():
-        others[column] += gain * scale
-    reach = master.constant * scale
-    for row, price in zip(master.rows, prices, strict=True):
-        if price:
-            side = row.high if price > 0 else row.low
-            assert side is not None
-            reach += price * side
-            for column, coefficient in row.others.items():
-                others[column] -= price * coefficient
-    reach += sum(left * upper for left, upper in zip(others, master.upper, strict=True) if left > 0)
-    reduced: Numbers = master.reduced(prices, scale, np.int64)
-    above = reduced > 0 if master.closed is None else (reduced > 0) & ~master.closed
-    return reach + sum(reduced[above].tolist()), reduced
-
-
-def _lifted(master: Master, prices: list[int], reduced: Numbers) -> list[int] | None:
-    """Prices with those of limited members raised until no candidate gains more than it costs."""
-    above = np.flatnonzero(reduced > 0 if master.closed is None else (reduced > 0) & ~master.closed)
-    if not len(above):
-        return None
-    members, over = master.catalogue.members[above], reduced[above]
-    limited = master.is_limited[members]
-    share = np.maximum(limited.sum(axis=1), 1)
-    raised = np.zeros(len(master.catalogue.ids) + 1, dtype=np.int64)
-    for place in range(members.shape[1]):
-        np.maximum.at(raised, members[:, place], np.where(limited[:, place], -(-over // share), 0))
-    lifted = list(prices)
-    for number, row in enumerate(master.rows):
-        if row.kind == "member" and row.high is not None and lifted[number] >= 0:
-            lifted[number] += int(raised[row.key])
-    return lifted

@@ -16,17 +16,20 @@ from scheduler.pairing.solve.attempts import (
     first_columns,
     floored,
     meets,
+    nearest,
     nearness,
     plan_of,
     search,
     slack,
     without_lowest,
 )
+from scheduler.pairing.solve.by_size import relax_by_size
 from scheduler.pairing.solve.ceilings import ceiling_of
-from scheduler.pairing.solve.master import Goal, Master
+from scheduler.pairing.solve.master import Master
 from scheduler.pairing.solve.mip import branch, is_exact
 from scheduler.pairing.solve.plans import Plan, better_of
-from scheduler.pairing.solve.relaxation import Relaxed, relax
+from scheduler.pairing.solve.proof import Relaxed
+from scheduler.pairing.solve.rows import Goal
 from scheduler.pairing.solve.search import Found, Wanted, look
 from scheduler.pairing.solve.spending import Part, Spending
 
@@ -213,7 +216,7 @@ class Staging:
     def _try_closest(self, master: Master, relaxed: Relaxed, stage: str, size: int, part: Part) -> None:
         """Make the plan at hand better among the candidates that cost the relaxation least; proves nothing."""
         assert self.best is not None
-        order = np.lexsort((-self.catalogue.value, relaxed.losses))[:size]
+        order = nearest(self.catalogue, relaxed.losses, relaxed.formed)[:size]
         close = np.union1d(order, self._numbers_of(self.best))
         self._keep(self._most(master, close, stage, part, share=0.3).plan, stage, None)
 
@@ -222,7 +225,8 @@ class Staging:
         goal = Goal(stage, without_lowest(self.fixed), self.fixed.get("lowest", 0))
         start = np.union1d(self._numbers_of(self.best), first_columns(self.catalogue))
         master = Master(self.catalogue, goal)
-        return master, relax(master, start, seconds=part.clock())
+        sign = -1 if stage == "changes" else 1
+        return master, relax_by_size(master, start, above=sign * self._value(stage), seconds=part.clock())
 
     def _numbers_of(self, plan: Plan) -> Numbers:
         return np.array(sorted(self.catalogue.numbers_of(plan.groups).values()), dtype=np.int64)
