@@ -40,10 +40,11 @@ SECONDS_AFTER_A_MEND = 60
 
 @router.get("/e/{slug}/manage/agenda/solve")
 def solve_page(
-    request: Request, session: ReadSession, now: Now, access: Annotated[Access[Event], Depends(ASK)]
+    request: Request, session: ReadSession, now: Now, access: Annotated[Access[Event], Depends(ASK)], mode: str = ""
 ) -> Response:
-    """What shall the solver do?"""
-    return _ask(request, session, access.found, Bound(None, {}, {}), now=now)
+    """What shall the solver do? ``mode`` is what a link suggests."""
+    typed = {"mode": mode} if mode in set(SolveMode) else {}
+    return _ask(request, session, access.found, Bound(None, {}, typed), now=now)
 
 
 @router.post("/e/{slug}/manage/agenda/runs")

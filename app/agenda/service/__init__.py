@@ -1,6 +1,7 @@
 """Changes to the agenda: placing by hand, taking back, accepting a run, weighing rules, releasing."""
 
 from app.agenda.service.case_cities import give_case_session
+from app.agenda.service.closing import close_room
 from app.agenda.service.copying import copy_draft, make_current
 from app.agenda.service.drafting import draft_for
 from app.agenda.service.editing import add_session, cancel_session, save_session, set_person
@@ -27,6 +28,7 @@ __all__ = [
     "add_time",
     "begin_release",
     "cancel_session",
+    "close_room",
     "copy_draft",
     "draft_for",
     "give_case_session",

@@ -1,0 +1,85 @@
+"""AGD-04: a room is closed and opened on its page; what stands in it is named, and no run puts anything there."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.enums import Role
+from app.agenda.planner import build_problem, read_facts
+from app.agenda.queries import current_draft
+from app.events.models import Room, RoomOpening
+
+HERE = "/e/test-event/manage/agenda"
+FIRST, SECOND = "2019-09-03", "2019-09-04"
+
+
+@pytest.fixture
+def office(client: Any, sign_in: Any, cast: Any) -> Any:
+    sign_in(Role.ORGANISER, event_id=cast.event.id)
+    return client
+
+
+def _room(office: Any) -> int:
+    with office.app.state.database.reading() as session:
+        return int(session.scalars(select(Room.id).where(Room.slug == "room-a")).one())
+
+
+def _open(office: Any, event: Any) -> Any:
+    with office.app.state.database.reading() as session:
+        problem = build_problem(session, read_facts(session, event), current_draft(session, event.id))
+        return next(room.open for room in problem.rooms if room.id == "room-a")
+
+
+def test_agd_04_a_room_is_closed_on_its_page_and_what_stands_in_it_is_named(
+    office: Any, cast: Any, placed: Any
+) -> None:
+    """AGD-04: two hours, the rest of that day, then both days; opened again piece by piece it is as it was."""
+    with office.app.state.database.writing() as session:
+        placed(session, "Waste", cast.heads[:1], 60)
+    page = office.get(f"{HERE}/rooms").text
+    assert "Stands in a closed room" not in page
+    assert _open(office, cast.event) is None
+    room = _room(office)
+    for day, since, until in ((FIRST, "10:00", "12:00"), (FIRST, "12:00", "18:00"), (SECOND, "09:00", "18:00")):
+        sent = {"room_id": room, "on": day, "since": since, "until": until}
+        assert office.post(f"{HERE}/rooms", data=sent).status_code == 303
+    page = office.get(f"{HERE}/rooms").text
+    assert "Stands in a closed room" in page
+    assert "“Waste” runs from Tue 3 Sep 10:00 to 11:00" in page
+    day = 24 * 12
+    hours = set(range(day + 9 * 12, day + 18 * 12)) | set(range(2 * day + 9 * 12, 2 * day + 18 * 12))
+    left = {tick for start, end in _open(office, cast.event) for tick in range(start, end)} & hours
+    assert left == set(range(day + 9 * 12, day + 10 * 12))
+    assert "inside_a_day_and_open_hours" in office.get(HERE).text
+    forms = re.findall(r'<form class="inline" method="post" action="[^"]*/rooms">(.*?)</form>', page, flags=re.S)
+    assert len(forms) == 2
+    for form in forms:
+        sent = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', form))
+        assert office.post(f"{HERE}/rooms", data=sent).status_code == 303
+    assert _open(office, cast.event) is None
+    assert "Stands in a closed room" not in office.get(f"{HERE}/rooms").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"since": "12:00", "until": "10:00"}, "The end comes after the start."),
+        ({"since": "03:00", "until": "04:00"}, "outside the hours"),
+        ({"since": "noon"}, "since"),
+        ({"room_id": "9999999999"}, "room_id"),
+    ],
+)
+def test_agd_04_hours_that_are_none_are_refused(office: Any, cast: Any, typed: dict[str, str], words: str) -> None:
+    sent = {"room_id": _room(office), "on": FIRST, "since": "10:00", "until": "12:00", **typed}
+    answer = office.post(f"{HERE}/rooms", data=sent)
+    assert answer.status_code == 422
+    assert words in answer.text
+    with office.app.state.database.reading() as session:
+        assert session.scalars(select(RoomOpening)).all() == []
+
+
+def test_agd_04_another_event_s_room_is_not_there(office: Any, cast: Any) -> None:
+    sent = {"room_id": 999, "on": FIRST, "since": "10:00", "until": "12:00"}
+    assert office.post(f"{HERE}/rooms", data=sent).status_code == 404
