@@ -1,9 +1,9 @@
-"""When a resource is there: its shifts without the breaks."""
+"""When a resource is there, its shifts without the breaks; and when a room is not open."""
 
 from collections.abc import Iterable
 
 from app.events.enums import ResourceTimeKind
-from app.events.models import Resource
+from app.events.models import EventDay, Resource, Room
 from app.events.time_grid import TimeGrid
 
 Interval = tuple[int, int]
@@ -18,6 +18,14 @@ def shifts_in_ticks(grid: TimeGrid, resource: Resource, *, end: int) -> tuple[In
     pauses = [(grid.tick(one.starts_at), grid.tick_after(one.ends_at)) for one in breaks]
     whole = [(grid.tick_after(one.starts_at), grid.tick(one.ends_at)) for one in shifts] or [(0, end)]
     return tuple(part for shift in whole for part in free_of(shift, pauses))
+
+
+def closed_hours(grid: TimeGrid, day: EventDay, room: Room) -> tuple[Interval, ...]:
+    """The ticks of a day in which a room is not open; ``room.openings`` must be loaded."""
+    if not room.openings:
+        return ()
+    is_open = [(grid.tick_after(one.starts_at), grid.tick(one.ends_at)) for one in room.openings]
+    return free_of((grid.tick(day.starts_at), grid.tick_after(day.ends_at)), is_open)
 
 
 def free_of(whole: Interval, taken: Iterable[Interval]) -> tuple[Interval, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from app.agenda.models import AgendaSession, DraftPlacement
 from app.agenda.planner import AgendaFacts, FreePlace
 from app.events.models import EventDay, Room
+from app.events.shifts import closed_hours
 
 SIZES = ((6, "tiny"), (9, "small"), (12, "low"), (15, ""), (18, "tall"))
 """Under so many rows of the grid a card is called so."""
@@ -52,6 +53,8 @@ class Lane:
     room: Room
     cards: tuple[Card, ...]
     free: tuple[FreeStretch, ...]
+    shut: tuple[tuple[int, int], ...]
+    """Row and span of the hours in which this room is not open."""
     used_percent: int
 
 
@@ -108,6 +111,9 @@ def grid_of(
             room=room,
             cards=tuple(cards.get(room.id, ())),
             free=tuple(one for one in stretches if one.room_id == room.id),
+            shut=tuple(
+                (row(facts.grid.instant(start)), end - start) for start, end in closed_hours(facts.grid, day, room)
+            ),
             used_percent=_percent(cards.get(room.id, ()), open_minutes),
         )
         for room in facts.rooms

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event, EventDay, Room, RoomOpening
 from app.events.queries import days_of
-from app.events.shifts import free_of
+from app.events.shifts import closed_hours, free_of
 from app.events.time_grid import TimeGrid
 from app.platform.actor import Actor
 from app.platform.audit import record
@@ -20,14 +20,9 @@ Interval = tuple[int, int]
 
 def closed_times(event: Event, days: Iterable[EventDay], room: Room) -> tuple[tuple[datetime, datetime], ...]:
     """The hours of the days in which a room is not open, in order; ``room.openings`` must be loaded."""
-    if not room.openings:
-        return ()
     grid = TimeGrid.of(event)
-    taken = _ticks(grid, room.openings)
     return tuple(
-        (grid.instant(start), grid.instant(end))
-        for day in days
-        for start, end in free_of((grid.tick(day.starts_at), grid.tick_after(day.ends_at)), taken)
+        (grid.instant(start), grid.instant(end)) for day in days for start, end in closed_hours(grid, day, room)
     )
 
 

@@ -52,7 +52,9 @@ def test_agd_04_a_room_is_closed_on_its_page_and_what_stands_in_it_is_named(
     hours = set(range(day + 9 * 12, day + 18 * 12)) | set(range(2 * day + 9 * 12, 2 * day + 18 * 12))
     left = {tick for start, end in _open(office, cast.event) for tick in range(start, end)} & hours
     assert left == set(range(day + 9 * 12, day + 10 * 12))
-    assert "inside_a_day_and_open_hours" in office.get(HERE).text
+    board = office.get(HERE).text
+    assert "inside_a_day_and_open_hours" in board
+    assert re.search(r'<div class="closed r13 s96"><span>closed</span>', board)
     forms = re.findall(r'<form class="inline" method="post" action="[^"]*/rooms">(.*?)</form>', page, flags=re.S)
     assert len(forms) == 2
     for form in forms:
