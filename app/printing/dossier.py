@@ -60,7 +60,7 @@ def dossier_of(session: Session, *, event: Event, partnership: Partnership, now:
         "total": ngettext("%(num)s point in all", "%(num)s points in all", partnership.value)
         % {"num": partnership.value},
         "before": _("Planned anew") if ties and ties[0].state is TieState.DORMANT else _("Earlier agreements"),
-        "ties": [_tie(tie, partnership) for tie in ties[:MOST_TIES]],
+        "ties": [tie_said(tie, partnership) for tie in ties[:MOST_TIES]],
         "contacts": [_contact(session, event, member) for member in partnership.members],
         "office": _("Through the office of %(event)s: %(mail)s") % {"event": event.name, "mail": event.contact_email},
         "rule": label.rule,
@@ -96,7 +96,8 @@ def _more(count: int) -> str:
     return _("and %(num)s more") % {"num": count}
 
 
-def _tie(tie: Tie, partnership: Partnership) -> dict[str, str]:
+def tie_said(tie: Tie, partnership: Partnership) -> dict[str, str]:
+    """A tie between two members: between whom, of what kind and since when, and what fell short of it."""
     names = {member.party_id: member.party.name for member in partnership.members}
     is_dormant = tie.state is TieState.DORMANT
     said = [tie.kind]

@@ -18,7 +18,8 @@ from app.events.queries import challenges_of
 from app.office.service.agreeing import answer_partnership, ask_office
 from app.pairing.enums import Consent
 from app.pairing.loaders import MemberIn, SideIn, member_of_path, own_side_of_path, refuse_ended
-from app.pairing.queries import questions_on, title_of
+from app.pairing.pictures import map_of
+from app.pairing.queries import questions_on, ties_between, title_of
 from app.pairing.view import label_of, reason_lines
 from app.platform import idempotency
 from app.platform.actor import Actor
@@ -28,6 +29,7 @@ from app.platform.errors import Conflict, DoneAlready, Refused, TooMany
 from app.platform.forms import Bound, FormData, bind
 from app.platform.rendering import render
 from app.platform.web.browser import peer_of
+from app.printing.dossier import tie_said
 
 router = APIRouter()
 
@@ -178,6 +180,8 @@ def _page(
         "challenge": challenges.get(found.partnership.challenge_id or 0),
         "reasons": reason_lines(found.partnership, challenges, base=""),
         "label": label_of(found.partnership),
+        "ties": [tie_said(tie, found.partnership) for tie in ties_between(session, found.partnership)],
+        "map": map_of([found.partnership]),
         "until": found.link.expires_at if isinstance(found, MemberIn) else None,
         "address": address,
         "dossier": f"{address}.pdf" if not isinstance(found, MemberIn) else f"{address}/dossier.pdf",

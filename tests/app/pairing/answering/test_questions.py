@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.delegations.models import Delegation, Party
+from app.delegations.enums import TieState
+from app.delegations.models import Delegation, Party, Tie
 from app.pairing.models import PartnershipQuestion
 from app.pairing.queries import partnerships_of
 from app.platform.outbox import OutboxMail
@@ -155,3 +156,18 @@ def test_outbox_mails_of_questions_are_one_each(city: Browser, session: Any, ask
         city.post(f"{asked['phnom-penh']}/question", question=text)
     keys = session.scalars(select(OutboxMail.key).where(OutboxMail.key.startswith("partnership question"))).all()
     assert len(set(keys)) == 2
+
+
+def test_the_page_says_what_was_before(city: Browser, session: Any, edition: Any, asked: dict[str, str]) -> None:
+    """DEL-5: earlier agreements with what fell short of them, or that there is none."""
+    assert "a new partnership" in city.get(asked["phnom-penh"]).text
+    ids = sorted(member.party_id for member in first_of(session).members)
+    session.add(
+        Tie(
+            event_id=edition.id, city_id=ids[0], other_city_id=ids[1], kind="sister cities", since=2011,
+            state=TieState.DORMANT, note="Two visits in eight years.",
+        )
+    )  # fmt: skip
+    page = city.get(asked["phnom-penh"]).text
+    assert "since 2011" in page
+    assert "What fell short: Two visits in eight years." in page
