@@ -11,6 +11,7 @@ from app.delegations.models import Party
 from app.events.models import Challenge
 from app.events.queries import challenge_name
 from app.pairing.classification import Classification, MemberClassified
+from app.pairing.fields import StoredFields
 from app.pairing.models import Partnership, PartnershipReason
 from app.platform.i18n import current_locale
 from app.platform.i18n import gettext as _
@@ -57,14 +58,18 @@ class Report:
     total: int
 
 
-def reason_lines(partnership: Partnership, challenges: Mapping[int, Challenge], *, base: str) -> tuple[ReasonLine, ...]:
+def reason_lines(
+    partnership: Partnership, challenges: Mapping[int, Challenge], fields: StoredFields, *, base: str
+) -> tuple[ReasonLine, ...]:
     """The reasons of a partnership, most points first.
 
     Args:
+        fields: what is stored today; a reason whose fields are not is left out, also before anybody plans anew.
         base: what the addresses of city pages begin with; empty where the reader may not open them.
     """
     parties = {member.party_id: member.party for member in partnership.members}
-    ordered = sorted(partnership.reasons, key=lambda one: (-one.points, one.id))
+    standing = [one for one in partnership.reasons if fields.carry(one, partnership)]
+    ordered = sorted(standing, key=lambda one: (-one.points, one.id))
     return lines_of(ordered, parties, challenges, base=base)
 
 

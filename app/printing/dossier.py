@@ -10,6 +10,7 @@ from app.delegations.enums import TieState
 from app.delegations.models import Tie
 from app.events.models import Event
 from app.events.queries import challenges_of
+from app.pairing.fields import stored_fields
 from app.pairing.letters import contact_of
 from app.pairing.models import Partnership, PartnershipMember
 from app.pairing.queries import ties_between, title_of
@@ -43,7 +44,8 @@ def dossier_of(session: Session, *, event: Event, partnership: Partnership, now:
     locale = i18n.current_locale()
     challenges = {challenge.id: challenge for challenge in challenges_of(session, event.id)}
     challenge = challenges.get(partnership.challenge_id or 0)
-    reasons = reason_lines(partnership, challenges, base="")
+    reasons = reason_lines(partnership, challenges, stored_fields(session, event.id, [partnership]), base="")
+    total = sum(line.points for line in reasons)
     ties = ties_between(session, partnership)
     label = label_of(partnership)
     return {
@@ -57,8 +59,7 @@ def dossier_of(session: Session, *, event: Event, partnership: Partnership, now:
         "members": [_member(member) for member in partnership.members],
         "reasons": [{"points": str(line.points), "text": line.text} for line in reasons[:MOST_REASONS]],
         "more": _more(len(reasons) - MOST_REASONS),
-        "total": ngettext("%(num)s point in all", "%(num)s points in all", partnership.value)
-        % {"num": partnership.value},
+        "total": ngettext("%(num)s point in all", "%(num)s points in all", total) % {"num": total},
         "before": _("Planned anew") if ties and ties[0].state is TieState.DORMANT else _("Earlier agreements"),
         "ties": [tie_said(tie, partnership) for tie in ties[:MOST_TIES]],
         "contacts": [_contact(session, event, member) for member in partnership.members],

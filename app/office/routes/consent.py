@@ -17,6 +17,7 @@ from app.accounts.policies import ANYONE, Access, Policy
 from app.events.queries import challenges_of
 from app.office.service.agreeing import answer_partnership, ask_office
 from app.pairing.enums import Consent
+from app.pairing.fields import stored_fields
 from app.pairing.loaders import MemberIn, SideIn, member_of_path, own_side_of_path, refuse_ended
 from app.pairing.pictures import map_of
 from app.pairing.queries import questions_on, ties_between, title_of
@@ -170,6 +171,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     challenges = {challenge.id: challenge for challenge in challenges_of(session, found.event.id)}
+    fields = stored_fields(session, found.event.id, [found.partnership])
     asked = questions_on(session, found.partnership.id)
     address = _address(request, found)
     context = {
@@ -178,7 +180,7 @@ def _page(
         "member": found.member,
         "title": title_of(found.partnership),
         "challenge": challenges.get(found.partnership.challenge_id or 0),
-        "reasons": reason_lines(found.partnership, challenges, base=""),
+        "reasons": reason_lines(found.partnership, challenges, fields, base=""),
         "label": label_of(found.partnership),
         "ties": [tie_said(tie, found.partnership) for tie in ties_between(session, found.partnership)],
         "map": map_of([found.partnership]),

@@ -13,6 +13,7 @@ from app.events.loaders import RunIn, number_of, run_of_kind
 from app.events.queries import challenges_of
 from app.office.partnership_page import contacts_of, history_of, replacement_of, wishes_among
 from app.office.service.agreeing import confirm_partnership, reply_to_side, withdraw_partnership
+from app.pairing.fields import stored_fields
 from app.pairing.loaders import PartnershipIn, partnership_of_path
 from app.pairing.notices import ask_members
 from app.pairing.pictures import map_of
@@ -180,13 +181,16 @@ def _page(
 ) -> Response:
     event, one = found.event, found.partnership
     challenges = {challenge.id: challenge for challenge in challenges_of(session, event.id)}
+    fields = stored_fields(session, event.id, [one])
+    reasons = reason_lines(one, challenges, fields, base=f"/e/{event.slug}/manage")
     case_session = session_of_partnership(session, one.id)
     context = {
         "event": event,
         "partnership": one,
         "title": title_of(one),
         "challenge": challenges.get(one.challenge_id or 0),
-        "reasons": reason_lines(one, challenges, base=f"/e/{event.slug}/manage"),
+        "reasons": reasons,
+        "has_emptied": len(reasons) < len(one.reasons),
         "label": label_of(one),
         "ties": ties_between(session, one),
         "case_session": case_session,

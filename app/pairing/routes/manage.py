@@ -15,6 +15,7 @@ from app.events.queries import event_of_path
 from app.pairing import service
 from app.pairing.choices import token
 from app.pairing.enums import PartnershipState
+from app.pairing.fields import StoredFields, stored_fields
 from app.pairing.models import Partnership
 from app.pairing.pictures import cities_of, map_of, network_of
 from app.pairing.planner import PairingFacts, read_facts, wanted_of
@@ -52,6 +53,7 @@ def workbench(
     facts = read_facts(session, event)
     wanted = wanted_of(session, facts)
     partnerships = partnerships_of(session, event.id)
+    fields = stored_fields(session, event.id, partnerships)
     cities = cities_of(partnerships)
     asked_for = next((one for one in cities if str(one.id) == city), None)
     shown = _shown(partnerships, chosen=chosen, city=asked_for)
@@ -67,8 +69,10 @@ def workbench(
         "partnerships": partnerships,
         "titles": {one.id: title_of(one) for one in partnerships},
         "shown": shown,
-        "reasons": _reasons_by(facts, shown, base=f"/e/{event.slug}/manage") if shown else (),
-        "two_reasons": {one.id: [line.text for line in _reasons_by(facts, one, base="")[:2]] for one in partnerships},
+        "reasons": _reasons_by(facts, shown, fields, base=f"/e/{event.slug}/manage") if shown else (),
+        "two_reasons": {
+            one.id: [line.text for line in _reasons_by(facts, one, fields, base="")[:2]] for one in partnerships
+        },
         "picture": _picture(partnerships, view=view, marks=marks, link=link),
         "changed": changed_since(session, facts),
         "view": view,
@@ -125,9 +129,11 @@ def _shown(partnerships: list[Partnership], *, chosen: int, city: City | None) -
     return next(iter([*named, *of_city, *partnerships]), None)
 
 
-def _reasons_by(facts: PairingFacts, partnership: Partnership, *, base: str) -> tuple[ReasonLine, ...]:
+def _reasons_by(
+    facts: PairingFacts, partnership: Partnership, fields: StoredFields, *, base: str
+) -> tuple[ReasonLine, ...]:
     challenges = {challenge.id: challenge for challenge in facts.challenges}
-    return reason_lines(partnership, challenges, base=base)
+    return reason_lines(partnership, challenges, fields, base=base)
 
 
 def _picture(

@@ -11,6 +11,7 @@ from app.delegations.models import City
 from app.events.models import Event
 from app.events.queries import challenges_of, event_of_path
 from app.pairing.enums import Modality
+from app.pairing.fields import stored_fields
 from app.pairing.loaders import PartnershipIn, partnership_of_path
 from app.pairing.models import Partnership
 from app.pairing.pictures import cities_of, map_of
@@ -87,7 +88,10 @@ def partnership(
         "title": title_of(found.partnership),
         "challenge": challenges.get(found.partnership.challenge_id or 0),
         "reasons": reason_lines(
-            found.partnership, challenges, base=f"/e/{found.event.slug}/manage" if is_organiser else ""
+            found.partnership,
+            challenges,
+            stored_fields(session, found.event.id, [found.partnership]),
+            base=f"/e/{found.event.slug}/manage" if is_organiser else "",
         ),
         "label": label_of(found.partnership),
         "map": map_of([found.partnership]),

@@ -1,15 +1,17 @@
 """PAIR-09, PAIR-02: one page for each partnership, in the language of the reader, that names only who agreed to it."""
 
 import io
+import itertools
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import delete
 
 from app.delegations.enums import TieState
-from app.delegations.models import Delegate, Tie
+from app.delegations.models import Delegate, Need, Tie
 from app.events.models import Challenge
 from app.pairing.models import Partnership, PartnershipReason
 from app.pairing.queries import partnership_in_event
@@ -70,6 +72,18 @@ def test_a_tie_that_fell_short_is_told_as_such(session: Any, edition: Any, pair:
     assert "What fell short" not in text
 
 
+def test_a_field_that_is_gone_takes_its_reason_off_the_paper_at_once(
+    session: Any, edition: Any, cast: Any, pair: Partnership, now: datetime
+) -> None:
+    """PAIR-01: also before anybody plans anew; the points on the paper are those of the reasons on it."""
+    sheet = dossier_of(session, event=edition, partnership=pair, now=now)
+    assert any("Waste: Shenzhen offers" in line["text"] for line in sheet["reasons"])
+    session.execute(delete(Need).where(Need.party_id == cast.parties[0]))
+    sheet = dossier_of(session, event=edition, partnership=pair, now=now)
+    assert not any("Phnom Penh seeks" in line["text"] for line in sheet["reasons"])
+    assert sheet["total"].startswith(f"{sum(int(line['points']) for line in sheet['reasons'])} point")
+
+
 def test_nobody_is_named_who_did_not_agree_to_be_listed(
     session: Any, edition: Any, cast: Any, pair: Partnership, now: datetime
 ) -> None:
@@ -103,6 +117,9 @@ def test_it_is_one_page_in_each_language_however_much_there_is(
 ) -> None:
     """PAIR-09: one page, in the words of the language."""
     challenges = session.query(Challenge).all()
+    for challenge, member in itertools.product(challenges, pair.members[:2]):
+        if session.get(Need, (member.party_id, challenge.id)) is None:
+            session.add(Need(party_id=member.party_id, challenge_id=challenge.id, intensity=1))
     for number in range(24):
         pair.reasons.append(
             PartnershipReason(

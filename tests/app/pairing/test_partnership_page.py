@@ -79,6 +79,9 @@ def test_deleting_the_field_removes_the_reason(
     before = len(_reasons(office(address)))
     session.execute(delete(Need).where(Need.party_id == cast.parties[0]))
     session.commit()
+    at_once = office(address)
+    assert waste not in at_once, "not only once it is run again"
+    assert "A field of a member is no longer stored" in at_once
     base = "/e/test-event/manage/pairing/runs"
     started = client.post(base, data={"time_limit_seconds": "5"})
     assert started.status_code == 303
