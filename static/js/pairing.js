@@ -43,6 +43,12 @@ function watchPairing() {
     const link = event.target.closest?.("h3 a");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) mark(link);
   });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    // In one column the answer stands below a long list: go there.
+    if (event.detail.target?.id === "side" && !window.matchMedia("(min-width: 68.75rem)").matches) {
+      document.getElementById("reasons")?.scrollIntoView();
+    }
+  });
   if (document.body.dataset.keys === "off") return;
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
