@@ -15,6 +15,7 @@ from app.pairing.models import ExcludedCountryPair, PairingPin, PairingSettings,
 from app.pairing.planner import problem_of, read_facts
 from app.pairing.workbench.looking import problem_with
 from app.platform.audit import AuditEntry
+from app.platform.outbox import MailState, OutboxMail
 from tests.app.pairing.workbench.conftest import BASE, Bench, told
 
 
@@ -256,3 +257,18 @@ def test_pair_08_a_run_without_a_plan_cannot_be_applied(paired: Bench) -> None:
     assert paired.client.post(f"{BASE}/what-if/apply", data=data).status_code == 409
     assert _stored(paired, PairingPin) == []
     assert not [action for action in paired.log()[lines:] if action.startswith("pairing.")]
+
+
+def test_pair_08_the_page_says_how_many_that_end_were_asked(paired: Bench) -> None:
+    """No surprise: applying writes to each side that knows of a partnership that ends."""
+    assert paired.client.post(f"{BASE}/ask").status_code == 303
+    _address, page = paired.ask(add="together", first="Phnom Penh", second="Shenzhen", do="veto")
+    ending = re.findall(r'ends:</span></span><span class="what">', page)
+    found = re.search(r"The sides of (\d+) partnerships? that ends? know of", told(page))
+    assert found
+    assert int(found[1]) == len(ending) > 0
+    before = _stored(paired, OutboxMail)
+    assert paired.apply(page).status_code == 303
+    written = _stored(paired, OutboxMail)[len(before) :]
+    assert written
+    assert {mail.state for mail in written} == {MailState.HELD}
