@@ -8,11 +8,15 @@ import pytest
 from sqlalchemy import delete, select
 from starlette.testclient import TestClient
 
+from app.agenda.enums import Part
+from app.agenda.models import SessionPerson
+from app.agenda.service import give_case_session
 from app.delegations.enums import TieState
 from app.delegations.models import City, Need, Tie
 from app.main import create_app
 from app.pairing.enums import PartnershipState
 from app.pairing.models import Partnership, PartnershipMember
+from app.pairing.queries import partnership_in_event
 from app.platform.clock import FixedClock
 from app.platform.settings import Settings
 from app.solver_runs.models import SolverRun
@@ -177,3 +181,15 @@ def test_the_partnership_of_another_edition_is_not_found(
     assert client.get(f"{path}/dossier.pdf").status_code == 404
     for verb in ("ask", "confirm", "withdraw"):
         assert client.post(f"{path}/{verb}", data={"reason": "x"}).status_code == 404
+
+
+def test_a_case_session_without_moderator_says_so(
+    office: Callable[[str], str], session: Any, edition: Any, address: str, actor: Any, now: Any
+) -> None:
+    """Until an organiser names one."""
+    partnership = partnership_in_event(session, edition.id, int(address.rpartition("/")[2]))
+    item = give_case_session(session, event=edition, partnership=partnership, actor=actor, now=now)
+    assert "moderator missing" in office(address)
+    person = session.scalars(select(SessionPerson).where(SessionPerson.session_id == item.id)).first()
+    person.part = Part.MODERATOR
+    assert "moderator missing" not in office(address)

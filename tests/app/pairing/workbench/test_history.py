@@ -15,9 +15,9 @@ def test_pair_08_each_run_says_who_when_how_good_and_how_many(paired: Bench) -> 
     page = told(paired.get("/history"))
     assert "20 Aug" in page
     assert "Organiser" in page
-    assert re.search(r"reached \d+ proven", page)
-    assert re.search(r"value \d+ proven", page)
-    assert f" {len(paired.plan())} reached" in page
+    assert re.search(r"cities reached \d+ proven", page)
+    assert re.search(r"points in all \d+ proven", page)
+    assert f" {len(paired.plan())} cities reached" in page
 
 
 def test_pair_08_two_runs_are_compared_and_the_earlier_one_comes_back(paired: Bench) -> None:
