@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.agenda.enums import PinKind
 from app.agenda.models import AgendaSession, DraftPlacement
 from app.agenda.planner import FreePlace
 from app.agenda.view import ShownRule
@@ -21,27 +22,28 @@ class PlaceMend:
     starts_at: datetime
 
 
-def rules_to_mend(rules: Sequence[ShownRule]) -> Sequence[ShownRule]:
-    """The rules that get a mend: those that block a release and are about a session."""
-    return [rule for rule in rules if rule.broken.blocks_release and rule.sessions][:MENDED]
+def to_mend(rules: Sequence[ShownRule], placed: Mapping[int, DraftPlacement]) -> Mapping[int, AgendaSession]:
+    """By number of the rule, the session that would move: the one of the fewest people; what is pinned stays."""
+    found = {}
+    for rule in [one for one in rules if one.broken.blocks_release][:MENDED]:
+        loose = [item for item in rule.sessions if item.id not in placed or placed[item.id].pin is PinKind.NONE]
+        if loose:
+            found[rule.number] = min(loose, key=lambda item: (len(item.people), item.id))
+    return found
 
 
 def place_mends(
-    rules: Sequence[ShownRule],
+    movable: Mapping[int, AgendaSession],
     placed: Mapping[int, DraftPlacement],
     free: Mapping[int, Sequence[FreePlace]],
 ) -> Mapping[int, PlaceMend]:
-    """By number of the rule, the nearest free place of any of its sessions; what is pinned stays."""
+    """By number of the rule, the free place that is nearest to where its session is."""
     found = {}
-    for rule in rules_to_mend(rules):
-        offers = [
-            (_way(placed.get(item.id), mend), mend)
-            for item in rule.sessions
-            if item.id not in placed or placed[item.id].pin.value == "none"
-            for mend in _offers(item, placed.get(item.id), free.get(item.id, ()))
-        ]
+    for number, item in movable.items():
+        placement = placed.get(item.id)
+        offers = list(_offers(item, placement, free.get(item.id, ())))
         if offers:
-            found[rule.number] = min(offers, key=lambda one: (one[0], one[1].item.id, one[1].room_id))[1]
+            found[number] = min(offers, key=lambda one: (_way(placement, one), one.room_id))
     return found
 
 

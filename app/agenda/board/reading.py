@@ -7,7 +7,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from app.agenda.board.grid import Grid, grid_of
-from app.agenda.board.mending import PlaceMend, place_mends, rules_to_mend
+from app.agenda.board.mending import PlaceMend, place_mends, to_mend
 from app.agenda.board.steps import StepShown, step_shown
 from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement
 from app.agenda.planner import (
@@ -131,8 +131,8 @@ def read_board(session: Session, event: Event, *, day: str = "", held: int | Non
         raise NotFound
     placed = {one.session_id: one for one in draft.placements if one.session_id in known}
     rules = broken_rules(facts, judgement)
-    to_mend = {item.id for rule in rules_to_mend(rules) for item in rule.sessions}
-    wanted = [item for item in facts.sessions if item.id not in placed or item.id == held or item.id in to_mend]
+    movable = to_mend(rules, placed)
+    wanted = [item for item in facts.sessions if item.id not in placed or item.id == held or item in movable.values()]
     free = places_for(facts, problem, solution, wanted)
     return Board(
         event=event,
@@ -146,7 +146,7 @@ def read_board(session: Session, event: Event, *, day: str = "", held: int | Non
         costs=cost_lines(facts, problem, solution),
         held=known.get(held) if held is not None else None,
         free=free,
-        mends=place_mends(rules, placed, free),
+        mends=place_mends(movable, placed, free),
         undo=step_shown(facts, step_before(session, draft.id)),
         redo=step_shown(facts, next_step(session, draft.id)),
     )
