@@ -63,7 +63,7 @@ PAGES = {
         f"{E}/manage/agenda/releases/1", f"{E}/manage/agenda/rules", f"{E}/manage/agenda/solve",
         f"{E}/manage/agenda/runs/2", f"{E}/manage/agenda/compare", f"{E}/manage/agenda/sessions/1",
         f"{E}/manage/agenda/sessions/new", f"{E}/manage/agenda/interpreters", f"{E}/manage/agenda/walks",
-        f"{E}/manage/agenda/import", f"{E}/people/1/schedule",
+        f"{E}/manage/agenda/import", f"{E}/manage/agenda/rooms", f"{E}/people/1/schedule",
         f"{E}/manage/meetings", f"{E}/manage/meetings?view=list", f"{E}/manage/print",
         f"{E}/manage/runs", f"{E}/manage/runs/1", f"{E}/manage/outbox",
     ],
