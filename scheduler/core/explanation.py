@@ -23,11 +23,16 @@ class Fix(Value):
 
 
 class Unpaired(Value):
-    """A city without partnership and the facts that keep it so (pairing only)."""
+    """A city without partnership and the facts that keep it so (pairing only).
+
+    Every fact of ``blocked_by`` is shown to help: alone, or all ``together``. ``unproven`` are those of which the time
+    was too short to tell whether they help alone; empty where all is settled.
+    """
 
     id: str
     blocked_by: tuple[Fact, ...]
     together: bool
+    unproven: tuple[Fact, ...] = ()
 
 
 class Explanation(Value):

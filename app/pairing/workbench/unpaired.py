@@ -48,7 +48,7 @@ def why_unpaired(
         )
     (answer,) = found
     return WhyNot(
-        is_known=True,
+        is_known=not answer.unproven,
         obstacles=obstacles_of(_telling(answer.blocked_by, city), problem, wanted=wanted, names=names),
         together=answer.together,
     )

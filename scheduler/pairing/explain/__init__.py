@@ -29,8 +29,8 @@ def explain(
 
     Returns:
         ``infeasible`` with a smallest contradiction and the cheapest mend, ``feasible`` with the cities left unpaired,
-        ``unknown`` where the time did not allow to tell; there may be a plan then, of whose unpaired cities those are
-        named that there was time for.
+        ``unknown`` where the time did not allow to tell all; there may be a plan then, and of each of its unpaired
+        cities what was shown and what is ``unproven``.
     """
     limits, control, stopwatch = limits or Limits(), control or Control(), Stopwatch()
     asking = Asking(limits, control, stopwatch)
@@ -43,9 +43,8 @@ def explain(
         solution = outcome.solution
     if solution is None:
         return Explanation(status="unknown", seconds=round(stopwatch.seconds, 4))
-    answers = list(unpaired_cities(problem, solution, asking))
-    unpaired = tuple(answer for answer in answers if answer is not None)
-    status: Literal["feasible", "unknown"] = "feasible" if len(unpaired) == len(answers) else "unknown"
+    unpaired = tuple(unpaired_cities(problem, solution, asking))
+    status: Literal["feasible", "unknown"] = "unknown" if any(answer.unproven for answer in unpaired) else "feasible"
     return Explanation(status=status, unpaired=unpaired, seconds=round(stopwatch.seconds, 4))
 
 

@@ -5,26 +5,28 @@ where no plan pairs the city is none, because by weak duality the same prices st
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
-from math import comb
 from typing import Literal
 
 import numpy as np
 
 from scheduler.core.explanation import Fact, Unpaired
 from scheduler.core.limits import Control, Limits, Stopwatch
-from scheduler.pairing.catalogue import Numbers
+from scheduler.pairing.catalogue import Catalogue, Numbers
 from scheduler.pairing.explain.facts import fact_of, rank_of
 from scheduler.pairing.explain.loose import Asking, LooseModel, loose_candidates
 from scheduler.pairing.explain.openings import Openings, cheapest
+from scheduler.pairing.explain.prices import Prices
+from scheduler.pairing.greedy import greedy_plan
 from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.score import Candidate, Pool
 from scheduler.pairing.solution import PairingSolution
 from scheduler.pairing.solve.master import Master
 from scheduler.pairing.solve.mip import branch
 from scheduler.pairing.solve.proof import Relaxed
-from scheduler.pairing.solve.relaxation import relax, spread
+from scheduler.pairing.solve.relaxation import spread
 from scheduler.pairing.solve.rows import SLACK, Asked, Goal
 from scheduler.pairing.solve.spending import Part, Spending
 
@@ -34,8 +36,15 @@ NEAR = 12
 """How many candidates of each member are searched first."""
 
 
-def unpaired_cities(problem: PairingProblem, solution: PairingSolution, asking: Asking) -> Iterator[Unpaired | None]:
-    """Each city that a plan leaves without partnership, with what blocks it; ``None`` where the time was too short."""
+GREEDY = 3
+"""So many partnerships of the city are tried in a plan made without search."""
+
+TURN = 0.25
+"""The search for a plan without one fact takes at most this part of the time left."""
+
+
+def unpaired_cities(problem: PairingProblem, solution: PairingSolution, asking: Asking) -> Iterator[Unpaired]:
+    """Each city that a plan leaves without partnership, with what blocks it and what there was no time to settle."""
     if not solution.unpaired:
         return
     openings = Openings(problem)
@@ -68,33 +77,35 @@ class _Case:
         self.asked: tuple[Asked, ...] = (Asked("paired", frozenset({city}), 1), Asked("reached", others, reached))
         self.strictly = (*self.asked, Asked("paired", others, sum(self.held[one] > 0 for one in others)))
 
-    def answer(self) -> Unpaired | None:
-        """Facts that help alone; if there are none, a smallest set that helps together."""
-        proof = self._proof(None)
-        answer = self._judge(proof)
+    def answer(self) -> Unpaired:
+        """Facts that help alone; if there are none, a smallest set that helps together; and what was not settled."""
+        ways = self.ways_into_the_plan()
+        if frozenset() in ways:
+            # Only the plan before, which ranks first, keeps the city out.
+            return self._unpaired([])
+        prices, root = self._root()
+        answer = self._judge(None, prices, root)
         if answer == "plan":
             # Only another city's partnership could go to this one without a loss in ``reached``: then ask for facts
             # that would spare that city its partnership as well.
             self.asked = self.strictly
-            proof = self._proof(None)
-            answer = self._judge(proof)
+            prices, root = self._root()
+            answer = self._judge(None, prices, root)
         if answer == "plan":
-            return self._unpaired([], together=False)
-        if answer == "unknown":
-            return None
-        ways = self.ways_into_the_plan()
+            return self._unpaired([])
         alone = {path for paths in ways if len(paths) == 1 for path in paths}
-        for path in self._possible(proof):
+        unproven = []
+        for path in self._possible(prices.master, root):
             if path in alone:
                 continue
-            answer = self._judge(self._proof(path))
-            if answer == "unknown":
-                return None
+            answer = self._judge(path, prices, prices.without(path))
             if answer == "plan":
                 alone.add(path)
+            elif answer == "unknown":
+                unproven.append(path)
         if alone:
-            return self._unpaired(sorted(alone), together=False)
-        return self._together(ways)
+            return self._unpaired(alone, unproven=unproven)
+        return self._together(ways, unproven)
 
     def ways_into_the_plan(self) -> list[frozenset[str]]:
         """The sets of facts that let the city join the plan as it is, by one more partnership."""
@@ -127,44 +138,71 @@ class _Case:
                 broken.add(f"shares.{name}.max")
         return frozenset(broken)
 
-    def _proof(self, path: str | None) -> tuple[Master, Relaxed | None]:
-        """The relaxation of "the city is paired at no cost to others" with one fact let go."""
-        catalogue, closed = self.openings.without(path)
-        # What is proved has to hold with any limit let go: no number of partnerships may be taken for granted.
-        most = comb(len(self.openings.pool.cities), 2)
-        master = Master(catalogue, Goal(SLACK, asked=self.asked), closed=closed, most=most)
-        return master, relax(master, self._near(master), seconds=self.part.clock(), cutting=True, enough=0)
+    def _root(self) -> tuple[Prices, Relaxed | None]:
+        """The relaxation of "the city is paired at no cost to others", with all facts kept."""
+        prices = Prices(self.openings, self.asked, self._near(), self.part.clock())
+        return prices, prices.without(None)
 
-    def _near(self, master: Master) -> Numbers:
-        """The plan at hand, what else the city may have, and some of each member."""
-        catalogue = master.catalogue
+    def _near(self, per_member: int = NEAR) -> Numbers:
+        """The plan at hand, what else the city may have, and some of each member; nothing that is closed."""
+        catalogue = self.openings.catalogue
         planned = catalogue.numbers_of(partnership.ids for partnership in self.solution.partnerships)
-        numbers = np.union1d(spread(catalogue, catalogue.value, per_member=NEAR), list(planned.values()))
+        numbers = np.union1d(spread(catalogue, catalogue.value, per_member=per_member), list(planned.values()))
         numbers = np.union1d(numbers, catalogue.of_member(self.city)).astype(np.int64)
-        return numbers if master.closed is None else numbers[~master.closed[numbers]]
+        return np.asarray(numbers[~self.openings.closed[numbers]])
 
-    def _judge(self, proof: tuple[Master, Relaxed | None]) -> Answer:
-        """Whether there is a plan: none if the relaxation says so, else by search, among few candidates first."""
-        master, relaxed = proof
-        if relaxed is None:
+    def _judge(self, path: str | None, prices: Prices, relaxed: Relaxed | None) -> Answer:
+        """Whether there is a plan without a fact: none if the relaxation says so, else by search, few candidates first.
+
+        Where the search runs out of its part of the time the answer is unknown, and others still get their turn.
+        """
+        if relaxed is None or self.part.is_over:
             return "unknown"
         if relaxed.reach < 0:
             return "none"
-        allowed = relaxed.allowed(0)
-        if master.closed is not None:
-            allowed &= ~master.closed
-        few = np.union1d(self._near(master), relaxed.numbers)
-        for numbers in (few[allowed[few]], np.flatnonzero(allowed)):
-            if self.part.is_over:
+        catalogue, closed = self.openings.without(path)
+        most = prices.master.most
+        master = Master(catalogue, Goal(SLACK, asked=self.asked), closed=closed, most=most)
+        allowed = relaxed.allowed(0) & ~closed
+        nothing: Numbers = np.zeros(0, dtype=np.int64)
+        opened = nothing if path is None else self.openings.opened_by.get(path, nothing)
+        if self._is_met_greedily(catalogue.only(allowed)):
+            return "plan"
+        part = self.part.spending.part(TURN)
+        for per_member in (NEAR, 6 * NEAR, None):
+            numbers = np.flatnonzero(allowed)
+            if per_member is not None:
+                few = np.unique(np.concatenate([self._near(per_member), relaxed.numbers, opened]))
+                numbers = few[allowed[few]]
+            if part.is_over:
                 return "unknown"
-            answer = branch(master, numbers, self.part)
+            answer = branch(master, numbers, part, share=0.5)
             if answer.numbers is not None and answer.bound == 0 and answer.status == "optimal":
                 return "plan"
         return "none" if answer.status == "infeasible" or (answer.bound is not None and answer.bound < 0) else "unknown"
 
-    def _possible(self, proof: tuple[Master, Relaxed | None]) -> list[str]:
+    def _is_met_greedily(self, catalogue: Catalogue) -> bool:
+        """Whether a plan made without search around a partnership of the city comes to what is asked."""
+        own = catalogue.of_member(self.city)
+        problem = catalogue.pool.problem
+        for number in own[np.argsort(-catalogue.value[own], kind="stable")[:GREEDY]].tolist():
+            pins = {frozenset(ids): ids for ids in (*problem.pins, catalogue.candidate(number).members)}
+            pinned = problem.model_copy(update={"pins": tuple(pins.values()), "previous": None})
+            numbers = greedy_plan(replace(catalogue, pool=Pool(pinned)))
+            if numbers is None:
+                continue
+            held = np.bincount(catalogue.members[numbers].ravel(), minlength=len(catalogue.ids) + 1)
+            if all(self._count(asked, held) >= asked.least for asked in self.asked):
+                return True
+        return False
+
+    def _count(self, asked: Asked, held: Numbers) -> int:
+        place, cities = self.openings.catalogue.place, self.openings.pool.cities
+        least = {one: cities[one].engagements.min if asked.stage == "reached" else 1 for one in asked.cities}
+        return sum(int(held[place[one]]) >= wanted for one, wanted in least.items())
+
+    def _possible(self, master: Master, relaxed: Relaxed | None) -> list[str]:
         """The facts that may help: all but those without which the same prices prove that there is no plan."""
-        master, relaxed = proof
         openings = self.openings
         if relaxed is None or relaxed.reach >= 0:
             return openings.paths
@@ -191,11 +229,13 @@ class _Case:
             return {f"pins[{index}]" for index in range(len(problem.pins))}
         return {f"shares.{name}.{end}" for name in problem.shares for end in ("min", "max")}
 
-    def _together(self, ways: list[frozenset[str]]) -> Unpaired | None:
+    def _together(self, ways: list[frozenset[str]], unproven: list[str]) -> Unpaired:
         """No fact helps alone, so a set of two is a smallest one; larger ones are asked of the whole model."""
         best = cheapest(ways)
-        if best is not None and len(best) == 2:
-            return self._unpaired(sorted(best), together=True)
+        if best is not None and (len(best) == 2 or unproven):
+            return self._unpaired(best, together=True, unproven=unproven)
+        if self.part.is_over:
+            return self._unpaired([], unproven=unproven or self.openings.paths)
         pool = Pool(self.openings.problem)
         model = LooseModel(pool, loose_candidates(pool), self.asking, with_shares=True)
         goals = [
@@ -204,16 +244,18 @@ class _Case:
             for asked in self.asked
         ]
         solved = model.ask(costs={path: 1000 + rank_of(path) for path in model.paths}, goals=goals)
-        if solved.status == "unknown" or solved.status == "feasible":
-            return None
         gone = [] if solved.values is None else [path for path, one in model.let_go.items() if solved.holds(one)]
-        return self._unpaired(gone, together=True)
+        if solved.status in ("unknown", "feasible"):
+            # A set of fewer facts may be found yet, of which any may be one.
+            return self._unpaired(gone, together=True, unproven=unproven or self.openings.paths)
+        return self._unpaired(gone, together=True, unproven=unproven)
 
-    def _unpaired(self, paths: list[str], *, together: bool) -> Unpaired:
-        problem = self.openings.problem
-        ordered = sorted(paths, key=lambda path: (rank_of(path), path))
+    def _unpaired(self, paths: Iterable[str], *, together: bool = False, unproven: Iterable[str] = ()) -> Unpaired:
+        facts = self._facts(paths)
         return Unpaired(
-            id=self.city,
-            blocked_by=tuple(fact_of(problem, path) for path in ordered),
-            together=together and bool(paths),
+            id=self.city, blocked_by=facts, together=together and bool(facts), unproven=self._facts(unproven)
         )
+
+    def _facts(self, paths: Iterable[str]) -> tuple[Fact, ...]:
+        ordered = sorted(set(paths), key=lambda path: (rank_of(path), path))
+        return tuple(fact_of(self.openings.problem, path) for path in ordered)

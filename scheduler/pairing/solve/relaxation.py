@@ -124,6 +124,15 @@ class Program:
         self.formed.extend(fresh)
         self.numbers = np.concatenate([self.numbers, numbers])
 
+    def let(self, numbers: Numbers, *, open_: bool) -> None:
+        """Open or close candidates that the program may have taken in."""
+        wanted = set(numbers[self.has[numbers]].tolist())
+        if not wanted:
+            return
+        for number, variable in zip(self.numbers.tolist(), self.formed, strict=True):
+            if number in wanted:
+                variable.SetUb(1 if open_ else 0)
+
     def cut(self, rows: list[Row]) -> None:
         """Take in further rows."""
         self.master.rows.extend(rows)

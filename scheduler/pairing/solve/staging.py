@@ -167,7 +167,7 @@ class Staging:
         self.catalogue = floored(self.catalogue, self.fixed.get("lowest", 0))
         master, relaxed = self._relaxed(stage, part)
         if relaxed is None:
-            return bound
+            return self._without_prices(stage, bound, part)
         sign = -1 if stage == "changes" else 1
         top = relaxed.bound if bound is None else min(relaxed.bound, sign * bound)
         gap = _first_gap(relaxed, top)
@@ -191,6 +191,15 @@ class Staging:
             gap *= _WIDER
         self._drop(relaxed, sign * self._value(stage))
         return sign * top
+
+    def _without_prices(self, stage: str, bound: int | None, part: Part) -> int | None:
+        """Where numbers are too large for the relaxation: search a pool that is small enough for it as a whole."""
+        if part.is_over or len(self.catalogue) > _MOST_TRIED:
+            return bound
+        assert self.best is not None
+        found = look(self.catalogue, Wanted(self.fixed, stage), part, hint=self.best.groups)
+        self._keep(found.plan, stage, found.bound)
+        return bound if found.bound is None else found.bound
 
     def _most(self, master: Master, numbers: Numbers, stage: str, part: Part, *, share: float = 0.7) -> Found:
         """The best plan among some candidates; ``bound`` in the sense of the stage."""

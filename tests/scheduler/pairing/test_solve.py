@@ -304,6 +304,18 @@ def test_long_decimals_and_large_weights_are_exact(pools: Any) -> None:
     assert values(outcome) == pools.best(problem)
 
 
+def test_weights_too_large_for_the_relaxation_are_searched_all_the_same(pools: Any) -> None:
+    cities = [
+        pools.city(one, languages=["en"], needs={"w": 5}, offers={"w": 5}, engagements={"min": 3, "max": 3})
+        for one in "abcdef"
+    ]
+    weights = dict.fromkeys(("need_met", "need_shared", "reciprocity", "language"), 2**31)
+    problem = pools.problem(cities, weights=weights, wishes=[{"from": "a", "to": "b", "level": "no"}])
+    outcome = solve(problem, limits=QUICK)
+    assert outcome.status == "optimal"
+    assert values(outcome) == pools.best(problem)
+
+
 def test_infeasible_is_a_value(pools: Any) -> None:
     problem = pools.problem([pools.city(one) for one in "abc"], pins=[["a", "b"], ["b", "c"]])
     outcome = solve(problem, limits=QUICK)
