@@ -68,9 +68,11 @@ def test_a_hundred_random_pools_keep_the_text(pools: Any) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1200)
 def test_a_thousand_random_pools_keep_the_text(pools: Any) -> None:
     """PAIR-04: no veto, excluded pair, small city, active tie, limit, pin or share broken in 1,000 random pools."""
     plans = [
-        check(document_of(pools, 30_000 + seed, cities=6 + seed % 9, most=3, pins=seed % 3)) for seed in range(1000)
+        check(document_of(pools, 30_000 + seed, cities=6 + seed % 9, most=3, pins=seed % 4 == 0))
+        for seed in range(1000)
     ]
-    assert sum(plan is not None for plan in plans) > 500
+    assert sum(plan is not None for plan in plans) >= 750
