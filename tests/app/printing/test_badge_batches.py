@@ -121,3 +121,35 @@ def test_prt_06_names_of_any_length_stay_whole_and_on_their_side(
         assert all(word in side for word in latin.split())
     assert "City" in front
     assert "interregional cooperation" in front
+
+
+def test_the_code_of_somebody_who_is_erased_goes_with_them(
+    client: Any, cast: Any, press_room: Any, actor: Any, now: Any
+) -> None:
+    from app.office.service.erasing import erase_person
+
+    press_room()
+    with client.app.state.database.writing() as session:
+        person = session.get_one(Delegate, cast.staff[2])
+        event = session.get_one(Event, cast.event.id)
+        erase_person(session, event=event, delegate=person, number=str(person.id), actor=actor, now=now)
+    with client.app.state.database.reading() as session:
+        left = set(session.scalars(select(BadgeCode.delegate_id)))
+    assert left == set(cast.people) - {cast.staff[2]}
+
+
+def test_whoever_was_here_twice_keeps_one_code(client: Any, cast: Any, press_room: Any, actor: Any, now: Any) -> None:
+    from app.office.service.merging import merge
+
+    press_room()
+    with client.app.state.database.reading() as session:
+        stays = session.get_one(BadgeCode, cast.staff[0]).code
+    with client.app.state.database.writing() as session:
+        event = session.get_one(Event, cast.event.id)
+        one, other = (session.get_one(Delegate, number) for number in cast.staff[:2])
+        merge(
+            session, event=event, stays=one, goes=other, versions=(one.version, other.version),
+            taken_from_other=frozenset(), actor=actor, now=now,
+        )  # fmt: skip
+    with client.app.state.database.reading() as session:
+        assert session.get_one(BadgeCode, cast.staff[0]).code == stays

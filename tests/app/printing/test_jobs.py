@@ -291,3 +291,17 @@ def test_prt_02_from_the_button_to_the_file(client: Any, released: Any, sign_in:
     sign_in("focal_point", event_id=event_id, delegation_id=released.numbers["tehran"])
     assert client.get(address).status_code == 403
     assert client.get(f"{address}/file").status_code == 403
+
+
+def test_prt_02_more_than_a_browser_should_wait_for_is_a_job(
+    client: Any, released: Any, sign_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.printing.routes import room
+
+    monkeypatch.setattr(room, "MOST_AT_ONCE", 3)
+    slug, event_id = released.event.slug, released.event.id
+    released.session.commit()
+    sign_in("desk", event_id=event_id)
+    answer = client.post(f"/e/{slug}/manage/print", data={"what": "packs"})
+    assert answer.status_code == 422
+    assert "print them below, all at once" in answer.text
