@@ -11,6 +11,7 @@ from app.platform.i18n import gettext as _
 from app.printing import words
 from app.printing.codes import code_of
 from app.printing.desk.values import Desk, Setting, frame
+from app.printing.queries.venue import channels_of
 
 
 def door_sheets(desk: Desk) -> Setting:
@@ -30,11 +31,13 @@ def door_sheets(desk: Desk) -> Setting:
 
 
 def _door(desk: Desk, placed: list[ShownSession]) -> dict[str, Any]:
-    first = placed[0]
+    first, channels = placed[0], channels_of(desk.session, desk.event.id)
     return frame(desk) | {
         "kind": "door",
         "name": str(first.frozen["room"]),
-        "place": ", ".join(str(part) for part in (first.frozen["site"], first.frozen["floor"]) if part),
+        "place": ", ".join(
+            str(part) for part in (first.frozen["site"], words.floor_words(first.frozen["floor"])) if part
+        ),
         "day": words.day_words(day_of(desk.event, first.starts_at)),
         "qr": code_of(f"{desk.base_url}/e/{desk.event.slug}/agenda?room={first.frozen['room_slug']}")
         if desk.base_url
@@ -46,7 +49,7 @@ def _door(desk: Desk, placed: list[ShownSession]) -> dict[str, Any]:
                 one.starts_at,
                 one.ends_at,
                 title=str(one.frozen["titles"].get(current_locale()) or one.frozen["title"]),
-                note=words.language_words(tuple(one.frozen["languages"])) if one.frozen["languages"] else "",
+                note=words.language_words(tuple(one.frozen["languages"]), channels) if one.frozen["languages"] else "",
             )
             for one in sorted(placed, key=lambda one: one.starts_at)
         ],
@@ -74,7 +77,7 @@ def _card(desk: Desk, number: int, held: list[Any]) -> dict[str, Any]:
     return frame(desk) | {
         "kind": "card",
         "name": _("Table %(number)s") % {"number": number},
-        "place": ", ".join(part for part in (room.name, room.site.name, room.floor) if part),
+        "place": ", ".join(part for part in (room.name, room.site.name, words.floor_words(room.floor)) if part),
         "day": words.day_words(day_of(desk.event, held[0].slot.starts_at)),
         "qr": None,
         "code": "",

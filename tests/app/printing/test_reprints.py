@@ -236,7 +236,7 @@ def test_prt_03_the_print_room_shows_the_queue_prints_it_and_is_empty_then(
     page = client.get(address).text
     assert "2 sheets no longer match the plan" in page, "the person's and the delegation's"
     assert "Planner of" in page
-    assert "names, members or numbers to call" in page, "what differs is said"
+    assert "names, members, numbers to call or the plan of the rooms" in page, "what differs is said"
     assert "Print 2" in page
     refused = client.post(address, data={"what": "outdated", "copies": "many"})
     assert refused.status_code == 422
