@@ -136,7 +136,7 @@ def release_everything(now: datetime) -> Callable[..., None]:
                     event_id=event.id,
                     wish_id=wish.id,
                     slot_id=slots[number % len(slots)].id,
-                    table_id=tables[number // len(slots) % len(tables)].id,
+                    table_id=tables[(number % len(slots) + number // len(slots)) % len(tables)].id,
                     changed_at=now,
                 )
             )
