@@ -140,3 +140,17 @@ def test_prt_04_each_sheet_comes_from_one_button_for_the_office_alone(
     assert client.get(f"{room}/nothing.pdf").status_code == 404
     sign_in("delegate", event_id=cast.event.id, delegation_id=cast.delegations[0], delegate_id=cast.heads[0])
     assert client.get(f"{room}/pick-up.pdf").status_code == 403
+
+
+def test_prt_04_a_card_that_goes_on_says_again_whose_it_is(released: Any) -> None:
+    """A full day takes two cards: the number of the table stands on both."""
+    meetings = meetings_of(released.session, released.event.id)
+    first = meetings[0].table_id
+    for meeting in meetings:
+        meeting.table_id = first
+    released.session.flush()
+    released.session.expire_all()
+    number = meetings_of(released.session, released.event.id)[0].table.number
+    pages = _pages(released, "tables")
+    assert len(pages) >= 2
+    assert all(f"Table{number}" in page for page in pages)
