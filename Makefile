@@ -17,7 +17,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3.14 python
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$name && break; done)
 
 
-.PHONY: help install install-dev run test test-long check bench serve-postgres demo-reset messages lock format
+.PHONY: help install install-dev run test test-long check bench serve-postgres demo-reset messages pictures lock format
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /' | column -t -s ':'
@@ -76,6 +76,9 @@ bench: $(STAMPS)/dev $(STAMPS)/kernel  ## measured times and qualities
 
 format: $(STAMPS)/dev  ## bring the code into shape
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+pictures: $(STAMPS)/dev  ## take the pictures of the README anew, each under 200 kB (needs Chromium and pdftoppm)
+	@$(BIN)/python -m pytest -q tests/browser/pictures.py
 
 messages: $(STAMPS)/dev  ## gather the words to translate and compile the catalogues in app/locale/
 	@$(BIN)/pybabel -q extract -F app/locale/babel.cfg --no-location --sort-output --omit-header --no-wrap \

@@ -8,7 +8,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from app.cli.telling import commands
-from app.platform.backup import BackupFault
+from app.platform.backup import BackupFault, OtherSchema
 from app.platform.database.engine import AlreadyServed
 from app.platform.errors import BusinessError
 from app.platform.self_check import UnfitToServe
@@ -19,9 +19,11 @@ UNUSABLE_FILE = ("unable to open database file", "readonly database", "file is n
 
 
 def main() -> None:
-    """Run a command. Ends with 1 where it was refused, with 2 where a setting is wrong or leads nowhere."""
+    """Run a command. Ends with 1 where it was refused, with 2 where a setting or a backup's schema is wrong."""
     try:
         commands(prog_name="bridge")
+    except OtherSchema as other:
+        _end([str(other)], WRONG_SETTING)
     except (BusinessError, BackupFault, AlreadyServed, UnfitToServe) as refused:
         _end([str(refused)], REFUSED)
     except WrongSetting as wrong:

@@ -20,7 +20,7 @@ from app.pairing.queries import declined_without_successor, partnerships_of, tit
 from app.platform.i18n import gettext as _
 from app.platform.i18n import ngettext
 from app.platform.outbox import MailState, OutboxMail
-from app.printing.reprints import reprint_queue
+from app.printing.reprints import outdated_count
 from app.visits.queries import unconfirmed_count
 
 
@@ -269,7 +269,7 @@ def _outbox(session: Session, event: Event, base: str) -> Iterator[Needed]:
 
 
 def _sheets(session: Session, event: Event, base: str) -> Iterator[Needed]:
-    outdated = len(reprint_queue(session, event))
+    outdated = outdated_count(session, event)
     if outdated:
         yield Needed(
             title=ngettext("%(num)s printed sheet is out of date", "%(num)s printed sheets are out of date", outdated)

@@ -189,6 +189,12 @@ def head(session: Session) -> tuple[int, str]:
     return (row.id, row.hash) if row else (0, FIRST)
 
 
+def newest_line(session: Session, event_id: int) -> str:
+    """The hash of the newest line about an edition: which of its states this transaction sees; empty at first."""
+    lines = select(AuditEntry.hash).where(AuditEntry.event_id == event_id)
+    return session.scalar(lines.order_by(AuditEntry.id.desc()).limit(1)) or ""
+
+
 def forget_values(session: Session, *, entry_ids: Iterable[int]) -> None:
     """Empty the values of these lines; the lines and their digests stay."""
     session.execute(delete(AuditValue).where(AuditValue.entry_id.in_(list(entry_ids))))

@@ -6,11 +6,10 @@ from datetime import datetime
 from threading import Lock
 
 from fastapi import Request, Response
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.platform import i18n
-from app.platform.audit import AuditEntry
+from app.platform.audit import newest_line
 from app.platform.rendering import VARY, is_htmx
 
 MOST_PAGES = 300
@@ -51,7 +50,7 @@ def shared_page(
 ) -> Response:
     """What ``make`` renders, made once for all visitors and languages as long as nothing about the edition changes.
 
-    Every change writes a line into the log in its transaction, so the newest line's number says which state of the
+    Every change writes a line into the log in its transaction, so the newest line says which state of the
     edition this transaction sees: a page is never older than the rows. Whoever is signed in gets a page of their own.
     ``now`` (for pages that tell the time) keeps a page for its minute.
     """
@@ -59,7 +58,7 @@ def shared_page(
     if request.state.principal is not None or len(query) > LONGEST_QUERY:
         return make()
     cache: PageCache = request.app.state.pages
-    newest = session.scalar(select(func.max(AuditEntry.id)).where(AuditEntry.event_id == event_id))
+    newest = newest_line(session, event_id)
     minute = now and now.replace(second=0, microsecond=0)
     key = (request.url.path, query, is_htmx(request), i18n.current_locale(), newest, minute)
     page = cache.find(key)

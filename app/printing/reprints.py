@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
+from app.platform.kept import kept
 from app.printing.comparing import Changes, changes_between
 from app.printing.itinerary import Itinerary
 from app.printing.models import PrintedSheet, SheetKind
@@ -63,6 +64,11 @@ def reprint_queue(session: Session, event: Event) -> ReprintQueue:
         delegations=tuple(one for one in queue if one.itinerary.delegate_id is None),
         persons=tuple(one for one in queue if one.itinerary.delegate_id is not None),
     )
+
+
+def outdated_count(session: Session, event: Event) -> int:
+    """How many sheets are in the queue, counted once for each state of the edition: the home asks at each look."""
+    return kept(session, "outdated sheets", event_id=event.id, read=lambda: len(reprint_queue(session, event)))
 
 
 def kind_of(itinerary: Itinerary) -> SheetKind:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 
+import pysqlite3
 import pytest
 from sqlalchemy import func, select
 
@@ -82,6 +83,35 @@ def test_a_restored_backup_has_equal_hashes(bridge, database, tmp_path):
     assert int(sums["delegate"][0]) > 50 and int(sums["audit_entry"][0]) > 0
     again = bridge("migrate", DATABASE_URL=f"sqlite:///{tmp_path / 'restored.sqlite'}")
     assert again.returncode == 0, again.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("DROP TRIGGER audit_entry_no_update", "trigger audit_entry_no_update is missing"),
+        ("DROP INDEX ix_delegate_email", "index ix_delegate_email is missing"),
+        ("ALTER TABLE city ADD COLUMN added TEXT", "column city.added is not made by them"),
+        ("DROP TABLE day_closing", "table day_closing is missing"),
+        ("UPDATE alembic_version SET version_num = 'later'", "version later, which this program does not know"),
+        ("DROP TABLE alembic_version", "is no backup of BRIDGE"),
+    ],
+)
+def test_a_backup_of_tables_without_their_guards_is_refused(bridge, database_url, tmp_path, change, named):
+    """ADM-08: the manifest alone would be satisfied, since the guard was gone before the backup was taken."""
+    if not database_url.startswith("sqlite"):
+        pytest.skip("platform/test_backup.py has one for PostgreSQL")
+    saved, restored = tmp_path / "saved.backup", tmp_path / "restored.sqlite"
+    assert bridge("backup", "--to", str(tmp_path / "whole.backup")).returncode == 0
+    assert bridge("restore", str(tmp_path / "whole.backup"), "--to", str(tmp_path / "whole.sqlite")).returncode == 0
+    with pysqlite3.connect(database_url.removeprefix("sqlite:///")) as connection:
+        connection.execute(change)
+    connection.close()
+    assert bridge("backup", "--to", str(saved)).returncode == 0
+    done = bridge("restore", str(saved), "--to", str(restored))
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not restored.exists()
 
 
 def test_a_restore_overwrites_nothing(bridge, tmp_path):

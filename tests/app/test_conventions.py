@@ -115,6 +115,7 @@ def test_layers_are_held_by_contracts() -> None:
     assert domains <= layered, domains - layered
     inside = set(by_name["Layers inside a domain"]["containers"])
     assert domains - {"app.platform", "app.demo"} <= inside, domains - inside
+    assert by_name["Below the routes nobody imports the web framework"]["source_modules"] == ["app"]
     assert by_name["Routes and tasks are imported by the composition roots alone"]["protected_modules"] == [
         "app.*.routes",
         "app.*.tasks",

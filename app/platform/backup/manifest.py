@@ -12,6 +12,10 @@ class BackupFault(Exception):
     """A backup that cannot be taken, or is not what it says. The message says what to do."""
 
 
+class OtherSchema(BackupFault):
+    """A backup that is what was saved, but whose tables and guards are not those that its version's migrations make."""
+
+
 @dataclass(frozen=True)
 class TableSum:
     """How many rows a table has, and the SHA-256 (hex) of all of them in a fixed order."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -84,6 +85,30 @@ def table_sums(connection: Connection) -> dict[str, TableSum]:
 def parts(connection: Connection) -> dict[str, str]:
     """Columns, indexes, constraints, triggers and functions, each with a digest of what it is."""
     return {name: hashlib.sha256(made.encode()).hexdigest() for name, made in connection.execute(PARTS)}
+
+
+def shape(connection: Connection) -> dict[str, str]:
+    """What ``parts`` names, without what procrastinate makes for itself beside the migrations."""
+    return {name: made for name, made in parts(connection).items() if "procrastinate" not in name}
+
+
+def revision(backup: Path) -> str | None:
+    """The version of the tables in a file of pg_dump, as the migrations noted it; None where they noted nothing."""
+    command = [_tool("pg_restore"), "--data-only", "--table=alembic_version", "--file=-", str(backup)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    found = re.search(r"^COPY .*alembic_version .*\n(\w+)$", done.stdout, flags=re.MULTILINE)
+    return found[1] if found else None
+
+
+def empty(url: URL) -> None:
+    """Throw everything in the public schema away."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    finally:
+        engine.dispose()
 
 
 def _sum(connection: Connection, table: str) -> TableSum:

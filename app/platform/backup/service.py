@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import URL, create_engine
 from sqlalchemy.engine import make_url
 
-from app.platform.backup import postgres, sqlite
+from app.platform.backup import postgres, schema, sqlite
 from app.platform.backup.files import finished_at
 from app.platform.backup.manifest import BackupFault, Manifest, TableSum, manifest_path
 
@@ -36,11 +36,17 @@ def back_up(url: str, destination: Path, *, now: datetime) -> Manifest:
     return manifest
 
 
-def restore(backup: Path, url: str) -> Mapping[str, TableSum]:
+def restore(backup: Path, url: str, *, as_migrated: bool = False) -> Mapping[str, TableSum]:
     """Put a backup into a fresh SQLite file or an empty PostgreSQL database, and compare every table and its guards.
 
-    Gives the sums of the restored tables, equal to the manifest's. Raises ``BackupFault`` when the backup is not what
-    its manifest says, or the target holds something already.
+    Gives the sums of the restored tables, equal to the manifest's.
+
+    Args:
+        as_migrated: compare the schema with what the migrations at its version make, too.
+
+    Raises:
+        OtherSchema: a table, column, index or trigger was missing, added or made otherwise when it was saved.
+        BackupFault: the backup is not what its manifest says, or the target holds something already.
     """
     manifest = Manifest.read(manifest_path(backup))
     address = _address(url)
@@ -50,6 +56,11 @@ def restore(backup: Path, url: str) -> Mapping[str, TableSum]:
         with finished_at(Path(address.database or "")) as unfinished:
             with sqlite.snapshot(backup) as source:
                 _same(manifest, sqlite.table_sums(source), sqlite.parts(source), of=backup.name)
+                if as_migrated:
+                    version = schema.known(sqlite.revision(source), of=backup.name)
+                    schema.must_be(
+                        schema.sqlite_as_migrated(version), sqlite.shape(source), revision=version, of=backup.name
+                    )
                 sqlite.copy_into(source, unfinished)
             return _checked_sqlite(unfinished, manifest)
     engine = create_engine(address)
@@ -57,9 +68,13 @@ def restore(backup: Path, url: str) -> Mapping[str, TableSum]:
         with engine.connect() as connection:
             if postgres.table_sums(connection):
                 raise BackupFault(f"The database {address.database} is not empty. Restore into a new one.")
+        version = schema.known(postgres.revision(backup), of=backup.name) if as_migrated else ""
+        wanted = schema.postgres_as_migrated(address, version) if as_migrated else {}
         postgres.load(address, backup)
         with engine.connect() as connection:
             found, parts = postgres.table_sums(connection), postgres.parts(connection)
+            if as_migrated:
+                schema.must_be(wanted, postgres.shape(connection), revision=version, of=backup.name)
     finally:
         engine.dispose()
     _same(manifest, found, parts, of="what was restored")

@@ -70,6 +70,29 @@ def parts(connection: Any) -> dict[str, str]:
     return {f"{kind} {name}": hashlib.sha256((sql or "").encode()).hexdigest() for kind, name, sql in rows}
 
 
+def shape(connection: Any) -> dict[str, str]:
+    """Tables, columns, indexes and triggers by name, each in words that do not depend on how its statement is set."""
+    found = {}
+    for kind, name, table, sql in connection.execute(
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite^_%' ESCAPE '^'"
+    ).fetchall():
+        found[f"{kind} {name}"] = table if kind in {"table", "index"} else " ".join((sql or "").split())
+        if kind == "table":
+            columns = connection.execute('SELECT name, type, "notnull", pk FROM pragma_table_info(?)', (name,))
+            found |= {f"column {name}.{column}": str(facts) for column, *facts in columns}
+        if kind == "index":
+            keys = connection.execute("SELECT seqno, cid, name FROM pragma_index_info(?)", (name,)).fetchall()
+            found[f"index {name}"] = f"{table} {keys} {'UNIQUE' in (sql or '').upper()}"
+    return found
+
+
+def revision(connection: Any) -> str | None:
+    """The version of the tables as the migrations noted it; None where they noted nothing."""
+    known = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").fetchone()
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if known else None
+    return str(row[0]) if row else None
+
+
 def _sum(connection: Any, table: str) -> TableSum:
     name = '"' + table.replace('"', '""') + '"'
     columns = len(connection.execute(f"SELECT * FROM {name} LIMIT 0").description)  # noqa: S608  a name of the schema

@@ -27,9 +27,14 @@ def config_for(url: str) -> Config:
     return config
 
 
-def migrate(url: str) -> None:
-    """Upgrade to the newest revision; nothing happens when it is there already."""
-    command.upgrade(config_for(url), "head")
+def migrate(url: str, *, to: str = "head") -> None:
+    """Upgrade to a revision, unless told otherwise the newest; nothing happens when it is there already."""
+    command.upgrade(config_for(url), to)
+
+
+def knows(revision: str) -> bool:
+    """Whether a revision is one of this program's."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(config_for("")).walk_revisions())
 
 
 def is_current(database: Database) -> bool:

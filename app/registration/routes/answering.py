@@ -251,6 +251,7 @@ def _page(
         "own": asked.own,
         "is_correction": asked.is_correction,
         "screen": screen,
+        "is_next": asked.request.method == "POST",
         "name": _name_of(bound.typed) if asked.door is Door.INDIVIDUAL else "",
         "found": found,
         "rows": rows + [{} for _number in range(more or max(1, EMPTY_ROWS - len(rows)))],

@@ -3,12 +3,15 @@
 import json
 import shutil
 import threading
+import uuid
 from datetime import UTC, datetime
 
 import pysqlite3
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
-from app.platform.backup import BackupFault, back_up, restore
+from app.platform.backup import BackupFault, OtherSchema, back_up, restore
 
 NOW = datetime(2019, 9, 3, 7, 0, tzinfo=UTC)
 
@@ -122,16 +125,9 @@ def test_what_guards_the_rows_is_part_of_the_proof(database_url, tmp_path, chang
     assert not (tmp_path / "restored.sqlite").exists()
 
 
-@pytest.mark.postgres
-def test_a_restored_postgres_has_the_guards_of_its_source(database_url, postgres_server, tmp_path):
-    import uuid
-
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.engine import make_url
-
-    back_up(database_url, tmp_path / "saved.backup", now=NOW)
-    stored = json.loads((tmp_path / "saved.backup.json").read_text())
-    assert [name for name in stored["parts"] if name.startswith("trigger ")]
+@pytest.fixture
+def empty_databases(postgres_server):
+    """Two new databases of nothing."""
     server = make_url(postgres_server).set(drivername="postgresql+psycopg")
     names = [f"bridge_{uuid.uuid4().hex[:12]}" for _number in range(2)]
     engine = create_engine(server.set(database="postgres"), isolation_level="AUTOCOMMIT")
@@ -139,12 +135,35 @@ def test_a_restored_postgres_has_the_guards_of_its_source(database_url, postgres
         for name in names:
             connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
-    first, second = (server.set(database=name).render_as_string(hide_password=False) for name in names)
+    return [server.set(database=name).render_as_string(hide_password=False) for name in names]
+
+
+@pytest.mark.postgres
+def test_a_restored_postgres_has_the_guards_of_its_source(database_url, empty_databases, tmp_path):
+    back_up(database_url, tmp_path / "saved.backup", now=NOW)
+    stored = json.loads((tmp_path / "saved.backup.json").read_text())
+    assert [name for name in stored["parts"] if name.startswith("trigger ")]
+    first, second = empty_databases
     restore(tmp_path / "saved.backup", first)
     stored["parts"]["index that_was_there"] = "0"
     (tmp_path / "saved.backup.json").write_text(json.dumps(stored))
     with pytest.raises(BackupFault, match="index that_was_there is missing"):
         restore(tmp_path / "saved.backup", second)
+
+
+@pytest.mark.postgres
+def test_a_postgres_whose_guard_was_gone_is_not_restored(database_url, empty_databases, tmp_path):
+    """The control is restored whole, through the migrations that were made and thrown away before it."""
+    back_up(database_url, tmp_path / "whole.backup", now=NOW)
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER audit_entry_no_update ON audit_entry"))
+    engine.dispose()
+    back_up(database_url, tmp_path / "saved.backup", now=NOW)
+    first, second = empty_databases
+    restore(tmp_path / "whole.backup", first, as_migrated=True)
+    with pytest.raises(OtherSchema, match="trigger audit_entry_no_update of audit_entry is missing"):
+        restore(tmp_path / "saved.backup", second, as_migrated=True)
 
 
 def test_a_manifest_from_before_the_guards_were_noted_is_still_taken(live, tmp_path):

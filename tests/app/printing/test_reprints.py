@@ -14,6 +14,8 @@ from app.delegations.models import Delegate, Delegation
 from app.delegations.queries import delegations_of
 from app.events.models import MeetingTable
 from app.meetings.models import Meeting
+from app.platform.actor import Actor
+from app.platform.audit import record
 from app.platform.errors import Refused
 from app.printing.models import PrintedSheet, SheetKind
 from app.printing.queries import (
@@ -243,3 +245,41 @@ def test_prt_03_the_print_room_shows_the_queue_prints_it_and_is_empty_then(
     assert client.post(address, data={"what": "outdated"}).content.startswith(b"%PDF")
     assert "0 sheets no longer match the plan" in client.get(address).text
     assert client.post(address, data={"what": "outdated"}).status_code == 422, "there is nothing left to print"
+
+
+def test_prt_03_the_home_counts_the_queue_once_for_each_state_of_the_edition(
+    client: Any, sign_in: Any, cast: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PRT-03: what the home says is the queue, and a look after which nothing changed reads no itinerary."""
+    sign_in("organiser", event_id=cast.event.id)
+    home = f"/e/{cast.event.slug}/manage"
+    client.post(f"{home}/print", data={"what": "persons"})
+    counts: list[int] = []
+
+    def counted(session: Any, event: Any) -> Any:
+        queue = reprint_queue(session, event)
+        counts.append(len(queue))
+        return queue
+
+    monkeypatch.setattr("app.printing.reprints.reprint_queue", counted)
+    assert "out of date" not in client.get(home).text
+    client.get(home)
+    assert counts == [0]
+    with client.app.state.database.writing() as session:
+        member = session.get_one(Delegate, cast.staff[0])
+        member.function = "Adviser"
+        record(
+            session,
+            actor=Actor.system("test"),
+            now=clock.now(),
+            event_id=cast.event.id,
+            action="delegate.changed",
+            entity="delegate",
+            entity_id=member.id,
+            changes={"function": ("Planner", "Adviser")},
+        )
+    assert "1 printed sheet is out of date" in client.get(home).text
+    client.get(home)
+    assert counts == [0, 1]
+    client.post(f"{home}/print", data={"what": "outdated"})
+    assert "out of date" not in client.get(home).text
