@@ -157,12 +157,12 @@ def test_a_postgres_whose_guard_was_gone_is_not_restored(database_url, empty_dat
     back_up(database_url, tmp_path / "whole.backup", now=NOW)
     engine = create_engine(database_url)
     with engine.begin() as connection:
-        connection.execute(text("DROP TRIGGER audit_entry_no_update ON audit_entry"))
+        connection.execute(text("DROP TRIGGER audit_value_no_update ON audit_value"))
     engine.dispose()
     back_up(database_url, tmp_path / "saved.backup", now=NOW)
     first, second = empty_databases
     restore(tmp_path / "whole.backup", first, as_migrated=True)
-    with pytest.raises(OtherSchema, match="trigger audit_entry_no_update of audit_entry is missing"):
+    with pytest.raises(OtherSchema, match="trigger audit_value_no_update of audit_value is missing"):
         restore(tmp_path / "saved.backup", second, as_migrated=True)
 
 
