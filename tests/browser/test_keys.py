@@ -38,6 +38,8 @@ def test_the_list_has_the_keys_of_the_page_and_no_others(office: Any) -> None:
     assert _keys(office) == {"/", *GOES, "u, Shift u", "Esc", "?"}
     office.goto(f"{M}/people")
     assert _keys(office) == {"/", *GOES, "j k", "x, Shift x", "Esc", "?"}
+    office.goto(f"{M}/pairing")
+    assert _keys(office) == {"/", *GOES, "p, v, w", "↑ ↓", "Esc", "?"}
 
 
 @pytest.mark.parametrize("keys", GOES)
