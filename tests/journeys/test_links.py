@@ -134,9 +134,9 @@ def test_adm_01_no_link_that_is_shown_leads_to_a_page_that_is_not_there(client: 
 
 
 def test_the_walk_finds_what_leads_nowhere(client: TestClient) -> None:
-    """The control: pages of the office are not for visitors, and a part that a page has not is missed."""
-    client.cookies.clear()
+    """The control: pages of the office are not for delegates, and a part that a page has not is missed."""
+    _enter(client, "delegate")
     assert _walk(client, "/e/bridge-2019/manage").astray == {"/e/bridge-2019/manage": "403, shown by nobody"}
-    assert "/sign-in#there" in _walk(client, "/sign-in#there").astray
+    assert "/account#there" in _walk(client, "/account#there").astray
     page = lxml.html.fromstring("<p><a href='#a'>a</a><form action='/x?y=1#b'><input name=q value=1></form></p>")
     assert list(_links(page, "/z")) == [Link("/z", "a"), Link("/x?q=1", "b")]
