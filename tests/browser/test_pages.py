@@ -78,6 +78,7 @@ UNSEEN = {
     "/e/{slug}/b/{code}": "leads on to a person, or to one's own schedule",
     "/e/{slug}/manage/print/jobs/{job_id}": "is there once a print began; tests/app/printing/test_jobs.py opens it",
     "/e/{slug}/manage/print/jobs/{job_id}/file": "is a document or an archive",
+    "/e/{slug}/manage/agenda/news": "answers in JSON; tests/app/agenda/test_board.py asks it",
     "/e/{slug}/manage/import/{upload}": "lasts an hour after a file came; tests/app/registration/importing opens it",
 }
 """Pages that the walks leave out, each with the reason."""
