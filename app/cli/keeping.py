@@ -1,6 +1,7 @@
 """Commands that keep an installation: its tables, its administrators, its backups."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +10,14 @@ import typer
 from app.accounts.enums import Role
 from app.accounts.service.links import issue_link, link_address
 from app.accounts.service.roles import ensure_account, grant_role
-from app.cli.telling import COMMAND_LINE, commands, imported, opened, settings_in_use, time_of, told
+from app.cli.telling import COMMAND_LINE, commands, give_up, imported, opened, settings_in_use, time_of, told
 from app.platform.backup import TableSum, back_up
 from app.platform.backup import restore as restore_backup
 from app.platform.database.migrating import migrate as bring_up_to_date
 from app.platform.settings import Settings
+
+SOMETHING_DUE = 3
+"""How a dry run of ``bridge purge`` ends where a run would erase something."""
 
 
 @commands.command()
@@ -49,6 +53,50 @@ def rights() -> None:
     matrix = imported("app.cli.rights", "rights_of")(imported("app.main", "ROUTERS"))
     for line in imported("app.cli.rights", "table")(matrix):
         typer.echo(line)
+
+
+@commands.command()
+def retention() -> None:
+    """Print which personal data goes how long after an event, and what it is kept for."""
+    fields, word_of, purpose_of = (imported("app.office.privacy", name) for name in ("FIELDS", "word_of", "purpose_of"))
+    width = max(len(word_of(field.code)) for field in fields)
+    for field in fields:
+        when = "with the person" if field.days is None else f"{field.days} days"
+        typer.echo(f"{word_of(field.code):{width}}  {when:15}  {purpose_of(field.code)}")
+
+
+@commands.command()
+def purge(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would go; change nothing")] = False,
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="with --dry-run: as if it were this day, at noon UTC")
+    ] = None,
+) -> None:
+    """Erase the personal data whose day has come, as the server does every hour.
+
+    Ends with 0 where it is done or nothing is due; with 3 where a dry run found something.
+    """
+    if on is not None and not dry_run:
+        give_up("--on goes with --dry-run alone: nothing is erased before its day.")
+    settings = settings_in_use()
+    with opened(settings, needs_tables=True) as database:
+        now = time_of(settings, database) if on is None else on.replace(hour=12, tzinfo=UTC)
+        if dry_run:
+            with database.writing() as session:
+                found = imported("app.office.service.purging", "would_purge")(session, now=now)
+        else:
+            found = imported("app.office.tasks", "purge_now")(database, now=now)
+    if not found:
+        typer.echo("Nothing is due.")
+        return
+    typer.echo(
+        "This would go (data, event, due since, rows):" if dry_run else "This went (data, event, due since, rows):"
+    )
+    for one in found:
+        typer.echo(f"{one.code:13} {one.event:20} {one.since.isoformat()} {one.count:6}")
+    if dry_run:
+        raise typer.Exit(SOMETHING_DUE)
 
 
 @commands.command()

@@ -13,15 +13,30 @@ from app.platform.i18n import gettext as _
 from app.platform.i18n import ngettext
 from app.registration.duplicates import duplicates_of
 from app.registration.enums import RegistrationState
-from app.registration.queries import state_counts
+from app.registration.queries import open_erasures, state_counts
 
 
 def needs_of_people(session: Session, event: Event, base: str) -> Iterator[Needed]:
     """All of them, with the lists that show them."""
+    yield from _erasures(session, event, base)
     yield from _registrations(session, event, base)
     yield from _duplicates(session, event, base)
     yield from _unapproved(session, event, base)
     yield from _rechecks(session, event, base)
+
+
+def _erasures(session: Session, event: Event, base: str) -> Iterator[Needed]:
+    asked = open_erasures(session, event.id)
+    if asked:
+        yield Needed(
+            title=ngettext("%(num)s person asks to be erased", "%(num)s people ask to be erased", len(asked))
+            % {"num": len(asked)},
+            why=_("The law gives a month: the first is due on %(day)s.") % {"day": asked[0].due_on.isoformat()},
+            harm="warn",
+            icon="person",
+            href=f"{base}/erasures",
+            verb=_("Answer"),
+        )
 
 
 def _registrations(session: Session, event: Event, base: str) -> Iterator[Needed]:

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.platform.clock import Clock
 from app.platform.database.engine import Database
-from app.platform.outbox import MailState, OutboxMail
+from app.platform.outbox import MailState, OutboxMail, forget
 from app.platform.settings import Settings
 
 MOST_TRIES = 5
@@ -129,9 +129,16 @@ def _note(database: Database, mail_id: int, fault: Fault | None, *, now: datetim
         mail = session.get_one(OutboxMail, mail_id)
         if fault is None:
             mail.state, mail.sent_at, mail.next_try_at, mail.reason = MailState.SENT, now, None, None
+            _forget_last(mail)
             return
         mail.reason = fault.reason
         if fault.is_final or mail.tries >= MOST_TRIES:
             mail.state, mail.next_try_at = MailState.FAILED, None
+            _forget_last(mail)
             return
         mail.next_try_at = now + timedelta(minutes=2**mail.tries)
+
+
+def _forget_last(mail: OutboxMail) -> None:
+    if mail.is_forgotten_when_sent:
+        forget(mail)

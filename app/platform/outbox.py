@@ -13,6 +13,8 @@ from app.platform.database.base import Base, ShortText
 from app.platform.errors import Refused
 from app.platform.rendering import render_text
 
+ERASED = "erased"
+
 
 class MailState(enum.StrEnum):
     HELD = "held"
@@ -23,7 +25,10 @@ class MailState(enum.StrEnum):
 
 
 class OutboxMail(Base):
-    """A mail that waits, was sent, or never will be. ``key`` is unique, so that one cause writes once."""
+    """A mail that waits, was sent, or never will be. ``key`` is unique, so that one cause writes once.
+
+    What ``is_forgotten_when_sent`` names nobody any more once it is sent, or was tried for the last time.
+    """
 
     __tablename__ = "outbox_mail"
 
@@ -39,8 +44,14 @@ class OutboxMail(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None]
+    is_forgotten_when_sent: Mapped[bool] = mapped_column(default=False)
     written_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+def forget(mail: OutboxMail) -> None:
+    """Take recipient and words out of a mail: that it was written stays."""
+    mail.recipient, mail.subject, mail.body, mail.reason = ERASED, ERASED, "", None
 
 
 def queue(

@@ -81,6 +81,27 @@ def may(side: Side, before: RegistrationState, after: RegistrationState) -> bool
     return side in WHO_MAY.get((before, after), frozenset())
 
 
+class ErasureState(enum.StrEnum):
+    """A request to be erased: open until the office erases, or refuses with a reason."""
+
+    OPEN = "open"
+    ERASED = "erased"
+    REFUSED = "refused"
+
+
+class ErasureCause(enum.StrEnum):
+    """Why somebody cannot erase themselves at once, and the office answers.
+
+    A released agenda names them, and only a release takes them off; they work in the office; others depend on them as
+    their contact; or more may be theirs than their page can prove.
+    """
+
+    AGENDA = "agenda"
+    OFFICE = "office"
+    CONTACT = "contact"
+    MORE = "more"
+
+
 class QuestionKind(enum.StrEnum):
     """What the office must ask before it approves; ``OTHER`` is whatever a person thought of."""
 

@@ -1,13 +1,14 @@
 """A handed-in form and its state, what was asked about it, and who is not the same person."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform.database.base import Base, ShortText, Versioned
-from app.registration.enums import Door, QuestionKind, QuestionState, RegistrationState
+from app.platform.outbox import ERASED
+from app.registration.enums import Door, ErasureCause, ErasureState, QuestionKind, QuestionState, RegistrationState
 
 
 class Registration(Versioned, Base):
@@ -44,6 +45,11 @@ class Registration(Versioned, Base):
     party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
     for_delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether whoever handed it in was erased."""
+        return self.contact_name == ERASED and not self.contact_email
 
 
 class Question(Versioned, Base):
@@ -91,3 +97,21 @@ class MemberLink(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
+
+
+class ErasureRequest(Versioned, Base):
+    """Somebody asks to be erased, and the office answers until ``due_on``: about a delegate, or a form without one."""
+
+    __tablename__ = "erasure_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    delegate_id: Mapped[int | None] = mapped_column(ForeignKey("delegate.id"), index=True)
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)
+    cause: Mapped[ErasureCause]
+    state: Mapped[ErasureState] = mapped_column(default=ErasureState.OPEN, index=True)
+    asked_at: Mapped[datetime]
+    due_on: Mapped[date]
+    reason: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

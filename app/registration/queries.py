@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.delegations.models import Delegate
 from app.platform.errors import NotFound
 from app.platform.tokens import digest
-from app.registration.enums import RegistrationState
-from app.registration.models import MemberLink, Registration
+from app.registration.enums import ErasureState, RegistrationState
+from app.registration.models import ErasureRequest, MemberLink, Registration
 
 
 def registration_in_event(session: Session, event_id: int, registration_id: int) -> Registration:
@@ -99,3 +99,37 @@ def newest_links(session: Session, delegate_ids: Collection[int]) -> dict[int, M
     """The newest link of each of these delegates."""
     rows = session.scalars(select(MemberLink).where(MemberLink.delegate_id.in_(delegate_ids)).order_by(MemberLink.id))
     return {link.delegate_id: link for link in rows}
+
+
+def newest_erasure(session: Session, *, delegate_id: int | None, registration_id: int | None) -> ErasureRequest | None:
+    """The last request of a person, or of whoever handed in a form that made no person."""
+    if delegate_id is None and registration_id is None:
+        return None
+    theirs = (
+        ErasureRequest.delegate_id == delegate_id
+        if delegate_id is not None
+        else ErasureRequest.registration_id == registration_id
+    )
+    return session.scalar(select(ErasureRequest).where(theirs).order_by(ErasureRequest.id.desc()).limit(1))
+
+
+def erasure_in_event(session: Session, event_id: int, erasure_id: int) -> ErasureRequest:
+    """One request to be erased.
+
+    Raises:
+        NotFound: the event has no such request.
+    """
+    found = session.scalar(
+        select(ErasureRequest).where(ErasureRequest.event_id == event_id, ErasureRequest.id == erasure_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_erasures(session: Session, event_id: int | None = None) -> list[ErasureRequest]:
+    """The requests that wait for an answer, of one edition or of all: what is due first stands first."""
+    waiting = select(ErasureRequest).where(ErasureRequest.state == ErasureState.OPEN)
+    if event_id is not None:
+        waiting = waiting.where(ErasureRequest.event_id == event_id)
+    return list(session.scalars(waiting.order_by(ErasureRequest.due_on, ErasureRequest.id)))

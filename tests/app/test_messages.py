@@ -47,6 +47,8 @@ COMPLETE = (
     "templates/accounts/account.html", "templates/delegations/acting.html", "app/office/missing.py", "templates/registration/profile.html",
     "app/registration/service/profiling.py", "templates/office/people_list.html", "templates/ui/consents.html", "templates/office/times.html", "app/office/absence.py",
     "app/delegations/service/availability.py", "templates/registration/sheet.html",
+    "templates/ui/erasure.html", "templates/office/my_erasure.html", "templates/office/erased.html",
+    "templates/registration/erasure.html", "app/office/routes/erasure/own.py", "app/registration/loaders.py",
     "templates/registration/member.html", "app/registration/routes/sheet.py", "app/registration/service/members.py", "app/delegations/service/acting.py",
 )  # fmt: skip
 """What delegates, applicants and guests read. Pages of the organisers may still speak English."""

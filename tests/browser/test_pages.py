@@ -31,7 +31,7 @@ PAGES = {
         E, f"{E}/agenda", f"{E}/agenda/opening", f"{E}/changes", f"{E}/cities", f"{E}/people", f"{E}/partnerships/2",
         f"{E}/register", f"{E}/nominate", f"{E}/register/individual", f"{E}/register/delegation",
         "/sign-in", "/sign-in/sent", "/sign-in/{token}", "/account",
-        "/r/{token}", "/r/{token}/form", "{own}", "/d/{token}", "/q/{token}", "/p/{token}", "/m/{token}",
+        "/r/{token}", "/r/{token}/form", "/r/{token}/erasure", f"{E}/erased", "{own}", "/d/{token}", "/q/{token}", "/p/{token}", "/m/{token}",
     ],
     "focal_point": [
         f"{E}/delegations/2", f"{E}/delegations/2/schedule", f"{E}/delegations/2/sheet", f"{E}/delegations/2/acting",
@@ -40,7 +40,7 @@ PAGES = {
     ],
     "delegate": [
         f"{E}/my", f"{E}/my/meetings", f"{E}/my/meetings/new?with=12", f"{E}/my/people", f"{E}/my/me",
-        f"{E}/my/calendar", "/account",
+        f"{E}/my/calendar", "/account", f"{E}/my/erasure",
     ],
     "desk": [
         f"{E}/manage/people", f"{E}/manage/people/1", f"{E}/manage/delegations", f"{E}/delegations/1/schedule",
@@ -51,7 +51,7 @@ PAGES = {
         f"{E}/manage", f"{E}/manage/counts", f"{E}/manage/search?q=ma",
         f"{E}/manage/people", f"{E}/manage/people/1", f"{E}/manage/cities", f"{E}/manage/cities/1",
         f"{E}/manage/delegations", f"{E}/delegations/1", f"{E}/cities/1/edit",
-        f"{E}/manage/registrations", f"{E}/manage/registrations/39", f"{E}/manage/duplicates", "{twins}",
+        f"{E}/manage/registrations", f"{E}/manage/registrations/39", f"{E}/manage/duplicates", "{twins}", f"{E}/manage/erasures",
         f"{E}/manage/import",
         f"{E}/manage/pairing", f"{E}/manage/partnerships/1", f"{E}/manage/pairing?view=table&city=1",
         f"{E}/manage/pairing/cities/1", f"{E}/manage/pairing/cities/8/why", f"{E}/manage/pairing/runs/1/plan",

@@ -1,45 +1,34 @@
-"""Personal data: which field goes when, own data as a file, erasing a person."""
+"""Personal data: who asks to be erased, which field goes when, own data as a file."""
 
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse
 
 from app.accounts.enums import Role
 from app.accounts.policies import ADMINISTRATORS, ANYONE, Access, Policy
 from app.accounts.words import role_name
-from app.delegations.loaders import DelegateIn, delegate_of_path
 from app.events.models import Event
 from app.events.queries import day_of, events_by_date
 from app.meetings.loaders import SelfIn, self_of_path
 from app.office.own_data import data_of
 from app.office.privacy import FIELDS, purpose_of, word_of
-from app.office.service.erasing import Erased, erase_person
 from app.platform.clock import Now
-from app.platform.database.sessions import DbSession, ReadSession
+from app.platform.database.sessions import ReadSession
 from app.platform.errors import Refused
-from app.platform.forms import Bound, FormData, bind
 from app.platform.rendering import render
-from app.platform.web.preceded import Preceded
 from app.registration.loaders import OwnPerson, person_of_link
+from app.registration.queries import open_erasures
 
 router = APIRouter()
 
 DATES = Policy[None]("privacy.dates", roles=ADMINISTRATORS)
-ERASE = Policy("privacy.erase", roles=ADMINISTRATORS, loader=delegate_of_path)
 OWN_BY_LINK = Policy("privacy.own_by_link", roles=ANYONE, loader=person_of_link)
 OWN = Policy("privacy.own", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
 
 DOWNLOAD = {"Content-Disposition": 'attachment; filename="my-data.json"', "Cache-Control": "private, no-store"}
-
-
-class EraseForm(BaseModel):
-    """The number of the person, typed."""
-
-    number: str
 
 
 @dataclass(frozen=True)
@@ -54,7 +43,7 @@ class Line:
 
 @router.get("/admin/privacy", dependencies=[Depends(DATES)])
 def privacy(request: Request, session: ReadSession, now: Now) -> Response:
-    """Which field goes when?"""
+    """Who asks to be erased, and which field goes when?"""
     events = events_by_date(session)
     lines = []
     for field in FIELDS:
@@ -67,42 +56,9 @@ def privacy(request: Request, session: ReadSession, now: Now) -> Response:
                 days=tuple((on.isoformat() if on else "", bool(on and on <= day_of(event, now))) for event, on in days),
             )
         )
-    return render(request, "office/privacy.html", {"events": events, "lines": lines})
-
-
-@router.get("/e/{slug}/manage/people/{delegate_id}/erase")
-def erase_page(request: Request, access: Annotated[Access[DelegateIn], Depends(ERASE)]) -> Response:
-    """What goes when this person is erased?"""
-    return _erase_page(request, access.found, Bound(None, {}, {}))
-
-
-@router.post("/e/{slug}/manage/people/{delegate_id}/erase")
-def erase(
-    request: Request,
-    session: DbSession,
-    form: FormData,
-    now: Now,
-    access: Annotated[Access[DelegateIn], Depends(ERASE)],
-) -> Response:
-    """Erase, and show where it was looked afterwards; an SQLite file is rewritten before the answer goes."""
-    found = access.found
-    bound = bind(EraseForm, form)
-    if bound.value is None:
-        return _erase_page(request, found, bound, status=422)
-    try:
-        erased = erase_person(
-            session,
-            event=found.event,
-            delegate=found.delegate,
-            number=bound.value.number,
-            actor=access.principal.actor(),
-            now=now,
-        )
-    except Refused as refused:
-        return _erase_page(request, found, Bound(None, refused.errors, bound.typed), status=422)
-    page = _erase_page(request, found, Bound(None, {}, {}), erased=erased)
-    # Who reads that nothing is left may look into the file at once.
-    return Preceded(page, request.app.state.database.leave_no_trace)
+    by_id = {event.id: event for event in events}
+    asked = [(by_id[one.event_id], one) for one in open_erasures(session)]
+    return render(request, "office/privacy.html", {"events": events, "lines": lines, "asked": asked})
 
 
 @router.get("/r/{token}/people/{person_id}/data.json")
@@ -130,10 +86,3 @@ def own_data(session: ReadSession, now: Now, access: Annotated[Access[SelfIn], D
 def _file(session: Session, event_id: int, delegate_id: int, now: Now) -> Response:
     event = session.get_one(Event, event_id)
     return JSONResponse(data_of(session, event=event, delegate_id=delegate_id, now=now), headers=DOWNLOAD)
-
-
-def _erase_page(
-    request: Request, found: DelegateIn, bound: Bound[EraseForm], *, erased: Erased | None = None, status: int = 200
-) -> Response:
-    context = {"event": found.event, "person": found.delegate, "form": bound, "erased": erased}
-    return render(request, "office/erase.html", context, status=status)

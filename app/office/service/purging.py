@@ -1,7 +1,8 @@
-"""Personal data that goes by its date: each kind at once for everybody of an edition, one line in the log."""
+"""Personal data that goes by its date: each kind at once for everybody of an edition, one log line a run."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Delete, Select, and_, delete, func, or_, select, update
@@ -10,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.delegations.models import BlockedTime, Delegate, PassportDetail, Photo, Recheck
 from app.events.models import Event
 from app.events.queries import day_of, events_by_date
-from app.office.privacy import FIELDS
+from app.office.privacy import FIELDS, PersonalField
 from app.platform import audit
 from app.platform.actor import Actor
 from app.platform.audit import AuditEntry, AuditValue
@@ -19,41 +20,63 @@ from app.registration.models import Question, Registration
 PURGER = Actor.system("retention")
 
 
-def purge(session: Session, *, now: datetime) -> dict[str, int]:
+@dataclass(frozen=True, kw_only=True)
+class Purged:
+    """What a run took of one kind of data in one edition, and the day since which it was due."""
+
+    event: str
+    code: str
+    since: date
+    count: int
+
+
+def purge(session: Session, *, now: datetime) -> tuple[Purged, ...]:
     """Erase what is due in every edition: how many persons or rows lost each kind of data.
 
-    The values of these fields go from the log as well; its lines stay.
+    The values of these fields go from the log as well; its lines stay. A run that finds nothing writes nothing.
     """
-    gone: dict[str, int] = {}
-    for event in events_by_date(session):
-        today = day_of(event, now)
-        for field in FIELDS:
-            goes_on = field.goes_on(event)
-            if goes_on is None or today < goes_on:
-                continue
-            count = ERASERS[field.code](session, event)
-            if count:
-                gone[field.code] = gone.get(field.code, 0) + count
-                audit.record(
-                    session,
-                    actor=PURGER,
-                    now=now,
-                    event_id=event.id,
-                    action="privacy.purged",
-                    entity="event",
-                    entity_id=event.id,
-                    changes={field.code: (count, 0)},
-                )
+    gone = tuple(
+        Purged(event=event.slug, code=field.code, since=goes_on, count=count)
+        for event, field, goes_on in _due(session, now)
+        if (count := ERASERS[field.code](session, event))
+    )
+    if gone:
+        audit.record(
+            session,
+            actor=PURGER,
+            now=now,
+            event_id=None,
+            action="privacy.purged",
+            entity="retention",
+            entity_id=now.date().isoformat(),
+            changes={f"{one.code} {one.event}"[:80]: (one.count, 0) for one in gone},
+        )
     return gone
+
+
+def would_purge(session: Session, *, now: datetime) -> tuple[Purged, ...]:
+    """What a run at this time would take, by doing it and taking it back: nothing is changed.
+
+    The session writes, so that it counts what stands now; whoever else writes waits for these milliseconds.
+    """
+    with session.begin_nested() as tried:
+        found = purge(session, now=now)
+        tried.rollback()
+    session.expire_all()
+    return found
 
 
 def is_due(session: Session, *, now: datetime) -> bool:
     """Whether the day of any kind of data has come in any edition."""
-    return any(
-        goes_on is not None and goes_on <= day_of(event, now)
-        for event in events_by_date(session)
-        for goes_on in (field.goes_on(event) for field in FIELDS)
-    )
+    return next(_due(session, now), None) is not None
+
+
+def _due(session: Session, now: datetime) -> Iterator[tuple[Event, PersonalField, date]]:
+    for event in events_by_date(session):
+        for field in FIELDS:
+            goes_on = field.goes_on(event)
+            if goes_on is not None and goes_on <= day_of(event, now):
+                yield event, field, goes_on
 
 
 def _people(event: Event) -> Select[int]:
@@ -71,17 +94,16 @@ def _columns(session: Session, event: Event, *columns: InstrumentedAttribute[obj
             .values({column.key: None for column in columns})
             .execution_options(synchronize_session=False)
         )
-    forget_fields(session, event_id=event.id, entity="delegate", fields=[column.key for column in columns])
-    return len(ids)
+    # Whoever emptied a field themselves left its old value in the log.
+    logged = forget_fields(session, event_id=event.id, entity="delegate", fields=[column.key for column in columns])
+    return len(ids) or logged
 
 
-def forget_fields(session: Session, *, event_id: int, entity: str, fields: Iterable[str]) -> None:
-    """Take the values of these fields out of the log."""
+def forget_fields(session: Session, *, event_id: int, entity: str, fields: Iterable[str]) -> int:
+    """Take the values of these fields out of the log: how many stood there."""
     lines = select(AuditEntry.id).where(AuditEntry.event_id == event_id, AuditEntry.entity == entity)
-    session.execute(
-        delete(AuditValue)
-        .where(AuditValue.field.in_(list(fields)), AuditValue.entry_id.in_(lines))
-        .execution_options(synchronize_session=False)
+    return _deleted(
+        session, delete(AuditValue).where(AuditValue.field.in_(list(fields)), AuditValue.entry_id.in_(lines))
     )
 
 

@@ -18,9 +18,20 @@ FORMS: dict[Door, type[DelegationForm] | type[NominationForm] | type[IndividualF
 }
 
 
+STAND_INS: dict[str, Any] = {"contact_email": "nobody@stand-in.example", "members": [{"family_name": "nobody"}]}
+"""What an erasure empties and a form needs: these take the place while the rest is read."""
+
+
 def form_of(door: Door, answers: dict[str, Any]) -> AnyForm | None:
-    """What was handed in, as its form; nothing for a draft that nobody has handed in yet."""
-    return FORMS[door].model_validate(answers) if answers else None
+    """What was handed in, as its form; nothing for a draft that nobody has handed in yet.
+
+    A form whose contact or members were erased is read without them.
+    """
+    if not answers:
+        return None
+    emptied = {name: answers[name] for name in STAND_INS if name in answers and not answers[name]}
+    form = FORMS[door].model_validate(answers | {name: STAND_INS[name] for name in emptied})
+    return form.model_copy(update=emptied) if emptied else form
 
 
 __all__ = [

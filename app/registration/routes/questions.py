@@ -16,8 +16,9 @@ from app.events.models import Event
 from app.platform.actor import Actor
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession
-from app.platform.errors import Conflict, NotFound, Refused
+from app.platform.errors import Conflict, Gone, NotFound, Refused
 from app.platform.forms import Bound, FormData, bind
+from app.platform.i18n import gettext as _
 from app.platform.rendering import render
 from app.platform.tokens import digest
 from app.registration.duplicates import OPEN_STATES
@@ -48,6 +49,8 @@ def question_of_path(session: Session, params: Mapping[str, Any], _principal: Pr
     if question is None:
         raise NotFound
     registration = session.get_one(Registration, question.registration_id)
+    if registration.is_erased:
+        raise Gone(_("Who held this link was erased."))
     return QuestionIn(session.get_one(Event, question.event_id), registration, question)
 
 

@@ -55,11 +55,13 @@ def ask(
     """Ask the applicant by mail; the mail has a link to answer, and the question blocks until then.
 
     Raises:
-        Refused: the form waits for no decision, or there is nothing to ask.
+        Refused: the form waits for no decision, there is nothing to ask, or nobody who could answer.
     """
     _must_wait(registration)
     if not text.strip():
         raise Refused({"text": _("Write the question. The applicant reads it.")})
+    if not registration.contact_email:
+        raise Refused({"text": _("Nobody is left to ask: who handed this in was erased. Do without an answer.")})
     token = new_token()
     question = Question(
         event_id=event.id,

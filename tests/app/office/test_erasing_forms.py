@@ -123,6 +123,6 @@ def test_adm_04_the_contact_of_a_delegations_form_goes_and_the_others_on_it_stay
         assert erased.forms == ()
         assert (form.contact_name, form.contact_email, form.state) == ("erased", "", RegistrationState.SUBMITTED)
         assert form.answers == {
-            "contact_name": "erased", "contact_email": "", "contact_phone": "erased", "country": "SN",
+            "contact_name": "erased", "contact_email": "", "country": "SN",
             "members": [others],
         }  # fmt: skip

@@ -12,27 +12,27 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import STAFF_ROLES, Role
-from app.accounts.models import Account, RoleGrant, SignInLink, SignInSession
+from app.accounts.models import RoleGrant
 from app.delegations.models import BlockedTime, Delegate, Party, PassportDetail, Photo, Recheck
 from app.delegations.names import full_name_of, latin_name_of
-from app.delegations.queries import ids_of_person
 from app.events.models import Event
 from app.meetings.models import MeetingWish
-from app.office.service.erasing import forms
-from app.office.service.erasing.forms import ERASED
+from app.office.service.erasing import forms, rows
+from app.office.service.erasing.collecting import Theirs, theirs_of_form, theirs_of_person
+from app.office.service.erasing.likely import Likely
 from app.office.service.withdrawing import free
 from app.platform import audit
 from app.platform.actor import Actor
-from app.platform.audit import AuditEntry, AuditValue
 from app.platform.errors import Refused
 from app.platform.i18n import gettext as _
-from app.platform.outbox import OutboxMail
+from app.platform.outbox import ERASED
 from app.platform.traces import Looked, replace_texts, traces_of
 from app.platform.wording import folded
 from app.printing.models import BadgeCode, CalendarEntry, CalendarLink, PrintedSheet
 from app.registration.importing.models import ImportFile
-from app.registration.models import MemberLink
+from app.registration.models import MemberLink, Registration
 
+KINDS = ("delegate", "registration")
 SHORTEST = 5
 """Shorter Latin texts are not looked for inside others: they are common words."""
 
@@ -55,84 +55,144 @@ class Erased:
     """What was erased, and the proof: where the person's texts were looked for afterwards, and where one was found.
 
     ``shared`` are names that others bear too, whole or within a longer one: these stay where they speak of the others.
-    ``forms`` went whole; ``alike`` are forms under another address that carry both names: a person must look at them.
+    ``forms`` went whole; ``alike`` are records under another address that carry their name and were not ticked.
     """
 
     people: tuple[int, ...]
     forms: tuple[int, ...]
     replaced: dict[str, int]
     shared: tuple[str, ...]
-    alike: tuple[int, ...]
+    alike: tuple[Likely, ...]
     proof: Looked
 
 
 def erase_person(
-    session: Session, *, event: Event, delegate: Delegate, number: str, actor: Actor, now: datetime
+    session: Session,
+    *,
+    event: Event,
+    delegate: Delegate,
+    number: str,
+    also: Collection[str] = (),
+    actor: Actor,
+    now: datetime,
 ) -> Erased:
     """Erase a person of an edition; there is no way back.
 
     Args:
         number: the number of the person as it was typed, so that nobody erases the neighbour.
+        also: keys of likely records that are theirs too.
 
     Raises:
-        Refused: another number was typed, the person was erased before, or holds a role of the office.
+        Refused: another number was typed, the person was erased before, holds a role of the office, or a record that
+            was ticked is no longer likely.
     """
-    if number.strip() != str(delegate.id):
-        raise Refused({"number": _("Type the number that is shown: %(number)s.") % {"number": delegate.id}})
+    _check_number(number, delegate.id)
     if delegate.erased_at is not None:
         raise Refused(_("This person was erased before."))
-    rows = _rows_of(session, delegate)
-    people = tuple(row.id for row in rows)
-    texts = {text for row in rows for text in _texts_of(session, row)}
-    found = forms.forms_of(session, people, {row.email for row in rows if row.email})
+    theirs = theirs_of_person(session, delegate, also=also)
+    return _erase(session, theirs, event=event, entity="delegate", entity_id=delegate.id, actor=actor, now=now)
+
+
+def erase_form(
+    session: Session,
+    *,
+    event: Event,
+    registration: Registration,
+    number: str,
+    also: Collection[str] = (),
+    actor: Actor,
+    now: datetime,
+) -> Erased:
+    """Erase whoever handed in a form, with the form; where it made a delegation or a city, these stay.
+
+    Raises:
+        Refused: as ``erase_person``; or the form made a person, who is erased on their own page, or was emptied before.
+    """
+    _check_number(number, registration.id)
+    if registration.delegate_id is not None:
+        raise Refused(_("This form made a person. Erase the person on their own page."))
+    if registration.is_erased:
+        raise Refused(_("This form was erased before."))
+    theirs = theirs_of_form(session, registration, also=also)
+    return _erase(session, theirs, event=event, entity="registration", entity_id=registration.id, actor=actor, now=now)
+
+
+def holds_office(session: Session, theirs: Theirs, now: datetime) -> bool:
+    """Whether they work in the office, by an account of theirs."""
+    accounts = [account.id for account in rows.accounts_of(session, theirs.found.mails, theirs.people)]
+    held = session.scalar(
+        select(RoleGrant.id)
+        .where(
+            RoleGrant.account_id.in_(accounts),
+            RoleGrant.role.in_(STAFF_ROLES | {Role.ADMINISTRATOR}),
+            or_(RoleGrant.until.is_(None), RoleGrant.until > now),
+        )
+        .limit(1)
+    )
+    return held is not None
+
+
+def _erase(
+    session: Session, theirs: Theirs, *, event: Event, entity: str, entity_id: int, actor: Actor, now: datetime
+) -> Erased:
+    people, found = theirs.people, theirs.found
+    # Who works in the office gives the role back first: else the office could lose its last administrator.
+    if holds_office(session, theirs, now):
+        raise Refused(_("This person holds a role of the office. Take the role back first."))
+    texts = {text for row in theirs.rows for text in _texts_of(session, row)}
     texts |= {text for text in forms.texts_of(found) if _is_telling(text)}
-    names = forms.names_of(found) | {(folded(row.family_name), folded(row.given_name)) for row in rows}
-    _refuse_staff(session, found.mails, now)
-    for event_id in sorted({row.event_id for row in rows}):
+    for event_id in sorted({event.id, *(row.event_id for row in theirs.rows)}):
         one = event if event_id == event.id else session.get_one(Event, event_id)
-        theirs = tuple(row.id for row in rows if row.event_id == event_id)
-        free(session, event=one, people=theirs, actor=actor, now=now)
-        _erase_around(session, one, theirs)
-        _erase_log(session, one, theirs)
-    forms.erase_forms(session, found, names=names, actor=actor, now=now)
-    _erase_mails(session, found.mails)
-    _erase_account(session, found.mails)
+        own = tuple(row.id for row in theirs.rows if row.event_id == event_id)
+        if own:
+            free(session, event=one, people=own, actor=actor, now=now)
+        _erase_around(session, one, own)
+        rows.erase_log(session, one, own)
+    forms.erase_forms(session, found, names=theirs.names, actor=actor, now=now)
+    mails = found.mails - _mails_of_others(session, found.mails, people)
+    accounts = rows.accounts_of(session, mails, people)
+    texts |= {account.email for account in accounts}
+    rows.erase_mails(session, {*mails, *(account.email.lower() for account in accounts)})
+    rows.erase_accounts(session, accounts, mails=mails, people=people)
     shared = _shared(session, texts, people)
-    for row in rows:
-        _empty(row, now)
+    for row in theirs.rows:
+        rows.empty(row, now)
     session.flush()
-    own = texts - shared
-    _forget_in_log(session, own)
-    replaced = replace_texts(session, own, by=ERASED, kept=NAMES_OF_OTHERS)
+    looked_for = texts - shared - (found.mails - mails)
+    rows.forget_in_log(session, looked_for)
+    replaced = replace_texts(session, looked_for, by=ERASED, kept=NAMES_OF_OTHERS)
     session.expire_all()
     audit.record(
         session,
         actor=actor,
         now=now,
         event_id=event.id,
-        action="person.erased",
-        entity="delegate",
-        entity_id=delegate.id,
-        changes={"rows": (len(people), 0)},
+        action=f"{'person' if entity == 'delegate' else 'form'}.erased",
+        entity=entity,
+        entity_id=entity_id,
+        changes={"rows": (len(people), 0), "forms": (len(found.own), 0)},
     )
-    proof = traces_of(session, own, kept=NAMES_OF_OTHERS)
     return Erased(
         people=people,
         forms=tuple(form.id for form in found.own),
         replaced=replaced,
         shared=tuple(sorted(shared)),
-        alike=forms.alike(session, found, names=names, events={row.event_id for row in rows}),
-        proof=proof,
+        alike=theirs.likely,
+        proof=traces_of(session, looked_for, kept=NAMES_OF_OTHERS),
     )
 
 
-def _rows_of(session: Session, delegate: Delegate) -> list[Delegate]:
-    """All rows that this person is: those merged into theirs, and theirs in other editions by the same address."""
-    mail = (delegate.email or "").lower()
-    same = select(Delegate.id).where(func.lower(Delegate.email) == mail, Delegate.erased_at.is_(None))
-    ids = {delegate.id, *(session.scalars(same) if delegate.email else ())}
-    whole = {one for found in ids for one in ids_of_person(session, found)}
-    return [session.get_one(Delegate, one) for one in sorted(whole)]
+def _check_number(number: str, wanted: int) -> None:
+    if number.strip() != str(wanted):
+        raise Refused({"number": _("Type the number that is shown: %(number)s.") % {"number": wanted}})
+
+
+def _mails_of_others(session: Session, mails: Collection[str], people: tuple[int, ...]) -> set[str]:
+    """The addresses that are also of a delegate who is not erased: mails and account there are theirs."""
+    held = session.scalars(
+        select(Delegate.email).where(func.lower(Delegate.email).in_(mails), Delegate.id.not_in(people))
+    )
+    return {mail.lower() for mail in held if mail}
 
 
 def _shared(session: Session, texts: set[str], people: tuple[int, ...]) -> set[str]:
@@ -151,22 +211,6 @@ def _shared(session: Session, texts: set[str], people: tuple[int, ...]) -> set[s
     return {text for text in texts if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", around, re.IGNORECASE)}
 
 
-def _refuse_staff(session: Session, mails: Collection[str], now: datetime) -> None:
-    """Who works in the office gives the role back first: else the office could lose its last administrator."""
-    held = session.scalar(
-        select(RoleGrant.id)
-        .join(Account, Account.id == RoleGrant.account_id)
-        .where(
-            func.lower(Account.email).in_(mails),
-            RoleGrant.role.in_(STAFF_ROLES | {Role.ADMINISTRATOR}),
-            or_(RoleGrant.until.is_(None), RoleGrant.until > now),
-        )
-        .limit(1)
-    )
-    if held is not None:
-        raise Refused(_("This person holds a role of the office. Take the role back first."))
-
-
 def _texts_of(session: Session, row: Delegate) -> set[str]:
     """What tells who somebody is wherever it stands: whole names, addresses, numbers."""
     passport = session.get(PassportDetail, row.id)
@@ -180,34 +224,7 @@ def _texts_of(session: Session, row: Delegate) -> set[str]:
 
 
 def _is_telling(text: str) -> bool:
-    return text != ERASED and (len(text) >= SHORTEST or not text.isascii())
-
-
-def _empty(row: Delegate, now: datetime) -> None:
-    row.family_name, row.given_name, row.badge_name = ERASED, "", ERASED
-    row.name_key = None
-    for name in (
-        "honorific", "native_name", "native_language", "function", "email", "phone", "access_needs", "diet", "locale",
-        "arrives_at", "departs_at", "account_id",
-    ):  # fmt: skip
-        setattr(row, name, None)
-    row.languages, row.interpretation_into, row.consents = [], [], {}
-    row.is_active = row.takes_meetings = row.is_head = row.is_focal_point = False
-    row.erased_at = now
-
-
-def _erase_account(session: Session, mails: Collection[str]) -> None:
-    """The accounts of these addresses: closed, nameless, signed out everywhere, without a right."""
-    for account in session.scalars(select(Account).where(func.lower(Account.email).in_(mails))):
-        for table in (SignInSession, RoleGrant):
-            session.execute(
-                delete(table).where(table.account_id == account.id).execution_options(synchronize_session=False)
-            )
-        audit.forget_name(session, account.display_name)
-        account.email, account.display_name = f"{ERASED}-{account.id}@erased.invalid", ERASED
-        account.is_active = False
-    links = delete(SignInLink).where(func.lower(SignInLink.email).in_(mails))
-    session.execute(links.execution_options(synchronize_session=False))
+    return folded(text) != ERASED and (len(text) >= SHORTEST or not text.isascii())
 
 
 def _erase_around(session: Session, event: Event, people: tuple[int, ...]) -> None:
@@ -232,36 +249,3 @@ def _erase_around(session: Session, event: Event, people: tuple[int, ...]) -> No
         .values(topic=None, message=None)
         .execution_options(synchronize_session=False)
     )
-
-
-def _erase_mails(session: Session, mails: Collection[str]) -> None:
-    """What was or would be sent to them."""
-    session.execute(
-        update(OutboxMail)
-        .where(func.lower(OutboxMail.recipient).in_(mails))
-        .values(recipient=ERASED, subject=ERASED, body="", reason=None)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _erase_log(session: Session, event: Event, people: tuple[int, ...]) -> None:
-    """The values of lines about them. The lines and their digests stay."""
-    about = select(AuditEntry.id).where(
-        AuditEntry.event_id == event.id,
-        AuditEntry.entity == "delegate",
-        AuditEntry.entity_id.in_([str(one) for one in people]),
-    )
-    session.execute(
-        delete(AuditValue).where(AuditValue.entry_id.in_(about)).execution_options(synchronize_session=False)
-    )
-
-
-def _forget_in_log(session: Session, texts: set[str]) -> None:
-    """Values that name them in lines about other things, and their names as those who acted."""
-    held = [
-        column.icontains(text, autoescape=True) for text in texts for column in (AuditValue.before, AuditValue.after)
-    ]
-    if held:
-        session.execute(delete(AuditValue).where(or_(*held)).execution_options(synchronize_session=False))
-    for text in texts:
-        audit.forget_name(session, text)
