@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, STAFF, Access, Policy
@@ -16,7 +17,7 @@ from app.events.models import Event
 from app.events.queries import event_of_path
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
-from app.platform.errors import Refused
+from app.platform.errors import Conflict, Refused
 from app.platform.filtering import ways_out
 from app.platform.forms import Bound, FormData, bind
 from app.platform.many import Answered
@@ -25,6 +26,7 @@ from app.platform.rendering import is_htmx, render
 from app.registration.enums import Door, QuestionKind, RegistrationState
 from app.registration.flags import read_review_facts
 from app.registration.inbox import blocking_counts, inbox_count, inbox_page, known_filters
+from app.registration.meanwhile import STATE_OF, Meanwhile, meanwhile_of
 from app.registration.models import Registration
 from app.registration.queries import state_counts
 from app.registration.service import reviewing
@@ -84,7 +86,10 @@ def answer_many(
     if not answered.left:
         query = {**request.query_params, "done": len(answered.done), "as": many.answer}
         return RedirectResponse(f"{request.url.path}?{urlencode(query)}", status_code=303)
-    return _page(request, session, access, Bound(None, {}, bound.typed), answered=answered)
+    lost = [one.row.registration for one in answered.left if isinstance(one.error, Conflict | StaleDataError)]
+    first = meanwhile_of(session, lost, STATE_OF.get(many.answer))
+    typed: Bound[ManyForm] = Bound(None, {}, bound.typed)
+    return _page(request, session, access, typed, answered=answered, meanwhile=first, status=409 if first else 200)
 
 
 def _chosen(session: Session, event_id: int, ticks: Sequence[str]) -> list[Chosen]:
@@ -106,6 +111,7 @@ def _page(
     form: Bound[ManyForm],
     *,
     answered: Answered[Chosen] | None = None,
+    meanwhile: Sequence[Meanwhile] = (),
     status: int = 200,
 ) -> Response:
     event, query = access.found, request.query_params
@@ -127,6 +133,7 @@ def _page(
         "form": form,
         "ticked": set(form.typed.get("chosen", ())),
         "answered": answered,
+        "meanwhile": meanwhile,
         "done": int(done) if done.isdecimal() and len(done) < 5 else None,
         "done_as": query.get("as", ""),
         "doors": [door.value for door in Door],

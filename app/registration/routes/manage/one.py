@@ -1,6 +1,6 @@
 """One registration: what it says, what must be asked, and the decision."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, STAFF, Access, Policy
@@ -17,7 +18,7 @@ from app.events.models import Event
 from app.events.queries import challenges_of, event_of_path
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
-from app.platform.errors import NotFound, Refused
+from app.platform.errors import Conflict, NotFound, Refused
 from app.platform.forms import Bound, FormData, bind
 from app.platform.rendering import render
 from app.registration import service
@@ -25,6 +26,7 @@ from app.registration.enums import LEGAL_CHANGES, QuestionKind, RegistrationStat
 from app.registration.flags import flags_of, read_review_facts
 from app.registration.forms import form_of
 from app.registration.inbox import helix_of
+from app.registration.meanwhile import Meanwhile, meanwhile_of
 from app.registration.models import Question, Registration
 from app.registration.queries import registration_in_event
 from app.registration.service import reviewing
@@ -103,13 +105,19 @@ def decide(request: Request, session: DbSession, form: FormData, now: Now, acces
         "now": now,
     }
     try:
-        if decision.state is RegistrationState.APPROVED:
-            service.approve(session, **given)
-        else:
-            service.decide(session, **given, state=decision.state, reason=decision.reason)
+        # Of two at the same moment the later one takes back what it began, and shows both.
+        with session.begin_nested():
+            if decision.state is RegistrationState.APPROVED:
+                service.approve(session, **given)
+            else:
+                service.decide(session, **given, state=decision.state, reason=decision.reason)
     except Refused as refused:
         failed: Bound[Any] = Bound(None, refused.errors, bound.typed)
         return _page(request, session, access, forms={"decision": failed}, status=422)
+    except (Conflict, StaleDataError):
+        first = meanwhile_of(session, [found.registration], decision.state)
+        typed: Bound[Any] = Bound(None, {}, bound.typed)
+        return _page(request, session, access, forms={"decision": typed}, meanwhile=first, status=409)
     return _back(found)
 
 
@@ -193,6 +201,7 @@ def _page(
     access: Access[RegistrationIn],
     *,
     forms: Mapping[str, Bound[Any]] | None = None,
+    meanwhile: Sequence[Meanwhile] = (),
     status: int = 200,
 ) -> Response:
     found = access.found
@@ -210,6 +219,7 @@ def _page(
         "legal": {state.value for state in LEGAL_CHANGES[one.state]},
         "decides": access.principal.role in ORGANISERS,
         "forms": forms or {},
+        "meanwhile": meanwhile,
         "nothing_typed": Bound(None, {}, {}),
     }
     return render(request, "registration/registration.html", context, status=status)
