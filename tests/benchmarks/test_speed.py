@@ -13,6 +13,7 @@ import pytest
 from app.demo.load import load_demo, load_fixture
 from app.demo.prepare import prepare_demo
 from app.events.queries import events_by_date
+from app.office.search import search
 from app.platform import audit
 from app.platform.database.engine import Database
 from app.platform.database.migrating import migrate
@@ -136,3 +137,22 @@ def test_page(benchmark: Any, client: Any, path: str) -> None:
     answer = benchmark.pedantic(ask, rounds=20, iterations=1, warmup_rounds=2)
     assert answer.status_code == 200
     benchmark.extra_info["bytes"] = len(answer.content)
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """F-BIG: 178 cities and 1,000 delegates."""
+    audit.use_key(b"a key for benches")
+    database = _fresh(tmp_path_factory.mktemp("big"), 0)
+    with database.writing() as session:
+        load_fixture(session, name="F-BIG", seed=1, now=NOW)
+    return database
+
+
+@pytest.mark.parametrize("typed", ["al", "mayor", "深圳", "nobody is called this"])
+def test_search_at_f_big(benchmark: Any, big: Database, typed: str) -> None:
+    """The promise is an answer within 100 ms; the table says what it takes."""
+    with big.reading() as session:
+        event = events_by_date(session)[0]
+        hits = benchmark.pedantic(lambda: search(session, event, typed), rounds=20, iterations=1, warmup_rounds=1)
+    benchmark.extra_info["hits"] = len(hits)
