@@ -1,7 +1,7 @@
 """Which single change mends a problem, and where none does, which few together."""
 
-from itertools import combinations
-from typing import Any
+from collections.abc import Iterable, Iterator, Set
+from itertools import combinations, groupby
 
 from scheduler.agenda.explain.blocking import blocking_set
 from scheduler.agenda.explain.facts import Blocker, field_of
@@ -10,9 +10,12 @@ from scheduler.agenda.explain.mending import (
     MAKE_OPTIONAL,
     WIDEN_A_WINDOW,
     Change,
+    Proposal,
     changes_for,
     fix_of,
+    is_enough,
     mended,
+    proposed,
     relaxation,
 )
 from scheduler.agenda.explain.oracle import Oracle
@@ -29,26 +32,51 @@ def find_fix(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle)
     """The cheapest single change, with its value, after which there is a plan.
 
     Whatever mends the file must break the blocking set at hand: only changes that could are tried, in order of cost;
-    of several hours that could be widened, those that need least.
+    of several hours that could be widened, those that need least. What the few sessions need that stand against each
+    other is the least there is, and mostly enough.
     """
-    file = ProblemFile(problem)
-    changes = changes_for(problem, facts)
-    hours: list[tuple[int, Change, Any]] = []
-    for change in changes:
-        if hours and change.cost > WIDEN_A_WINDOW:
-            break
-        if oracle.is_over or not oracle.has_plan(file.changed(relaxation(change))):
-            continue
-        value = mended(problem, change, {}, oracle)
-        if value is NOTHING:
-            continue
-        if change.cost != WIDEN_A_WINDOW:
-            return fix_of(problem, change, value=value)
-        hours.append((added_grains(problem, change.steps, value), change, value))
-    if hours:
-        _, change, value = min(hours, key=lambda one: one[0])
-        return fix_of(problem, change, value=value)
+    few = oracle.against(problem)
+    for _, changes in groupby(changes_for(problem, facts), key=lambda change: change.cost):
+        some = list(changes)
+        for proposal in _in_order(problem, _proposals(problem, some, few, oracle)):
+            if oracle.is_over:
+                return None
+            if is_enough(problem, proposal, {}, oracle):
+                return fix_of(problem, proposal.change, value=proposal.value)
+        if some[0].cost == WIDEN_A_WINDOW and (fix := _widest(problem, some, oracle)) is not None:
+            return fix
     return None
+
+
+def _proposals(
+    problem: AgendaProblem, changes: Iterable[Change], few: Set[str] | None, oracle: Oracle
+) -> Iterator[Proposal]:
+    for change in changes:
+        names = {session.id for session in problem.sessions} if few is None else few
+        if not oracle.is_over and (proposal := proposed(problem, change, {}, names, oracle)) is not None:
+            yield proposal
+
+
+def _in_order(problem: AgendaProblem, proposals: Iterator[Proposal]) -> Iterator[Proposal]:
+    """As they come; of hours those first that need least."""
+    for cost, some in groupby(proposals, key=lambda proposal: proposal.change.cost):
+        if cost == WIDEN_A_WINDOW:
+            yield from sorted(some, key=lambda one: added_grains(problem, one.change.steps, one.value))
+        else:
+            yield from some
+
+
+def _widest(problem: AgendaProblem, changes: Iterable[Change], oracle: Oracle) -> Fix | None:
+    """Hours that must be wider than the few sessions need which stand against each other."""
+    found = []
+    for change in changes:
+        value = NOTHING if oracle.is_over else mended(problem, change, {}, oracle)
+        if value is not NOTHING:
+            found.append((added_grains(problem, change.steps, value), change, value))
+    if not found:
+        return None
+    _, change, value = min(found, key=lambda one: one[0])
+    return fix_of(problem, change, value=value)
 
 
 def find_fixes(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> tuple[Fix, ...] | None:

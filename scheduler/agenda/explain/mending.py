@@ -1,6 +1,6 @@
 """The cheapest change that makes a problem solvable, with a concrete value, proved by solving."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import ENOUGH, NOTHING, Changes, ProblemFile, neutral, only
 from scheduler.agenda.explain.widening import HOURS, widened
 from scheduler.agenda.problem import AgendaProblem, Session
+from scheduler.agenda.solution import Placement
 from scheduler.core.explanation import Fix
 
 DROP_A_PIN, WIDEN_A_WINDOW, RAISE_A_CAPACITY, MAKE_OPTIONAL, ANYTHING_ELSE = range(5)
@@ -84,60 +85,90 @@ def relaxation(change: Change) -> Changes:
 
 def mended(problem: AgendaProblem, change: Change, others: Changes, oracle: Oracle) -> Any:
     """The value nearest to what the file says that leaves a plan, given other changes; ``NOTHING`` if none is found."""
-    file = ProblemFile(problem)
-    field = field_of(change.steps)
-    if field in HOURS:
-        return widened(problem, file, change.steps, others, oracle)
-    if change.cost == RAISE_A_CAPACITY:
-        return _least_enough(problem, file, change.steps, others, oracle)
-    value = relaxation(change)[change.steps]
-    if field == "uses":
-        value = 0
-    return value if oracle.has_plan(file.changed({**others, change.steps: value})) else NOTHING
-
-
-def _least_enough(problem: AgendaProblem, file: ProblemFile, steps: Steps, others: Changes, oracle: Oracle) -> Any:
-    """The smallest number that leaves a plan, by halving: more never hurts.
-
-    What is too little for the few sessions that stand against each other is too little for all.
-    """
-    low, high = _range(problem, steps)
-    if high <= low or not oracle.has_plan(file.changed({**others, steps: high})):
-        return NOTHING
     few = oracle.against(problem)
     if few is not None:
-        least = _halved(low, high, lambda value: oracle.has_plan(only(file.changed({**others, steps: value}), few)))
-        if least == high or oracle.has_plan(file.changed({**others, steps: least})):
-            return least
-        low = least
-    return _halved(low, high, lambda value: oracle.has_plan(file.changed({**others, steps: value})))
+        proposal = proposed(problem, change, others, few, oracle)
+        if proposal is None:
+            return NOTHING
+        if is_enough(problem, proposal, others, oracle):
+            return proposal.value
+    file = ProblemFile(problem)
+    if not oracle.has_plan(file.changed({**others, **relaxation(change)})):
+        return NOTHING
+    whole = _proposed(problem, change, lambda changes: file.changed({**others, **changes}), oracle)
+    return NOTHING if whole is None or not is_enough(problem, whole, others, oracle) else whole.value
 
 
-def _halved(low: int, high: int, is_enough: Callable[[int], bool]) -> int:
-    """The smallest number above ``low`` that is enough, given that ``high`` is."""
-    while low + 1 < high:
-        middle = (low + high) // 2
-        if is_enough(middle):
-            high = middle
+@dataclass(frozen=True)
+class Proposal:
+    """A change with a value for which some sessions have a plan."""
+
+    change: Change
+    value: Any
+    placements: Sequence[Placement]
+
+
+def proposed(problem: AgendaProblem, change: Change, others: Changes, few: Set[str], oracle: Oracle) -> Proposal | None:
+    """The least value that lets a few sessions be placed, were there no others; no smaller one helps all of them."""
+    file = ProblemFile(problem)
+    if oracle.ask_few(only(file.changed({**others, **relaxation(change)}), few)).status != "feasible":
+        return None
+    return _proposed(problem, change, lambda changes: only(file.changed({**others, **changes}), few), oracle)
+
+
+def is_enough(problem: AgendaProblem, proposal: Proposal, others: Changes, oracle: Oracle) -> bool:
+    """Whether there is a plan of the whole file with the value that is proposed."""
+    changed = ProblemFile(problem).changed({**others, proposal.change.steps: proposal.value})
+    return oracle.has_plan(changed, wanted=proposal.placements)
+
+
+def _proposed(
+    problem: AgendaProblem, change: Change, changed: Callable[[Changes], AgendaProblem], oracle: Oracle
+) -> Proposal | None:
+    field = field_of(change.steps)
+    if field in HOURS:
+        value, placements = widened(problem, changed(neutral([change.steps])), change.steps, oracle)
+        return None if value is NOTHING else Proposal(change, value, placements)
+    if change.cost == RAISE_A_CAPACITY:
+        return _least_enough(problem, change, changed, oracle)
+    value = 0 if field == "uses" else relaxation(change)[change.steps]
+    found = oracle.find(changed({change.steps: value}))
+    return None if found.placements is None else Proposal(change, value, found.placements)
+
+
+def _least_enough(
+    problem: AgendaProblem, change: Change, changed: Callable[[Changes], AgendaProblem], oracle: Oracle
+) -> Proposal | None:
+    """The smallest number that leaves a plan, by halving: more never hurts."""
+    values = _values(problem, change.steps)
+    proposal: Proposal | None = None
+    low, high = 0, len(values)
+    while low < high:
+        # The largest is asked first: what it cannot mend none can.
+        middle = len(values) - 1 if proposal is None else (low + high) // 2
+        found = oracle.find(changed({change.steps: values[middle]}))
+        if found.placements is not None:
+            proposal, high = Proposal(change, values[middle], found.placements), middle
+        elif proposal is None:
+            return None
         else:
-            low = middle
-    return high
+            low = middle + 1
+    return proposal
 
 
-def _range(problem: AgendaProblem, steps: Steps) -> tuple[int, int]:
-    """A number that is too small (what the file says), and one that is enough if any is."""
+def _values(problem: AgendaProblem, steps: Steps) -> Sequence[int]:
+    """The numbers above what the file says at which something changes, ascending, to one that is enough if any is."""
     if steps[0] == "max_parallel":
-        return problem.max_parallel or 0, len(problem.sessions)
+        return range((problem.max_parallel or 0) + 1, len(problem.sessions) + 1)
     index = steps[1]
     assert isinstance(index, int)
     if steps[0] == "resources":
         resource = problem.resources[index]
         wanted = sum(session.uses.get(resource.id, 0) for session in problem.sessions)
-        return resource.capacity, wanted + sum(units for _, _, units in resource.taken)
+        return range(resource.capacity + 1, wanted + sum(units for _, _, units in resource.taken) + 1)
     room = problem.rooms[index]
-    if steps[-1] == "capacity":
-        return room.capacity, max(session.audience for session in problem.sessions)
-    return room.booths, max(session.booths for session in problem.sessions)
+    asked = {session.audience if steps[-1] == "capacity" else session.booths for session in problem.sessions}
+    return sorted(one for one in asked if one > (room.capacity if steps[-1] == "capacity" else room.booths))
 
 
 def fix_of(problem: AgendaProblem, change: Change, *, value: Any) -> Fix:

@@ -1,9 +1,11 @@
 """Whether a problem has any plan at all, within the time left."""
 
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from scheduler.agenda.explain.counting import too_many
+from scheduler.agenda.explain.narrow import too_tight
 from scheduler.agenda.explain.relaxing import only
 from scheduler.agenda.first_plan import Attempt, first_plan
 from scheduler.agenda.legal import Legal, legal_of
@@ -19,7 +21,27 @@ SMALL = 40
 QUICK = 60
 """Ejections after which the sessions that were fought over are looked at by themselves."""
 
+FEW_EJECTIONS = 12
+"""Ejections after which a question about few sessions is left to the solver."""
+
 Answer = Literal["feasible", "infeasible", "unknown"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """An answer, and the plan that shows it where there is one."""
+
+    status: Answer
+    placements: tuple[Placement, ...] | None = None
+
+
+def contradiction(problem: AgendaProblem, legal: Mapping[str, Legal]) -> frozenset[str] | None:
+    """Required sessions that are seen without search not to have a plan, the fewest of those found."""
+    for session in problem.sessions:
+        if session.is_required and not legal[session.id].rooms:
+            return frozenset([session.id])
+    counted = too_many(problem, legal)
+    return min((*too_tight(problem, legal), *([] if counted is None else [counted])), key=len, default=None)
 
 
 class Oracle:
@@ -40,52 +62,70 @@ class Oracle:
         return self._control.is_stopped or self.seconds > self._limits.time_limit
 
     def ask(self, problem: AgendaProblem) -> Answer:
-        """``unknown`` where the time is up before there is an answer.
+        """Whether there is a plan; ``unknown`` where the time is up before there is an answer."""
+        return self.find(problem).status
+
+    def find(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = ()) -> Found:
+        """The answer about a problem of any size; ``unknown`` where the time is up before there is an answer.
 
         Most questions of an explanation are about nearly the same file: what could not be placed before is asked for
         by itself first, and a plan is built around the one that was there before.
+
+        Args:
+            wanted: where some sessions may well be.
         """
         if self.is_over:
-            return "unknown"
+            return Found("unknown")
         present = {session.id for session in problem.sessions}
         for names in self._against:
-            if len(names) < len(present) and names <= present and self._ask_alone(only(problem, names)) == "infeasible":
-                return "infeasible"
+            if len(names) < len(present) and names <= present and self._is_against(problem, names):
+                return Found("infeasible")
         if len(present) <= SMALL:
-            return self._ask_alone(problem)
-        return self._ask_large(problem)
+            return self.ask_few(problem)
+        return self._ask_large(problem, wanted)
 
     def against(self, problem: AgendaProblem) -> frozenset[str] | None:
         """Few sessions that cannot all be placed, were there no others, if such are known already."""
         present = {session.id for session in problem.sessions}
         for names in sorted(self._against, key=len):
-            if names <= present and self._ask_alone(only(problem, names)) == "infeasible":
+            if names <= present and self._is_against(problem, names):
                 return names
         return None
 
-    def _ask_large(self, problem: AgendaProblem) -> Answer:
+    def _is_against(self, problem: AgendaProblem, names: frozenset[str]) -> bool:
+        return self.ask_few(only(problem, names)).status == "infeasible"
+
+    def note_against(self, names: Iterable[str]) -> None:
+        """Remember sessions of the file that cannot all be placed."""
+        self._against.append(frozenset(names))
+
+    def _ask_large(self, problem: AgendaProblem, wanted: Sequence[Placement]) -> Found:
         legal = legal_of(problem)
-        hopeless = next((one.id for one in problem.sessions if one.is_required and not legal[one.id].rooms), None)
-        if hopeless is not None:
-            self._against.append(frozenset([hopeless]))
-            return "infeasible"
-        if (names := too_many(problem, legal)) is not None:
+        names = contradiction(problem, legal)
+        if names is not None:
             self._against.append(names)
-            return "infeasible"
-        attempt = self._attempt(problem, legal, most_ejections=QUICK)
+            return Found("infeasible")
+        attempt = self._attempt(problem, legal, wanted, most_ejections=QUICK)
         if not attempt.is_complete and self._find_against(problem, attempt.fought_over):
-            return "infeasible"
+            return Found("infeasible")
         if not attempt.is_complete:
-            attempt = self._attempt(problem, legal, most_ejections=None)
+            attempt = self._attempt(problem, legal, wanted, most_ejections=None)
         if attempt.is_complete:
-            return "feasible"
+            return Found("feasible", attempt.placements)
         return self._solved(problem, legal)
 
-    def _attempt(self, problem: AgendaProblem, legal: dict[str, Legal], *, most_ejections: int | None) -> Attempt:
+    def _attempt(
+        self,
+        problem: AgendaProblem,
+        legal: dict[str, Legal],
+        wanted: Sequence[Placement],
+        *,
+        most_ejections: int | None,
+    ) -> Attempt:
         attempt = first_plan(
             problem,
             legal,
-            wanted=self._kept,
+            wanted=(*wanted, *self._kept),
             seed=self._limits.seed,
             patience=1,
             most_ejections=most_ejections,
@@ -100,31 +140,41 @@ class Oracle:
         size = 2
         while size < 2 * len(fought_over) and not self.is_over:
             names = frozenset(fought_over[:size])
-            if self._ask_alone(only(problem, names)) == "infeasible":
+            if self._is_against(problem, names):
                 self._against.append(names)
                 return True
             size *= 2
         return False
 
-    def _ask_alone(self, problem: AgendaProblem) -> Answer:
+    def ask_few(self, problem: AgendaProblem) -> Found:
+        """The answer about a problem with few sessions, with a plan where there is one."""
+        if self.is_over:
+            return Found("unknown")
         legal = legal_of(problem)
-        if any(one.is_required and not legal[one.id].rooms for one in problem.sessions):
-            return "infeasible"
-        if too_many(problem, legal) is not None:
-            return "infeasible"
-        if first_plan(problem, legal, seed=self._limits.seed, patience=1, is_over=lambda: self.is_over).is_complete:
-            return "feasible"
+        if contradiction(problem, legal) is not None:
+            return Found("infeasible")
+        attempt = first_plan(
+            problem,
+            legal,
+            seed=self._limits.seed,
+            patience=1,
+            most_ejections=FEW_EJECTIONS,
+            is_over=lambda: self.is_over,
+        )
+        if attempt.is_complete:
+            return Found("feasible", attempt.placements)
         return self._solved(problem, legal)
 
-    def _solved(self, problem: AgendaProblem, legal: dict[str, Legal]) -> Answer:
-        solved = self.run(build(problem, legal))
+    def _solved(self, problem: AgendaProblem, legal: dict[str, Legal]) -> Found:
+        model = build(problem, legal)
+        solved = self.run(model)
         if solved.status == "infeasible":
-            return "infeasible"
-        return "unknown" if solved.values is None else "feasible"
+            return Found("infeasible")
+        return Found("unknown") if solved.values is None else Found("feasible", model.decode(solved).placements)
 
-    def has_plan(self, problem: AgendaProblem) -> bool:
+    def has_plan(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = ()) -> bool:
         """Whether a plan was found; false also where the time was up."""
-        return self.ask(problem) == "feasible"
+        return self.find(problem, wanted=wanted).status == "feasible"
 
     def run(self, model: AgendaModel, *, minimises: bool = False) -> Solved:
         """Solve a model in the time left, for any plan or for the least value of its objective."""

@@ -94,7 +94,17 @@ def only(problem: AgendaProblem, names: Set[str]) -> AgendaProblem:
         for one in problem.sessions
         if one.id in names
     )
-    return problem.model_copy(update={"sessions": sessions, "clashes": (), "previous": None})
+    people = {name for one in sessions for name in one.people}
+    resources = {name for one in sessions for name in one.uses}
+    return problem.model_copy(
+        update={
+            "sessions": sessions,
+            "people": tuple(one for one in problem.people if one.id in people),
+            "resources": tuple(one for one in problem.resources if one.id in resources),
+            "clashes": (),
+            "previous": None,
+        }
+    )
 
 
 def neutral(blockers: Iterable[Steps]) -> Changes:

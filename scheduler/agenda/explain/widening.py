@@ -1,58 +1,62 @@
 """The least widening of somebody's or something's hours that leaves a plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ortools.sat.python import cp_model
 
 from scheduler.agenda.explain.facts import Steps, field_of
 from scheduler.agenda.explain.oracle import Oracle
-from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile, neutral, only
+from scheduler.agenda.explain.relaxing import NOTHING
 from scheduler.agenda.legal import Span, Starts, legal_of, union, without
 from scheduler.agenda.model import AgendaModel, build
 from scheduler.agenda.problem import AgendaProblem, Session
+from scheduler.agenda.solution import Placement
 from scheduler.agenda.variables import SessionVariables
 
 HOURS = frozenset({"windows", "available", "open", "closed"})
 """Fields that say when something may be."""
 
 
-def widened(problem: AgendaProblem, file: ProblemFile, steps: Steps, others: Changes, oracle: Oracle) -> Any:
-    """New hours that leave a plan, proved; ``NOTHING`` where even no limit would not.
+SOLVED_WHOLE = 150
+"""Sessions up to which the least widening is looked for among all plans; beyond, any plan shows what is enough."""
+
+
+def widened(
+    problem: AgendaProblem, free: AgendaProblem, steps: Steps, oracle: Oracle
+) -> tuple[Any, Sequence[Placement]]:
+    """New hours for which there is a plan, with that plan; ``NOTHING`` where even no limit would not do.
 
     With the hours neutral, the plan is looked for that leaves them as little as possible; they are then widened by
-    just what that plan needs. Of closed times, what it needs is taken away. The few sessions that stand against each
-    other are asked first: what they need is the least there is, and mostly enough.
+    just what that plan needs. Of closed times, what it needs is taken away.
+
+    Args:
+        free: the problem, or some of its sessions, without these hours.
     """
-    free = file.changed({**others, **neutral([steps])})
-    few = oracle.against(problem)
-    for asked in ([] if few is None else [only(free, few)]) + [free]:
-        value = _least(problem, asked, steps, oracle)
-        if value is NOTHING:
-            return NOTHING
-        if oracle.has_plan(file.changed({**others, steps: value})):
-            return value
-    return NOTHING
+    is_large = len(free.sessions) > SOLVED_WHOLE
+    plan = oracle.find(free).placements if is_large else _least(problem, free, steps, oracle)
+    if plan is None:
+        return NOTHING, ()
+    hours = hours_of(problem, steps)
+    sessions = {one.id: one for one in free.sessions}
+    spans = [
+        (entry.start, entry.start + sessions[entry.session].duration)
+        for entry in plan
+        if _is_bound(problem, steps, sessions[entry.session], entry.room)
+    ]
+    return _with(problem, steps, hours, spans), plan
 
 
-def _least(problem: AgendaProblem, free: AgendaProblem, steps: Steps, oracle: Oracle) -> Any:
+def _least(problem: AgendaProblem, free: AgendaProblem, steps: Steps, oracle: Oracle) -> tuple[Placement, ...] | None:
     legal = legal_of(free)
     if any(one.is_required and not legal[one.id].rooms for one in free.sessions):
-        return NOTHING
+        return None
     model = build(free, legal)
     hours = hours_of(problem, steps)
     bound = _bound(problem, model, steps)
     model.cp.minimize(cp_model.LinearExpr.sum([_outside(model, one, lit, hours) for one, lit in bound]))
     plan = oracle.plan(model, minimises=True)
-    if plan is None:
-        return NOTHING
-    sessions = {one.id: one for one in free.sessions}
-    spans = [
-        (entry.start, entry.start + sessions[entry.session].duration)
-        for entry in plan.placements
-        if _is_bound(problem, steps, sessions[entry.session], entry.room)
-    ]
-    return _with(problem, steps, hours, spans)
+    return None if plan is None else plan.placements
 
 
 def hours_of(problem: AgendaProblem, steps: Steps) -> Starts:
