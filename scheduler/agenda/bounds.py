@@ -82,11 +82,11 @@ def time_for(room: Room, days: Iterable[Day], durations: Iterable[int]) -> int:
         open_hours = without(((day.start, day.end),) if day.start < day.end else (), union(day.closed))
         stretches.extend(open_hours if room.open is None else common(open_hours, union(room.open)))
     longest = max((end - start for start, end in stretches), default=0) + room.turnover
-    sums = _reachable({duration + room.turnover for duration in durations}, longest)
+    sums = reachable({duration + room.turnover for duration in durations}, longest)
     return sum(sums[bisect_right(sums, end - start + room.turnover) - 1] for start, end in stretches)
 
 
-def _reachable(sizes: set[int], limit: int) -> Sequence[int]:
+def reachable(sizes: set[int], limit: int) -> Sequence[int]:
     """All sums of any number of these sizes up to a limit, ascending; every number where the limit is far off."""
     if limit > FINE_LIMIT:
         return range(limit + 1)

@@ -1,6 +1,7 @@
 """Which single change mends a problem, and where none does, which few together."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
 from itertools import combinations, groupby
 
 from scheduler.agenda.explain.blocking import blocking_set
@@ -13,9 +14,9 @@ from scheduler.agenda.explain.mending import (
     Proposal,
     changes_for,
     fix_of,
-    is_enough,
     mended,
     proposed,
+    proved,
     relaxation,
 )
 from scheduler.agenda.explain.oracle import Oracle
@@ -32,51 +33,64 @@ def find_fix(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle)
     """The cheapest single change, with its value, after which there is a plan.
 
     Whatever mends the file must break the blocking set at hand: only changes that could are tried, in order of cost;
-    of several hours that could be widened, those that need least. What the few sessions need that stand against each
-    other is the least there is, and mostly enough.
+    of several hours that could be widened, those that need least.
     """
-    few = oracle.against(problem)
+    few = oracle.against(problem) or frozenset(session.id for session in problem.sessions)
+    search = _FixSearch(problem, few, oracle)
     for _, changes in groupby(changes_for(problem, facts), key=lambda change: change.cost):
-        some = list(changes)
-        for proposal in _in_order(problem, _proposals(problem, some, few, oracle)):
-            if oracle.is_over:
-                return None
-            if is_enough(problem, proposal, {}, oracle):
-                return fix_of(problem, proposal.change, value=proposal.value)
-        if some[0].cost == WIDEN_A_WINDOW and (fix := _widest(problem, some, oracle)) is not None:
+        fix = search.best_of(list(changes))
+        if fix is not None or oracle.is_over:
             return fix
     return None
 
 
-def _proposals(
-    problem: AgendaProblem, changes: Iterable[Change], few: Set[str] | None, oracle: Oracle
-) -> Iterator[Proposal]:
-    for change in changes:
-        names = {session.id for session in problem.sessions} if few is None else few
-        if not oracle.is_over and (proposal := proposed(problem, change, {}, names, oracle)) is not None:
-            yield proposal
+class _FixSearch:
+    """Tries values for a few sessions first. What they need is the least there is, and mostly enough; where it is not,
+    those that have no plan with it join them."""
 
+    def __init__(self, problem: AgendaProblem, few: frozenset[str], oracle: Oracle) -> None:
+        self._problem, self._few, self._oracle = problem, few, oracle
 
-def _in_order(problem: AgendaProblem, proposals: Iterator[Proposal]) -> Iterator[Proposal]:
-    """As they come; of hours those first that need least."""
-    for cost, some in groupby(proposals, key=lambda proposal: proposal.change.cost):
-        if cost == WIDEN_A_WINDOW:
-            yield from sorted(some, key=lambda one: added_grains(problem, one.change.steps, one.value))
-        else:
-            yield from some
+    def best_of(self, changes: Sequence[Change]) -> Fix | None:
+        """A change that mends, of several hours those that need least; all changes must be of the same cost."""
+        # By what each needs at least, as far as is known; the few are more now than when it was found out if stale.
+        queue: list[tuple[int, int, frozenset[str], Proposal | None]] = [
+            (0, index, frozenset(), None) for index in range(len(changes))
+        ]
+        undecided: list[Change] = []
+        while queue and not self._oracle.is_over:
+            _, index, few, proposal = heappop(queue)
+            if proposal is None or few != self._few:
+                proposal = proposed(self._problem, changes[index], {}, self._few, self._oracle)
+                if proposal is not None:
+                    heappush(queue, (self._needed(proposal), index, self._few, proposal))
+                continue
+            found = proved(self._problem, proposal, {}, self._oracle)
+            if found.status == "feasible":
+                return fix_of(self._problem, proposal.change, value=proposal.value)
+            if found.against is not None and not found.against <= self._few:
+                self._few |= found.against
+                heappush(queue, (self._needed(proposal), index, few, proposal))
+            else:
+                undecided.append(changes[index])
+        return self._best_for_all(undecided)
 
+    def _needed(self, proposal: Proposal) -> int:
+        if proposal.change.cost != WIDEN_A_WINDOW:
+            return 0
+        return added_grains(self._problem, proposal.change.steps, proposal.value)
 
-def _widest(problem: AgendaProblem, changes: Iterable[Change], oracle: Oracle) -> Fix | None:
-    """Hours that must be wider than the few sessions need which stand against each other."""
-    found = []
-    for change in changes:
-        value = NOTHING if oracle.is_over else mended(problem, change, {}, oracle)
-        if value is not NOTHING:
-            found.append((added_grains(problem, change.steps, value), change, value))
-    if not found:
-        return None
-    _, change, value = min(found, key=lambda one: one[0])
-    return fix_of(problem, change, value=value)
+    def _best_for_all(self, changes: Iterable[Change]) -> Fix | None:
+        """The same where few sessions do not tell what is needed."""
+        found = []
+        for index, change in enumerate(changes):
+            value = NOTHING if self._oracle.is_over else mended(self._problem, change, {}, self._oracle)
+            if value is not NOTHING:
+                found.append((self._needed(Proposal(change, value, ())), index, change, value))
+        if not found:
+            return None
+        _, _, change, value = min(found, key=lambda one: one[:2])
+        return fix_of(self._problem, change, value=value)
 
 
 def find_fixes(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> tuple[Fix, ...] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scheduler.agenda.explain.facts import Blocker, Steps, field_of, path_of
-from scheduler.agenda.explain.oracle import Oracle
+from scheduler.agenda.explain.oracle import Found, Oracle
 from scheduler.agenda.explain.relaxing import ENOUGH, NOTHING, Changes, ProblemFile, neutral, only
 from scheduler.agenda.explain.widening import HOURS, widened
 from scheduler.agenda.problem import AgendaProblem, Session
@@ -83,22 +83,6 @@ def relaxation(change: Change) -> Changes:
     return neutral([change.steps])
 
 
-def mended(problem: AgendaProblem, change: Change, others: Changes, oracle: Oracle) -> Any:
-    """The value nearest to what the file says that leaves a plan, given other changes; ``NOTHING`` if none is found."""
-    few = oracle.against(problem)
-    if few is not None:
-        proposal = proposed(problem, change, others, few, oracle)
-        if proposal is None:
-            return NOTHING
-        if is_enough(problem, proposal, others, oracle):
-            return proposal.value
-    file = ProblemFile(problem)
-    if not oracle.has_plan(file.changed({**others, **relaxation(change)})):
-        return NOTHING
-    whole = _proposed(problem, change, lambda changes: file.changed({**others, **changes}), oracle)
-    return NOTHING if whole is None or not is_enough(problem, whole, others, oracle) else whole.value
-
-
 @dataclass(frozen=True)
 class Proposal:
     """A change with a value for which some sessions have a plan."""
@@ -108,18 +92,35 @@ class Proposal:
     placements: Sequence[Placement]
 
 
+def mended(problem: AgendaProblem, change: Change, others: Changes, oracle: Oracle) -> Any:
+    """The value nearest to what the file says that leaves a plan, given other changes; ``NOTHING`` if none is found."""
+    few = oracle.against(problem)
+    while few is not None and not oracle.is_over:
+        proposal = proposed(problem, change, others, few, oracle)
+        if proposal is None:
+            return NOTHING
+        found = proved(problem, proposal, others, oracle)
+        if found.status == "feasible":
+            return proposal.value
+        few = few | found.against if found.against is not None and not found.against <= few else None
+    file = ProblemFile(problem)
+    if not oracle.has_plan(file.changed({**others, **relaxation(change)})):
+        return NOTHING
+    whole = _proposed(problem, change, lambda changes: file.changed({**others, **changes}), oracle)
+    is_proved = whole is not None and proved(problem, whole, others, oracle).status == "feasible"
+    return whole.value if whole is not None and is_proved else NOTHING
+
+
 def proposed(problem: AgendaProblem, change: Change, others: Changes, few: Set[str], oracle: Oracle) -> Proposal | None:
     """The least value that lets a few sessions be placed, were there no others; no smaller one helps all of them."""
     file = ProblemFile(problem)
-    if oracle.ask_few(only(file.changed({**others, **relaxation(change)}), few)).status != "feasible":
-        return None
     return _proposed(problem, change, lambda changes: only(file.changed({**others, **changes}), few), oracle)
 
 
-def is_enough(problem: AgendaProblem, proposal: Proposal, others: Changes, oracle: Oracle) -> bool:
+def proved(problem: AgendaProblem, proposal: Proposal, others: Changes, oracle: Oracle) -> Found:
     """Whether there is a plan of the whole file with the value that is proposed."""
     changed = ProblemFile(problem).changed({**others, proposal.change.steps: proposal.value})
-    return oracle.has_plan(changed, wanted=proposal.placements)
+    return oracle.find(changed, wanted=proposal.placements)
 
 
 def _proposed(

@@ -7,6 +7,7 @@ from typing import Literal
 from scheduler.agenda.explain.counting import too_many
 from scheduler.agenda.explain.narrow import too_tight
 from scheduler.agenda.explain.relaxing import only
+from scheduler.agenda.explain.stretches import fill_stretches
 from scheduler.agenda.first_plan import Attempt, first_plan
 from scheduler.agenda.legal import Legal, legal_of
 from scheduler.agenda.model import AgendaModel, build
@@ -24,15 +25,19 @@ QUICK = 60
 FEW_EJECTIONS = 12
 """Ejections after which a question about few sessions is left to the solver."""
 
+LEAST_SECONDS = 0.5
+"""How long the least widening for few sessions is looked for; it mends in any case."""
+
 Answer = Literal["feasible", "infeasible", "unknown"]
 
 
 @dataclass(frozen=True)
 class Found:
-    """An answer, and the plan that shows it where there is one."""
+    """An answer, and what shows it: a plan, or a few sessions that have none, where such are known."""
 
     status: Answer
     placements: tuple[Placement, ...] | None = None
+    against: frozenset[str] | None = None
 
 
 def contradiction(problem: AgendaProblem, legal: Mapping[str, Legal]) -> frozenset[str] | None:
@@ -52,6 +57,7 @@ class Oracle:
         self._stopwatch = Stopwatch()
         self._against: list[frozenset[str]] = []
         self._kept: tuple[Placement, ...] = ()
+        self._kept_few: tuple[Placement, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -79,7 +85,7 @@ class Oracle:
         present = {session.id for session in problem.sessions}
         for names in self._against:
             if len(names) < len(present) and names <= present and self._is_against(problem, names):
-                return Found("infeasible")
+                return Found("infeasible", against=names)
         if len(present) <= SMALL:
             return self.ask_few(problem)
         return self._ask_large(problem, wanted)
@@ -104,10 +110,10 @@ class Oracle:
         names = contradiction(problem, legal)
         if names is not None:
             self._against.append(names)
-            return Found("infeasible")
+            return Found("infeasible", against=names)
         attempt = self._attempt(problem, legal, wanted, most_ejections=QUICK)
         if not attempt.is_complete and self._find_against(problem, attempt.fought_over):
-            return Found("infeasible")
+            return Found("infeasible", against=self._against[-1])
         if not attempt.is_complete:
             attempt = self._attempt(problem, legal, wanted, most_ejections=None)
         if attempt.is_complete:
@@ -156,35 +162,41 @@ class Oracle:
         attempt = first_plan(
             problem,
             legal,
+            wanted=self._kept_few,
             seed=self._limits.seed,
             patience=1,
             most_ejections=FEW_EJECTIONS,
             is_over=lambda: self.is_over,
         )
-        if attempt.is_complete:
-            return Found("feasible", attempt.placements)
-        return self._solved(problem, legal)
+        found = Found("feasible", attempt.placements) if attempt.is_complete else self._solved(problem, legal)
+        if found.placements is not None:
+            self._kept_few = found.placements
+        return found
 
     def _solved(self, problem: AgendaProblem, legal: dict[str, Legal]) -> Found:
         model = build(problem, legal)
+        if len(problem.sessions) <= SMALL:
+            fill_stretches(model)
         solved = self.run(model)
         if solved.status == "infeasible":
             return Found("infeasible")
         return Found("unknown") if solved.values is None else Found("feasible", model.decode(solved).placements)
 
-    def has_plan(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = ()) -> bool:
+    def has_plan(self, problem: AgendaProblem) -> bool:
         """Whether a plan was found; false also where the time was up."""
-        return self.find(problem, wanted=wanted).status == "feasible"
+        return self.find(problem).status == "feasible"
 
     def run(self, model: AgendaModel, *, minimises: bool = False) -> Solved:
         """Solve a model in the time left, for any plan or for the least value of its objective."""
+        is_small = len(model.variables.sessions) <= SMALL
+        left = self._limits.time_limit - self.seconds
         return run(
             model.cp,
             stage="explain",
             sense="min" if minimises else None,
             # More searches side by side take longer to set up than a few sessions take to decide.
-            limits=replace(self._limits, workers=1) if len(model.variables.sessions) <= SMALL else self._limits,
-            seconds=self._limits.time_limit - self.seconds,
+            limits=replace(self._limits, workers=1) if is_small else self._limits,
+            seconds=min(left, LEAST_SECONDS) if is_small and minimises else left,
             control=self._control,
             stopwatch=self._stopwatch,
         )
