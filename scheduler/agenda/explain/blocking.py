@@ -1,6 +1,6 @@
 """A smallest set of facts that leaves no plan."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of, required_sessions
 from scheduler.agenda.explain.oracle import Oracle
@@ -41,20 +41,28 @@ class _Search:
         bare = self._with_facts(())
         if self._oracle.ask(bare) != "infeasible":
             return ()
-        names = set(_sessions_against(bare, self._oracle))
+        names, _ = _sessions_against(bare, self._oracle)
         return tuple(fact for fact in required_sessions(bare) if fact.ids[0] in names)
 
     def facts_against(self) -> tuple[Blocker, ...]:
         # A few sessions that cannot be placed even with all others gone say which facts can matter: dropping a
         # session asks less than making its facts neutral, so what blocks these blocks the whole file too.
-        names = set(_sessions_against(self._changed, self._oracle))
+        found, plans = _sessions_against(self._changed, self._oracle)
+        names = set(found)
         near = list(_concerning(self._problem, self._facts, names))
 
+        needed = frozenset(near)
+
         def block_alone(kept: Sequence[Blocker]) -> bool:
-            changes = {**self._given, **self._neutral_beside(kept, near)}
-            answer = self._oracle.ask_few(only(self._file.changed(changes), names))
+            nonlocal needed
+            few = only(self._file.changed({**self._given, **self._neutral_beside(kept, near)}), names)
+            # Without the session there was a plan already; without a fact it mostly goes beside that.
+            gone = {fact.ids[0] for fact in needed.difference(kept) if fact.steps[0] == "sessions"}
+            answer = self._oracle.ask_few(few, wanted=plans.get(gone.pop(), ()) if len(gone) == 1 else ())
             if answer.placements is not None:
                 self._plans.append((frozenset(kept), answer.placements))
+            if answer.status == "infeasible":
+                needed = frozenset(kept)
             return answer.status == "infeasible"
 
         relevant = _without_whole_kinds(near, block_alone)
@@ -108,17 +116,29 @@ def _kind(fact: Blocker) -> tuple[str, str]:
     return str(fact.steps[0]), field_of(fact.steps)
 
 
-def _sessions_against(problem: AgendaProblem, oracle: Oracle) -> tuple[str, ...]:
-    """A smallest set of sessions that cannot all be placed, were there no others."""
+def _sessions_against(
+    problem: AgendaProblem, oracle: Oracle
+) -> tuple[tuple[str, ...], Mapping[str, tuple[Placement, ...]]]:
+    """A smallest set of sessions that cannot all be placed, were there no others, and plans without one of them."""
     known = oracle.against(problem)
     few = [one for one in problem.sessions if one.is_required and (known is None or one.id in known)]
     legal = legal_of(problem if known is None else only(problem, known))
     hopeless = [one.id for one in few if not legal[one.id].rooms]
     if hopeless:
-        return (hopeless[0],)
+        return (hopeless[0],), {}
+    plans: list[tuple[Placement, ...]] = []
+
+    def block(kept: Sequence[str]) -> bool:
+        answer = oracle.ask_few(only(problem, set(kept)))
+        plans.extend([] if answer.placements is None else [answer.placements])
+        return answer.status == "infeasible"
+
     # The last ones are kept most likely: let that be the most constrained.
     few.sort(key=lambda one: legal[one.id].choices // one.duration, reverse=True)
-    return shrink([one.id for one in few], lambda kept: oracle.ask_few(only(problem, set(kept))).status == "infeasible")
+    found = shrink([one.id for one in few], block, largest=max(1, len(few) // 4))
+    oracle.note_against(found)
+    missing = [(set(found).difference(one.session for one in plan), plan) for plan in plans]
+    return found, {names.pop(): plan for names, plan in missing if len(names) == 1}
 
 
 def _concerning(problem: AgendaProblem, facts: Sequence[Blocker], names: set[str]) -> Iterator[Blocker]:

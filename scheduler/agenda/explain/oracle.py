@@ -21,6 +21,8 @@ SMALL = 40
 """Sessions up to which a problem is asked for as it is."""
 QUICK = 60
 """Ejections after which the sessions that were fought over are looked at by themselves."""
+THOROUGH, PERSISTENT = 1, 20
+"""Ejections for each session after which they are looked at again, and after which the solver is asked."""
 
 FEW_EJECTIONS = 12
 """Ejections after which a question about few sessions is left to the solver."""
@@ -111,13 +113,12 @@ class Oracle:
         if names is not None:
             self._against.append(names)
             return Found("infeasible", against=names)
-        attempt = self._attempt(problem, legal, wanted, most_ejections=QUICK)
-        if not attempt.is_complete and self._find_against(problem, attempt.fought_over):
-            return Found("infeasible", against=self._against[-1])
-        if not attempt.is_complete:
-            attempt = self._attempt(problem, legal, wanted, most_ejections=None)
-        if attempt.is_complete:
-            return Found("feasible", attempt.placements)
+        for most_ejections in (QUICK, THOROUGH * len(problem.sessions), PERSISTENT * len(problem.sessions)):
+            attempt = self._attempt(problem, legal, wanted, most_ejections=most_ejections)
+            if attempt.is_complete:
+                return Found("feasible", attempt.placements)
+            if self._find_against(problem, attempt.fought_over):
+                return Found("infeasible", against=self._against[-1])
         return self._solved(problem, legal)
 
     def _attempt(
@@ -126,14 +127,14 @@ class Oracle:
         legal: dict[str, Legal],
         wanted: Sequence[Placement],
         *,
-        most_ejections: int | None,
+        most_ejections: int,
     ) -> Attempt:
         attempt = first_plan(
             problem,
             legal,
             wanted=(*wanted, *self._kept),
             seed=self._limits.seed,
-            patience=1,
+            patience=PERSISTENT,
             most_ejections=most_ejections,
             is_over=lambda: self.is_over,
         )
@@ -152,8 +153,12 @@ class Oracle:
             size *= 2
         return False
 
-    def ask_few(self, problem: AgendaProblem) -> Found:
-        """The answer about a problem with few sessions, with a plan where there is one."""
+    def ask_few(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = ()) -> Found:
+        """The answer about a problem with few sessions, with a plan where there is one.
+
+        Args:
+            wanted: where some of them may well be.
+        """
         if self.is_over:
             return Found("unknown")
         legal = legal_of(problem)
@@ -162,7 +167,7 @@ class Oracle:
         attempt = first_plan(
             problem,
             legal,
-            wanted=self._kept_few,
+            wanted=(*wanted, *self._kept_few),
             seed=self._limits.seed,
             patience=1,
             most_ejections=FEW_EJECTIONS,

@@ -12,8 +12,8 @@ from scheduler.agenda.legal import Legal
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.solution import Placement
 
-PLACES_TRIED = 60
-"""How many places a session looks at when it must eject others."""
+PLACES_TRIED = 30
+"""How many places a session looks at when it must eject others; more of them lead round in circles."""
 
 
 @dataclass(frozen=True)
@@ -155,13 +155,14 @@ class _Builder:
         return not ground.session.plenary, choices // (1 + ground.relations), -ground.duration, number
 
     def _least_harm(self, number: int) -> tuple[Place, set[int]]:
-        """The place whose clearing ejects the least weight, among a sample."""
-        best: tuple[int, Place, set[int]] | None = None
+        """The place whose clearing ejects the least weight, of equal ones the shortest sessions, among a sample."""
+        sessions = self._grounds.sessions
+        best: tuple[tuple[int, int], Place, set[int]] | None = None
         for place in self._sample(number):
             ejected = self._board.in_the_way(number, place, self._weights)
-            weight = sum(self._weights[other] for other in ejected)
-            if best is None or weight < best[0]:
-                best = (weight, place, ejected)
+            harm = (sum(self._weights[other] for other in ejected), sum(sessions[other].duration for other in ejected))
+            if best is None or harm < best[0]:
+                best = (harm, place, ejected)
         assert best is not None
         return best[1], best[2]
 
