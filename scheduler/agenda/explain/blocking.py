@@ -135,7 +135,7 @@ def _sessions_against(
 
     # The last ones are kept most likely: let that be the most constrained.
     few.sort(key=lambda one: legal[one.id].choices // one.duration, reverse=True)
-    found = shrink([one.id for one in few], block, largest=max(1, len(few) // 4))
+    found = shrink([one.id for one in few], block, largest=max(1, len(few) // 40))
     oracle.note_against(found)
     missing = [(set(found).difference(one.session for one in plan), plan) for plan in plans]
     return found, {names.pop(): plan for names, plan in missing if len(names) == 1}

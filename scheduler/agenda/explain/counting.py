@@ -23,18 +23,27 @@ def _in_rooms(problem: AgendaProblem, legal: Mapping[str, Legal], required: list
     houses = [(sum(bits[room] for room in legal[session.id].rooms), session) for session in required]
     lengths = {session.duration for session in required}
     # Where more lengths may be packed, more of the time can be filled: what is too much even then is too much.
-    hours = [time_for(room, problem.days, lengths) for room in problem.rooms]
+    hours = _time_in_rooms(problem, lengths)
     for house in sorted({house for house, _ in houses}, key=int.bit_count):
         bound = [session for own, session in houses if not own & ~house]
         rooms = [index for index in range(len(hours)) if house >> index & 1]
         turnover = min((problem.rooms[index].turnover for index in rooms), default=0)
         there = sum(hours[index] for index in rooms)
         if len(bound) <= FEW:
-            own_lengths = {session.duration for session in bound}
-            there = sum(time_for(problem.rooms[index], problem.days, own_lengths) for index in rooms)
+            own = _time_in_rooms(problem, {session.duration for session in bound})
+            there = sum(own[index] for index in rooms)
         excess = sum(session.duration + turnover for session in bound) - there
         if excess > 0:
             yield _fewest(bound, excess, turnover)
+
+
+def _time_in_rooms(problem: AgendaProblem, lengths: set[int]) -> list[int]:
+    """What sessions of these lengths can fill of each room; rooms alike are looked at once."""
+    known: dict[tuple[object, int], int] = {}
+    for room in problem.rooms:
+        if (room.open, room.turnover) not in known:
+            known[room.open, room.turnover] = time_for(room, problem.days, lengths)
+    return [known[room.open, room.turnover] for room in problem.rooms]
 
 
 def _fewest(bound: list[Session], excess: int, turnover: int) -> frozenset[str]:

@@ -80,13 +80,15 @@ class Oracle:
         by itself first, and a plan is built around the one that was there before.
 
         Args:
-            wanted: where some sessions may well be.
+            wanted: a plan of some sessions.
         """
         if self.is_over:
             return Found("unknown")
         present = {session.id for session in problem.sessions}
+        shown = {placement.session for placement in wanted}
         for names in self._against:
-            if len(names) < len(present) and names <= present and self._is_against(problem, names):
+            is_new = len(names) < len(present) and names <= present and not names <= shown
+            if is_new and self._is_against(problem, names):
                 return Found("infeasible", against=names)
         if len(present) <= SMALL:
             return self.ask_few(problem)
@@ -113,8 +115,10 @@ class Oracle:
         if names is not None:
             self._against.append(names)
             return Found("infeasible", against=names)
-        for most_ejections in (QUICK, THOROUGH * len(problem.sessions), PERSISTENT * len(problem.sessions)):
-            attempt = self._attempt(problem, legal, wanted, most_ejections=most_ejections)
+        count = len(problem.sessions)
+        # Where the sessions in question have a plan there is most likely one of all.
+        for ejections in (*([] if wanted else [QUICK]), THOROUGH * count, PERSISTENT * count):
+            attempt = self._attempt(problem, legal, wanted, most_ejections=ejections)
             if attempt.is_complete:
                 return Found("feasible", attempt.placements)
             if self._find_against(problem, attempt.fought_over):

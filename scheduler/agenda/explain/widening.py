@@ -6,7 +6,7 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from scheduler.agenda.explain.facts import Steps, field_of
-from scheduler.agenda.explain.oracle import Oracle
+from scheduler.agenda.explain.oracle import Oracle, contradiction
 from scheduler.agenda.explain.relaxing import NOTHING
 from scheduler.agenda.legal import Span, Starts, legal_of, union, without
 from scheduler.agenda.model import AgendaModel, build
@@ -49,7 +49,7 @@ def widened(
 
 def _least(problem: AgendaProblem, free: AgendaProblem, steps: Steps, oracle: Oracle) -> tuple[Placement, ...] | None:
     legal = legal_of(free)
-    if any(one.is_required and not legal[one.id].rooms for one in free.sessions):
+    if contradiction(free, legal) is not None:
         return None
     model = build(free, legal)
     hours = hours_of(problem, steps)
