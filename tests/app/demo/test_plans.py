@@ -75,9 +75,17 @@ def test_each_problem_of_the_small_edition_has_a_plan(session: Any, kind: str) -
         assert solution.unheld == ()
 
 
-def test_the_agenda_of_the_big_edition_has_a_plan(session: Any) -> None:
+def test_the_agenda_of_the_big_edition_from_empty(session: Any) -> None:
+    """AGD-01: all forty sessions within the minute allowed, no rule broken, objective and bound shown."""
     event = load_fixture(session, name="F-BIG", seed=0, now=datetime(2019, 8, 20, tzinfo=VIENNA))
-    assert len(plan(session, event, "agenda").placements) == 40
+    planner = import_module("app.agenda.planner")
+    problem = planner.problem_of(session, event.id)
+    assert not problem.previous and not any(one.pin for one in problem.sessions)
+    outcome = import_module("scheduler.agenda.solve").solve(problem, limits=Limits(time_limit=60, workers=2))
+    assert outcome.solution is not None and len(outcome.solution.placements) == 40
+    assert planner.judge(problem, outcome.solution).violations == ()
+    cost = next(stage for stage in outcome.stages if stage.name == "cost")
+    assert cost.bound is not None and 0 <= cost.bound <= cost.value
 
 
 def test_places_that_no_partnership_fills_are_cancelled(session: Any) -> None:
