@@ -61,7 +61,9 @@ class Grounds:
         self._read_shared()
         self.late = problem.weights.late_start
         self.moved_start = problem.weights.moved_start
-        self.days = [(self.span(day.start, day.end), day.start - self.origin) for day in problem.days]
+        # A set of grains of an event that is too long would fill the memory.
+        days = () if self.is_too_long else problem.days
+        self.days = [(self.span(day.start, day.end), day.start - self.origin) for day in days]
         self.sessions: list[Ground] = [] if self.is_too_long else self._read_sessions(legal)
 
     @property
