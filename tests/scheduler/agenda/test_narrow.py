@@ -16,7 +16,9 @@ from scheduler.agenda.model import build
 from scheduler.core.cpsat import run
 from scheduler.core.limits import Control, Limits, Stopwatch
 
-many = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# About half of the small problems have no plan, and now and then one after the other has none.
+UNUSUAL = [HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much]
+many = settings(max_examples=150, deadline=None, suppress_health_check=UNUSUAL)
 ROOMS = [{"id": "r1", "capacity": 100}, {"id": "r2", "capacity": 100}, {"id": "r3", "capacity": 100}]
 DAY = [{"id": "d", "start": 0, "end": 24}]
 
