@@ -20,7 +20,7 @@ from app.printing.reprints import kind_of, reprint_queue
 from app.printing.service import Noted, live_address, noted_of
 from app.printing.sheets import Edition, Sheet, sheet_of
 
-MOST_ROWS = 500
+MOST_ROWS = 350
 """So many rows are set at once, a sheet counting as ten more: a row takes a child about a tenth of a megabyte."""
 
 
