@@ -48,6 +48,7 @@ class MeetingWish(Versioned, Base):
     people: Mapped[list["WishPerson"]] = relationship(lazy="raise", cascade="all, delete-orphan")
     from_delegate: Mapped[Delegate] = relationship(lazy="raise", foreign_keys=[from_delegate_id])
     to_delegate: Mapped[Delegate] = relationship(lazy="raise", foreign_keys=[to_delegate_id])
+    slot: Mapped[MeetingSlot | None] = relationship(lazy="raise")
 
 
 class WishPerson(Base):

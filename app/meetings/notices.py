@@ -33,6 +33,7 @@ def tell_of_wish(
             "whence": by.delegation.name,
             "topic": wish.topic,
             "message": wish.message,
+            "starts_at": wish.slot.starts_at if wish.slot else None,
             "address": f"{base_url}/m/{token}",
         },
         is_held=event.is_demonstration,
@@ -59,6 +60,7 @@ def tell_of_answer(session: Session, *, event: Event, wish: MeetingWish, now: da
             "who": by.badge_name,
             "whence": by.delegation.name,
             "reason": wish.reason,
+            "starts_at": wish.slot.starts_at if wish.slot else None,
         },
         is_held=event.is_demonstration,
     )

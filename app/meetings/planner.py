@@ -224,7 +224,8 @@ def _wish(facts: MeetingFacts, wish: MeetingWish, pinned: Meeting | None) -> dic
         "level": wish.level.value,
         "value": wish.value,
         "block": None,
-        "slots": None,
+        # A pinned meeting stays where it was put, also where another time had been asked for.
+        "slots": (slot_key(wish.slot_id),) if wish.slot_id is not None and pinned is None else None,
         "pin": {"slot": slot_key(pinned.slot_id), "table": tables[pinned.table_id]} if pinned else None,
         "zone": wish.zone,
         "after": (),

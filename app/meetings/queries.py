@@ -20,6 +20,7 @@ def _with_people() -> tuple[Any, ...]:
         selectinload(MeetingWish.people).options(person),
         selectinload(MeetingWish.from_delegate).selectinload(Delegate.delegation),
         selectinload(MeetingWish.to_delegate).selectinload(Delegate.delegation),
+        selectinload(MeetingWish.slot),
     )
 
 
@@ -53,6 +54,27 @@ def has_veto(session: Session, one_id: int, other_id: int) -> bool:
         )
     )
     return bool(session.scalar(statement))
+
+
+def wish_between(session: Session, event_id: int, *, one_id: int, other_id: int, now: datetime) -> MeetingWish | None:
+    """The wish of either of two delegates to the other that was accepted or still waits for its answer."""
+    return session.scalar(
+        select(MeetingWish)
+        .where(
+            MeetingWish.event_id == event_id,
+            or_(
+                (MeetingWish.from_delegate_id == one_id) & (MeetingWish.to_delegate_id == other_id),
+                (MeetingWish.from_delegate_id == other_id) & (MeetingWish.to_delegate_id == one_id),
+            ),
+            or_(
+                MeetingWish.answer == Answer.ACCEPTED,
+                (MeetingWish.answer == Answer.PENDING)
+                & (MeetingWish.expires_at.is_(None) | (MeetingWish.expires_at > now)),
+            ),
+        )
+        .order_by(MeetingWish.id)
+        .limit(1)
+    )
 
 
 def meetings_of(session: Session, event_id: int, *, slot_ids: Collection[int] | None = None) -> list[Meeting]:

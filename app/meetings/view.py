@@ -55,6 +55,12 @@ def free_slots_of(session: Session, event: Event, delegates: Sequence[Delegate])
     }
 
 
+def offered_slots(session: Session, event: Event, delegates: Sequence[Delegate]) -> list[MeetingSlot]:
+    """The slots in which all of these delegates are free, in the order of time: what a wish may ask for."""
+    common = frozenset.intersection(*free_slots_of(session, event, delegates).values())
+    return [slot for slot in slots_of(session, event.id) if slot.id in common]
+
+
 @dataclass(frozen=True)
 class Matches:
     """The best counterparts, and how many there are in all."""

@@ -10,14 +10,14 @@ from app.accounts.enums import Role
 from app.accounts.policies import Access, Policy
 from app.delegations.queries import delegate_in_event
 from app.events.loaders import number_of
-from app.events.queries import challenges_of, slots_of
+from app.events.queries import challenges_of
 from app.meetings import service
 from app.meetings.enums import Answer
 from app.meetings.forms import AnswerForm, WishForm
 from app.meetings.loaders import SelfIn, WishIn, self_of_path, wish_of_path
 from app.meetings.notices import tell_of_answer, tell_of_wish
 from app.meetings.queries import meetings_of_people, wishes_of_delegate
-from app.meetings.view import free_slots_of, matches_for, sides_of
+from app.meetings.view import matches_for, offered_slots, sides_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Forbidden, Refused
@@ -95,22 +95,23 @@ def send_wish(
     if bound.value is None:
         return _wish_page(request, session, own, asked, bound, status=422)
     try:
-        wished = service.wish_meeting(
-            session,
-            event=own.event,
-            from_id=own.delegate.id,
-            to_id=bound.value.with_id,
-            topic=bound.value.topic,
-            message=bound.value.message,
-            slot_id=bound.value.slot_id,
-            actor=access.principal.actor(),
-            now=now,
-        )
+        # Only what was accepted spends the form: a refusal takes the key back with the wish.
+        with session.begin_nested():
+            spend(session, sender=f"delegate {own.delegate.id}", key=str(form.get("form_key", "")) or None, now=now)
+            wished = service.wish_meeting(
+                session,
+                event=own.event,
+                from_id=own.delegate.id,
+                to_id=asked,
+                topic=bound.value.topic,
+                message=bound.value.message,
+                slot_id=bound.value.slot_id,
+                actor=access.principal.actor(),
+                now=now,
+            )
     except Refused as refused:
         return _wish_page(request, session, own, asked, Bound(None, refused.errors, bound.typed), status=422)
-    # Only what was accepted spends the form; the same form at the same moment undoes itself here.
-    spend(session, sender=f"delegate {own.delegate.id}", key=str(form.get("form_key", "")) or None, now=now)
-    session.refresh(wished.wish, ["from_delegate", "to_delegate"])
+    session.refresh(wished.wish, ["from_delegate", "to_delegate", "slot"])
     session.refresh(wished.wish.from_delegate, ["delegation"])
     base_url = request.app.state.settings.base_url
     tell_of_wish(session, event=own.event, wish=wished.wish, token=wished.token, base_url=base_url, now=now)
@@ -155,12 +156,10 @@ def _wish_page(
     request: Request, session: Session, own: SelfIn, with_id: int, form: Bound[WishForm], *, status: int = 200
 ) -> Response:
     them = delegate_in_event(session, own.event.id, with_id)
-    free = free_slots_of(session, own.event, [own.delegate, them])
-    common = free[own.delegate.id] & free[them.id]
     context = {
         "event": own.event,
         "them": them,
         "form": form,
-        "slots": [slot for slot in slots_of(session, own.event.id) if slot.id in common],
+        "slots": offered_slots(session, own.event, [own.delegate, them]),
     }
     return render(request, "meetings/wish.html", context, status=status)

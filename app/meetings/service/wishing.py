@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from app.delegations.models import Delegate
 from app.delegations.queries import delegate_in_event
 from app.events.models import Event
 from app.meetings.enums import Answer, MeetingWishLevel
 from app.meetings.models import MeetingVeto, MeetingWish, WishPerson
-from app.meetings.queries import has_veto, overdue_wishes
+from app.meetings.queries import has_veto, overdue_wishes, wish_between
+from app.meetings.view import offered_slots
 from app.platform.actor import Actor
 from app.platform.audit import record, record_change
 from app.platform.errors import Conflict, Refused
+from app.platform.i18n import gettext as _
 from app.platform.tokens import digest, new_token
 
 LARGEST_MEETING = 8
@@ -47,20 +50,27 @@ def wish_meeting(
 
     Raises:
         NotFound: one of the persons is not of this event.
-        Refused: oneself, more than eight people, or somebody who takes no meetings. A veto says no more than that.
+        Refused: oneself, more than eight people, a time that does not suit all, a wish that the two have already, or
+            somebody who takes no meetings. A veto says no more than that.
     """
     people = {from_id, to_id, *also_ids}
     if from_id == to_id:
-        raise Refused({"with": "Choose somebody else."})
+        raise Refused({"with": _("Choose somebody else.")})
     if len(people) > LARGEST_MEETING:
         raise Refused({"also": f"At most {LARGEST_MEETING} people fit at a table."})
-    for delegate_id in sorted(people):
-        delegate = delegate_in_event(session, event.id, delegate_id)
-        if not delegate.is_active or not delegate.takes_meetings:
-            raise Refused({"with": "This person takes no meetings."})
+    # Two who wish to meet each other at the same moment come one after the other.
+    session.execute(select(Delegate.id).where(Delegate.id.in_(people)).order_by(Delegate.id).with_for_update())
+    delegates = [delegate_in_event(session, event.id, delegate_id) for delegate_id in sorted(people)]
     # A private no must not show, so it reads as if the person took no meetings.
-    if any(has_veto(session, one, other) for one, other in itertools.combinations(sorted(people), 2)):
-        raise Refused({"with": "This person takes no meetings."})
+    if any(not one.is_active or not one.takes_meetings for one in delegates) or any(
+        has_veto(session, one, other) for one, other in itertools.combinations(sorted(people), 2)
+    ):
+        raise Refused({"with": _("This person takes no meetings.")})
+    standing = wish_between(session, event.id, one_id=from_id, other_id=to_id, now=now)
+    if standing is not None:
+        raise Refused({"with": _said_of(standing, from_id)})
+    if slot_id is not None and slot_id not in {slot.id for slot in offered_slots(session, event, delegates)}:
+        raise Refused({"slot_id": _("This time does not suit both. Choose one of the list.")})
     token = new_token()
     wish = MeetingWish(
         event_id=event.id,
@@ -78,8 +88,18 @@ def wish_meeting(
     )
     session.add(wish)
     session.flush()
-    record_change(session, wish, "wish.made", actor, now, {"answer": (None, wish.answer.value)})
+    said = {"answer": wish.answer.value, "people": sorted(people), "slot_id": slot_id}
+    record_change(session, wish, "wish.made", actor, now, {field: (None, value) for field, value in said.items()})
     return Wished(wish=wish, token=token)
+
+
+def _said_of(standing: MeetingWish, from_id: int) -> str:
+    """Why another wish between the same two is not needed."""
+    if standing.answer is Answer.ACCEPTED:
+        return _("You have agreed to meet already: it stands under Meetings.")
+    if standing.from_delegate_id == from_id:
+        return _("You asked this person already. Your wish waits for an answer: it stands under Meetings.")
+    return _("This person asked you already. Answer the wish under Meetings.")
 
 
 def answer_wish(
