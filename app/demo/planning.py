@@ -18,6 +18,7 @@ from app.demo.writing.desk import ACTOR
 from app.events.models import Event
 from app.meetings.models import Meeting
 from app.pairing.models import Partnership
+from app.pairing.notices import ask_members
 from app.pairing.queries import partnerships_of
 from app.platform.database.engine import Database
 from app.platform.errors import NotFound
@@ -90,7 +91,9 @@ def _pair(
             if confirmed is None or index < confirmed:
                 pairing.confirm_for_all(session, event=event, partnership_id=partnership.id, actor=ACTOR, now=now)
             else:
-                pairing.ask(session, event=event, partnership=partnership, actor=ACTOR, now=now)
+                ask_members(
+                    session, event=event, partnership=partnership, base_url=settings.base_url, actor=ACTOR, now=now
+                )
         give_case_sessions(session, event=event, partnerships=partnerships, now=now)
 
 

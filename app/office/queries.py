@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.platform.audit import AuditEntry, AuditValue, names_of
@@ -46,9 +47,22 @@ def values_of(session: Session, entries: list[AuditEntry]) -> dict[int, list[Aud
     return found
 
 
-def mails_of(session: Session, event_id: int, *, state: MailState | None) -> list[OutboxMail]:
-    """The mails of an edition, newest first."""
-    statement = select(OutboxMail).where(OutboxMail.event_id == event_id)
-    if state is not None:
-        statement = statement.where(OutboxMail.state == state)
+Others = Literal["left out", "too"]
+"""Whether mails that belong to no edition, such as links to sign in, are read beside those of one."""
+
+
+def mails_of(session: Session, event_id: int, *, state: MailState, others: Others = "left out") -> list[OutboxMail]:
+    """The mails of an edition in a state, newest first."""
+    statement = select(OutboxMail).where(_belongs(event_id, others), OutboxMail.state == state)
     return list(session.scalars(statement.order_by(OutboxMail.id.desc())))
+
+
+def mail_counts(session: Session, event_id: int, *, others: Others = "left out") -> dict[MailState, int]:
+    """How many mails of an edition there are in each state."""
+    statement = select(OutboxMail.state, func.count()).where(_belongs(event_id, others)).group_by(OutboxMail.state)
+    return {**dict.fromkeys(MailState, 0), **{row.state: row[1] for row in session.execute(statement)}}
+
+
+def _belongs(event_id: int, others: Others) -> ColumnElement[bool]:
+    own = OutboxMail.event_id == event_id
+    return own | OutboxMail.event_id.is_(None) if others == "too" else own

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.events.models import Event
 from app.events.queries import event_of_path
-from app.office.queries import mails_of
+from app.office.queries import Others, mail_counts, mails_of
 from app.office.service.sending import decide_mails
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
@@ -34,15 +34,23 @@ class MailsForm(BaseModel):
 
 @router.get("/e/{slug}/manage/outbox")
 def outbox(
-    request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(READ)], state: str = "held"
+    request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(READ)], state: str = ""
 ) -> Response:
-    """Groups by cause, with a sample of each."""
+    """Groups by cause, with a sample of each.
+
+    Where nobody chose a state the first one that has mails is shown. A demonstration sends nothing, so that its links
+    to sign in can be read here alone; anywhere else they are nobody's business but the receiver's.
+    """
     event = access.found
-    chosen = MailState(state) if state in set(MailState) else MailState.HELD
+    is_demonstration = event.is_demonstration and request.app.state.settings.demonstration
+    others: Others = "too" if is_demonstration else "left out"
+    counts = mail_counts(session, event.id, others=others)
+    filled = next((one for one in MailState if counts[one]), MailState.HELD)
+    chosen = MailState(state) if state in set(MailState) else filled
     groups: dict[str, list[OutboxMail]] = {}
-    for mail in mails_of(session, event.id, state=chosen):
+    for mail in mails_of(session, event.id, state=chosen, others=others):
         groups.setdefault(mail.cause, []).append(mail)
-    context = {"event": event, "groups": groups, "state": chosen.value, "states": [one.value for one in MailState]}
+    context = {"event": event, "groups": groups, "state": chosen.value, "counts": counts}
     return render(request, "office/outbox.html", context)
 
 
