@@ -38,6 +38,11 @@ def main() -> None:
         if sentence is None:
             raise
         _end([sentence], WRONG_SETTING)
+    except OSError as error:
+        # A path that was typed and leads nowhere names itself; whatever names no file is our own fault.
+        if error.filename is None:
+            raise
+        _end([f"{error.filename} cannot be used: {error.strerror}."], WRONG_SETTING)
 
 
 def _end(sentences: Iterable[str], status: int) -> None:

@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ import typer
 import uvicorn
 from sqlalchemy import inspect, select
 
-from app.accounts.service.demonstration import demonstration_links
+from app.accounts.service.demonstration import DemonstrationLink, demonstration_links
 from app.accounts.service.links import purge_ended
 from app.cli.telling import SERVED, check_folder, commands, give_up, imported, opened, settings_in_use, time_of, told
 from app.events.models import Event
@@ -18,6 +19,27 @@ from app.platform import idempotency, self_check
 from app.platform.database.engine import Database
 from app.platform.database.migrating import migrate as bring_up_to_date
 from app.platform.settings import Settings, WrongSetting
+
+
+class TellingServer(uvicorn.Server):
+    """A server that says where it is once it answers: an address that is printed earlier leads nowhere for seconds."""
+
+    def __init__(self, config: uvicorn.Config, tell: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = tell
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._tell()
+
+
+def _tell_where(settings: Settings, links: Sequence[DemonstrationLink]) -> None:
+    told.print(f"BRIDGE serves on {settings.base_url}")
+    for link in links:
+        told.print(f"  {link.role.value.replace('_', ' '):14} {link.address}")
+    if links:
+        told.print("Each link works once and lasts 12 hours; the next start prints new ones. Ctrl+C stops.")
 
 
 @commands.command()
@@ -42,12 +64,7 @@ def serve(
             links = demonstration_links(session, base_url=settings.base_url, now=now) if settings.demonstration else []
         self_check.run(database, settings, now=now)
     (settings.var / SERVED).write_text(settings.base_url + "\n", encoding="utf-8")
-    told.print(f"BRIDGE serves on {settings.base_url}")
-    for link in links:
-        told.print(f"  {link.role.value.replace('_', ' '):14} {link.address}")
-    if links:
-        told.print("Each link works once and lasts 12 hours; the next start prints new ones. Ctrl+C stops.")
-    server = uvicorn.Server(
+    server = TellingServer(
         uvicorn.Config(
             lambda: imported("app.main", "create_app")(settings),
             factory=True,
@@ -58,7 +75,8 @@ def serve(
             server_header=False,
             log_config=None,
             timeout_graceful_shutdown=5,
-        )
+        ),
+        lambda: _tell_where(settings, links),
     )
     with closing(listener), suppress(KeyboardInterrupt):
         server.run(sockets=[listener])

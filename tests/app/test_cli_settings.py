@@ -1,5 +1,6 @@
 """A wrong setting is said in one sentence that names it, with exit status 2, before anything is loaded."""
 
+import asyncio
 import socket
 
 import pytest
@@ -54,3 +55,44 @@ def test_a_taken_port_is_said_before_anything_is_loaded(bridge, tmp_path):
     assert "`PORT=8010 make run`" in done.stderr
     assert done.stdout == ""
     assert not fresh.exists() or fresh.stat().st_size == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export-problem", "agenda", "--event", "test-event", "-o", "{nowhere}/x"),
+        ("print", "--event", "test-event", "--folder", "{nowhere}"),
+        ("backup", "--to", "{nowhere}/x"),
+        ("restore", "{nowhere}/saved", "--to", "{free}/x.sqlite"),
+        ("restore", "{saved}", "--to", "{nowhere}/x.sqlite"),
+    ],
+    ids=lambda one: f"{one[0]}-{one[-1].strip('{')[:7]}",
+)
+def test_a_path_that_leads_nowhere_is_named_in_a_sentence(bridge, event, tmp_path, command):
+    (tmp_path / "file").write_text("")
+    assert bridge("backup", "--to", str(tmp_path / "saved")).returncode == 0
+    places = {"nowhere": tmp_path / "file" / "folder", "free": tmp_path, "saved": tmp_path / "saved"}
+    done = bridge(*(part.format(**places) for part in command))
+    assert done.returncode in {1, 2}, done.stderr
+    assert str(tmp_path / "file") in done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_a_file_for_a_problem_in_no_folder_is_a_wrong_setting(bridge, event):
+    done = bridge("export-problem", "agenda", "--event", "test-event", "-o", "/nonexistent/x")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "/nonexistent/x cannot be used: No such file or directory.\n"
+
+
+@pytest.mark.parametrize("has_started", [True, False])
+def test_the_address_is_told_once_somebody_answers_there(bridge, monkeypatch, has_started):
+    async def startup(self, sockets=None):
+        print("It begins.")
+        self.started = has_started
+
+    monkeypatch.setattr("uvicorn.Server.startup", startup)
+    monkeypatch.setattr("uvicorn.Server.run", lambda self, sockets: asyncio.run(self.startup(sockets)))
+    done = bridge("serve", "--port", "8797")
+    told = ["It begins.", "BRIDGE serves on http://127.0.0.1:8797"]
+    assert done.stdout.splitlines() == (told if has_started else told[:1])
+    assert done.returncode == (0 if has_started else 3)
