@@ -3,10 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.enums import Role
 from app.accounts.policies import ORGANISERS, Access, Policy
+from app.delegations.names import latin_name_of
+from app.delegations.queries import delegates_by_id
 from app.events.loaders import RunIn, run_of_kind
 from app.events.models import Event
 from app.events.queries import day_of, days_of, event_of_path, slots_of, tables_of
@@ -14,7 +17,9 @@ from app.meetings import service
 from app.meetings.enums import Answer
 from app.meetings.forms import CancelForm
 from app.meetings.loaders import MeetingIn, meeting_of_path
+from app.meetings.models import MeetingWish
 from app.meetings.queries import answer_counts, held_count, meetings_of, unheld_wish_ids, wishes_by_id
+from app.meetings.reasons import people_in, reason_words
 from app.meetings.view import sides_of, table_grid
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
@@ -61,7 +66,7 @@ def desk(
         "counts": {answer.value: count for answer, count in answer_counts(session, event.id).items()},
         "held": held_count(session, event.id),
         "places": len(slots) * len(tables),
-        "unheld": [(whole[wish_id], " · ".join(sides_of(whole[wish_id]))) for wish_id in unheld[:MOST_UNHELD]],
+        "unheld": _with_reasons(session, [whole[wish_id] for wish_id in unheld[:MOST_UNHELD]]),
         "unheld_count": len(unheld),
         "meetings": meetings,
         "view": "list" if view == "list" else "grid",
@@ -70,6 +75,13 @@ def desk(
         "panel": latest_panel(session, event_id=event.id, slug=event.slug, kind="meetings", now=now),
     }
     return render(request, "meetings/desk.html", context)
+
+
+def _with_reasons(session: Session, wishes: list[MeetingWish]) -> list[tuple[str, str]]:
+    """The sides of each wish and why it has no meeting."""
+    people = delegates_by_id(session, {one for wish in wishes for one in people_in(wish.unheld_reason)})
+    names = {one.id: latin_name_of(one) for one in people.values()}
+    return [(" · ".join(sides_of(wish)), reason_words(wish.unheld_reason, names)) for wish in wishes]
 
 
 @router.post("/e/{slug}/manage/meetings/runs")
