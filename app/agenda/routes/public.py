@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -169,9 +169,7 @@ def _session(request: Request, session: Session, found: ReleasedIn) -> Response:
     same_time = [
         one
         for one in shown_sessions(session, found.event, found.release)
-        if one.id != found.placed.id
-        and one.starts_at < found.placed.ends_at + timedelta(minutes=1)
-        and found.placed.starts_at < one.ends_at
+        if one.id != found.placed.id and one.starts_at < found.placed.ends_at and found.placed.starts_at < one.ends_at
     ]
     context = {
         "event": found.event,

@@ -14,7 +14,7 @@ from app.agenda.enums import Part
 from app.agenda.models import AgendaRelease, AgendaSession, DraftPlacement, SessionPerson
 from app.agenda.preview import preview_of
 from app.agenda.queries import difference, entries_of_release, newest_release, release_numbered
-from app.agenda.service import Overtaken
+from app.agenda.service import Overtaken, release
 from app.delegations.models import Delegate
 from app.delegations.queries import delegates_by_id
 from app.events.models import Room
@@ -253,3 +253,15 @@ def test_agd_13_the_public_reads_what_moved_and_what_was_withdrawn(
     assert re.search(r"<s>.*09:00.*</s>", client.get(f"/e/test-event/agenda/{moves.slug}").text)
     assert client.get("/e/test-event/changes?since=7").status_code == 404
     assert client.get("/e/test-event/changes?since=x").status_code == 404
+
+
+def test_what_starts_when_a_session_ends_is_not_at_the_same_time(
+    client: Any, cast: Any, placed: Any, actor: Actor, now: Any
+) -> None:
+    with client.app.state.database.writing() as session:
+        for title, minutes in (("One hour", 0), ("Half beside", 30), ("Right after", 60)):
+            placed(session, title, (), minutes, room="room-b" if title == "Half beside" else "room-a")
+        release(session, event=cast.event, name="First", note=None, actor=actor, now=now)
+    page = client.get(f"/e/{cast.event.slug}/agenda/session-0").text
+    assert "Half beside" in page
+    assert "Right after" not in page
