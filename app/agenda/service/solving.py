@@ -1,11 +1,14 @@
 """Handing the agenda to a solver run, and accepting what it proposes."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from app.agenda.enums import SolveMode, StepVerb
+from app.agenda.models import AgendaSession
 from app.agenda.planner import (
+    AgendaFacts,
     build_problem,
     judge,
     outcome_of,
@@ -93,8 +96,12 @@ def accept_run(
     broken = weigh(facts, judge(build_problem(session, facts, draft), solution))
     if broken:
         raise Refused({str(rule.number): rule.sentence for rule in broken})
+    planned = placements_of(facts, solution)
+    before = {one.session_id: (one.starts_at, one.room_id) for one in draft.placements}
+    after = {one.session_id: (one.starts_at, one.room_id) for one in planned}
+    moved = [item for item in facts.sessions if before.get(item.id) != after.get(item.id)]
     with step(session, draft=draft, verb=StepVerb.ACCEPTED, actor=actor, now=now):
-        changed = swap_placements(session, draft, placements_of(facts, solution))
+        changed = swap_placements(session, draft, planned)
     draft.run_id, draft.changed_at = run.id, now
     session.flush()
     mark_accepted(session, run=run, actor=actor, now=now)
@@ -106,7 +113,22 @@ def accept_run(
         action="agenda.run_accepted",
         entity="agenda_draft",
         entity_id=draft.id,
-        changes={"run": (None, run.id), "placements_changed": (None, changed)},
+        changes={
+            "run": (None, run.id),
+            "placements_changed": (None, changed),
+            "places": (_places(facts, moved, before), _places(facts, moved, after)),
+        },
     )
     session.refresh(draft, ["placements"])
     return changed
+
+
+def _places(facts: AgendaFacts, items: Sequence[AgendaSession], at: Mapping[int, tuple[datetime, int]]) -> list[str]:
+    """Where each of these sessions is, as the log keeps it: in UTC, one entry a session."""
+    rooms = {room.id: room.slug for room in facts.rooms}
+    said = []
+    for item in items:
+        place = at.get(item.id)
+        where = f"{place[0].astimezone(UTC):%Y-%m-%d %H:%M}Z {rooms.get(place[1], place[1])}" if place else "no place"
+        said.append(f"{item.slug}: {where}")
+    return said

@@ -1,6 +1,7 @@
 """Handing the meetings to a solver run, and accepting the plan that it proposes."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -64,6 +65,9 @@ def accept_run(session: Session, *, event: Event, run: SolverRun, actor: Actor, 
     broken = judge(build_problem(facts), solution).violations
     if broken:
         raise Refused({str(index): violation.message for index, violation in enumerate(broken)})
+    before = {one.wish_id: _place(one) for one in facts.meetings}
+    after = {one.wish_id: _place(one) for one in planned_of(facts, solution)}
+    moved = sorted(wish_id for wish_id in before | after if before.get(wish_id) != after.get(wish_id))
     changed = _swap(session, event=event, facts=facts, solution=solution, run=run, now=now)
     mark_accepted(session, run=run, actor=actor, now=now)
     record(
@@ -74,7 +78,11 @@ def accept_run(session: Session, *, event: Event, run: SolverRun, actor: Actor, 
         action="meetings.run_accepted",
         entity="solver_run",
         entity_id=run.id,
-        changes={"held": (len(facts.meetings), len(solution.meetings)), "changed": (None, changed)},
+        changes={
+            "held": (len(facts.meetings), len(solution.meetings)),
+            "changed": (None, changed),
+            "places": (_places(facts, moved, before), _places(facts, moved, after)),
+        },
     )
     return changed
 
@@ -130,6 +138,17 @@ def _swap(
         wishes[wish_id].unheld_reason = None
     session.flush()
     return len({one.wish_id for one in added} | {meeting.wish_id for meeting in moved})
+
+
+def _places(facts: MeetingFacts, wish_ids: Sequence[int], at: Mapping[int, tuple[int, int] | None]) -> list[str]:
+    """Where the meeting of each of these wishes is, as the log keeps it: in UTC, one entry a meeting."""
+    slots = {slot.id: f"{slot.starts_at.astimezone(UTC):%Y-%m-%d %H:%M}Z" for slot in facts.slots}
+    tables = {table.id: table.number for table in facts.tables}
+    said = []
+    for wish_id in wish_ids:
+        place = at.get(wish_id)
+        said.append(f"wish {wish_id}: " + (f"{slots[place[0]]} table {tables[place[1]]}" if place else "not held"))
+    return said
 
 
 def _all_meetings(session: Session, event_id: int) -> dict[int, Meeting]:

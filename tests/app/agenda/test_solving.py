@@ -24,6 +24,7 @@ from app.delegations.models import BlockedTime
 from app.events.models import Resource, Room
 from app.events.time_grid import TimeGrid
 from app.platform.actor import Actor
+from app.platform.audit import AuditEntry, AuditValue
 from app.platform.database.engine import Database
 from app.platform.errors import Refused
 from app.platform.settings import Settings
@@ -96,6 +97,12 @@ def test_agd_01_fill_the_rest_keeps_every_place(
         after = _places(session, cast.event)
         assert {item: after[item] for item in kept} == before
         assert len(after) == 7
+        line = session.scalars(select(AuditEntry).where(AuditEntry.action == "agenda.run_accepted")).one()
+        places = session.get_one(AuditValue, (line.id, "places"))
+    was, became = json.loads(places.before), json.loads(places.after)
+    assert len(was) == len(became) == 4, "ADM-03: each session that moved, and no other"
+    assert all(one.endswith(": no place") for one in was)
+    assert all(re.fullmatch(r"[\w-]+: 2019-09-0\d \d\d:\d\dZ room-[ab]", one) for one in became), became
 
 
 def test_agd_01_what_lies_outside_its_own_hours_cannot_stay(

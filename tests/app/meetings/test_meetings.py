@@ -1,5 +1,6 @@
 """Wishes and meetings: a wish takes nothing, an accepted one is held once, a private no does not show."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from app.meetings.service import (
     withdraw_wish,
 )
 from app.platform.actor import Actor
+from app.platform.audit import AuditEntry, AuditValue
 from app.platform.database.engine import Database
 from app.platform.errors import Conflict, Refused
 from app.solver_runs.enums import RunState
@@ -190,6 +192,14 @@ def test_a_plan_is_accepted_and_comes_back_as_the_present_one(
     wishes = [accepted(session, one, other) for one in cast.heads[:2] for other in cast.staff[2:]]
     run = _solved(session, cast.event, actor, now)
     assert accept_run(session, event=cast.event, run=run, actor=actor, now=now) == len(wishes)
+    line = session.scalars(select(AuditEntry).where(AuditEntry.action == "meetings.run_accepted")).one()
+    places = session.get_one(AuditValue, (line.id, "places"))
+    before, after = json.loads(places.before), json.loads(places.after)
+    assert before == [f"wish {wish.id}: not held" for wish in wishes], "ADM-03"
+    assert after == [
+        f"wish {one.wish_id}: {one.slot.starts_at:%Y-%m-%d %H:%M}Z table {one.table.number}"
+        for one in sorted(meetings_of(session, cast.event.id), key=lambda one: one.wish_id)
+    ], "ADM-03"
     session.expire_all()
     facts = read_facts(session, cast.event)
     present = solution_of(facts)
