@@ -62,14 +62,12 @@ def rows_of(event: Event, itinerary: Itinerary) -> dict[str, dict[str, str]]:
 
 
 def _said(event: Event, itinerary: Itinerary, item: Item, *, on: date) -> dict[str, str]:
-    is_personal = itinerary.delegate_id is not None
-    letters = {} if is_personal else {one.delegate_id: one.letter for one in itinerary.travellers}
     return {
         "day": on.isoformat(),
         "start": words.clock_words(item.starts_at, event.timezone),
         "end": words.clock_words(item.ends_at, event.timezone),
         "title": words.title_words(item),
-        "note": words.note_words(item, zone=event.timezone, letters=letters),
+        "note": words.note_words(item, zone=event.timezone, itinerary=itinerary),
         "place": item.place,
         "where": words.where_words(item),
         "table": str(item.table_number or ""),

@@ -11,8 +11,11 @@ from app.agenda.enums import Part, SessionKind
 from app.platform.i18n import current_locale, ngettext
 from app.platform.i18n import gettext as _
 from app.platform.rendering import LONG_DAYS, venue_time
-from app.printing.itinerary import Item
+from app.printing.itinerary import Item, Itinerary
 from app.visits.enums import VisitKind
+
+ATTENDING = frozenset({Part.MUST_ATTEND, Part.MAY_ATTEND})
+ARTICLES = frozenset({"A", "An", "The"})
 
 
 def day_words(on: date) -> str:
@@ -58,6 +61,48 @@ def part_words(part: str, minutes: int | None) -> str:
     return f"{words}, {lasting}"
 
 
+def own_part_words(part: str, minutes: int | None) -> str:
+    """What a person does in a session, said to that person."""
+    if Part(part) is Part.SPEAKER and minutes is not None:
+        return ngettext("You speak %(num)s minute", "You speak %(num)s minutes", minutes) % {"num": minutes}
+    words = {
+        Part.SPEAKER: _("You speak"),
+        Part.MODERATOR: _("You moderate"),
+        Part.HOST: _("You host"),
+        Part.PANELLIST: _("You are on the panel"),
+        Part.MUST_ATTEND: _("You attend"),
+        Part.MAY_ATTEND: _("You may attend"),
+    }[Part(part)]
+    if minutes is None:
+        return words
+    lasting = ngettext("%(num)s minute", "%(num)s minutes", minutes) % {"num": minutes}
+    return f"{words}, {lasting}"
+
+
+def _parts_words(item: Item, itinerary: Itinerary) -> list[str]:
+    """Who does what in a session.
+
+    On a schedule of one's own the reader is spoken to. On that of a delegation one who goes alone is named, and of
+    several each part is said with the letters of who has it, unless all merely attend.
+    """
+    if item.part is None:
+        return []
+    if itinerary.delegate_id is not None:
+        return [own_part_words(item.part, item.speaking_minutes)]
+    if set(item.parts.values()) <= ATTENDING and len(set(item.parts.values())) < 2:
+        return [part_words(item.part, item.speaking_minutes)]
+    if len(item.goes) == 1:
+        said = {"who": itinerary.traveller(item.goes[0]).name, "part": part_words(item.part, item.speaking_minutes)}
+        return [_("%(who)s %(part)s") % said]
+    letters = {one.delegate_id: one.letter for one in itinerary.travellers}
+    parts = []
+    for part in dict.fromkeys(item.parts[one] for one in item.goes):
+        who = _listed(letters[one] for one in item.goes if item.parts[one] == part)
+        minutes = item.speaking_minutes if part == item.part else None
+        parts.append(f"{part_words(part, minutes)} ({who})")
+    return parts
+
+
 def kind_words(item: Item) -> str:
     """What kind of item it is."""
     if item.kind == "session":
@@ -92,17 +137,21 @@ def session_kind_words(kind: str) -> str:
 def title_words(item: Item) -> str:
     """The title of a row; a meeting is named after the other side."""
     if item.kind == "meeting":
-        return _("Meeting with %(who)s") % {"who": item.title}
+        return _("Meeting with %(who)s") % {"who": _inside(item.title)}
     return item.title_in(current_locale())
 
 
-def note_words(item: Item, *, zone: str, letters: Mapping[int, str] | None = None) -> str:
-    """The second line of a row: part, counterpart, topic, greeter, and whether the time is settled.
+def _inside(name: str) -> str:
+    """A name inside a sentence: one that begins with an article is none that is written large there."""
+    article, _space, rest = name.partition(" ")
+    if article not in ARTICLES or not rest:
+        return name
+    return f"{article.lower()} {rest}" if current_locale() == "en" else f"“{name}”"
 
-    Args:
-        letters: by ID of the delegate, where several are on the sheet: each part is said with who has it.
-    """
-    parts = _parts_said(item, letters or {})
+
+def note_words(item: Item, *, zone: str, itinerary: Itinerary) -> str:
+    """The second line of a row: part, counterpart, topic, greeter, and whether the time is settled."""
+    parts = _parts_words(item, itinerary)
     if item.kind == "visit" and item.state == "draft":
         parts.append(_("not confirmed"))
     if item.kind == "visit" and item.state == "changed":
@@ -120,20 +169,6 @@ def note_words(item: Item, *, zone: str, letters: Mapping[int, str] | None = Non
     if item.detail:
         parts.append(item.detail)
     return " · ".join(parts)
-
-
-def _parts_said(item: Item, letters: Mapping[int, str]) -> list[str]:
-    """What those who go do; with letters where they do different things."""
-    if item.part is None:
-        return []
-    if len(set(item.parts.values())) < 2 or not letters:
-        return [part_words(item.part, item.speaking_minutes)]
-    said = []
-    for part in dict.fromkeys(item.parts[one] for one in item.goes):
-        who = _listed(letters[one] for one in item.goes if item.parts[one] == part)
-        minutes = item.speaking_minutes if part == item.part else None
-        said.append(f"{part_words(part, minutes)} ({who})")
-    return said
 
 
 COMMAS = {"ar": "، ", "zh": "、"}

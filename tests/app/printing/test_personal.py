@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,14 +11,16 @@ from lxml import html
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from app.agenda.enums import Part
 from app.delegations.models import Delegate
 from app.events.models import Resource
 from app.platform.audit import ReadLog
+from app.platform.i18n import speaking
 from app.printing import words
 from app.printing.itinerary import DayOfItems, Itinerary
-from app.printing.queries import itinerary_of_person, personal_itineraries_of_event
+from app.printing.queries import itineraries_of_event, itinerary_of_person, personal_itineraries_of_event
 from app.printing.service import live_address, preview
-from app.printing.sheets import Edition, Sheet, code_of, sheet_of
+from app.printing.sheets import Edition, Sheet, code_of, rows_of, sheet_of
 
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 LIVE = "https://bridge.example"
@@ -90,7 +93,7 @@ def test_prt_01_a_meeting_says_table_counterpart_and_who_comes_along(released: A
         for item in itinerary.items:
             if item.kind != "meeting":
                 continue
-            note = words.note_words(item, zone=released.event.timezone)
+            note = words.note_words(item, zone=released.event.timezone, itinerary=itinerary)
             assert item.table_number
             assert item.counterpart
             assert item.counterpart in note
@@ -115,7 +118,7 @@ def test_prt_01_a_session_says_part_and_channel(released: Any) -> None:
                     if row["title"] == item.title
                 )
                 assert "Chinese (channel 5)" in row["languages"]
-                assert words.part_words(item.part, item.speaking_minutes) in row["note"]
+                assert words.own_part_words(item.part, item.speaking_minutes) in row["note"]
                 return
     pytest.fail("nobody is on a session in Chinese")
 
@@ -188,3 +191,43 @@ def test_a_look_at_the_page_of_a_protected_person_is_noted(client: Any, released
     with client.app.state.database.reading() as session:
         noted = session.scalars(select(ReadLog).where(ReadLog.entity_id == str(person_id))).all()
         assert any(one.action == "movements.page" for one in noted)
+
+
+def test_a_schedule_says_who_does_what(released: Any) -> None:
+    """To the reader of an own schedule, by name on that of a delegation; nothing reads as if the room spoke."""
+    own = [row["note"] for itinerary in personal_itineraries_of_event(released.session, released.event)
+           for row in rows_of(released.event, itinerary).values()]  # fmt: skip
+    assert any(note.startswith("You speak 8 minutes") for note in own)
+    assert not [note for note in own if note.startswith(("speaks", "moderates", "on the panel"))]
+    named = 0
+    for itinerary in itineraries_of_event(released.session, released.event):
+        rows = rows_of(released.event, itinerary)
+        for item in itinerary.items:
+            note = rows[item.uid]["note"]
+            if list(item.parts.values()) == [Part.SPEAKER]:
+                assert note.startswith(f"{itinerary.traveller(item.goes[0]).name} speaks")
+                named += 1
+            elif Part.SPEAKER in item.parts.values():
+                who = [itinerary.traveller(one).letter for one in item.goes if item.parts[one] == Part.SPEAKER]
+                assert re.search(rf"speaks[^·]* \({', '.join(who)}\)", note), note
+    assert named > 2
+
+
+@pytest.mark.parametrize(
+    ("locale", "name", "said"),
+    [
+        ("en", "A battery maker", "Meeting with a battery maker"),
+        ("en", "Shenzhen", "Meeting with Shenzhen"),
+        ("en", "A", "Meeting with A"),
+        ("fr", "A battery maker", "“A battery maker”"),
+    ],
+)
+def test_a_name_with_an_article_stands_inside_a_sentence(released: Any, locale: str, name: str, said: str) -> None:
+    meeting = next(
+        item
+        for itinerary in personal_itineraries_of_event(released.session, released.event)
+        for item in itinerary.items
+        if item.kind == "meeting"
+    )
+    with speaking(locale):
+        assert words.title_words(dataclasses.replace(meeting, title=name)).endswith(said)

@@ -103,8 +103,8 @@ def test_a_sheet_in_english_says_was(press: Any) -> None:
     visit = press.visit(OF_TRIESTE)
     known = {"event": press.event, "actor": press.actor, "now": press.now}
     move(press.session, visit=visit, version=visit.version, starts_at=visit.starts_at + timedelta(minutes=30), **known)
-    assert "was 11:00" in _text(press.hand_out("trieste"))
-    assert "was 11:00" not in _text(press.hand_out("trieste")), "the next sheet is compared with the last one"
+    assert "was 12:55" in _text(press.hand_out("trieste"))
+    assert "was 12:55" not in _text(press.hand_out("trieste")), "the next sheet is compared with the last one"
 
 
 def test_a_row_that_is_confirmed_meanwhile_is_marked_too(press: Any) -> None:
