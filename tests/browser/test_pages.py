@@ -75,6 +75,7 @@ PAGES = {
 
 UNSEEN = {
     "/": "leads on to the event",
+    "/e/{slug}/": "leads on to the event",
     "/e/{slug}/b/{code}": "leads on to a person, or to one's own schedule",
     "/e/{slug}/manage/print/jobs/{job_id}": "is there once a print began; tests/app/printing/test_jobs.py opens it",
     "/e/{slug}/manage/print/jobs/{job_id}/file": "is a document or an archive",

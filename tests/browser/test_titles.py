@@ -20,6 +20,10 @@ all => all.map((card) => {
     seen: more ? title.firstChild.textContent : title.textContent,
     isCut: more !== null,
     overflows: title.scrollHeight > title.clientHeight,
+    guests: [...card.querySelectorAll(".facts-line > span")].slice(1, 2).every((one) => {
+      const line = one.parentElement.getBoundingClientRect(), box = one.getBoundingClientRect();
+      return box.height === 0 || (box.bottom <= line.bottom + 1 && box.right <= line.right + 1);
+    }),
     below: [...card.querySelectorAll(".title, .facts-line")].some((one) => one.getBoundingClientRect().bottom > end),
   };
 })
@@ -41,6 +45,7 @@ def test_a_title_on_the_board_ends_after_a_word(page: Any, enter: Callable[[Any,
         assert f"{card['whole']} ".startswith(f"{card['seen']} ")
         assert not card["overflows"]
         assert not card["below"], card["whole"]
+        assert card["guests"], f"{card['whole']}: how many guests is cut off"
 
 
 def test_a_name_at_a_table_ends_after_a_word_and_leads_to_the_whole(
