@@ -65,7 +65,7 @@ def placed_while_away(
         return ()
     grid = TimeGrid.of(event)
     held = holdings_by_person(session, event_id=event.id, person_ids=people.keys())
-    titles = _titles(session, {one.id for holdings in held.values() for one in holdings})
+    titles = titles_of_holdings(session, {one.id for holdings in held.values() for one in holdings})
     found = []
     for person_id, holdings in held.items():
         person = people[person_id]
@@ -115,7 +115,7 @@ def _cause(person: Delegate, starts_at: datetime, ends_at: datetime) -> str | No
     return None
 
 
-def _titles(session: Session, holding_ids: Collection[int]) -> dict[int, str]:
+def titles_of_holdings(session: Session, holding_ids: Collection[int]) -> dict[int, str]:
     """How sessions, meetings and visits behind holdings are called; ways there and back are left out."""
     sessions = session.scalars(select(ReleasedSession).where(ReleasedSession.holding_id.in_(holding_ids)))
     titles = {one.holding_id or 0: str(one.frozen["title"]) for one in sessions}

@@ -13,6 +13,7 @@ from app.meetings.queries import answer_counts, held_count
 from app.office.absence import placed_while_away
 from app.office.leavers import paired_without_coming, planned_without_coming
 from app.office.needed import Needed
+from app.office.overlaps import overlapping_drafts
 from app.office.people_needs import needs_of_people
 from app.pairing.answers import questions_of
 from app.pairing.enums import Consent, PartnershipState
@@ -239,6 +240,22 @@ def _meetings(session: Session, event: Event, base: str) -> Iterator[Needed]:
 
 
 def _visits(session: Session, event: Event, base: str) -> Iterator[Needed]:
+    overlaps = overlapping_drafts(session, event)
+    if overlaps:
+        visits = len({one.visit_id for one in overlaps})
+        yield Needed(
+            title=ngettext(
+                "%(num)s visit that is not confirmed overlaps something else",
+                "%(num)s visits that are not confirmed overlap something else",
+                visits,
+            )
+            % {"num": visits},
+            why=overlaps[0].message,
+            harm="warn",
+            icon="clock",
+            href=f"/e/{event.slug}/delegations/{overlaps[0].delegation_id}",
+            verb=_("Look"),
+        )
     number = unconfirmed_count(session, event.id)
     if number:
         yield Needed(

@@ -40,6 +40,18 @@ def visit_in_event(session: Session, event_id: int, visit_id: int) -> Visit:
     return visit
 
 
+def unconfirmed_visits(session: Session, event_id: int) -> list[Visit]:
+    """The items that wait for protocol to confirm them, with their members, in the order of time."""
+    return list(
+        session.scalars(
+            select(Visit)
+            .where(Visit.event_id == event_id, Visit.state.in_((VisitState.DRAFT, VisitState.CHANGED)))
+            .options(selectinload(Visit.members).selectinload(VisitMember.delegate))
+            .order_by(Visit.starts_at, Visit.id)
+        )
+    )
+
+
 def unconfirmed_count(session: Session, event_id: int) -> int:
     """How many items wait for protocol to confirm them."""
     return (

@@ -59,7 +59,11 @@ class DelegationFact(Fact):
 
 
 class PartyFact(Fact):
-    """A city, or an organisation where ``helix_role`` is given."""
+    """A city, or an organisation where ``helix_role`` is given.
+
+    ``is_committed``: whether the head of a city has given the word that it takes part. No source says so of any; all
+    such words are made up.
+    """
 
     slug: str
     name: str
@@ -77,6 +81,7 @@ class PartyFact(Fact):
     latitude: float | None = None
     longitude: float | None = None
     stage: CaseCityStage = CaseCityStage.NONE
+    is_committed: bool = True
     engagements_max: int = 1
     helix_role: HelixRole | None = None
     is_facilitator: bool = False

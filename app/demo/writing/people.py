@@ -1,5 +1,6 @@
 """Cities and organisations, their delegations and delegates."""
 
+from datetime import date
 from typing import Any
 
 from app.delegations.models import (
@@ -21,6 +22,9 @@ LIAISON_PHONE = "+43 1 555 01"
 OUT_OF_HOURS = "+43 1 555 01 99"
 AGREED = {"list_name": True, "list_function": True, "list_city": True}
 """What a delegate who is not protected agreed to have listed."""
+
+ILLUSTRATIVE = "illustrative"
+COMMITTED_ON = date(2019, 6, 14)
 
 CITY_COLUMNS = ("region", "population", "income_group", "latitude", "longitude", "stage", "engagements_max")
 ORGANISATION_COLUMNS = ("helix_role", "is_facilitator", "facilitations_max")
@@ -64,8 +68,24 @@ def _party(desk: Desk, fact: PartyFact) -> Party:
         **desk.provenance(fact),
     }
     if fact.helix_role is None:
-        return City(**shared, **{name: getattr(fact, name) for name in CITY_COLUMNS})
+        return City(**shared, **{name: getattr(fact, name) for name in CITY_COLUMNS}, **_commitment(fact))
     return Organisation(**shared, **{name: getattr(fact, name) for name in ORGANISATION_COLUMNS})
+
+
+def _commitment(fact: PartyFact) -> dict[str, Any]:
+    """The word of a city's head, which is made up and says so where it is shown."""
+    head = next((one for one in fact.delegation.members if one.is_head), None)
+    if head is None or not fact.is_committed:
+        return {}
+    return {
+        "committed_by": _name_of(fact, head),
+        "committed_function": f"{head.function} ({ILLUSTRATIVE})",
+        "committed_on": COMMITTED_ON,
+    }
+
+
+def _name_of(party: PartyFact, member: Member) -> str:
+    return member.name or f"{member.function}, {party.delegation.name or party.name}"
 
 
 def _delegation(desk: Desk, party: PartyFact) -> Delegation:
@@ -90,7 +110,7 @@ def _delegation(desk: Desk, party: PartyFact) -> Delegation:
 
 def _delegate(desk: Desk, party: PartyFact, member: Member) -> Delegate:
     delegation = party.delegation
-    name = member.name or f"{member.function}, {delegation.name or party.name}"
+    name = _name_of(party, member)
     arrives_at = member.arrives_at or delegation.arrives_at
     departs_at = member.departs_at or delegation.departs_at
     return Delegate(

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ANYONE, Access, Policy
 from app.agenda.queries import newest_release
@@ -39,6 +40,12 @@ def event_page(
     """What is it, when, how do I take part?"""
     event = access.found
     return shared_page(request, session, lambda: _event_page(request, session, event, now), event_id=event.id, now=now)
+
+
+@router.get("/e/{slug}/")
+def event_page_with_slash(access: Annotated[Access[Event], Depends(EVENT)]) -> Response:
+    """The same page under the address that people type with a stroke at its end."""
+    return RedirectResponse(f"/e/{access.found.slug}", status_code=308)
 
 
 def _event_page(request: Request, session: Session, event: Event, now: datetime) -> Response:

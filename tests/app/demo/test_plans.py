@@ -1,6 +1,6 @@
 """The demonstration and F-SMALL can be planned: each problem has a plan that breaks no rule."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from importlib import import_module
 from itertools import pairwise
@@ -11,17 +11,22 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from app.agenda.enums import Part
 from app.agenda.models import AgendaRelease, AgendaSession, ReleasedSession
+from app.delegations.models import City
 from app.demo.case_sessions import give_case_sessions
 from app.demo.load import load_demo, load_fixture
 from app.demo.prepare import prepare_demo
 from app.events.models import Event
 from app.meetings.models import Meeting, MeetingWish
+from app.office.overlaps import overlapping_drafts
 from app.pairing.enums import PartnershipState
 from app.pairing.models import Partnership
 from app.platform.clock import FixedClock
 from app.platform.database.engine import Database
+from app.platform.outbox import OutboxMail
 from app.platform.settings import Settings
+from app.printing.queries import personal_itineraries_of_event
 from app.solver_runs.models import SolverRun
 from scheduler.core.limits import Limits
 
@@ -145,6 +150,41 @@ def _assert_nobody_is_in_two_places(session: Any) -> None:
     for day in taken.values():
         for (_, ends_at), (starts_at, _) in pairwise(sorted(day)):
             assert ends_at <= starts_at
+
+
+@pytest.fixture
+def ready(planned: Path) -> Iterator[Any]:
+    """A reading session on the demonstration as `make run` leaves it."""
+    database = Database(f"sqlite:///{planned}")
+    with database.reading() as session:
+        yield session
+    database.close()
+
+
+def test_nobody_in_the_demonstration_is_in_two_places_drafts_included(ready: Any) -> None:
+    event = ready.scalars(select(Event)).one()
+    assert overlapping_drafts(ready, event) == ()
+    seen = 0
+    for itinerary in personal_itineraries_of_event(ready, event):
+        binding = [item for item in itinerary.items if item.part != Part.MAY_ATTEND]
+        for one, other in pairwise(binding):
+            assert one.ends_at <= other.starts_at, (itinerary.name, one.title, other.title)
+            seen += 1
+    assert seen > 200
+
+
+def test_the_asked_partnerships_of_the_demonstration_have_their_mails(ready: Any) -> None:
+    asked = ready.scalars(select(Partnership.id).where(Partnership.state == PartnershipState.ASKED)).all()
+    mails = ready.scalars(select(OutboxMail).where(OutboxMail.key.startswith("partnership link"))).all()
+    assert len(mails) >= 2 * len(asked) > 0
+    assert all("/p/" in mail.body for mail in mails)
+
+
+def test_most_cities_of_the_demonstration_have_the_mayors_word(ready: Any) -> None:
+    cities = ready.scalars(select(City)).all()
+    without = [one.name for one in cities if one.committed_by is None]
+    assert sorted(without) == ["Diamniadio", "Melaka"]
+    assert all("(illustrative)" in one.committed_function for one in cities if one.committed_by)
 
 
 @pytest.mark.postgres

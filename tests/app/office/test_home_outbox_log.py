@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import select, text, update
 
 from app.delegations.models import Delegate
+from app.events.models import Event, MeetingSlot, MeetingTable
+from app.meetings.service import hold_meeting
 from app.office.needs import needs_of
+from app.office.overlaps import overlapping_drafts
 from app.office.queries import recent_doings
 from app.platform.actor import Actor
 from app.platform.audit import AuditEntry, record
@@ -82,6 +85,74 @@ def test_what_was_decided_is_not_decided_again(client: Any, cast: Any, waiting: 
     _decide(client, cast, cause="release 1", action="drop", reason="too late")
     assert [state for _, state, _ in waiting()] == [MailState.QUEUED, MailState.QUEUED, MailState.HELD]
     assert _lines(client) == ["outbox.sent"]
+
+
+@pytest.mark.parametrize(("of_event", "of_server"), [(True, True), (True, False), (False, True)])
+def test_the_outbox_of_a_demonstration_shows_links_to_sign_in(
+    client: Any, sign_in: Any, cast: Any, of_event: bool, of_server: bool
+) -> None:
+    """Nothing is sent there; anywhere else such a link is its receiver's business alone."""
+    with client.app.state.database.writing() as session:
+        session.get_one(Event, cast.event.id).is_demonstration = of_event
+    sign_in("organiser", event_id=cast.event.id)
+    client.post("/sign-in", data={"email": "organiser@test.example"})
+    client.app.state.settings = client.app.state.settings.model_copy(update={"demonstration": of_server})
+    page = client.get(f"/e/{cast.event.slug}/manage/outbox").text
+    assert ("organiser@test.example" in page) == (of_event and of_server)
+    assert f'href="/e/{cast.event.slug}/manage/outbox"' in client.get(f"/e/{cast.event.slug}/manage").text
+
+
+def test_the_outbox_begins_with_the_first_state_that_has_mails(client: Any, cast: Any, waiting: Any) -> None:
+    assert "mayor-0@city.example" in client.get(f"/e/{cast.event.slug}/manage/outbox").text
+    for cause in ("release 1", "release 2"):
+        _decide(client, cast, cause=cause, action="send")
+    assert "mayor-0@city.example" in client.get(f"/e/{cast.event.slug}/manage/outbox").text
+    assert "mayor-0@city.example" not in client.get(f"/e/{cast.event.slug}/manage/outbox?state=held").text
+
+
+def test_an_address_of_an_edition_with_a_stroke_at_its_end_leads_to_its_page(client: Any, event: Any) -> None:
+    answer = client.get(f"/e/{event.slug}/")
+    assert (answer.status_code, answer.headers["location"]) == (308, f"/e/{event.slug}")
+    assert client.get("/e/nowhere/").status_code == 404
+    assert client.post(f"/e/{event.slug}/").status_code == 405
+
+
+def test_home_warns_of_a_visit_that_overlaps_what_its_people_do(
+    client: Any, sign_in: Any, cast: Any, accepted: Any, actor: Actor, now: datetime, nine: datetime
+) -> None:
+    with client.app.state.database.writing() as session:
+        slot, table = session.scalars(select(MeetingSlot)).first(), session.scalars(select(MeetingTable)).first()
+        wish = accepted(session, cast.heads[0], cast.heads[1])
+        hold_meeting(session, event=cast.event, wish=wish, slot=slot, table=table, actor=actor, now=now)
+        times = {"before": (0, 60), "beside": (70, 75), "also beside": (75, 120)}
+        for title, (start, end) in times.items():
+            session.add(
+                Visit(
+                    event_id=cast.event.id, delegation_id=cast.delegations[0], kind=VisitKind.BILATERAL, title=title,
+                    place="Lounge", starts_at=nine + timedelta(minutes=start), ends_at=nine + timedelta(minutes=end),
+                    members=[VisitMember(delegate_id=cast.heads[0])],
+                )
+            )  # fmt: skip
+    with client.app.state.database.reading() as session:
+        found = overlapping_drafts(session, cast.event)
+    assert [one.title for one in found] == ["beside", "also beside"]
+    sign_in("organiser", event_id=cast.event.id)
+    page = client.get(f"/e/{cast.event.slug}/manage").text
+    assert "2 visits that are not confirmed overlap something else" in page
+    assert "Mayor of Phnom Penh: beside overlaps Phnom Penh · Shenzhen." in page
+
+
+def test_two_drafts_of_one_person_overlap_each_other(session: Any, cast: Any, nine: datetime) -> None:
+    for person, minutes in ((cast.heads[0], 0), (cast.heads[0], 30), (cast.staff[0], 30)):
+        session.add(
+            Visit(
+                event_id=cast.event.id, delegation_id=cast.delegations[0], kind=VisitKind.MEAL, title=f"At {minutes}",
+                place="Hotel", starts_at=nine + timedelta(minutes=minutes), ends_at=nine + timedelta(minutes=minutes + 40),
+                members=[VisitMember(delegate_id=person)],
+            )
+        )  # fmt: skip
+    session.flush()
+    assert [(one.title, one.other) for one in overlapping_drafts(session, cast.event)] == [("At 0", "At 30")]
 
 
 def test_home_lists_what_needs_doing_and_nothing_else(
