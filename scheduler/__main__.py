@@ -74,9 +74,23 @@ def _explain(options: argparse.Namespace) -> int:
     _refuse_unwritable(options.output)
     with _signals_stop(control):
         problem = _read_problem(kind, options.problem)
-        explanation = kind.function("explain", "explain")(problem, limits=_limits(options), control=control)
+        if options.city is None:
+            explanation = kind.function("explain", "explain")(problem, limits=_limits(options), control=control)
+        else:
+            explanation = _explained_city(kind, options, problem, control)
     _write(explanation.model_dump_json(), options.output)
     return {"feasible": SOLVED, "infeasible": INFEASIBLE, "unknown": NOTHING_FOUND}[explanation.status]
+
+
+def _explained_city(kind: Kind, options: argparse.Namespace, problem: Any, control: Control) -> Any:
+    if kind.name != "pairing" or options.plan is None:
+        raise Refused([Complaint("--city", "explains a city of a pairing, and needs --plan")])
+    plan = _read_solution(kind, options.plan, problem)
+    if all(one.id != options.city for one in plan.unpaired):
+        raise Refused([Complaint("unpaired", f"the plan does not leave city '{options.city}' without partner")])
+    return kind.function("explain", "explain_city")(
+        problem, plan=plan, city=options.city, limits=_limits(options), control=control
+    )
 
 
 def _schema(options: argparse.Namespace) -> int:
@@ -113,6 +127,8 @@ def _parser() -> argparse.ArgumentParser:
 
     explain = _command(commands, "explain", _explain, "say why there is no plan, and the cheapest mend")
     explain.add_argument("problem", type=Path)
+    explain.add_argument("--plan", type=Path, help="pairing: the plan that stands, a solution or an outcome")
+    explain.add_argument("--city", help="pairing: the one city to explain, which the plan leaves without partner")
     _add_limits(explain)
 
     schema = _command(commands, "schema", _schema, "print a JSON Schema")

@@ -95,3 +95,9 @@ class ApplyForm(ChoicesForm):
 
     run: int = Field(ge=1, le=10**9)
     computed_on: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class WhyForm(BaseModel):
+    """How long to look for what keeps a city without partner."""
+
+    seconds: Annotated[int, Field(ge=1, le=120)] = 10

@@ -41,6 +41,7 @@ class Ending:
     failure: RunFailure | None = None
     error: str | None = None
     hint_report: str | None = None
+    explanation: str | None = None
 
 
 def new_error_number() -> str:
@@ -108,6 +109,17 @@ def explains(text: str) -> bool:
     except ValueError:
         return False
     return isinstance(read, dict) and read.get("status") == "infeasible"
+
+
+def of_answer(text: str) -> Ending | None:
+    """What an answered question says, or ``None`` where it is no answer."""
+    try:
+        read = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(read, dict) or read.get("format") != "bridge-explanation/1":
+        return None
+    return Ending(state=RunState.DONE, explanation=text, solve_seconds=_number(read.get("seconds")))
 
 
 def _how(code: int) -> str:

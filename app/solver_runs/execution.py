@@ -52,6 +52,8 @@ def _solve(keeper: Keeper, task: Task) -> RunState | None:
 
 
 def _ending(keeper: Keeper, task: Task) -> Ending:
+    if task.question is not None:
+        return _answered(keeper, task, task.question)
     with TemporaryDirectory(prefix="bridge-run-") as name:
         folder = Path(name)
         problem, hint, outcome = folder / "problem.json", folder / "hint.json", folder / "outcome.json"
@@ -71,6 +73,21 @@ def _ending(keeper: Keeper, task: Task) -> Ending:
         if not found.has_solution:
             return found
         return _checked(keeper, task, found, folder)
+
+
+def _answered(keeper: Keeper, task: Task, question: str) -> Ending:
+    with TemporaryDirectory(prefix="bridge-run-") as name:
+        folder = Path(name)
+        problem, plan, answer = folder / "problem.json", folder / "plan.json", folder / "explanation.json"
+        problem.write_text(task.problem)
+        plan.write_text(task.hint or "")
+        asked = ["--plan", str(plan), "--city", question]
+        arguments = ["explain", task.kind, str(problem), *asked, "-o", str(answer), *_limits_of(task)]
+        with Child([*keeper.limits.command, *arguments], folder=folder, limits=keeper.limits) as child:
+            watch = Watch(keeper, task, child, task.time_limit_seconds)
+            ended = watch.until_end()
+        found = ending.of_answer(answer.read_text()) if answer.exists() else None
+        return found or ending.of_exit(ended, was_asked_to_stop=watch.was_asked_to_stop)
 
 
 def _checked(keeper: Keeper, task: Task, found: Ending, folder: Path) -> Ending:

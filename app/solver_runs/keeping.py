@@ -41,6 +41,7 @@ class Task:
     kind: str
     problem: str
     hint: str | None
+    question: str | None
     time_limit_seconds: float
     seed: int
     workers: int
@@ -95,6 +96,7 @@ def take_up(session: Session, *, run_id: int, worker_name: str, now: datetime) -
         kind=run.kind,
         problem=run.problem,
         hint=run.hint,
+        question=run.question,
         time_limit_seconds=run.time_limit_seconds,
         seed=run.seed,
         workers=run.workers,
@@ -148,6 +150,8 @@ def finish(session: Session, *, task: Task, ending: Ending, now: datetime) -> bo
             stages=ending.stages,
             solve_seconds=ending.solve_seconds,
             hint_report=ending.hint_report,
+            explanation=ending.explanation,
+            is_explained=ending.explanation is not None,
             failure=ending.failure,
             error=ending.error,
             error_number=number,

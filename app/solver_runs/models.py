@@ -31,6 +31,8 @@ class SolverRun(Base):
     problem_hash: Mapped[str] = mapped_column(String(64))
     hint: Mapped[str | None] = mapped_column(Text, deferred=True)
     has_hint: Mapped[bool] = mapped_column(default=False)
+    question: Mapped[str | None] = mapped_column(ShortText)
+    """What of the plan in ``hint`` is to be explained, by its ID in the problem; then nothing is solved."""
     time_limit_seconds: Mapped[float]
     seed: Mapped[int]
     workers: Mapped[int]
@@ -67,7 +69,10 @@ class SolverRun(Base):
     accepted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     accept_path: Mapped[str | None] = mapped_column(Text)
     proposal_path: Mapped[str | None] = mapped_column(Text)
-    """The page that shows what accepting would change; without one the plan is accepted from the run's own page."""
+    """The page that shows what accepting would change; without one the plan is accepted from the run's own page.
+
+    The answer to a question stands there too.
+    """
     discarded_at: Mapped[datetime | None]
     """When somebody said no to its plan; boards show it no more, the history does."""
 

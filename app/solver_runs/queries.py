@@ -95,6 +95,15 @@ def runs_of_event(*, event_id: int, kind: str | None = None) -> Select[SolverRun
     return statement.order_by(SolverRun.submitted_at.desc(), SolverRun.id.desc())
 
 
+def asked_last(session: Session, *, event_id: int, kind: str, question: str) -> SolverRun | None:
+    """The run that was last asked a question, whether it has answered or not; failed and stopped ones do not count."""
+    statement = runs_of_event(event_id=event_id, kind=kind).where(
+        SolverRun.question == question,
+        SolverRun.state.in_((RunState.QUEUED, RunState.RUNNING, RunState.DONE)),
+    )
+    return session.scalars(statement.limit(1)).one_or_none()
+
+
 def kinds_of_event(session: Session, *, event_id: int) -> list[str]:
     """The kinds of problem that an event has runs of."""
     return list(

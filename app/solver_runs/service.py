@@ -18,7 +18,7 @@ TO_SUBMIT = "solver_runs_to_submit"
 """Key of ``session.info``: ids of runs that the engine hands out when this transaction commits."""
 
 ASKED = [
-    *("event_id", "kind", "label", "problem", "problem_hash", "hint", "has_hint"),
+    *("event_id", "kind", "label", "problem", "problem_hash", "hint", "has_hint", "question"),
     *("time_limit_seconds", "seed", "workers", "source_version"),
 ]
 ANSWERED = ["state", "outcome", "outcome_status", "has_solution", "stages", "solve_seconds", "hint_report"]
@@ -32,6 +32,7 @@ def submit(
     label: str,
     problem_json: str,
     hint_json: str | None = None,
+    question: str | None = None,
     time_limit_seconds: float,
     seed: int = 0,
     workers: int = DEFAULT_WORKERS,
@@ -46,6 +47,7 @@ def submit(
     Args:
         problem_json: the problem file of the scheduler's command line, as text.
         hint_json: a solution or an outcome to start from, usually the plan as it stands.
+        question: what of that plan is to be explained instead of looking for a better one.
         accept_path: the address that the page's accept button posts to; ``{run_id}`` in it becomes the id.
         proposal_path: the page on which to look at the plan first; its ``…/refuse`` takes a no.
         source_version: which state of the rows the problem was made from, in the caller's words.
@@ -63,6 +65,7 @@ def submit(
         problem_hash=hashlib.sha256(problem_json.encode()).hexdigest(),
         hint=hint_json,
         has_hint=hint_json is not None,
+        question=question,
         time_limit_seconds=time_limit_seconds,
         seed=seed,
         workers=workers,

@@ -94,6 +94,7 @@ class RunView:
     accept_path: str | None
     discard_path: str | None = None
     proposal_path: str | None = None
+    is_question: bool = False
     is_discarded: bool = False
     message: str | None = None
     lines: tuple[tuple[Stage, tuple[Point, ...]], ...] = field(default=())
@@ -191,6 +192,7 @@ def view_of(
         accept_path=run.accept_path if run.has_solution else None,
         discard_path=f"{run.proposal_path}/refuse" if _can_be_refused(run) else None,
         proposal_path=run.proposal_path,
+        is_question=run.question is not None,
         is_discarded=run.discarded_at is not None,
         lines=_lines(stages or reported, steps),
     )

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
 from scheduler.core.values import Value
 
 
@@ -33,6 +35,12 @@ class Unpaired(Value):
     blocked_by: tuple[Fact, ...]
     together: bool
     unproven: tuple[Fact, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_empty(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # The format has three fields; the fourth is said only where there is something to say.
+        found: dict[str, Any] = written(self)
+        return found if self.unproven else {name: one for name, one in found.items() if name != "unproven"}
 
 
 class Explanation(Value):

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scheduler.core.limits import Control, Limits
-from scheduler.pairing.problem import PairingProblem, Wish
+from scheduler.pairing.problem import PairingProblem
+from scheduler.pairing.released import replacement_problem
 from scheduler.pairing.solution import PairingOutcome, PairingSolution, Partnership
 from scheduler.pairing.solve import solve
 
@@ -78,34 +79,6 @@ def replace_partnership(
         raise ValueError("the plan has no such partnership of that member")
     changed = replacement_problem(problem, others=others, released=ids, declined_by=declined_by)
     return _compared(solve(changed, limits=limits, control=control), plan)
-
-
-def replacement_problem(
-    problem: PairingProblem, *, others: Iterable[frozenset[str]], released: Iterable[str], declined_by: str
-) -> PairingProblem:
-    """The problem that ``replace_partnership`` solves, for whoever solves it elsewhere.
-
-    Args:
-        others: the members of each partnership that stays.
-        released: the members of the partnership that ends; of those that the problem does not know nothing is said.
-    """
-    ids, others = frozenset(released), tuple(others)
-    pins = {frozenset(pin): pin for pin in problem.pins if frozenset(pin) != ids}
-    for one in others:
-        pins.setdefault(one, tuple(sorted(one)))
-    update: dict[str, object] = {"pins": tuple(pins.values()), "previous": None}
-    cities = {city.id for city in problem.cities}
-    if declined_by in cities:
-        apart = {(declined_by, other) for other in ids & cities - {declined_by}}
-        said = [wish for wish in problem.wishes if (wish.from_, wish.to) not in apart]
-        noes = [Wish.model_validate({"from": one, "to": other, "level": "no"}) for one, other in sorted(apart)]
-        update["wishes"] = (*said, *noes)
-    else:
-        engaged = sum(declined_by in one for one in others)
-        update["facilitators"] = tuple(
-            one.model_copy(update={"max": engaged}) if one.id == declined_by else one for one in problem.facilitators
-        )
-    return problem.model_copy(update=update)
 
 
 def _compared(outcome: PairingOutcome, before: PairingSolution) -> Replanned:

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -213,3 +215,53 @@ def test_the_model_and_the_clerk_know_the_same_rules(problem: str) -> None:
     checks = import_module(f"scheduler.{problem}.validation").CHECKS
     rules = import_module(f"scheduler.{problem}.constraints").RULES
     assert list(checks) == list(rules)
+
+
+def _imported(path: Path) -> set[str]:
+    """All modules that a file imports, wherever in the file."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module} | {f"{node.module}.{one.name}" for one in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {one.name for one in node.names}
+    return found
+
+
+CALLERS = re.compile(r"app/(agenda|meetings|pairing)/(planner|service|workbench|refusing)\b")
+"""Who may speak the language of the scheduler: planners, their services, and the reading of the workbench."""
+SOLVER_FREE = re.compile(
+    r"scheduler\.(core|(pairing|agenda|meetings)\.(problem|solution|validation|score|places|modality"
+    r"|stability|released))\b"
+)
+"""What of it these may import: values, rules and counting, nothing that solves."""
+SOLVERS = {"ortools", "numba", "pysat", "highspy"}
+SOLVING = re.compile(
+    r"scheduler/(core/(cpsat|staged|clauses|maxsat|prover)\.py"
+    r"|pairing/(variables|constraints|objective|model|replan|solve|explain|catalogue)"
+    r"|agenda/(variables|constraints|objective|model|solve|explain|large)"
+    r"|meetings/(variables|literals|constraints|objective|patterns|model|solve|explain|whole|parts|search|relaxation"
+    r"|kernel|chains|annealing|arrays|improving|strategy|compiling))"
+)
+"""The files of the scheduler that may load a solver."""
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.is_relative_to(ROOT / "app")], ids=_name)
+def test_only_planners_and_their_services_speak_to_the_scheduler_and_never_to_what_solves(path: Path) -> None:
+    spoken = {one for one in _imported(path) if one.split(".")[0] == "scheduler"}
+    assert not spoken or CALLERS.match(_name(path)), f"{_name(path)} imports {sorted(spoken)}"
+    assert all(SOLVER_FREE.match(one) for one in spoken), sorted(spoken)
+    assert not {one.split(".")[0] for one in _imported(path)} & SOLVERS
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.is_relative_to(ROOT / "scheduler")], ids=_name)
+def test_a_solver_is_loaded_only_by_what_solves(path: Path) -> None:
+    loads = {one.split(".")[0] for one in _imported(path)} & SOLVERS
+    assert not loads or SOLVING.match(_name(path)), f"{_name(path)} imports {sorted(loads)}"
+
+
+def test_the_web_process_holds_no_solver() -> None:
+    """Importing OR-Tools takes seconds and half a gigabyte of addresses; solves have processes of their own."""
+    code = "import sys, app.main, app.worker; print(sorted({'ortools', 'numba', 'pysat'} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.stdout.strip() == "[]", run.stdout + run.stderr

@@ -1,9 +1,8 @@
-"""One city at the workbench: who could work with it, and why it has nobody."""
+"""One city at the workbench: who could work with it."""
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.delegations.loaders import CityIn, city_of_path
@@ -13,11 +12,9 @@ from app.pairing.queries import title_of
 from app.pairing.wanted import SHARED, WEIGHED
 from app.pairing.workbench import words
 from app.pairing.workbench.candidates import suggestions_for
-from app.pairing.workbench.comparing import plan_of_rows
-from app.pairing.workbench.unpaired import why_unpaired
 from app.pairing.workbench.words import Names
 from app.platform.database.sessions import ReadSession
-from app.platform.rendering import is_htmx, render
+from app.platform.rendering import render
 
 router = APIRouter()
 
@@ -25,7 +22,6 @@ READ = Policy("pairing.candidates", roles=ORGANISERS, loader=city_of_path)
 
 PAGE_SIZE = 8
 MOST_SHOWN = 96
-THINKS_SECONDS = 5
 
 
 @router.get("/e/{slug}/manage/pairing/cities/{city_id}")
@@ -73,39 +69,3 @@ def candidates(
         "token": token,
     }
     return render(request, "pairing/candidates.html", context)
-
-
-@router.get("/e/{slug}/manage/pairing/cities/{city_id}/why")
-def why(
-    request: Request,
-    session: ReadSession,
-    access: Annotated[Access[CityIn], Depends(READ)],
-    seconds: Annotated[int, Query(ge=1, le=30)] = THINKS_SECONDS,
-) -> Response:
-    """Why has this city no partner, and what would give it one?"""
-    event, city = access.found.event, access.found.city
-    facts = read_facts(session, event)
-    wanted = wanted_of(session, facts)
-    here = f"/e/{event.slug}/manage/pairing"
-    problem = build_problem(session, facts, wanted)
-    plan = plan_of_rows(facts, problem)
-    if all(one.id != city.slug for one in plan.unpaired):
-        return RedirectResponse(f"{here}/cities/{city.id}", status_code=303)
-    names = Names(facts.parties)
-    slug = city.slug
-    context = {
-        "event": event,
-        "city": city,
-        "here": f"{here}/what-if",
-        "names": names,
-        "choices": Choices(),
-        "modalities": SHARED,
-        "seconds": seconds,
-        "words": words,
-        "token": token,
-    }
-    # The search takes seconds, and nobody may hold a transaction meanwhile; what is read below begins a new one.
-    session.rollback()
-    found = why_unpaired(problem, plan, slug, wanted=wanted, names=names, seconds=seconds)
-    block = "why" if is_htmx(request) else None
-    return render(request, "pairing/why.html", {**context, "found": found}, block=block)

@@ -18,7 +18,7 @@ from app.platform.errors import Refused
 from app.platform.i18n import gettext as _
 from app.solver_runs.models import SolverRun
 from app.solver_runs.service import mark_accepted, submit
-from scheduler.pairing.replan import replacement_problem
+from scheduler.pairing.released import replacement_problem
 from scheduler.pairing.solution import Partnership as ProposedPartnership
 
 TIME_LIMIT_SECONDS = 20.0

@@ -9,7 +9,7 @@ from app.pairing.wanted import SWITCHES, Wanted, direction_of
 from app.pairing.workbench import words
 from app.pairing.workbench.words import Names
 from scheduler.core.explanation import Fact
-from scheduler.pairing.explain.facts import parts_of
+from scheduler.core.paths import parts_of
 from scheduler.pairing.problem import PairingProblem
 
 

@@ -7,11 +7,8 @@ from app.pairing.choices import Choices
 from app.pairing.wanted import Wanted
 from app.pairing.workbench.easing import Obstacle, obstacles_of
 from app.pairing.workbench.words import Names
-from scheduler.core.explanation import Fact
-from scheduler.core.limits import Limits
-from scheduler.pairing.explain import explain, facts_that_let_in
-from scheduler.pairing.problem import PairingProblem
-from scheduler.pairing.solution import PairingSolution
+from scheduler.core.explanation import Explanation, Fact
+from scheduler.pairing.problem import read_problem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,22 +32,15 @@ class WhyNot:
         return chosen
 
 
-def why_unpaired(
-    problem: PairingProblem, plan: PairingSolution, city: str, *, wanted: Wanted, names: Names, seconds: float
-) -> WhyNot:
-    """Explain one city that a plan leaves without partner, by solving again; no transaction may be open meanwhile."""
-    alone = plan.model_copy(update={"unpaired": tuple(one for one in plan.unpaired if one.id == city)})
-    found = explain(problem, solution=alone, limits=Limits(time_limit=seconds)).unpaired or ()
-    if not found:
-        at_hand = facts_that_let_in(problem, alone, city)
-        return WhyNot(
-            is_known=False, obstacles=obstacles_of(_telling(at_hand, city), problem, wanted=wanted, names=names)
-        )
-    (answer,) = found
+def why_of(explanation_json: str, problem_json: str, city: str, *, wanted: Wanted, names: Names) -> WhyNot:
+    """What an explanation of one city of a problem says to a person; both as the run that was asked holds them."""
+    explanation, problem = Explanation.model_validate_json(explanation_json), read_problem(problem_json)
+    (answer,) = explanation.unpaired or (None,)
+    facts = explanation.facts if answer is None or not answer.blocked_by else answer.blocked_by
     return WhyNot(
-        is_known=not answer.unproven,
-        obstacles=obstacles_of(_telling(answer.blocked_by, city), problem, wanted=wanted, names=names),
-        together=answer.together,
+        is_known=answer is not None and not answer.unproven,
+        obstacles=obstacles_of(_telling(facts, city), problem, wanted=wanted, names=names),
+        together=answer is not None and answer.together,
     )
 
 

@@ -12,7 +12,7 @@ from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.solution import PairingSolution
 from scheduler.pairing.solve import solve
 
-__all__ = ["explain", "facts_that_let_in"]
+__all__ = ["explain", "explain_city", "facts_that_let_in"]
 
 
 def explain(
@@ -46,6 +46,33 @@ def explain(
     unpaired = tuple(unpaired_cities(problem, solution, asking))
     status: Literal["feasible", "unknown"] = "unknown" if any(answer.unproven for answer in unpaired) else "feasible"
     return Explanation(status=status, unpaired=unpaired, seconds=round(stopwatch.seconds, 4))
+
+
+def explain_city(
+    problem: PairingProblem,
+    *,
+    plan: PairingSolution,
+    city: str,
+    limits: Limits | None = None,
+    control: Control | None = None,
+) -> Explanation:
+    """Explain why one city has no partner in a plan that stands.
+
+    Returns:
+        ``feasible`` with the one city; ``unknown`` where the time was too short to prove all: where nothing at all is
+        proven ``facts`` are those without which, one at a time, the city joins the plan as it is, which needs no proof.
+
+    Raises:
+        LookupError: the plan does not leave that city without partner.
+    """
+    alone = tuple(one for one in plan.unpaired if one.id == city)
+    if not alone:
+        raise LookupError(city)
+    plan = plan.model_copy(update={"unpaired": alone})
+    found = explain(problem, solution=plan, limits=limits, control=control)
+    if found.unpaired and (found.status == "feasible" or found.unpaired[0].blocked_by):
+        return found
+    return found.model_copy(update={"facts": facts_that_let_in(problem, plan, city)})
 
 
 def _infeasible(problem: PairingProblem, asking: Asking) -> Explanation:

@@ -1,17 +1,15 @@
 """The values of a pairing file that can stand against a plan: what each says, and the file with some changed."""
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from scheduler.core.explanation import Fact
+from scheduler.core.paths import parts_of
 from scheduler.pairing.problem import PairingProblem, read_problem
 
 REMOVED = None
 """What stands for an entry that is taken out of its list."""
-
-_PATH_PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 _RANKS = (
     ("pins[", 0),
@@ -42,11 +40,6 @@ def fact_of(problem: PairingProblem, path: str) -> Fact:
     parts = parts_of(path)
     rule, ids, message = _SAYINGS[str(parts[0])](problem, parts)
     return Fact(rule=rule, path=path, ids=ids, message=message)
-
-
-def parts_of(path: str) -> list[str | int]:
-    """``cities[3].engagements.max`` as ``["cities", 3, "engagements", "max"]``."""
-    return [name or int(number) for name, number in _PATH_PART.findall(path)]
 
 
 def changed(problem: PairingProblem, changes: Mapping[str, Any]) -> PairingProblem:

@@ -8,8 +8,9 @@ import numpy as np
 
 from scheduler.core.blocking import shrink
 from scheduler.core.explanation import Fact, Fix
+from scheduler.core.paths import parts_of
 from scheduler.pairing.catalogue import catalogue_of
-from scheduler.pairing.explain.facts import REMOVED, changed, fact_of, parts_of, rank_of
+from scheduler.pairing.explain.facts import REMOVED, changed, fact_of, rank_of
 from scheduler.pairing.explain.loose import Asking, LooseModel, loose_candidates, pinned_candidates
 from scheduler.pairing.greedy import greedy_plan
 from scheduler.pairing.problem import PairingProblem

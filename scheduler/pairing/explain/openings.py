@@ -8,8 +8,9 @@ from itertools import product
 
 import numpy as np
 
+from scheduler.core.paths import parts_of
 from scheduler.pairing.catalogue import Catalogue, Flags, Numbers, catalogue_of
-from scheduler.pairing.explain.facts import parts_of, rank_of
+from scheduler.pairing.explain.facts import rank_of
 from scheduler.pairing.problem import PairingProblem, Rules
 from scheduler.pairing.score import Pool, obstacles_to
 

@@ -62,12 +62,18 @@ class Bench:
         address = answer.headers["location"]
         return address, self.answered(address)
 
+    def why(self, city: str) -> str:
+        """Ask why a city has no partner; the page with the answer."""
+        answer = self.client.post(f"{BASE}/cities/{self.cities[city]}/why")
+        assert answer.status_code == 303, answer.text
+        return self.answered(answer.headers["location"].removeprefix(BASE))
+
     def answered(self, address: str) -> str:
         """The page of an address once its run has ended; fails after a minute."""
         end = time.monotonic() + 60
         while time.monotonic() < end:
             page = self.get(address)
-            if "Working it out" not in page:
+            if "Working it out" not in page and "/events" not in page:
                 return page
             self._do_runs()
             time.sleep(0.1)

@@ -1,5 +1,6 @@
 """PAIR-01, PAIR-03, PAIR-07: ranked partners with reasons from stored fields, trios with roles, why a city has nobody."""
 
+import html
 import re
 from typing import Any
 
@@ -9,8 +10,12 @@ from app.delegations.models import City, Facilitation, Need, Offer
 from app.events.models import Challenge, Event
 from app.pairing.planner import build_problem, read_facts, wanted_of
 from app.pairing.workbench.comparing import plan_of_rows
-from app.pairing.workbench.unpaired import why_unpaired
+from app.pairing.workbench.unpaired import WhyNot, why_of
 from app.pairing.workbench.words import Names
+from app.solver_runs.enums import RunState
+from app.solver_runs.models import SolverRun
+from scheduler.core.limits import Limits
+from scheduler.pairing.explain import explain_city
 from tests.app.pairing.workbench.conftest import BASE, Bench, told
 
 
@@ -140,7 +145,7 @@ def _odd_one_out(bench: Bench) -> str:
 
 def test_pair_07_each_listed_relaxation_alone_gives_a_partner(bench: Bench) -> None:
     alone = _odd_one_out(bench)
-    page = bench.get(f"/cities/{bench.cities[alone]}/why")
+    page = bench.why(alone)
     assert "if any ONE of these were different" in told(page)
     links = [link.replace("&amp;", "&") for link in re.findall(r'<a class="button" href="([^"]*what-if\?[^"]*)"', page)]
     assert links
@@ -164,7 +169,7 @@ def test_pair_07_two_noes_are_named_together(bench: Bench) -> None:
     _address, page = bench.ask(*(("veto", "~".join(sorted(("essen", other)))) for other in others))
     assert bench.apply(page).status_code == 303
     assert "Essen" not in set().union(*bench.plan())
-    page = bench.get(f"/cities/{bench.cities['Essen']}/why")
+    page = bench.why("Essen")
     assert told(page).count("are kept apart.") >= 1
     assert "What if not" in page
 
@@ -177,9 +182,40 @@ def test_pair_07_what_is_known_without_search_is_named_where_time_is_short(bench
         problem = build_problem(session, facts, wanted)
         plan, names = plan_of_rows(facts, problem), Names(facts.parties)
     slug = alone.lower().replace(" ", "-")
-    hasty = why_unpaired(problem, plan, slug, wanted=wanted, names=names, seconds=0)
-    patient = why_unpaired(problem, plan, slug, wanted=wanted, names=names, seconds=10)
+
+    def told_in(seconds: float) -> WhyNot:
+        found = explain_city(problem, plan=plan, city=slug, limits=Limits(time_limit=seconds))
+        return why_of(found.model_dump_json(), problem.model_dump_json(), slug, wanted=wanted, names=names)
+
+    hasty, patient = told_in(0), told_in(10)
     assert not hasty.is_known
     assert patient.is_known
     assert hasty.obstacles
     assert {one.sentence for one in hasty.obstacles} <= {one.sentence for one in patient.obstacles}
+
+
+def test_why_is_a_run_of_its_own_that_never_touches_the_plan(bench: Bench) -> None:
+    alone = _odd_one_out(bench)
+    city = bench.cities[alone]
+    before = bench.plan()
+    assert "Find out why" in bench.get(f"/cities/{city}/why")
+    bench.why(alone)
+    with bench.client.app.state.database.reading() as session:
+        run = session.scalars(select(SolverRun).order_by(SolverRun.id.desc()).limit(1)).one()
+        assert (run.kind, run.state, run.accept_path) == ("pairing", RunState.DONE, None)
+        assert run.question == alone.lower().replace(" ", "-")
+    assert bench.plan() == before
+    # Nothing changed, so the same answer is shown again; another city's page does not know it.
+    again = bench.client.get(f"{BASE}/cities/{city}/why")
+    assert again.headers["location"].endswith(f"/why/{run.id}")
+    other = bench.cities[next(name for name in bench.cities if name != alone)]
+    assert bench.client.get(f"{BASE}/cities/{other}/why/{run.id}").status_code == 404
+    assert bench.client.post(f"{BASE}/cities/{other}/why").status_code == 409
+    assert bench.client.post(f"{BASE}/cities/{city}/why", data={"seconds": "0"}).status_code == 422
+    page = html.unescape(bench.client.get(f"/e/test-event/manage/runs/{run.id}").text)
+    assert "The question is answered." in page
+    assert f"/cities/{city}/why/{run.id}" in page
+    # A change of the rows is said beside the old answer.
+    bench.write(lambda session: setattr(session.get_one(City, city), "population", 77_000))
+    assert "Things have changed" in bench.get(f"/cities/{city}/why/{run.id}")
+    assert "Find out why" in bench.get(f"/cities/{city}/why")
