@@ -33,6 +33,10 @@ HasEvent = Partnership | AgendaRelease | Meeting | PrintedSheet
 """Rows that tell that a step was done."""
 
 
+PATIENCE = 12
+"""So many times as long may a solve take whose first try found nothing."""
+
+
 class Step(NamedTuple):
     """One of the three problems: the service of its domain, its label, the seconds it may take."""
 
@@ -115,7 +119,18 @@ def _meet(database: Database, settings: Settings, slug: str, seconds: int, now: 
 
 
 def _solve(database: Database, settings: Settings, slug: str, step: Step, *, now: datetime) -> None:
-    """Submit a run, do it here, and accept its plan."""
+    """Submit a run, do it here, and accept its plan; once more and patiently where the machine is too busy for one."""
+    run_id = _run(database, settings, slug, step, now=now)
+    with database.reading() as session:
+        has_plan = session.get_one(SolverRun, run_id).has_solution
+    if not has_plan:
+        run_id = _run(database, settings, slug, step._replace(seconds=PATIENCE * step.seconds), now=now)
+    with database.writing() as session:
+        run = session.get_one(SolverRun, run_id)
+        step.service.accept_run(session, event=event_of(session, slug), run=run, actor=ACTOR, now=now)
+
+
+def _run(database: Database, settings: Settings, slug: str, step: Step, *, now: datetime) -> int:
     with database.writing() as session:
         run_id = step.service.start_run(
             session,
@@ -128,6 +143,4 @@ def _solve(database: Database, settings: Settings, slug: str, step: Step, *, now
         ).id
     state = run_now(database, run_id, settings)
     structlog.get_logger().info("demonstration.solved", label=step.label, state=state and state.value)
-    with database.writing() as session:
-        run = session.get_one(SolverRun, run_id)
-        step.service.accept_run(session, event=event_of(session, slug), run=run, actor=ACTOR, now=now)
+    return run_id

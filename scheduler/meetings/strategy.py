@@ -8,7 +8,7 @@ from scheduler.meetings.search import Search
 from scheduler.meetings.tables import Placed
 from scheduler.meetings.whole import search_whole
 
-WORTH_COOLING = 2_000
+WORTH_COOLING = 12_000
 """With fewer options CP-SAT finds what the kernel would, and is spared loading it."""
 COOLING_SHARE = 0.05
 BITS = 62

@@ -9,8 +9,8 @@ from math import comb
 
 import numpy as np
 
+from scheduler.core.paths import parts_of
 from scheduler.pairing.catalogue import Numbers
-from scheduler.pairing.explain.facts import parts_of
 from scheduler.pairing.explain.openings import Openings
 from scheduler.pairing.solve.master import Master
 from scheduler.pairing.solve.proof import Relaxed
