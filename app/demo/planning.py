@@ -132,7 +132,7 @@ def _solve(database: Database, settings: Settings, slug: str, step: Step, *, now
 
 def _run(database: Database, settings: Settings, slug: str, step: Step, *, now: datetime) -> int:
     with database.writing() as session:
-        run_id = step.service.start_run(
+        run_id: int = step.service.start_run(
             session,
             event=event_of(session, slug),
             label=step.label,
