@@ -17,6 +17,7 @@ def test_pair_08_a_what_if_is_applied_in_three_clicks(page: Any, enter: Callable
     enter(page, "organiser")
     page.goto(PAIRING)
     page.locator("#list h3 a", has_text="Gothenburg with Putrajaya").click()
+    page.wait_for_selector("#reasons .note:has-text('Gothenburg with Putrajaya')")
     _press(page, "What if it must not be")
     page.wait_for_selector(ANSWERED, timeout=60_000)
     assert "veto=gothenburg~putrajaya" in page.url
