@@ -31,7 +31,7 @@ PAGES = {
         E, f"{E}/agenda", f"{E}/agenda/opening", f"{E}/changes", f"{E}/cities", f"{E}/people", f"{E}/partnerships/2",
         f"{E}/register", f"{E}/nominate", f"{E}/register/individual", f"{E}/register/delegation",
         "/sign-in", "/sign-in/sent", "/sign-in/{token}", "/account",
-        "/r/{token}", "/r/{token}/form", "/r/{token}/erasure", f"{E}/erased", "{own}", "/d/{token}", "/q/{token}", "/p/{token}", "/m/{token}",
+        "/r/{token}", "/r/{token}/form", "/r/{token}/erasure", f"{E}/erased", "{own}", "/d/{token}", "/d/{token}/erasure", "/q/{token}", "/p/{token}", "/m/{token}",
     ],
     "focal_point": [
         f"{E}/delegations/2", f"{E}/delegations/2/schedule", f"{E}/delegations/2/sheet", f"{E}/delegations/2/acting",
@@ -69,6 +69,7 @@ PAGES = {
     ],
     "administrator": [
         "/admin/accounts", "/admin/accounts/1", "/admin/log", "/admin/privacy", f"{E}/manage/people/9/erase",
+        f"{E}/manage/registrations/39/erase",
     ],
 }  # fmt: skip
 """By role: every page, with the addresses of the demonstration. ``{token}`` is in a letter (fixture ``letters``)."""
@@ -76,6 +77,7 @@ PAGES = {
 UNSEEN = {
     "/": "leads on to the event",
     "/e/{slug}/": "leads on to the event",
+    "/e/{slug}/manage/pairing/cities/{city_id}/why/{run_id}": "is there once somebody asked; tests/app/pairing opens it",
     "/e/{slug}/b/{code}": "leads on to a person, or to one's own schedule",
     "/e/{slug}/manage/print/jobs/{job_id}": "is there once a print began; tests/app/printing/test_jobs.py opens it",
     "/e/{slug}/manage/print/jobs/{job_id}/file": "is a document or an archive",
