@@ -233,6 +233,7 @@ def test_reg_04_the_inbox_works_without_script(client: Any, event: Any, sign_in:
     assert "5 done, 1 left" in answer.text
     assert "City 5" in answer.text and "something to ask first" in answer.text
     again = client.post(URL, data={"chosen": ticks[:1], "answer": "approve"})
+    assert again.status_code == 409
     assert "0 done, 1 left" in again.text
     refused = client.post(URL, data={"chosen": ticks[5:], "answer": "reject"})
     assert refused.status_code == 422

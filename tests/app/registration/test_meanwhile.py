@@ -113,6 +113,7 @@ def test_reg_04_where_the_first_answer_leaves_no_room_only_theirs_can_be_kept(
     sign_in_as("First organiser")
     assert client.post(page, data={"state": "approved", "version": version}).status_code == 303
     sign_in_as("Second organiser")
+    assert client.post(page, data={"state": "rejected", "version": version}).status_code == 409, "without a note too"
     lost = client.post(page, data={"state": "rejected", "version": version, "reason": "Too late."})
     assert lost.status_code == 409
     shown = _section(lost.text)
