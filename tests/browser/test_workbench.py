@@ -90,6 +90,7 @@ def test_pair_08_keys_choose_pin_veto_and_tell_why(page: Any, enter: Callable[[A
     page.wait_for_selector(f"#reasons .note:has-text('{unpinned.inner_text()}')")
     page.keyboard.press("p")
     page.wait_for_url(re.compile("what-if.*pin="))
+    page.goto(PAIRING)
     page.keyboard.press("?")
     words = page.locator("#keys").inner_text()
     assert "p, v, w" in words

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -49,7 +49,7 @@ def consent(
     now: Now,
     access: Annotated[Access[Event], Depends(READ)],
     state: Filter = "",
-    modality: Modality | None = None,
+    modality: Modality | Literal[""] = "",
     page: Annotated[str, Query(max_length=8)] = "1",
 ) -> Response:
     """Who has answered?"""
@@ -136,11 +136,11 @@ def _page(
     *,
     now: datetime,
     state: Filter,
-    modality: Modality | None,
+    modality: Modality | Literal[""],
     page: int,
 ) -> Response:
     rows = answers_of(session, event.id, now=now)
-    filters = {"state": state, "modality": modality.value if modality else ""}
+    filters = {"state": state, "modality": str(modality)}
     found = _filtered(rows, filters)
 
     context = {

@@ -140,9 +140,9 @@ def test_templates_hold_no_style_and_no_script(template: Path) -> None:
 def test_grid_places_are_there_as_classes() -> None:
     sheet = (CSS / "places.css").read_text()
     for letter, most, rule in (
-        ("c", 24, "grid-column-start:"),
-        ("r", 288, "grid-row-start:"),
-        ("s", 96, "grid-row-end:span "),
+        ("c", 40, "grid-column:"),
+        ("r", 288, "grid-row:"),
+        ("s", 144, "grid-row-end:span "),
     ):
         for number in (1, most):
             assert f".{letter}{number}{{{rule}{number}}}" in sheet
