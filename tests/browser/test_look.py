@@ -219,7 +219,9 @@ def test_a_first_view_is_light(browser: Any, address: str, name: str) -> None:
     page.on("response", lambda response: weights.update({response.url: len(response.body())}))
     page.goto(f"{address}/{name}", wait_until="networkidle")
     context.close()
-    limit = 150_000 if name == "phone" else 220_000  # unpacked; organisers get boards of forty rooms, streams and the map on top
+    limit = (
+        150_000 if name == "phone" else 220_000
+    )  # unpacked; organisers get boards of forty rooms, streams and the map on top
     assert sum(weights.values()) < limit, sorted(weights.items(), key=lambda one: -one[1])
 
 
