@@ -31,7 +31,8 @@ $(STAMPS)/uv:
 
 $(STAMPS)/run: requirements.lock $(STAMPS)/uv
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s" -m app.cli "$$@"\n' "$(CURDIR)" "$(CURDIR)/$(BIN)/python" > $(BIN)/bridge
+	@printf '#!/bin/sh\n: "$${BRIDGE_VAR:=%s/var}" "$${DATABASE_URL:=sqlite:///%s/var/bridge.sqlite}"\nexport BRIDGE_VAR DATABASE_URL\nPYTHONPATH="%s" exec "%s" -m app.cli "$$@"\n' \
+		"$(CURDIR)" "$(CURDIR)" "$(CURDIR)" "$(CURDIR)/$(BIN)/python" > $(BIN)/bridge
 	@chmod +x $(BIN)/bridge
 	@touch $@
 
