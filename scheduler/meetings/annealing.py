@@ -26,13 +26,10 @@ NEVER = np.int64(2**62)
 
 
 @compiled
-def anneal(facts: Any, day: Any, wishes: Any, moves: int, hot: float, cold: float) -> None:
-    """Try so many chains at temperatures falling from hot to cold; the wishes held stay the same."""
-    temperature = hot
-    cooling = (cold / hot) ** (1.0 / moves)
+def anneal(facts: Any, day: Any, wishes: Any, moves: int, temperature: float) -> None:
+    """Try so many chains at one temperature; the wishes held stay the same."""
     slots = facts.allowed.shape[1]
     for _ in range(moves):
-        temperature *= cooling
         wish = wishes[draw(day, wishes.shape[0])]
         source = day.slot[wish]
         target = draw(day, slots)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable, Sequence
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -34,16 +34,10 @@ def facts_of(legal: Legal, *, moved: int, keeps_places: bool) -> Facts:
     people, people_at = _lists(legal.people_of)
     moments, moments_at = _lists(legal.moments_of)
     rivals, rivals_at = _lists(legal.same_time)
-    resource = {one.id: number for number, one in enumerate(problem.resources)}
-    uses, uses_at = _lists([[resource[name] for name in wish.uses] for wish in problem.wishes])
-    units, _ = _lists([list(wish.uses.values()) for wish in problem.wishes])
-    before = [[legal.wish_number[name] for name in wish.after] for wish in problem.wishes]
-    after: list[list[int]] = [[] for _ in before]
-    for wish, others in enumerate(before):
-        for other in others:
-            after[other].append(wish)
-    earlier, earlier_at = _lists(before)
-    later, later_at = _lists(after)
+    uses, uses_at = _lists([[resource for resource, _ in used] for used in legal.uses])
+    units, _ = _lists([[units for _, units in used] for used in legal.uses])
+    earlier, earlier_at = _lists(legal.before)
+    later, later_at = _lists(legal.later)
     block, bit = _bits(legal)
     home = np.full(len(legal.options), -1, np.int32)
     for wish, (slot, _) in legal.previous.items():
@@ -87,16 +81,12 @@ def facts_of(legal: Legal, *, moved: int, keeps_places: bool) -> Facts:
 def day_of(legal: Legal, placed: Iterable[Placed], facts: Facts, *, seed: tuple[int, ...]) -> Day:
     """A plan in arrays of its own; other seeds draw other random numbers."""
     wishes, people, slots = len(legal.options), len(legal.problem.people), len(legal.slots)
-    left = [
-        [max(0, resource.capacity - legal.taken(number, moment)) for moment in legal.moments]
-        for number, resource in enumerate(legal.problem.resources)
-    ]
     day = Day(
         slot=np.full(wishes, -1, np.int32),
         place=np.full(wishes, -1, np.int32),
         who=np.full((people, slots), -1, np.int32),
         used=np.zeros((len(legal.classes), len(legal.moments)), np.int32),
-        left=np.array(left, np.int64).reshape(len(left), len(legal.moments)),
+        left=np.array(legal.units_left, np.int64).reshape(len(legal.units_left), len(legal.moments)),
         filled=np.zeros((people, max(1, len(legal.blocks))), np.int64),
         count=np.zeros(people, np.int32),
         mark=np.zeros(wishes, np.int64),
@@ -128,8 +118,8 @@ def _bits(legal: Legal) -> tuple[Any, Any]:
     block = np.zeros(len(legal.slots), np.int32)
     bit = np.zeros(len(legal.slots), np.int64)
     for number, slots in enumerate(legal.blocks.values()):
-        for position, (slot, own) in enumerate(zip(slots, repeat(number), strict=False)):
-            block[slot], bit[slot] = own, 1 << position
+        for position, slot in enumerate(slots):
+            block[slot], bit[slot] = number, 1 << position
     return block, bit
 
 

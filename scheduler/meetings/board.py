@@ -28,22 +28,9 @@ class Board:
         self._filled = [0] * len(problem.people)
         self._meetings = [0] * len(problem.people)
         self._tables_left = [[len(tables)] * len(legal.moments) for tables in legal.classes]
-        self._units_left = [
-            [max(0, resource.capacity - legal.taken(number, moment)) for moment in legal.moments]
-            for number, resource in enumerate(problem.resources)
-        ]
-        self._resource_number = {resource.id: number for number, resource in enumerate(problem.resources)}
+        self._units_left = [list(units) for units in legal.units_left]
         self._masks = [sum(1 << slot for slot in same_time) for same_time in legal.same_time]
         self._blocks = [sum(1 << slot for slot in slots) for slots in legal.blocks.values()]
-        self._uses = [
-            [(self._resource_number[name], units) for name, units in wish.uses.items() if units]
-            for wish in problem.wishes
-        ]
-        self._before = [[legal.wish_number[name] for name in wish.after] for wish in problem.wishes]
-        self._later: list[list[int]] = [[] for _ in problem.wishes]
-        for wish, earlier in enumerate(self._before):
-            for other in earlier:
-                self._later[other].append(wish)
 
     def place(self, wish: int) -> bool:
         """Hold a wish where it causes the fewest idle runs; ``False`` where there is no room."""
@@ -78,7 +65,7 @@ class Board:
         for person in self.legal.people_of[wish]:
             if self._filled[person] & mask:
                 return Obstacle("person_in_one_meeting", problem.people[person].id)
-        for resource, units in self._uses[wish]:
+        for resource, units in self.legal.uses[wish]:
             if any(self._units_left[resource][moment] < units for moment in self.legal.moments_of[slot]):
                 return Obstacle("resource_not_overused", problem.resources[resource].id)
         other = self._out_of_order(wish, slot)
@@ -91,10 +78,10 @@ class Board:
     def _out_of_order(self, wish: int, slot: int) -> int | None:
         """A wish held too late before this one, or too early after it."""
         slots = self.legal.slots
-        for other in self._before[wish]:
+        for other in self.legal.before[wish]:
             if other in self.placed and slots[self.placed[other].slot].end > slots[slot].start:
                 return other
-        for other in self._later[wish]:
+        for other in self.legal.later[wish]:
             if other in self.placed and slots[slot].end > slots[self.placed[other].slot].start:
                 return other
         return None
@@ -121,7 +108,7 @@ class Board:
             self._meetings[person] += 1
         for moment in self.legal.moments_of[placed.slot]:
             self._tables_left[placed.table_class][moment] -= 1
-            for resource, units in self._uses[placed.wish]:
+            for resource, units in self.legal.uses[placed.wish]:
                 self._units_left[resource][moment] -= units
 
 

@@ -24,7 +24,7 @@ def main() -> None:
     day = day_of(legal, (), facts, seed=(0,))
     waiting, worth = np.zeros(2, np.int32), np.ones(1, np.int64)
     insert(facts, day, waiting, 1, worth, 1)
-    anneal(facts, day, np.zeros(1, np.int32), 1, 1.0, 1.0)
+    anneal(facts, day, np.zeros(1, np.int32), 1, 1.0)
     if plan_cost(facts, day) or len(placed_in(day)) != 1:
         raise RuntimeError("the compiled kernel does not hold the one meeting there is")
 

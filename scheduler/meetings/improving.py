@@ -125,11 +125,9 @@ def _cool(search: Search, share: Share, seed: int) -> None:
     began = share.used
     with ThreadPoolExecutor(max_workers=workers) as pool:
         while not share.is_over:
-            hot = _temperature(dearest, (share.used - began) / (1.0 - began))
-            count = len(days)
-            list(
-                pool.map(anneal, [facts] * count, days, [held] * count, [CHAINS] * count, [hot] * count, [hot] * count)
-            )
+            temperature = _temperature(dearest, (share.used - began) / (1.0 - began))
+            for one in [pool.submit(anneal, facts, day, held, CHAINS, temperature) for day in days]:
+                one.result()
             share.count(CHAINS * workers)
             cost = min(int(plan_cost(facts, day)) for day in days)
             search.control.report(Progress(seconds=search.stopwatch.seconds, stage="cost", incumbent=cost, bound=least))

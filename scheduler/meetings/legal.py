@@ -90,6 +90,36 @@ class Legal:
             found.setdefault(slot.block, []).append(number)
         return {block: tuple(numbers) for block, numbers in found.items()}
 
+    @cached_property
+    def before(self) -> tuple[tuple[int, ...], ...]:
+        """For each wish those that come before it."""
+        return tuple(tuple(self.wish_number[name] for name in wish.after) for wish in self.problem.wishes)
+
+    @cached_property
+    def later(self) -> tuple[tuple[int, ...], ...]:
+        """For each wish those that come after it."""
+        found: list[list[int]] = [[] for _ in self.before]
+        for wish, earlier in enumerate(self.before):
+            for other in earlier:
+                found[other].append(wish)
+        return tuple(map(tuple, found))
+
+    @cached_property
+    def uses(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """For each wish the resources that it needs, by number, with units."""
+        number = {resource.id: position for position, resource in enumerate(self.problem.resources)}
+        return tuple(
+            tuple((number[name], units) for name, units in wish.uses.items() if units) for wish in self.problem.wishes
+        )
+
+    @cached_property
+    def units_left(self) -> tuple[tuple[int, ...], ...]:
+        """For each resource and moment the units that are not used elsewhere."""
+        return tuple(
+            tuple(max(0, resource.capacity - self.taken(number, moment)) for moment in self.moments)
+            for number, resource in enumerate(self.problem.resources)
+        )
+
     def must_be_held(self, wish: int) -> bool:
         """Whether a wish is a must or pinned."""
         return self.problem.wishes[wish].level == "must" or self.problem.wishes[wish].pin is not None

@@ -22,22 +22,19 @@ def run_stages(search: Search, *, wanted: Sequence[Placed], first: Sequence[Plac
         wanted: places to keep where they can be.
         first: the greedy plan, which may leave out musts.
     """
-    has_kernel = _has_idle_time(search) and _fits_kernel(search.legal)
-    if not is_large(search):
-        if has_kernel and sum(map(len, search.legal.options)) > WORTH_COOLING:
-            _cool(search, first)
-        search_whole(search)
-        return
-    if _fits_kernel(search.legal):
+    has_kernel, is_whole = _fits_kernel(search.legal), not is_large(search)
+    if has_kernel and is_whole and _has_idle_time(search) and sum(map(len, search.legal.options)) > WORTH_COOLING:
+        _cool(search, first)
+    if has_kernel and not is_whole:
         _hold_musts(search, first)
-    if search.best is None:
+    if is_whole or search.best is None:
         search_whole(search)
         return
     chosen = choose_first(search, wanted)
-    if not _fits_kernel(search.legal):
+    if has_kernel:
+        _improve_compiled(search, chosen)
+    else:
         improve_parts(search, search.names)
-        return
-    _improve_compiled(search, chosen)
 
 
 def _improve_compiled(search: Search, chosen: frozenset[int]) -> None:

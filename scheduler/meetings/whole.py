@@ -117,11 +117,7 @@ def _ways(search: Search, name: str) -> tuple[tuple[Plain | Proof, float], ...]:
     if name == "value":
         return ((Plain({}), 1.0),)
     core = Plain({"optimize_with_core": True, "linearization_level": 0} if workers == 1 else {"subsolvers": CORE})
+    rest = ((core, 0.5), (Plain({}), 1.0)) if workers == 1 else ((core, 1.0),)
     if search.work_left is not None or sum(map(len, search.legal.options)) > PROVABLE:
-        return ((core, 0.5), (Plain({}), 1.0)) if workers == 1 else ((core, 1.0),)
-    return (
-        (replace(core, seconds=QUICK_SECONDS), 1.0),
-        (Proof(min(2, workers)), 0.6),
-        (core, 0.5 if workers == 1 else 1.0),
-        (Plain({}), 1.0),
-    )
+        return rest
+    return (replace(core, seconds=QUICK_SECONDS), 1.0), (Proof(min(2, workers)), 0.6), *rest

@@ -58,7 +58,7 @@ def test_moves_keep_every_rule_and_the_cost_is_the_score_s(
     for _ in range(20):
         if not held:
             break
-        anneal(facts, day, np.array(sorted(held), np.int32), 5, 5.0, 1.0)
+        anneal(facts, day, np.array(sorted(held), np.int32), 5, 2.0)
         assert {meeting.wish for meeting in placed_in(day)} == held
         solution = plan_of(legal, placed_in(day))
         assert solution is not None
