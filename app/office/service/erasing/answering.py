@@ -5,16 +5,14 @@ The mail that tells of an erasure is forgotten when it is sent: else it would ho
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.delegations.models import Delegate
 from app.events.models import Event
 from app.events.queries import day_of
-from app.office.service.erasing.asking import addressed, close_requests, note
+from app.office.service.erasing.asking import addressed, close_requests, note, tell
 from app.office.service.erasing.person import Erased, erase_form, erase_person
-from app.platform import outbox
 from app.platform.actor import Actor
 from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
@@ -50,7 +48,7 @@ def refuse_to_erase(
     changes = {"state": ("open", "refused"), "reason": (None, request.reason)}
     note(session, request, "erasure.refused", changes, actor=actor, now=now)
     context = {"name": name, "asked_on": day_of(event, request.asked_at), "reason": request.reason}
-    _tell(session, event, request, to=to, locale=locale, template="erasure_refused", context=context, now=now)
+    tell(session, event, request, to=to, locale=locale, template="erasure_refused", context=context, now=now)
 
 
 def erase_and_answer(
@@ -100,33 +98,6 @@ def _say_last(
     now: datetime,
 ) -> None:
     context = {"asked_on": asked_on}
-    mail = _tell(session, event, request, to=to, locale=locale, template="erasure_done", context=context, now=now)
+    mail = tell(session, event, request, to=to, locale=locale, template="erasure_done", context=context, now=now)
     if mail is not None:
         mail.is_forgotten_when_sent = True
-
-
-def _tell(
-    session: Session,
-    event: Event,
-    request: ErasureRequest,
-    *,
-    to: str | None,
-    locale: str | None,
-    template: str,
-    context: dict[str, Any],
-    now: datetime,
-) -> outbox.OutboxMail | None:
-    if not to:
-        return None
-    return outbox.queue(
-        session,
-        now=now,
-        event_id=event.id,
-        cause="privacy",
-        key=f"{template} {request.id}",
-        to=to,
-        locale=locale,
-        template=f"mail/{template}",
-        context={**context, "event": event},
-        is_held=event.is_demonstration,
-    )

@@ -149,6 +149,34 @@ def addressed(session: Session, request: ErasureRequest) -> tuple[str, str | Non
     return form.contact_name, form.contact_email or None, form.locale
 
 
+def tell(
+    session: Session,
+    event: Event,
+    request: ErasureRequest,
+    *,
+    to: str | None,
+    locale: str | None,
+    template: str,
+    context: dict[str, Any],
+    now: datetime,
+) -> outbox.OutboxMail | None:
+    """Write to the person or to the office about a request, once a template; ``None`` where there is no address."""
+    if not to:
+        return None
+    return outbox.queue(
+        session,
+        now=now,
+        event_id=event.id,
+        cause="privacy",
+        key=f"{template} {request.id}",
+        to=to,
+        locale=locale,
+        template=f"mail/{template}",
+        context={**context, "event": event},
+        is_held=event.is_demonstration,
+    )
+
+
 def note(
     session: Session,
     request: ErasureRequest,
@@ -242,23 +270,19 @@ def _ask(
     changes = {"cause": (None, cause.value), "due_on": (None, request.due_on.isoformat())}
     note(session, request, "erasure.asked", changes, actor=actor, now=now)
     name, to, locale = addressed(session, request)
-    context = {"event": event, "name": name, "asked_on": day_of(event, now), "due_on": request.due_on}
     address = f"{base_url}/e/{event.slug}/manage/erasures"
     for template, recipient, language in (
         ("erasure_asked", to, locale),
         ("erasure_to_answer", event.contact_email, "en"),
     ):
-        if recipient:
-            outbox.queue(
-                session,
-                now=now,
-                event_id=event.id,
-                cause="privacy",
-                key=f"{template} {request.id}",
-                to=recipient,
-                locale=language,
-                template=f"mail/{template}",
-                context={**context, "address": address},
-                is_held=event.is_demonstration,
-            )
+        tell(
+            session,
+            event,
+            request,
+            to=recipient,
+            locale=language,
+            template=template,
+            context={"name": name, "asked_on": day_of(event, now), "due_on": request.due_on, "address": address},
+            now=now,
+        )
     return request
