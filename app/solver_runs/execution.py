@@ -62,17 +62,22 @@ def _ending(keeper: Keeper, task: Task) -> Ending:
         if task.hint is not None:
             hint.write_text(task.hint)
             arguments += ["--hint", str(hint)]
-        with Child([*keeper.limits.command, *arguments], folder=folder, limits=keeper.limits) as child:
-            watch = Watch(keeper, task, child, task.time_limit_seconds)
-            ended = watch.until_end()
+        ended, was_asked_to_stop = _watched(keeper, task, arguments, folder)
         found = None
         if outcome.exists():
-            found = ending.of_outcome(outcome.read_text(), was_asked_to_stop=watch.was_asked_to_stop)
+            found = ending.of_outcome(outcome.read_text(), was_asked_to_stop=was_asked_to_stop)
         if found is None:
-            return ending.of_exit(ended, was_asked_to_stop=watch.was_asked_to_stop)
+            return ending.of_exit(ended, was_asked_to_stop=was_asked_to_stop)
         if not found.has_solution:
             return found
         return _checked(keeper, task, found, folder)
+
+
+def _watched(keeper: Keeper, task: Task, arguments: Sequence[str], folder: Path) -> tuple[Exit, bool]:
+    """The command that the run is for: how it ended, and whether somebody asked it to stop."""
+    with Child([*keeper.limits.command, *arguments], folder=folder, limits=keeper.limits) as child:
+        watch = Watch(keeper, task, child, task.time_limit_seconds)
+        return watch.until_end(), watch.was_asked_to_stop
 
 
 def _answered(keeper: Keeper, task: Task, question: str) -> Ending:
@@ -83,11 +88,9 @@ def _answered(keeper: Keeper, task: Task, question: str) -> Ending:
         plan.write_text(task.hint or "")
         asked = ["--plan", str(plan), "--city", question]
         arguments = ["explain", task.kind, str(problem), *asked, "-o", str(answer), *_limits_of(task)]
-        with Child([*keeper.limits.command, *arguments], folder=folder, limits=keeper.limits) as child:
-            watch = Watch(keeper, task, child, task.time_limit_seconds)
-            ended = watch.until_end()
+        ended, was_asked_to_stop = _watched(keeper, task, arguments, folder)
         found = ending.of_answer(answer.read_text()) if answer.exists() else None
-        return found or ending.of_exit(ended, was_asked_to_stop=watch.was_asked_to_stop)
+        return found or ending.of_exit(ended, was_asked_to_stop=was_asked_to_stop)
 
 
 def _checked(keeper: Keeper, task: Task, found: Ending, folder: Path) -> Ending:

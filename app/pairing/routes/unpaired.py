@@ -18,6 +18,7 @@ from app.pairing.service import ask_why
 from app.pairing.wanted import SHARED
 from app.pairing.workbench import words
 from app.pairing.workbench.comparing import plan_of_rows
+from app.pairing.workbench.looking import hash_of
 from app.pairing.workbench.unpaired import why_of
 from app.pairing.workbench.words import Names
 from app.platform.clock import Now
@@ -67,7 +68,7 @@ def why(request: Request, session: ReadSession, access: Annotated[Access[CityIn]
     if all(one.id != city.slug for one in plan_of_rows(facts, problem).unpaired):
         return RedirectResponse(here, status_code=303)
     latest = asked_last(session, event_id=event.id, kind="pairing", question=city.slug)
-    if latest is not None and problem_of(session, run=latest) == problem.model_dump_json():
+    if latest is not None and latest.problem_hash == hash_of(problem):
         return RedirectResponse(f"{here}/why/{latest.id}", status_code=303)
     return render(request, "pairing/why.html", {"event": event, "city": city, "panel": None, "found": None})
 
@@ -91,15 +92,16 @@ def answer(
     event, city, run = access.found.event, access.found.city, access.found.run
     facts = read_facts(session, event)
     wanted, names = wanted_of(session, facts), Names(facts.parties)
-    asked = problem_of(session, run=run)
     told = results_of(session, run=run).explanation
-    found = None if told is None else why_of(told, asked, city.slug, wanted=wanted, names=names)
+    found = None
+    if told is not None:
+        found = why_of(told, problem_of(session, run=run), city.slug, wanted=wanted, names=names)
     context = {
         "event": event,
         "city": city,
         "panel": panel_of(session, run=run, slug=event.slug, now=now),
         "found": found,
-        "has_changed": build_problem(session, facts, wanted).model_dump_json() != asked,
+        "has_changed": hash_of(build_problem(session, facts, wanted)) != run.problem_hash,
         "seconds": round(run.time_limit_seconds),
         "here": f"/e/{event.slug}/manage/pairing/what-if",
         "names": names,
