@@ -1,6 +1,6 @@
 """Case city sessions and the partnerships behind them."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.agenda.enums import Part
@@ -24,32 +24,26 @@ def has_moderator(session: Session, session_id: int) -> bool:
 
 def case_sessions_without_moderator(session: Session, event_id: int) -> list[AgendaSession]:
     """Case city sessions of partnerships that stand in which nobody moderates."""
-    standing = select(Partnership.id).where(Partnership.event_id == event_id, Partnership.state.in_(STANDING))
     moderated = select(SessionPerson.session_id).where(SessionPerson.part == Part.MODERATOR)
-    return list(
-        session.scalars(
-            select(AgendaSession)
-            .where(
-                AgendaSession.event_id == event_id,
-                AgendaSession.is_cancelled.is_(False),
-                AgendaSession.partnership_id.in_(standing),
-                AgendaSession.id.not_in(moderated),
-            )
-            .order_by(AgendaSession.id)
-        )
-    )
+    return _written_for(session, event_id, Partnership.state.in_(STANDING), AgendaSession.id.not_in(moderated))
 
 
 def sessions_without_partnership(session: Session, event_id: int) -> list[AgendaSession]:
     """Sessions that go on although the partnership that they were written for was declined or taken back."""
-    ended = select(Partnership.id).where(Partnership.event_id == event_id, Partnership.state.not_in(STANDING))
+    return _written_for(session, event_id, Partnership.state.not_in(STANDING))
+
+
+def _written_for(session: Session, event_id: int, *conditions: ColumnElement[bool]) -> list[AgendaSession]:
+    """Sessions that go on and were written for a partnership of the event, where the conditions hold of both."""
     return list(
         session.scalars(
             select(AgendaSession)
+            .join(Partnership, Partnership.id == AgendaSession.partnership_id)
             .where(
                 AgendaSession.event_id == event_id,
+                Partnership.event_id == event_id,
                 AgendaSession.is_cancelled.is_(False),
-                AgendaSession.partnership_id.in_(ended),
+                *conditions,
             )
             .order_by(AgendaSession.id)
         )
