@@ -1,18 +1,12 @@
 """AGD-10: how long a move takes to show on a board of 200 sessions, in a real browser; run by ``make bench``."""
 
 import json
-import os
 import random
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-import httpx
 import pytest
 
 from app.accounts.enums import Role
@@ -28,9 +22,9 @@ from scheduler.agenda.solve import solve
 from scheduler.core.limits import Limits
 from tests.benchmarks.agenda_events import event_of
 from tests.benchmarks.agenda_rows import write_event
+from tests.benchmarks.serving import serving
 from tests.browser.conftest import FLAGS, chromium_path
 
-PROJECT = Path(__file__).parents[2]
 PORT = 8172
 SESSIONS, DAYS, MOVES = 200, 3, 50
 BUDGET = 300.0
@@ -77,24 +71,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
             session, account_id=account.id, grant_id=grant.id, device="bench", replaces=None, now=now
         )
     database.close()
-    environment = {
-        "DATABASE_URL": url, "BRIDGE_BASE_URL": address, "BRIDGE_SECRET": "a key for benches",
-        "BRIDGE_VAR": str(folder), "BRIDGE_LOG_LEVEL": "ERROR",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(PORT)]
-    server = subprocess.Popen(command, cwd=PROJECT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            try:
-                if httpx.get(f"{address}/healthz").status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.2)
+    with serving(settings, port=PORT):
         yield address, signed_in.token
-        assert server.poll() is None, "the server ended"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
 
 
 @pytest.fixture

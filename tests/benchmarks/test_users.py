@@ -1,14 +1,10 @@
 """ADM-08: fifty people use F-BIG at once, on one SQLite file and one process; run by ``make bench``."""
 
-import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections import defaultdict
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
@@ -25,8 +21,8 @@ from app.platform.actor import Actor
 from app.platform.database.engine import Database
 from app.platform.database.migrating import migrate
 from app.platform.settings import Settings
+from tests.benchmarks.serving import serving
 
-PROJECT = Path(__file__).parents[2]
 PORT = 8171
 SECONDS = 30.0
 VISITORS, DELEGATES, ORGANISERS = 30, 18, 2
@@ -55,24 +51,8 @@ def served(tmp_path_factory: pytest.TempPathFactory):
     with database.writing() as session:
         cookies = _cookies(session, now)
     database.close()
-    environment = {
-        "DATABASE_URL": settings.database_url, "BRIDGE_BASE_URL": address, "BRIDGE_SECRET": "a key for benches",
-        "BRIDGE_VAR": str(folder), "BRIDGE_LOG_LEVEL": "ERROR",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(PORT)]
-    server = subprocess.Popen(command, cwd=PROJECT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            try:
-                if httpx.get(f"{address}/healthz").status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.2)
+    with serving(settings, port=PORT):
         yield address, slug, cookies
-        assert server.poll() is None, "the server ended"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
 
 
 def _cookies(session, now):
