@@ -22,6 +22,8 @@ def test_the_header_of_the_office_is_one_row_at_1280(page: Any, enter: Callable[
         assert links == 1, path
         who = page.locator(".who-menu").bounding_box()
         assert who["x"] + who["width"] > 1200
+    page.goto(f"{M}/agenda")
+    assert page.locator("#bar > *").evaluate_all(ROWS) == 1, "the bar of the board"
 
 
 def test_the_sheet_of_members_is_not_cut_at_1280(page: Any, enter: Callable[[Any, str], None]) -> None:
