@@ -134,13 +134,13 @@ def report_of(partnerships: Sequence[Partnership]) -> Report | None:
     worth = sorted(values.values())
     return Report(
         lowest=worth[0],
-        middle=_plain(median(worth)),
+        middle=plain(median(worth)),
         spread=worth[-1] - worth[0],
         total=sum(partnership.value for partnership in partnerships),
     )
 
 
-def _plain(number: float) -> float:
+def plain(number: float) -> float:
     """20 rather than 20.0."""
     return int(number) if number == int(number) else number
 

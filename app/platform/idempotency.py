@@ -66,6 +66,20 @@ def spend(
         raise DoneAlready(_("This form was sent already. What you asked for is done.")) from None
 
 
+def is_first(session: Session, *, sender: str, form: FormData, now: datetime) -> bool:
+    """Spend the key of a form; whether it was not sent before, for verbs whose answer to a second press is the page.
+
+    Raises:
+        Refused: it was sent before with another content, which was not done.
+    """
+    key = form.get(FIELD)
+    try:
+        spend(session, sender=sender, key=key if isinstance(key, str) else None, form=form, now=now)
+    except DoneAlready:
+        return False
+    return True
+
+
 def purge(session: Session, *, now: datetime) -> None:
     """Forget keys of forms that nobody sends again."""
     session.execute(delete(SpentForm).where(SpentForm.spent_at < now - LIFE))

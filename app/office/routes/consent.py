@@ -26,7 +26,7 @@ from app.platform import idempotency
 from app.platform.actor import Actor
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
-from app.platform.errors import Conflict, DoneAlready, Refused, TooMany
+from app.platform.errors import Conflict, Refused, TooMany
 from app.platform.forms import Bound, FormData, bind
 from app.platform.rendering import render
 from app.platform.web.browser import peer_of
@@ -133,27 +133,18 @@ def _ask(request: Request, session: Session, found: SideIn, form: Form, *, actor
     try:
         # What is refused leaves neither a counted question nor a spent key behind.
         with session.begin_nested():
-            key = form.get(idempotency.FIELD)
-            idempotency.spend(
-                session,
-                sender=f"partnership member {found.member.id}",
-                key=key if isinstance(key, str) else None,
-                form=form,
-                now=now,
-            )
-            ask_office(
-                session,
-                event=found.event,
-                partnership=found.partnership,
-                member=found.member,
-                text=bound.value.question,
-                base_url=request.app.state.settings.base_url,
-                peer=peer_of(request),
-                actor=actor,
-                now=now,
-            )
-    except DoneAlready:
-        pass  # pressed twice: the page shows the question
+            if idempotency.is_first(session, sender=f"partnership member {found.member.id}", form=form, now=now):
+                ask_office(
+                    session,
+                    event=found.event,
+                    partnership=found.partnership,
+                    member=found.member,
+                    text=bound.value.question,
+                    base_url=request.app.state.settings.base_url,
+                    peer=peer_of(request),
+                    actor=actor,
+                    now=now,
+                )
     except (TooMany, Conflict) as refused:
         status = 429 if isinstance(refused, TooMany) else 409
         typed: Bound[Any] = Bound(None, {"question": str(refused)}, bound.typed)

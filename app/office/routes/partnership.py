@@ -24,6 +24,7 @@ from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Conflict, NotFound, Refused
 from app.platform.forms import Bound, FormData, bind
+from app.platform.idempotency import is_first
 from app.platform.rendering import render
 
 router = APIRouter()
@@ -61,10 +62,16 @@ def partnership(
 
 @router.post("/e/{slug}/manage/partnerships/{partnership_id}/ask")
 def ask(
-    request: Request, session: DbSession, now: Now, access: Annotated[Access[PartnershipIn], Depends(ASK)]
+    request: Request,
+    session: DbSession,
+    form: FormData,
+    now: Now,
+    access: Annotated[Access[PartnershipIn], Depends(ASK)],
 ) -> Response:
-    """Ask all members whether they accept; a link goes to each."""
+    """Ask all members whether they accept; a link goes to each. Pressed twice, it goes once."""
     found = access.found
+    if not is_first(session, sender=f"account {access.principal.account_id}", form=form, now=now):
+        return _back(found)
     ask_members(
         session,
         event=found.event,

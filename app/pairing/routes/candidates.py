@@ -21,7 +21,7 @@ router = APIRouter()
 READ = Policy("pairing.candidates", roles=ORGANISERS, loader=city_of_path)
 
 PAGE_SIZE = 8
-MOST_SHOWN = 96
+MOST_SHOWN = 40
 
 
 @router.get("/e/{slug}/manage/pairing/cities/{city_id}")

@@ -23,6 +23,7 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import NotFound
 from app.platform.filtering import ways_out
 from app.platform.forms import FormData
+from app.platform.idempotency import is_first
 from app.platform.many import do_to_each
 from app.platform.pagination import page_number, page_of
 from app.platform.rendering import render
@@ -57,9 +58,14 @@ def consent(
 
 
 @router.post("/e/{slug}/manage/pairing/ask")
-def ask_all(request: Request, session: DbSession, now: Now, access: Annotated[Access[Event], Depends(ASK)]) -> Response:
-    """Ask the members of every partnership that was only proposed so far."""
+def ask_all(
+    request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[Event], Depends(ASK)]
+) -> Response:
+    """Ask the members of every partnership that was only proposed so far. Pressed twice, they are asked once."""
     event = access.found
+    answers = RedirectResponse(f"/e/{event.slug}/manage/pairing/consent?state=waiting", status_code=303)
+    if not is_first(session, sender=f"account {access.principal.account_id}", form=form, now=now):
+        return answers
 
     def ask(partnership: Partnership) -> None:
         ask_members(
@@ -73,15 +79,18 @@ def ask_all(request: Request, session: DbSession, now: Now, access: Annotated[Ac
 
     waiting = [one for one in partnerships_of(session, event.id) if one.state is PartnershipState.PROPOSED]
     do_to_each(session, waiting, ask)
-    return RedirectResponse(f"/e/{event.slug}/manage/pairing/consent?state=waiting", status_code=303)
+    return answers
 
 
 @router.post("/e/{slug}/manage/pairing/consent/remind")
 def remind_all(
-    request: Request, session: DbSession, now: Now, access: Annotated[Access[Event], Depends(REMIND)]
+    request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[Event], Depends(REMIND)]
 ) -> Response:
-    """Write once more, with a fresh link, to every side that is due a reminder."""
+    """Write once more, with a fresh link, to every side that is due a reminder. Pressed twice, it goes once."""
     event = access.found
+    answers = RedirectResponse(f"/e/{event.slug}/manage/pairing/consent?state=waiting", status_code=303)
+    if not is_first(session, sender=f"account {access.principal.account_id}", form=form, now=now):
+        return answers
 
     def remind(row: AnswerRow) -> None:
         ask_members(
@@ -95,7 +104,7 @@ def remind_all(
         )
 
     do_to_each(session, [row for row in answers_of(session, event.id, now=now) if row.due], remind)
-    return RedirectResponse(f"/e/{event.slug}/manage/pairing/consent?state=waiting", status_code=303)
+    return answers
 
 
 @router.post("/e/{slug}/manage/partnerships/{partnership_id}/remind")
@@ -106,7 +115,7 @@ def remind_one(
     now: Now,
     access: Annotated[Access[PartnershipIn], Depends(REMIND_ONE)],
 ) -> Response:
-    """Send one side a fresh link.
+    """Send one side a fresh link. Pressed twice, one goes.
 
     Raises:
         NotFound: the partnership has no such member.
@@ -115,15 +124,16 @@ def remind_one(
     named = [member.id for member in partnership.members if str(member.id) == form.get("member")]
     if not named:
         raise NotFound
-    ask_members(
-        session,
-        event=event,
-        partnership=partnership,
-        only=named,
-        base_url=request.app.state.settings.base_url,
-        actor=access.principal.actor(),
-        now=now,
-    )
+    if is_first(session, sender=f"account {access.principal.account_id}", form=form, now=now):
+        ask_members(
+            session,
+            event=event,
+            partnership=partnership,
+            only=named,
+            base_url=request.app.state.settings.base_url,
+            actor=access.principal.actor(),
+            now=now,
+        )
     filters = {name: str(form.get(name)) for name, known in KNOWN.items() if str(form.get(name)) in known}
     path = f"/e/{event.slug}/manage/pairing/consent?{urlencode(filters)}#partnership-{partnership.id}"
     return RedirectResponse(path, status_code=303)

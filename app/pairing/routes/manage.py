@@ -21,7 +21,7 @@ from app.pairing.pictures import cities_of, map_of, network_of
 from app.pairing.planner import PairingFacts, read_facts, wanted_of
 from app.pairing.queries import modality_counts, partnerships_of, title_of
 from app.pairing.view import ReasonLine, reason_lines, report_of
-from app.pairing.workbench.earlier import changed_since
+from app.pairing.workbench.earlier import changed_since, undecided_run
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Refused
@@ -29,7 +29,7 @@ from app.platform.forms import FormData, bind
 from app.platform.pictures import Picture
 from app.platform.rendering import is_htmx, render
 from app.solver_runs.forms import RunForm
-from app.solver_runs.panels import latest_panel
+from app.solver_runs.panels import panel_of
 
 router = APIRouter()
 
@@ -63,6 +63,7 @@ def workbench(
     }
     slugs = {one.id: [member.party.slug for member in one.members] for one in partnerships}
     together = {member.party_id for one in partnerships for member in one.members}
+    undecided = undecided_run(session, event.id)
     link = _link(chosen=shown.id if shown else 0, city=city if asked_for else "", view=view)
     context = {
         "event": event,
@@ -83,7 +84,7 @@ def workbench(
         "pinned": {one.id for one in partnerships if frozenset(slugs[one.id]) in wanted.pins},
         "tokens": {key: (token(members), token(members[:2])) for key, members in slugs.items()},
         "link": link,
-        "panel": latest_panel(session, event_id=event.id, slug=event.slug, kind="pairing", now=now),
+        "panel": panel_of(session, run=undecided, slug=event.slug, now=now) if undecided else None,
         "unpaired": [city for city in facts.cities if city.id not in together],
         "pool": len(facts.cities),
         "counts": modality_counts(partnerships),

@@ -10,6 +10,7 @@ from app.events.models import Event
 from app.events.queries import event_of_path
 from app.pairing.choices import Choices, token
 from app.pairing.planner import read_facts, wanted_of
+from app.pairing.view import plain
 from app.pairing.workbench.stability import fairness_of
 from app.pairing.workbench.weighing import weighed
 from app.pairing.workbench.words import Names
@@ -39,11 +40,11 @@ def report(request: Request, session: ReadSession, access: Annotated[Access[Even
         "choices": Choices(),
         "weights": weighed(session, facts, wanted_of(session, facts)),
         "lowest": fairness.values[:MOST_CITIES],
-        "figures": (points[0], median(points), points[-1] - points[0]) if points else None,
+        "figures": (points[0], plain(median(points)), points[-1] - points[0]) if points else None,
         "cities": len(facts.cities),
         "paired": len(points),
         "rather": fairness.rather[:MOST_PAIRS],
-        "rather_count": len(fairness.rather),
+        "rather_more": fairness.rather[MOST_PAIRS:],
         "token": token,
     }
     return render(request, "pairing/report.html", context)

@@ -38,6 +38,7 @@ from app.platform.database.sessions import DbSession, ReadSession, RequestSessio
 from app.platform.errors import Conflict, NotFound, Refused
 from app.platform.forms import Bound, FormData, bind
 from app.platform.i18n import gettext as _
+from app.platform.idempotency import is_first
 from app.platform.rendering import country_name, is_htmx, render
 from app.solver_runs.queries import run_of_event
 
@@ -113,7 +114,7 @@ def apply(
     now: Now,
     access: Annotated[Access[Event], Depends(CHANGE)],
 ) -> Response:
-    """Store the choices and make the plan the partnerships.
+    """Store the choices and make the plan the partnerships. Pressed twice, it is applied once.
 
     Raises:
         NotFound: the edition has no such run.
@@ -126,15 +127,18 @@ def apply(
     run = run_of_event(session, event_id=event.id, run_id=bound.value.run, kind="pairing")
     choices = choices_of(facts, bound.value)
     try:
-        apply_choices(
-            session,
-            event=event,
-            choices=choices,
-            run=run,
-            computed_on=bound.value.computed_on,
-            actor=access.principal.actor(),
-            now=now,
-        )
+        # A refused apply leaves no spent key behind.
+        with session.begin_nested():
+            if is_first(session, sender=f"account {access.principal.account_id}", form=form, now=now):
+                apply_choices(
+                    session,
+                    event=event,
+                    choices=choices,
+                    run=run,
+                    computed_on=bound.value.computed_on,
+                    actor=access.principal.actor(),
+                    now=now,
+                )
     except Conflict as conflict:
         left = choices.differing(wanted_of(session, facts))
         return _page(request, session, facts, left, now=now, errors={"": conflict.message}, status=409)

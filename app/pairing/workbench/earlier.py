@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.pairing.choices import Choices
+from app.pairing.models import Partnership
 from app.pairing.planner import PairingFacts, build_problem, percents_of, wanted_of
 from app.pairing.wanted import NO_LIMIT, SHARED, Couple, Percents, Wanted
 from app.pairing.workbench.comparing import Change, changes_between
@@ -36,6 +38,23 @@ def changed_since(session: Session, facts: PairingFacts) -> tuple[str, ...]:
     then = {city.id: city for city in PairingProblem.model_validate_json(problem_of(session, run=run)).cities}
     now = build_problem(session, facts).cities
     return tuple(sorted(facts.parties[city.id].name for city in now if then.get(city.id) != city))
+
+
+def undecided_run(session: Session, event_id: int) -> SolverRun | None:
+    """The last run over all cities whose plan nobody has applied, unless another plan was applied since.
+
+    Neither a what-if nor the search for a replacement is one: their plans stand on pages of their own.
+    """
+    replacements = select(Partnership.replacement_run_id).where(Partnership.replacement_run_id.is_not(None))
+    run = session.scalars(
+        runs_of_event(event_id=event_id, kind="pairing")
+        .where(SolverRun.accept_path.is_not(None), SolverRun.id.not_in(replacements))
+        .limit(1)
+    ).one_or_none()
+    applied = accepted_last(session, event_id=event_id, kind="pairing")
+    if run is None or run.accepted_at or (applied and applied.accepted_at and applied.accepted_at > run.submitted_at):
+        return None
+    return run
 
 
 def _between(today: Wanted, problem: PairingProblem, known: frozenset[str]) -> Choices:

@@ -135,6 +135,8 @@ def test_a_no_releases_the_members_and_the_best_replacement_is_taken_with_one_bu
     assert "Leftover" in page
     take = re.search(r'action="([^"]+/take)"', page)
     assert take
+    bench = office.get("/e/test-event/manage/pairing").text
+    assert "Accept this plan" not in bench, "its plan is no plan of all cities"
     taken = office.post(take[1])
     assert taken.status_code == 303
     session.expire_all()

@@ -66,7 +66,8 @@ def test_pair_06_who_would_rather_have_each_other_is_counted_and_named(paired: B
         problem = build_problem(session, facts)
         expected = blocking_pairs(problem, plan_of_rows(facts, problem))
         names = {slug: party.name for slug, party in facts.parties.items()}
-    words = told(paired.get("/report"))
+    page = paired.get("/report")
+    words = told(page)
     assert expected, "a poor plan leaves somebody who would rather have another"
     assert f"{len(expected)} pair" in words
     for pair in expected:
