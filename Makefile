@@ -67,7 +67,7 @@ check: $(STAMPS)/dev  ## style, types, layers, templates
 	@$(BIN)/djlint --lint --quiet templates
 
 test: check $(STAMPS)/kernel  ## everything that the continuous integration runs
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long" --ignore=tests/benchmarks
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long" --ignore=tests/benchmarks
 
 test-long: $(STAMPS)/dev $(STAMPS)/kernel  ## the tests that take minutes
 	@$(BIN)/python -m pytest -m long

@@ -1,7 +1,6 @@
 """The web application, put together."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -53,15 +52,6 @@ ROUTERS = (
 THREADS = 12
 """Handlers at work at once. Python runs one at a time: more of them only slow each other down."""
 
-LIVE_OBJECTS = 50_000
-
-
-def spare_the_collector() -> None:
-    """Let the collector pass over what lives as long as the process, and look less often: pages are short-lived."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(LIVE_OBJECTS, 20, 50)
-
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
     """One application on one database."""
@@ -76,7 +66,6 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         self_check.run(database, settings, now=application.state.clock.now())
         compile_all()
         configure_mappers()
-        spare_the_collector()
         to_thread.current_default_thread_limiter().total_tokens = THREADS
         engine = open_engine(database, settings, clock=application.state.clock)
         # In a demonstration mails are held and shown; none leaves the machine.

@@ -1,6 +1,7 @@
 """What every test may ask for: a migrated database, a clock that stands still, a client, an event, the demonstration."""
 
 import fcntl
+import gc
 import os
 import shutil
 import uuid
@@ -25,6 +26,13 @@ _EMPTY = f"bridge_empty_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--db", choices=("sqlite", "postgres"), default="sqlite", help="which database tests run on")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected lives as long as the run: the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ HERE = "http://testserver"
 NOW = datetime(2019, 8, 20, 7, 12, tzinfo=UTC)
 ROLES = ("public", "applicant", "delegate", "focal_point", "desk", "protocol", "organiser", "administrator")
 
-OF_ONE_SHAPE = 25
+OF_ONE_SHAPE = 4
 """So many addresses are followed that differ in numbers and in what they ask for alone."""
 
 
