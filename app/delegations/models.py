@@ -1,7 +1,7 @@
 """Cities and organisations (parties), delegations and their delegates."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Float, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -174,6 +174,9 @@ class Delegate(Attested, Likened, Versioned, Base):
     """
 
     __tablename__ = "delegate"
+    withheld: ClassVar[frozenset[str]] = frozenset(
+        {"email", "phone", "arrives_at", "departs_at", "blocked_times", "access_needs", "diet"}
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
@@ -235,6 +238,7 @@ class PassportDetail(Base):
     """Protected: read by protocol alone, each read is logged, erased after the event."""
 
     __tablename__ = "passport_detail"
+    withheld: ClassVar[frozenset[str]] = frozenset({"number", "nationality", "born_on", "expires_on"})
 
     delegate_id: Mapped[int] = mapped_column(ForeignKey("delegate.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[str] = mapped_column(String(40))

@@ -43,15 +43,20 @@ class Compared:
 
 
 def compare(
-    one: Subject, other: Subject, *, rows: tuple[Delegate | None, Delegate | None], moves: Moves | None
+    one: Subject,
+    other: Subject,
+    *,
+    rows: tuple[Delegate | None, Delegate | None],
+    moves: Moves | None,
+    hidden: frozenset[str] = frozenset(),
 ) -> Compared:
-    """The lines in which at least one of the two says something."""
+    """The lines in which at least one of the two says something, but for those ``hidden`` from the reader."""
     said = [
         {name: getattr(row, name) for name in FIELDS} if row is not None else _of_form(subject)
         for subject, row in zip((one, other), rows, strict=True)
     ]
     # A form says a few lines only: what it does not say is no difference.
-    names = [name for name in FIELDS if all(name in lines for lines in said)]
+    names = [name for name in FIELDS if name not in hidden and all(name in lines for lines in said)]
     lines = [Line(field=name, one=said[0][name], other=said[1][name]) for name in names]
     return Compared(
         lines=tuple(line for line in lines if line.one or line.other),

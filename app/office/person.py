@@ -1,12 +1,11 @@
-"""A person as each role may see them: groups of fields are values, and a page gets those that its reader needs."""
+"""What a role corrects of a person, and their days as a picture."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
 from app.accounts.enums import Role
 from app.delegations import readers
-from app.delegations.models import BlockedTime, Delegate
+from app.delegations.groups import Stay
+from app.delegations.models import Delegate
 from app.events.models import Event, EventDay
 from app.events.queries import local
 from app.office.pictures import minutes_of, span_of
@@ -19,51 +18,6 @@ EDITABLE = (
     "languages", "interpretation_into",
 )  # fmt: skip
 """Lines that the office corrects, those of protected groups left out."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Contacts:
-    """How a person is reached."""
-
-    email: str | None
-    phone: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stay:
-    """When a person is there."""
-
-    arrives_at: datetime | None
-    departs_at: datetime | None
-    blocked_times: tuple[BlockedTime, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Needs:
-    """What a person needs at table and on the way."""
-
-    access_needs: str | None
-    diet: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Groups:
-    """The protected groups that a role sees; nothing stands for what it does not see."""
-
-    contacts: Contacts | None
-    stay: Stay | None
-    needs: Needs | None
-
-
-def groups_for(role: Role, person: Delegate) -> Groups:
-    """The protected groups of a person that a role needs; ``blocked_times`` must be loaded."""
-    return Groups(
-        contacts=Contacts(email=person.email, phone=person.phone) if role in readers.CONTACTS else None,
-        stay=Stay(arrives_at=person.arrives_at, departs_at=person.departs_at, blocked_times=tuple(person.blocked_times))
-        if role in readers.TRAVEL
-        else None,
-        needs=Needs(access_needs=person.access_needs, diet=person.diet) if role in readers.NEEDS else None,
-    )
 
 
 def editable_by(role: Role) -> tuple[str, ...]:

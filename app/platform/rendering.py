@@ -21,6 +21,7 @@ from jinja2_fragments import render_block
 from app.platform import i18n
 from app.platform.error_names import name_fields
 from app.platform.idempotency import form_key
+from app.platform.withholding import Withholding
 
 ROOT = Path(__file__).parent.parent.parent
 TEMPLATES, STATIC = ROOT / "templates", ROOT / "static"
@@ -84,8 +85,8 @@ def _text_templates() -> Environment:
 
 @lru_cache
 def templates() -> Environment:
-    """The one environment: strict about what is missing, escaping, translating."""
-    environment = Environment(
+    """The one environment: strict about what is missing, escaping, translating, closed to what rows withhold."""
+    environment = Withholding(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,

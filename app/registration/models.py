@@ -1,7 +1,7 @@
 """A handed-in form and its state, what was asked about it, and who is not the same person."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,6 +21,7 @@ class Registration(Versioned, Base):
     """
 
     __tablename__ = "registration"
+    withheld: ClassVar[frozenset[str]] = frozenset({"contact_email", "draft", "answers"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.delegations.enums import RecheckField, RecheckState
 from app.delegations.models import Delegate, Photo, Recheck
 from app.delegations.photographs import read_picture
+from app.delegations.readers import as_logged
 from app.delegations.rechecks import photo_in_force
 from app.events.models import Event
 from app.platform.actor import Actor
@@ -83,7 +84,7 @@ def change_person(
             action="delegate.changed",
             entity="delegate",
             entity_id=delegate.id,
-            changes=applied,
+            changes=as_logged(applied),
         )
     asked = []
     for name in sorted(waits):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.delegations.enums import RecheckField, RecheckState
 from app.delegations.models import Delegate, Recheck
+from app.delegations.readers import as_logged
 from app.events.models import Event
 from app.platform.actor import Actor
 from app.platform.audit import record
@@ -58,6 +59,6 @@ def correct_person(
         action="delegate.corrected",
         entity="delegate",
         entity_id=delegate.id,
-        changes=differing,
+        changes=as_logged(differing),
     )
     return tuple(differing)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.accounts.enums import Role
 from app.accounts.policies import Access, Policy
+from app.delegations.groups import contacts_of, stay_of
 from app.events.queries import day_of
 from app.meetings.enums import Answer
 from app.meetings.loaders import SelfIn, self_of_path
@@ -64,7 +65,9 @@ def my_day(
 @router.get("/e/{slug}/my/me")
 def me(request: Request, access: Annotated[Access[SelfIn], Depends(ME)]) -> Response:
     """What the office knows of me."""
-    return render(request, "office/me.html", {"event": access.found.event, "me": access.found.delegate})
+    event, own = access.found.event, access.found.delegate
+    context = {"event": event, "me": own, "contacts": contacts_of(own), "stay": stay_of(own)}
+    return render(request, "office/me.html", context)
 
 
 def _last(itinerary: Itinerary) -> DayOfItems | None:

@@ -9,8 +9,10 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
+from app.accounts.enums import Role
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.accounts.principal import Principal
+from app.delegations import readers
 from app.delegations.enums import Rank
 from app.delegations.queries import delegate_in_event, delegations_by_id
 from app.events.models import Event
@@ -97,7 +99,7 @@ def duplicates(
 @router.get("/e/{slug}/manage/duplicates/{pair_id}")
 def pair(request: Request, session: ReadSession, access: FOUND) -> Response:
     """Are these two the same?"""
-    return _page(request, session, access.found)
+    return _page(request, session, access)
 
 
 @router.post("/e/{slug}/manage/duplicates/{pair_id}/merge")
@@ -131,7 +133,7 @@ def merge(request: Request, session: DbSession, form: FormData, now: Now, access
                 taken_from_form=taken,
             )
     except Refused as refused:
-        return _page(request, session, found, refused=refused, sides=chosen)
+        return _page(request, session, access, refused=refused, sides=chosen)
     return RedirectResponse(f"/e/{found.event.slug}/manage/people/{stays_id}", status_code=303)
 
 
@@ -164,7 +166,7 @@ def join(request: Request, session: DbSession, form: FormData, now: Now, access:
             now=now,
         )
     except Refused as refused:
-        return _page(request, session, found, refused=refused, sides=chosen)
+        return _page(request, session, access, refused=refused, sides=chosen)
     return RedirectResponse(f"/e/{found.event.slug}/manage/registrations/{stays.id}", status_code=303)
 
 
@@ -203,7 +205,7 @@ def close(request: Request, session: DbSession, form: FormData, now: Now, access
             now=now,
         )
     except Refused as refused:
-        return _page(request, session, found, refused=refused)
+        return _page(request, session, access, refused=refused)
     return RedirectResponse(f"/e/{found.event.slug}/manage/duplicates?done=closed", status_code=303)
 
 
@@ -215,12 +217,13 @@ def _form_of(session: Session, found: PairIn) -> Any:
 def _page(
     request: Request,
     session: Session,
-    found: PairIn,
+    access: Access[PairIn],
     *,
     refused: Refused | None = None,
     sides: Mapping[str, str] | None = None,
 ) -> Response:
-    compared = _compared(session, found)
+    found = access.found
+    compared = _compared(session, found, access.principal.role)
     alike: Pair = pair_of(found.one, found.other)
     context = {
         "event": found.event,
@@ -238,7 +241,7 @@ def _page(
     return render(request, "office/duplicate.html", context, status=422 if refused else 200)
 
 
-def _compared(session: Session, found: PairIn) -> Compared:
+def _compared(session: Session, found: PairIn, role: Role) -> Compared:
     if found.forms is not None:
         return compare_forms(found.forms[0].answers, found.forms[1].answers)
     rows = [
@@ -248,4 +251,5 @@ def _compared(session: Session, found: PairIn) -> Compared:
     moves = None
     if rows[0] is not None and rows[1] is not None:
         moves = merging.moves_of(session, found.event, stays=rows[0], goes=rows[1])
-    return compare(found.one, found.other, rows=(rows[0], rows[1]), moves=moves)
+    hidden = frozenset() if role in readers.NEEDS else readers.NEEDS_FIELDS
+    return compare(found.one, found.other, rows=(rows[0], rows[1]), moves=moves, hidden=hidden)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import or_, select
 
 from app.accounts.policies import ADMINISTRATORS, Access, Policy
+from app.delegations import readers
 from app.office.queries import values_of
 from app.platform import audit
 from app.platform.audit import AuditEntry
@@ -44,7 +45,11 @@ def log(
     context = {
         "page": found,
         "names": audit.names_of(session, [one for line in found.items for one in (line.actor, line.acting_for)]),
-        "values": values_of(session, list(found.items)),
+        # Of lines from before the log said no more than that something was given.
+        "values": {
+            line: [one for one in values if one.field not in readers.NEEDS_FIELDS]
+            for line, values in values_of(session, list(found.items)).items()
+        },
         "who": who,
         "what": what,
         "broken": audit.verify(session),

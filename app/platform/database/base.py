@@ -2,7 +2,7 @@
 
 import enum
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, Enum, Integer, MetaData, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -37,8 +37,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """The base of every model. Relations are ``lazy="raise"``: a query says what it loads."""
+    """The base of every model. Relations are ``lazy="raise"``: a query says what it loads.
 
+    ``withheld`` names columns and relations that no template may read off a row: they reach a page as values that a
+    route chose for its reader (``platform.withholding``).
+    """
+
+    withheld: ClassVar[frozenset[str]] = frozenset()
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {
         datetime: UtcDateTime(),

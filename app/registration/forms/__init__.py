@@ -5,6 +5,7 @@ from typing import Any
 from app.registration.enums import Door
 from app.registration.forms.delegation import MOST_MEMBERS, DelegationForm, MemberForm
 from app.registration.forms.fields import Country, Email, Intensity, Language, Line, Name, Phone, ProtocolRank
+from app.registration.forms.hiding import without_contacts
 from app.registration.forms.individual import WHO_FIELDS, IndividualForm, WhoForm
 from app.registration.forms.nomination import MOST_PARTNERS, CommitmentForm, NominationForm, PartnerForm
 from app.registration.forms.reading import MEMBER_FIELDS, intensities_of, rows_of, typed_of
@@ -60,4 +61,5 @@ __all__ = [
     "intensities_of",
     "rows_of",
     "typed_of",
+    "without_contacts",
 ]

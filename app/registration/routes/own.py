@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ANYONE, Access, Policy
+from app.delegations.groups import contacts_of
 from app.delegations.rechecks import photo_in_force, rechecks_of
 from app.events.queries import challenges_of
 from app.platform.clock import Now
@@ -44,6 +45,7 @@ def my_registration(request: Request, session: ReadSession, now: Now, access: Ow
         "answers": form_of(registration.door, registration.answers),
         "challenges": {one.code: one for one in challenges_of(session, own.event.id)},
         "people": people,
+        "contacts": {one.id: contacts_of(one) for one in people},
         "photos": {one.id: photo_in_force(session, one.id) for one in people},
         "rechecks": {one.id: [row for row in waiting if row.delegate_id == one.id] for one in people},
         "place": place_in_line(session, registration) if registration.state is RegistrationState.WAITING else None,

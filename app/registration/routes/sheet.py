@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse
 from app.accounts.enums import Role
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.delegations.enums import Rank
+from app.delegations.groups import contacts_of
 from app.delegations.loaders import DelegationIn, delegation_of_path
 from app.delegations.pasting import pasted_rows
 from app.events.loaders import number_of
@@ -123,6 +124,7 @@ def _page(
         "event": found.event,
         "delegation": found.delegation,
         "members": members,
+        "contacts": {one.id: contacts_of(one) for one in members},
         "links": newest_links(session, [one.id for one in members]),
         "rows": rows + blank,
         "faulty": sum(bool(row.errors) for row in rows),

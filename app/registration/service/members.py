@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.delegations.models import Delegate, Delegation, PassportDetail
 from app.delegations.names import latin_name_of
+from app.delegations.readers import GIVEN
 from app.delegations.scripts import language_of_script
 from app.events.models import Event
 from app.platform import outbox
@@ -27,8 +28,6 @@ LASTS = timedelta(days=60)
 """A link lasts this long, but not beyond the day after the event."""
 
 TAKEN_BACK = "-"
-GIVEN, NOT_GIVEN = "given", None
-"""What the log says of a protected value: that there is one, never which."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,8 @@ def complete(
 
 
 def _said(value: str | None) -> str | None:
-    return GIVEN if value else NOT_GIVEN
+    """What the log says of a protected value: that there is one, never which."""
+    return GIVEN if value else None
 
 
 def _end_of(event: Event, now: datetime) -> datetime:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.accounts.policies import Access, Policy
 from app.delegations import readers
+from app.delegations.groups import passport_of
 from app.delegations.loaders import DelegateIn, delegate_of_path
 from app.delegations.models import PassportDetail
 from app.platform.audit import record_read
@@ -38,7 +39,7 @@ def passport(
         entity="delegate",
         entity_id=found.delegate.id,
     )
-    context = {"event": found.event, "person": found.delegate, "passport": detail}
+    context = {"event": found.event, "person": found.delegate, "passport": detail and passport_of(detail)}
     headers = {"Cache-Control": "no-store"}
     block = "passport" if is_htmx(request) else None
     return render(request, "office/passport.html", context, block=block, headers=headers)

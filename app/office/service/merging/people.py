@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.delegations.models import Delegate
+from app.delegations.readers import as_logged
 from app.events.models import Event
 from app.office.service.merging.ledger import Clash, clashes_of, move_claims
 from app.office.service.merging.rows import count_rows, move_rows
@@ -100,8 +101,8 @@ def _merge(
     session.expire_all()
     common: dict[str, Any] = {"actor": actor, "now": now, "event_id": event.id, "entity": "delegate"}
     moves = {"merged": (None, goes.id), "moved": (None, moved)}
-    record(session, **common, action="delegate.merged", entity_id=stays.id, changes={**changes, **moves})
-    gone = {**emptied, "merged_into": (None, stays.id)}
+    record(session, **common, action="delegate.merged", entity_id=stays.id, changes={**as_logged(changes), **moves})
+    gone = {**as_logged(emptied), "merged_into": (None, stays.id)}
     record(session, **common, action="delegate.merged_into", entity_id=goes.id, changes=gone)
 
 

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, STAFF, Access, Policy
 from app.accounts.principal import Principal
+from app.delegations import readers
 from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import challenges_of, event_of_path
@@ -20,11 +21,12 @@ from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Conflict, NotFound, Refused
 from app.platform.forms import Bound, FormData, bind
+from app.platform.idempotency import FIELD, spend
 from app.platform.rendering import render
 from app.registration import service
 from app.registration.enums import LEGAL_CHANGES, QuestionKind, RegistrationState
 from app.registration.flags import flags_of, read_review_facts
-from app.registration.forms import form_of
+from app.registration.forms import form_of, without_contacts
 from app.registration.inbox import helix_of
 from app.registration.meanwhile import Meanwhile, meanwhile_of
 from app.registration.models import Question, Registration
@@ -128,16 +130,19 @@ def ask(request: Request, session: DbSession, form: FormData, now: Now, access: 
     try:
         if bound.value is None:
             raise Refused(bound.errors)
-        reviewing.ask(
-            session,
-            event=found.event,
-            registration=found.registration,
-            kind=bound.value.kind,
-            text=bound.value.text,
-            base_url=request.app.state.settings.base_url,
-            actor=access.principal.actor(),
-            now=now,
-        )
+        with session.begin_nested():
+            sender = f"account {access.principal.account_id}"
+            spend(session, sender=sender, key=str(form.get(FIELD, "")), form=form, now=now)
+            reviewing.ask(
+                session,
+                event=found.event,
+                registration=found.registration,
+                kind=bound.value.kind,
+                text=bound.value.text,
+                base_url=request.app.state.settings.base_url,
+                actor=access.principal.actor(),
+                now=now,
+            )
     except Refused as refused:
         failed: Bound[Any] = Bound(None, refused.errors, bound.typed)
         return _page(request, session, access, forms={"ask": failed}, status=422)
@@ -204,20 +209,22 @@ def _page(
     meanwhile: Sequence[Meanwhile] = (),
     status: int = 200,
 ) -> Response:
-    found = access.found
+    found, role = access.found, access.principal.role
     one = found.registration
-    statement = select(Question).where(Question.registration_id == one.id).order_by(Question.id)
+    handed_in, reaches = form_of(one.door, one.answers), role in readers.CONTACTS
+    asked = select(Question).where(Question.registration_id == one.id).order_by(Question.id)
+    questions = [row for row in session.scalars(asked) if reaches or row.kind is not QuestionKind.CONTACT]
     context: dict[str, Any] = {
         "event": found.event,
         "registration": one,
-        "answers": one.answers,
-        "handed_in": form_of(one.door, one.answers),
+        "handed_in": handed_in if handed_in is None or reaches else without_contacts(handed_in),
+        "reaches": reaches,
         "helix": helix_of(one),
         "flags": flags_of(one, read_review_facts(session, found.event)),
-        "questions": list(session.scalars(statement)),
+        "questions": questions,
         "challenges": {challenge.code: challenge for challenge in challenges_of(session, found.event.id)},
         "legal": {state.value for state in LEGAL_CHANGES[one.state]},
-        "decides": access.principal.role in ORGANISERS,
+        "decides": role in ORGANISERS,
         "forms": forms or {},
         "meanwhile": meanwhile,
         "nothing_typed": Bound(None, {}, {}),
