@@ -1,5 +1,7 @@
 """What the page of a person shows, read across the domains."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -8,15 +10,16 @@ from sqlalchemy.orm import Session
 from app.accounts.enums import Role
 from app.accounts.policies import ORGANISERS
 from app.delegations.enums import Rank
+from app.delegations.groups import groups_for
 from app.delegations.models import Delegate
 from app.delegations.queries import ids_of_person
 from app.delegations.rechecks import photo_in_force, rechecks_of
 from app.events.models import Event
 from app.events.queries import days_of
 from app.office.absence import placed_while_away
-from app.office.person import availability, editable_by, groups_for, told
+from app.office.person import availability, editable_by, told
 from app.office.queries import values_of
-from app.platform.audit import AuditEntry, names_of
+from app.platform.audit import AuditEntry, AuditValue, last_change_of, names_of
 from app.printing import words
 from app.printing.badges import badge_of
 from app.printing.queries import itinerary_of_person
@@ -56,6 +59,28 @@ def person_context(session: Session, event: Event, person: Delegate, role: Role)
         "log_values": values_of(session, log),
         "log_names": names_of(session, [one for line in log for one in (line.actor, line.acting_for)]),
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecidedMeanwhile:
+    """What somebody else did first: who, when, which lines; and whether a decision may still be taken."""
+
+    who: str
+    at: datetime | None
+    values: tuple[AuditValue, ...]
+    may_still: bool
+
+
+def decided_meanwhile(session: Session, event: Event, person: Delegate, *, answer: str) -> DecidedMeanwhile:
+    """The newest line about a person, for an organiser whose answer came second."""
+    newest = log_of(session, event.id, person.id)[:1]
+    who, at = last_change_of(session, entity="delegate", entity_id=person.id)
+    return DecidedMeanwhile(
+        who=who,
+        at=at,
+        values=tuple(value for values in values_of(session, newest).values() for value in values),
+        may_still=answer in {"approve", "reject"} and person.is_active and person.approved_at is None,
+    )
 
 
 def log_of(session: Session, event_id: int, delegate_id: int) -> list[AuditEntry]:

@@ -1,5 +1,6 @@
 """REG-04, REG-05, REG-08, ADM-01: one person on one page, each role with what it needs; two savers see both versions."""
 
+import re
 from typing import Any
 
 import pytest
@@ -27,7 +28,6 @@ def base(cast: Any) -> str:
 
 def _edit(page: Any, **changes: str) -> dict[str, str]:
     """What the form of the page holds, as a browser would send it."""
-    import re
     from html import unescape
 
     form = re.search(r'id="edit".*?</form>', page, re.S)[0]
@@ -141,7 +141,6 @@ def test_reg_04_a_person_without_a_form_is_asked_approved_or_turned_down(
     assert client.post(f"{base}/decision", data={**version, "answer": "reject"}).status_code == 422
     assert client.post(f"{base}/decision", data={**version, "answer": "ask", "text": "Which train?"}).status_code == 303
     assert client.post(f"{base}/decision", data={**version, "answer": "approve"}).status_code == 303
-    assert client.post(f"{base}/decision", data={"version": 1, "answer": "approve"}).status_code == 409
     other = f"/e/{cast.event.slug}/manage/people/{cast.heads[1]}"
     done = client.post(f"{other}/decision", data={**version, "answer": "reject", "text": "No place."})
     assert done.status_code == 303
@@ -152,6 +151,53 @@ def test_reg_04_a_person_without_a_form_is_asked_approved_or_turned_down(
         assert actions == ["delegate.asked", "delegate.approved", "delegate.rejected"]
         bodies = list(session.scalars(select(OutboxMail.body).order_by(OutboxMail.id)))
         assert len(bodies) == 3 and "Which train?" in bodies[0] and "No place." in bodies[2]
+
+
+def _versions(page: str) -> str:
+    return re.search(r'<section class="versions".*?</section>', page, re.DOTALL)[0]
+
+
+def test_reg_04_whose_decision_came_second_sees_both_and_may_keep_theirs(
+    client: Any, cast: Any, sign_in: Any, base: str
+) -> None:
+    """A line that was corrected leaves room for the decision; a decision does not."""
+    sign_in("organiser", event_id=cast.event.id)
+    typed = _edit(client.get(base).text, function="Deputy mayor")
+    assert client.post(base, data=typed).status_code == 303
+    lost = client.post(f"{base}/decision", data={"version": 1, "answer": "reject", "text": "No place is left."})
+    assert lost.status_code == 409
+    shown = _versions(lost.text)
+    for said in (
+        "Organiser",
+        "09:12",
+        "waits for a decision",
+        "Mayor",
+        "Deputy mayor",
+        "turn down",
+        "No place is left.",
+    ):
+        assert said in shown, said
+    kept = dict(re.findall(r'name="(\w+)" value="([^"]*)"', re.search(r'<form id="mine".*?</form>', lost.text)[0]))
+    assert client.post(f"{base}/decision", data=kept | {"answer": "approve"}).status_code == 303
+    again = client.post(f"{base}/decision", data=kept)
+    assert again.status_code == 409
+    shown = _versions(again.text)
+    assert "approved Tue 20 Aug" in shown and "No place is left." in shown
+    assert "Keep mine" not in shown, "what was decided leaves no room"
+    with client.app.state.database.reading() as session:
+        assert session.get_one(Delegate, cast.heads[0]).is_active
+
+
+def test_reg_04_a_question_that_is_sent_twice_is_one_mail(client: Any, cast: Any, sign_in: Any, base: str) -> None:
+    sign_in("organiser", event_id=cast.event.id)
+    page = client.get(base).text
+    sent = dict(re.findall(r'name="(version|form_key)" value="([^"]+)"', page)) | {
+        "answer": "ask",
+        "text": "Which train?",
+    }
+    assert [client.post(f"{base}/decision", data=sent).status_code for _press in range(2)] == [303, 409]
+    with client.app.state.database.reading() as session:
+        assert len(session.scalars(select(OutboxMail.id)).all()) == 1
 
 
 @pytest.mark.parametrize("role", ["desk", "protocol", "organiser"])

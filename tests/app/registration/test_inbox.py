@@ -267,7 +267,10 @@ def test_reg_04_a_question_is_asked_answered_and_shown(client: Any, event: Any, 
     sign_in("organiser", event_id=event.id)
     one = f"{URL}/{six[5][0]}"
     assert "Under which phone number" in client.get(one).text
-    asked = client.post(f"{one}/questions", data={"kind": "contact", "text": "Which number?"})
+    key = re.search(r'name="form_key" value="([^"]+)"', client.get(one).text)[1]
+    question = {"kind": "contact", "text": "Which number?", "form_key": key}
+    asked = client.post(f"{one}/questions", data=question)
+    assert client.post(f"{one}/questions", data=question).status_code == 409, "pressed twice, asked once"
     assert asked.status_code == 303
     with client.app.state.database.reading() as session:
         body = session.scalars(select(OutboxMail).order_by(OutboxMail.id.desc())).first().body

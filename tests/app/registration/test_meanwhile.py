@@ -139,6 +139,8 @@ def test_reg_04_in_bulk_each_form_that_was_answered_first_stands_side_by_side(
     assert "City 0" in shown and "City 1" in shown and "City 2" not in shown
     assert shown.count("First organiser") == 2 and shown.count("The list is full.") == 2
     assert shown.count("no longer possible") == 1 and "First come." in shown
+    assert "1 of your answers is saved; what stands below is not." in shown
+    assert "Nothing of yours was saved" not in shown
     states = [_state(client, number).state.value for number in forms]
     assert states == ["waiting", "approved", "rejected"]
     again = _hidden(lost.text)

@@ -1,8 +1,12 @@
 """Decisions on a person: approve, ask, turn down; a changed field; the pass and the door."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, STAFF, Access, Policy
@@ -12,11 +16,13 @@ from app.delegations.loaders import DelegateIn, delegate_of_path
 from app.delegations.rechecks import recheck_in_event
 from app.events.loaders import number_of
 from app.office.forms import DecisionForm, PassForm, RecheckForm
+from app.office.person_page import decided_meanwhile
 from app.office.routes.people.page import person_page
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession
-from app.platform.errors import NotFound, Refused
+from app.platform.errors import Conflict, DoneAlready, NotFound, Refused
 from app.platform.forms import Bound, FormData, bind
+from app.platform.idempotency import FIELD, spend
 
 router = APIRouter()
 
@@ -39,15 +45,24 @@ def decide(request: Request, session: DbSession, form: FormData, now: Now, acces
     try:
         if bound.value is None:
             raise Refused(bound.errors)
-        if bound.value.answer == "approve":
-            service.approve_person(session, **common, version=bound.value.version)
-        elif bound.value.answer == "ask":
-            service.ask_person(session, **common, text=bound.value.text, reply_to=found.event.contact_email)
-        else:
-            service.turn_down_person(session, **common, version=bound.value.version, reason=bound.value.text)
+        # Of two at the same moment the later one takes back what it began, and shows both.
+        with session.begin_nested():
+            if bound.value.answer == "approve":
+                service.approve_person(session, **common, version=bound.value.version)
+            elif bound.value.answer == "ask":
+                # Looked at by no version: it is the key of the form that keeps a second press from a second mail.
+                sender = f"account {access.principal.account_id}"
+                spend(session, sender=sender, key=str(form.get(FIELD, "")), form=form, now=now)
+                service.ask_person(session, **common, text=bound.value.text, reply_to=found.event.contact_email)
+            else:
+                service.turn_down_person(session, **common, version=bound.value.version, reason=bound.value.text)
     except Refused as refused:
         failed: Bound[Any] = Bound(None, refused.errors, bound.typed)
         return person_page(request, session, access, forms={"decision": failed}, status=422)
+    except DoneAlready:
+        raise
+    except (Conflict, StaleDataError):
+        return _came_second(request, session, access, bound.typed)
     return _back(found)
 
 
@@ -75,6 +90,9 @@ def decide_recheck(
     except Refused as refused:
         failed: Bound[Any] = Bound(None, refused.errors, bound.typed)
         return person_page(request, session, access, forms={f"recheck-{recheck.id}": failed}, status=422)
+    except Conflict:
+        typed = {"answer": bound.typed.get("state"), "text": bound.typed.get("reason")}
+        return _came_second(request, session, access, typed)
     return _back(found)
 
 
@@ -113,6 +131,15 @@ def _admit(request: Request, session: Any, form: Any, now: Any, access: Access[D
         failed: Bound[Any] = Bound(None, refused.errors, bound.typed)
         return person_page(request, session, access, forms={"admission": failed}, status=422)
     return _back(found)
+
+
+def _came_second(request: Request, session: Session, access: Access[DelegateIn], typed: Mapping[str, Any]) -> Response:
+    """Somebody else was first: what they did beside the decision that was not taken, and what may still be done."""
+    session.expire(access.found.delegate)
+    fresh = replace(access, found=delegate_of_path(session, request.path_params, access.principal))
+    meanwhile = decided_meanwhile(session, fresh.found.event, fresh.found.delegate, answer=str(typed.get("answer")))
+    mine: Bound[Any] = Bound(None, {}, dict(typed))
+    return person_page(request, session, fresh, forms={"decision": mine}, meanwhile=meanwhile, status=409)
 
 
 def _back(found: DelegateIn) -> Response:

@@ -14,7 +14,7 @@ from app.delegations.loaders import DelegateIn, delegate_of_path
 from app.delegations.service import correct_person
 from app.office.forms import PersonForm
 from app.office.person import editable_by, told
-from app.office.person_page import person_context
+from app.office.person_page import DecidedMeanwhile, person_context
 from app.platform.audit import last_change_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadLogSession, ReadSession
@@ -89,13 +89,15 @@ def person_page(
     access: Access[DelegateIn],
     *,
     forms: Mapping[str, Bound[Any]] | None = None,
+    meanwhile: DecidedMeanwhile | None = None,
     status: int = 200,
 ) -> Response:
-    """The page, with forms that were refused."""
+    """The page, with forms that were refused, or with what somebody else did first."""
     found, role = access.found, access.principal.role
     context = {
         **person_context(session, found.event, found.delegate, role),
         "forms": forms or {},
+        "meanwhile": meanwhile,
         "nothing_typed": NOTHING,
         "edits": role in EDIT.roles,
         "decides": role in ORGANISERS,
