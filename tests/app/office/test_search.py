@@ -44,6 +44,20 @@ def test_too_little_and_what_is_not_there_find_nothing(known: Any, cast: Any, ty
     assert search(known, cast.event, typed) == ()
 
 
+def test_one_letter_is_enough_where_it_is_a_whole_name(known: Any, cast: Any) -> None:
+    assert [hit.name for hit in search(known, cast.event, "圳")] == ["Shenzhen"]
+    assert search(known, cast.event, "王") == ()
+
+
+def test_what_was_read_once_is_read_anew_after_a_change(client: Any, sign_in: Any, cast: Any) -> None:
+    sign_in("organiser", event_id=cast.event.id)
+    find, head = f"/e/{cast.event.slug}/manage/search", f"/e/{cast.event.slug}/manage/people/{cast.heads[0]}"
+    assert "Nothing holds these letters." in client.get(find, params={"q": "renamed"}).text
+    sent = {"version": "1", "family_name": "Renamed", "badge_name": "Renamed", "rank": "30"}
+    assert client.post(head, data=sent).status_code == 303
+    assert head in client.get(find, params={"q": "renamed"}).text
+
+
 def test_at_most_ten_of_a_kind_are_shown(known: Any, cast: Any) -> None:
     known.add_all(City(event_id=cast.event.id, slug=f"twin-{n}", name=f"Twin {n}", country="DE") for n in range(15))
     known.flush()
