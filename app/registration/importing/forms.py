@@ -4,7 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from app.delegations.enums import DelegateKind, HelixRole, IncomeGroup
 from app.delegations.scripts import language_of_script
@@ -13,6 +22,15 @@ from app.registration.forms import Email, Line, Name
 from app.registration.importing import vocabulary
 
 LONGEST_TEXT = 2000
+
+
+FEWEST_DIGITS = 4
+
+
+def _phone(typed: str) -> str:
+    if sum(sign.isdigit() for sign in typed) < FEWEST_DIGITS:
+        raise ValueError(_("A phone number is wanted, such as +43 1 555 01 20."))
+    return typed
 
 
 def _from_text(read: Callable[[str], Any]) -> BeforeValidator:
@@ -46,7 +64,7 @@ class PersonRow(BaseModel):
     function: Line | None = None
     rank: Annotated[int | None, _from_text(vocabulary.rank)] = None
     email: Email | None = None
-    phone: Annotated[str, Field(max_length=60)] | None = None
+    phone: Annotated[str, Field(max_length=60), AfterValidator(_phone)] | None = None
     languages: Languages | None = None
     interpretation_into: Languages | None = None
     kind: Annotated[DelegateKind | None, _from_text(vocabulary.delegate_kind)] = None
@@ -57,12 +75,18 @@ class PersonRow(BaseModel):
     departs_at: Moment | None = None
 
     @model_validator(mode="after")
-    def _hangs_together(self) -> "PersonRow":
+    def _is_named(self) -> "PersonRow":
         if not (self.family_name or self.whole_name or self.badge_name):
             raise ValueError(_("The name is missing."))
-        if self.arrives_at and self.departs_at and self.departs_at <= self.arrives_at:
-            raise ValueError(_("The departure must come after the arrival."))
         return self
+
+    @field_validator("departs_at")
+    @classmethod
+    def _after_the_arrival(cls, departs_at: datetime | None, info: ValidationInfo) -> datetime | None:
+        arrives_at = info.data.get("arrives_at")
+        if arrives_at and departs_at and departs_at <= arrives_at:
+            raise ValueError(_("The departure must come after the arrival."))
+        return departs_at
 
     def language(self) -> str | None:
         """Of the name in its own script: as the row says, else by its letters."""

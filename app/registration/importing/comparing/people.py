@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from app.delegations.travel import far_away, is_near
 from app.events.models import Event
 from app.platform.i18n import gettext as _
 from app.platform.wording import words_key
-from app.registration.importing.columns import Sheet
+from app.registration.importing.columns import NAMES, Sheet
 from app.registration.importing.comparing.judged import (
     DryRun,
     Fault,
@@ -47,7 +48,7 @@ def judge_people(
     rows = []
     for number, row, refused in bound_rows(PersonRow, ImportKind.PEOPLE, sheet, chosen, on_rows=on_rows):
         if row is None:
-            rows.append(refused)
+            rows.append(_at_its_cell(refused, chosen))
             continue
         rows.append(desk.judge(number, row))
     return DryRun(rows=tuple(rows))
@@ -175,13 +176,14 @@ class _Desk:
         return here
 
     def _once(self, number: int, row: PersonRow, party: Party | NewParty, here: Delegate | None) -> None:
-        marks: list[Any] = [("here", here.id)] if here else []
-        marks += [("address", row.email.casefold())] if row.email else []
+        marks: list[Any] = [("address", row.email.casefold())] if row.email else []
+        marks += [("here", here.id)] if here else []
         if here is None:
             marks += [(party if isinstance(party, NewParty) else party.id, key) for key in _row_keys(row)]
         for mark in marks:
             if mark in self.seen:
-                raise RowFault("", _("The same person stands in row %(number)s.") % {"number": self.seen[mark]})
+                field = "email" if mark[0] == "address" else _name_field(row)
+                raise RowFault(field, _("The same person stands in row %(number)s.") % {"number": self.seen[mark]})
         self.seen |= dict.fromkeys(marks, number)
 
     def _one_head(self, row: PersonRow, party: Party | NewParty, here: Delegate | None) -> None:
@@ -204,6 +206,18 @@ def _row_keys(row: PersonRow) -> set[str]:
 def _shares_a_word(row: PersonRow, here: Delegate) -> bool:
     words = {word for key in _row_keys(row) for word in key.split()}
     return any(words & set(key.split()) for key in _keys(latin_name_of(here), here.badge_name, here.native_name))
+
+
+def _at_its_cell(refused: Judged[PersonRow], chosen: Mapping[str, str]) -> Judged[PersonRow]:
+    """A row without any name is at fault in the column where its name should stand."""
+    column = next((field for field in NAMES if field in chosen.values()), "")
+    errors = {one.field or column: one.text for one in refused.faults}
+    return replace(refused, faults=faults_of(ImportKind.PEOPLE, errors))
+
+
+def _name_field(row: PersonRow) -> str:
+    """The cell that names a person."""
+    return next(field for field in ("family_name", "whole_name", "badge_name") if getattr(row, field))
 
 
 def _title(row: PersonRow) -> str:

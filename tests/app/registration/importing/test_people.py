@@ -58,7 +58,7 @@ SAID = {
     "Kind of party": ("Kind of party", "&#39;guild&#39; is not one of:"),
     "Languages": ("Languages", "There is no language &#39;Elbonian&#39;."),
     "Organisation": ("City or organisation", "This is missing."),
-    "Surname": ("", "The name is missing."),
+    "Surname": ("Family name", "The name is missing."),
 }
 """What each fault is called on the page: the column, and the sentence, before the words that may stand there."""
 
@@ -336,3 +336,25 @@ def test_a_name_of_which_nothing_is_seen_is_missing(desk: Desk) -> None:
     assert desk.counts(page) == {"new": 1, "changed": 0, "the same": 0, "refused": 1}
     assert "The name is missing." in page
     assert "\u202e" not in page
+
+
+def test_reg_06_what_two_cells_or_rows_say_of_each_other_is_at_a_cell_too(desk: Desk) -> None:
+    rows = (
+        ("Surname", "Mail", "Phone", "Arrives", "Departs"),
+        ("Adler", "a@x.example", "+43 1 555 01 20", "2019-09-02", "2019-09-05"),
+        ("Berg", "b@x.example", "", "2019-09-05", "2019-09-02"),
+        ("Celik", "A@X.example", "", "", ""),
+        ("Adler", "", "", "", ""),
+        ("Dahl", "", "call me", "", ""),
+        ("", "", "+43 1 555 01 21", "", ""),
+    )
+    where = [("City", "Country", "Helix role"), *[("Graz", "Austria", "city")] * 6]
+    page = desk.look(desk.send(workbook([(*one, *row) for one, row in zip(where, rows, strict=True)])))
+    shown = re.findall(r'data-label="Row">(\d+)</td>.*?What to mend">(.*?)</td>', page, flags=re.DOTALL)
+    assert {int(row): _pieces(said) for row, said in shown} == {
+        3: ["Leaves:", "The departure must come after the arrival."],
+        4: ["E-mail:", "The same person stands in row 2."],
+        5: ["Family name:", "The same person stands in row 2."],
+        6: ["Phone:", "A phone number is wanted, such as +43 1 555 01 20."],
+        7: ["Family name:", "The name is missing."],
+    }
