@@ -28,18 +28,19 @@ WIDEST_COLUMN = 50
 def written(format: Format, *, title: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A table as a file; text is composed and freed of control characters, numbers stay numbers."""
     lines = [[_clean(cell) for cell in row] for row in rows]
-    return _csv(headers, lines) if format == "csv" else _xlsx(title, headers, lines)
+    heads = [kept(header) for header in headers]
+    return _csv(heads, lines) if format == "csv" else _xlsx(title, heads, lines)
 
 
 def _clean(cell: Cell) -> Cell:
     return kept(cell) if isinstance(cell, str) else cell
 
 
-def _csv(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+def _csv(headers: Sequence[Cell], rows: Iterable[Sequence[Cell]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL)
-    writer.writerow(headers)
-    for row in rows:
+    # Headers too: a list of refused rows has those of a stranger's file.
+    for row in (headers, *rows):
         writer.writerow(["" if cell is None else quoted(cell) if isinstance(cell, str) else cell for cell in row])
     # With a mark at its start Excel reads it as UTF-8.
     return out.getvalue().encode("utf-8-sig")
