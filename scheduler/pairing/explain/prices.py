@@ -36,7 +36,7 @@ class Prices:
             return settled(self.program, seconds=self.seconds, enough=0)
         with self._opened(path), self._unlimited(path), self._dropped(path):
             relaxed = settled(self.program, seconds=self.seconds, enough=0)
-            if relaxed is None and self.seconds() > 0:
+            if not self.program.is_solved and self.seconds() > 0:
                 # The program came to no answer from where it stood: build it anew.
                 relaxed = settled(Program(self.master, self._at_hand()), seconds=self.seconds, enough=0)
             return relaxed

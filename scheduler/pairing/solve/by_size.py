@@ -132,7 +132,7 @@ def relax_by_size(
     sizes = Sizes(master)
     program = Program(master, start)
     root = settled(program, seconds=seconds, cutting=cutting, enough=enough)
-    if root is None or root.bound <= above:
+    if root is None or root.bound <= above or not program.is_solved:
         return root
     size = sizes.open_at(program.columns())
     if master.goal.stage != SLACK:
@@ -153,7 +153,7 @@ def relax_by_size(
             sizes.keep(low, high, program)
             relaxed = settled(program, seconds=seconds, cutting=cutting, enough=enough)
             known = node.relaxed if relaxed is None or relaxed.reach > node.relaxed.reach else relaxed
-            size = sizes.open_at(program.columns()) if relaxed is not None else None
+            size = sizes.open_at(program.columns()) if program.is_solved else None
             if known.bound >= above:
                 heappush(waiting, _Node(-known.bound, next(numbers) + 1, low, high, known, size))
         reached = max((node.relaxed.bound for node in (*closed, *waiting)), default=above)

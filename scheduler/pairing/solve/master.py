@@ -1,26 +1,21 @@
-"""The linear relaxation of a stage over some candidates at a time, and its prices in whole numbers for all of them.
-
-Rows that every candidate enters by its members, its value or its modality are kept as vectors, so that the price of
-millions of candidates takes a few array operations.
-"""
+"""The linear relaxation of a stage: its rows, its further columns and the coefficients of candidates in them."""
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scheduler.pairing.catalogue import Catalogue, Flags, Numbers, Places
+from scheduler.pairing.catalogue import Catalogue, Flags, Numbers
 from scheduler.pairing.constraints import smallest_from
 from scheduler.pairing.modality import MODALITIES, Modality
+from scheduler.pairing.solve.pricing import halves
 from scheduler.pairing.solve.rows import SLACK, Goal, Number, Row
 
 _MOST_MISSED = 2**53
 
 
 class Master:
-    """Rows and further columns of a goal over a catalogue; knows coefficients and prices of all its candidates.
+    """Rows and further columns of a goal over a catalogue; knows the coefficients of all its candidates.
 
     Candidates that are ``closed`` have prices as well, but no plan may hold them. No plan forms more than ``most``.
     """
@@ -59,14 +54,13 @@ class Master:
         """Whether a pinned partnership is no candidate, so that there is no plan at all."""
         return len(self.pinned) < len(self.pool.problem.pins)
 
-    @property
-    def gains(self) -> Numbers:
-        """What each candidate adds to the objective."""
+    def gains_of(self, part: Numbers | slice) -> Numbers:
+        """What each of some candidates adds to the objective."""
         if self.goal.stage == "value":
-            return self.catalogue.value
+            return self.catalogue.value[part]
         if self.goal.stage == "changes":
-            return np.where(self.before, 1, -1).astype(np.int64)
-        return np.zeros(len(self.catalogue), dtype=np.int64)
+            return np.where(self.before[part], 1, -1).astype(np.int64)
+        return np.zeros(len(self.before[part]), dtype=np.int64)
 
     def coefficients(self, row: Row, numbers: Numbers) -> Numbers:
         """The coefficients of some candidates in a row."""
@@ -87,52 +81,8 @@ class Master:
         elif row.kind == "rest":
             found = (catalogue.members[numbers] == row.key.place).any(axis=1) & ~np.isin(numbers, row.key.without)
         else:
-            found = _halves(row.key, catalogue.members[numbers])
+            found = halves(row.key, catalogue.members[numbers])
         return np.asarray(found, dtype=np.int64)
-
-    def reduced(self, prices: Sequence[int] | Sequence[float], scale: int, kind: Any) -> NDArray[Any]:
-        """Gains less prices, of all candidates, closed ones too; in whole numbers if ``kind`` is."""
-        catalogue = self.catalogue
-        left: NDArray[Any] = self.gains.astype(kind) * scale
-        places = len(catalogue.ids) + 1
-        totals: dict[str, NDArray[Any]] = {}
-        for row, price in zip(self.rows, prices, strict=True):
-            if not price or row.kind == "none":
-                continue
-            if row.kind in ("member", "floor"):
-                totals.setdefault(row.kind, np.zeros(places, dtype=kind))[row.key] += price
-            elif row.kind == "rest":
-                totals.setdefault("member", np.zeros(places, dtype=kind))[row.key.place] += price
-                left[row.key.without] += price
-            elif row.kind == "couple":
-                totals.setdefault(row.kind, np.zeros(self.count**2, dtype=kind))[row.key] += price
-            elif row.kind == "modality":
-                of_modality = totals.setdefault(row.kind, np.zeros(len(MODALITIES), dtype=kind))
-                of_modality += np.asarray(row.key, dtype=kind) * price
-            else:
-                self._take(left, row, price, kind)
-        if "member" in totals:
-            for place in range(catalogue.members.shape[1]):
-                left -= totals["member"][catalogue.members[:, place]]
-        if "floor" in totals:
-            floors = sum(totals["floor"][catalogue.members[:, place]] for place in range(catalogue.members.shape[1]))
-            left -= floors * self.worth.astype(kind)
-        if "modality" in totals:
-            left -= totals["modality"][catalogue.modality]
-        if "couple" in totals:
-            left -= totals["couple"][catalogue.couple]
-        return left
-
-    def _take(self, left: NDArray[Any], row: Row, price: float, kind: Any) -> None:
-        """Take the price of a row that is not kept as a vector off all candidates."""
-        if row.kind == "pin":
-            left[row.key] -= price
-        elif row.kind == "value":
-            left -= self.catalogue.value.astype(kind) * price
-        elif row.kind == "changes":
-            left -= np.where(self.before, price, -price).astype(kind)
-        else:
-            left -= _halves(row.key, self.catalogue.members).astype(kind) * price
 
     def column(self, upper: int) -> int:
         self.upper.append(upper)
@@ -225,11 +175,6 @@ class Master:
                     row.others[missed] = 1
                     row.missed = missed
                     self.objective[missed] = -1
-
-
-def _halves(inside: Numbers, members: Places) -> Numbers:
-    """Half of how many members are inside a set, rounded down."""
-    return np.asarray((inside[members[:, 0]] + inside[members[:, 1]] + inside[members[:, 2]]) // 2)
 
 
 def most_partnerships(catalogue: Catalogue) -> int:

@@ -68,7 +68,7 @@ def branch(master: Master, numbers: Numbers, part: Part, *, share: float = 1.0, 
     model.objective.offset = master.constant
     for column, gain in master.objective.items():
         model.objective.set_linear_coefficient(others[column], gain)
-    for variable, gain in zip(formed, master.gains[numbers].tolist(), strict=True):
+    for variable, gain in zip(formed, master.gains_of(numbers).tolist(), strict=True):
         if gain:
             model.objective.set_linear_coefficient(variable, gain)
     limits = part.spending.limits

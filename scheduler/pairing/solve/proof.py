@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from scheduler.pairing.catalogue import Numbers
 from scheduler.pairing.solve.master import Master
+from scheduler.pairing.solve.pricing import Pricing
 
 TOLERANCE = 1e-6
 """A candidate whose price is this close to its gain does not make the relaxation better."""
@@ -112,7 +113,7 @@ def _reach(master: Master, prices: list[int], scale: int) -> tuple[int, Numbers]
             for column, coefficient in row.others.items():
                 others[column] -= price * coefficient
     reach += sum(left * upper for left, upper in zip(others, master.upper, strict=True) if left > 0)
-    reduced: Numbers = master.reduced(prices, scale, np.int64)
+    reduced: Numbers = Pricing(master, prices, scale=scale, kind=np.int64).all()
     above = reduced > 0 if master.closed is None else (reduced > 0) & ~master.closed
     return reach + sum(reduced[above].tolist()), reduced
 

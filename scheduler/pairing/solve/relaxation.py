@@ -3,7 +3,7 @@
 GLOP solves it in floating point, but only its prices are taken: ``proof`` works out from them what holds.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,20 @@ from ortools.linear_solver import pywraplp
 from scheduler.pairing.catalogue import Catalogue, Numbers
 from scheduler.pairing.solve.cuts import crossed_couples, odd_sets, rests
 from scheduler.pairing.solve.master import Master
+from scheduler.pairing.solve.pricing import Pricing
 from scheduler.pairing.solve.proof import TOLERANCE, Relaxed, proved
 from scheduler.pairing.solve.rows import Row
 
 PER_MEMBER = 8
 """How many candidates of each member join in one round."""
 
+NEAR = 100_000
+"""So many candidates that came nearest to make the relaxation better are looked at before all others."""
+
 ROUNDS_OF_CUTS = 12
 """At most this many times the relaxation is made tighter; each time it has to be solved again."""
+
+_NOTHING: Numbers = np.zeros(0, dtype=np.int64)
 
 
 def relax(
@@ -45,32 +51,35 @@ def relax(
 def settled(
     program: "Program", *, seconds: Callable[[], float], cutting: bool = True, enough: int | None = None
 ) -> Relaxed | None:
-    """Take candidates and cuts into a program until none makes it better or tighter; what it then proves."""
+    """Take candidates and cuts into a program until none makes it better or tighter; what it then proves.
+
+    Out of time, the last prices prove less, but what they prove holds.
+    """
     master = program.master
     rounds = ROUNDS_OF_CUTS if cutting else 0
-    best: Relaxed | None = None
-    while (left := seconds()) > 0:
-        if not program.solve(left):
-            return best
-        prices = program.prices()
+    prices: list[float] | None = None
+    values = np.zeros(0, dtype=np.float64)
+    while (left := seconds()) > 0 and program.solve(left):
+        prices, values = program.prices(), program.values()
         is_enough = enough is not None and program.reached > enough - TOLERANCE
-        gains = master.reduced(prices, 1, np.float64)
-        gains[program.has if master.closed is None else program.has | master.closed] = 0.0
-        better = _best_of_each(master.catalogue, gains)
-        if len(better) and not is_enough:
-            program.add(better)
-            continue
-        values = program.values()
-        best = proved(master, prices, program.numbers, values)
-        rows = crossed_couples(master, program.numbers, values)
-        if not rows and rounds > 0:
-            rounds -= 1
-            rows = rests(master, program.numbers, values, program.columns())
-            rows = rows or odd_sets(master, program.numbers, values)
-        if not rows:
-            return best
-        program.cut(rows)
-    return best
+        better = _NOTHING if is_enough else program.better_nearby(prices)
+        if not len(better):
+            rows = crossed_couples(master, program.numbers, values)
+            if not rows and rounds > 0:
+                rounds -= 1
+                rows = rests(master, program.numbers, values, program.columns())
+                rows = rows or odd_sets(master, program.numbers, values)
+            if rows:
+                program.cut(rows)
+                continue
+            better = _NOTHING if is_enough else program.better_anywhere(prices)
+        if not len(better):
+            break
+        program.add(better)
+    if prices is None:
+        return None
+    # Rows that came in since have no price yet.
+    return proved(master, [*prices, *[0.0] * (len(master.rows) - len(prices))], program.numbers, values)
 
 
 def spread(catalogue: Catalogue, score: NDArray[Any], *, per_member: int) -> Numbers:
@@ -102,6 +111,9 @@ class Program:
         self.numbers: Numbers = np.zeros(0, dtype=np.int64)
         self.has = np.zeros(len(master.catalogue), dtype=bool)
         self.constraints: list[Any] = []
+        self._counting: dict[int, list[Any]] = {}
+        self.near: Numbers | None = None
+        self.is_solved = False
         self._add_rows(master.rows)
         self.add(np.union1d(numbers, master.pinned))
 
@@ -110,19 +122,40 @@ class Program:
         numbers = numbers[~self.has[numbers]]
         self.has[numbers] = True
         master = self.master
-        gains = master.gains[numbers]
+        members = master.catalogue.members[numbers]
         # A member with one place keeps the column at 1 by itself; a bound of its own would only split its price.
-        single = np.asarray(master.is_single[master.catalogue.members[numbers]].any(axis=1))
-        fresh = []
-        for gain, alone in zip(gains.tolist(), single.tolist(), strict=True):
-            variable = self.solver.NumVar(0, self.infinity if alone else 1, "")
-            if gain:
-                self.objective.SetCoefficient(variable, gain)
-            fresh.append(variable)
+        single = np.asarray(master.is_single[members].any(axis=1))
+        fresh = [self.solver.NumVar(0, self.infinity if alone else 1, "") for alone in single.tolist()]
+        gains = master.gains_of(numbers)
+        for at in np.flatnonzero(gains).tolist():
+            self.objective.SetCoefficient(fresh[at], int(gains[at]))
+        # Most rows count the partnerships of a member, so they are looked up by member.
+        for variable, places in zip(fresh, members.tolist(), strict=True):
+            for place in places:
+                for constraint in self._counting.get(place, ()):
+                    constraint.SetCoefficient(variable, 1)
         for row, constraint in zip(master.rows, self.constraints, strict=True):
-            self._fill(row, constraint, numbers, fresh)
+            if row.kind != "member":
+                self._fill(row, constraint, numbers, fresh)
         self.formed.extend(fresh)
         self.numbers = np.concatenate([self.numbers, numbers])
+
+    def better_nearby(self, prices: Sequence[float]) -> Numbers:
+        """Candidates that make the relaxation better, among those that came nearest to it when all were looked at.
+
+        To look at millions each time takes longer than to solve the relaxation (sifting: Bixby et al. 1992).
+        """
+        if self.near is None:
+            return self.better_anywhere(prices)
+        return self._best(self.near, Pricing(self.master, prices).of(self.near))
+
+    def better_anywhere(self, prices: Sequence[float]) -> Numbers:
+        """Candidates that make the relaxation better, among all."""
+        gains = Pricing(self.master, prices).all()
+        if len(gains) <= 2 * NEAR:
+            return self._best(np.arange(len(gains)), gains)
+        self.near = np.sort(np.argpartition(-gains, NEAR)[:NEAR])
+        return self._best(self.near, gains[self.near])
 
     def let(self, numbers: Numbers, *, open_: bool) -> None:
         """Open or close candidates that the program may have taken in."""
@@ -147,8 +180,10 @@ class Program:
         self.constraints[place].SetBounds(low, self.infinity if row.high is None else row.high)
 
     def solve(self, seconds: float) -> bool:
+        """Whether the program was solved in this time; only then it has prices and values."""
         self.solver.SetTimeLimit(max(1, int(min(seconds, 1e6) * 1000)))
-        return bool(self.solver.Solve() == pywraplp.Solver.OPTIMAL)
+        self.is_solved = bool(self.solver.Solve() == pywraplp.Solver.OPTIMAL)
+        return self.is_solved
 
     @property
     def reached(self) -> float:
@@ -170,6 +205,8 @@ class Program:
             for column, coefficient in row.others.items():
                 constraint.SetCoefficient(self.others[column], coefficient)
             self.constraints.append(constraint)
+            if row.kind == "member":
+                self._counting.setdefault(row.key, []).append(constraint)
 
     def _fill(self, row: Row, constraint: Any, numbers: Numbers, variables: list[Any]) -> None:
         if row.kind == "none" or not len(numbers):
@@ -178,17 +215,18 @@ class Program:
         for at in np.flatnonzero(coefficients).tolist():
             constraint.SetCoefficient(variables[at], int(coefficients[at]))
 
-
-def _best_of_each(catalogue: Catalogue, gains: NDArray[np.float64]) -> Numbers:
-    """The candidates of each member that make the relaxation better by most."""
-    better = np.flatnonzero(gains > TOLERANCE)
-    if len(better) <= PER_MEMBER:
-        return better
-    better = better[np.argsort(-gains[better], kind="stable")]
-    chosen = np.zeros(len(better), dtype=bool)
-    for place in range(catalogue.members.shape[1]):
-        of_place = catalogue.members[better, place]
-        order = np.argsort(of_place, kind="stable")
-        rank = np.arange(len(order)) - np.searchsorted(of_place[order], of_place[order])
-        chosen[order[rank < PER_MEMBER]] |= of_place[order[rank < PER_MEMBER]] != catalogue.nobody
-    return better[chosen]
+    def _best(self, numbers: Numbers, gains: NDArray[np.float64]) -> Numbers:
+        """Of these candidates those of each member that make the relaxation better by most."""
+        is_out = self.has[numbers] if self.master.closed is None else (self.has | self.master.closed)[numbers]
+        better = np.flatnonzero((gains > TOLERANCE) & ~is_out)
+        if len(better) <= PER_MEMBER:
+            return np.asarray(numbers[better])
+        better = better[np.argsort(-gains[better], kind="stable")]
+        chosen = np.zeros(len(better), dtype=bool)
+        members = self.master.catalogue.members[numbers[better]]
+        for place in range(members.shape[1]):
+            of_place = members[:, place]
+            order = np.argsort(of_place, kind="stable")
+            rank = np.arange(len(order)) - np.searchsorted(of_place[order], of_place[order])
+            chosen[order[rank < PER_MEMBER]] |= of_place[order[rank < PER_MEMBER]] != self.master.catalogue.nobody
+        return np.asarray(numbers[better[chosen]])
