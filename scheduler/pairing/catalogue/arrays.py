@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,10 +73,19 @@ class Catalogue:
 
     def numbers_of(self, groups: Iterable[Iterable[str]]) -> dict[frozenset[str], int]:
         """The numbers of the candidates with exactly these members; what is no candidate is left out."""
+        wanted = {frozenset(group) for group in groups}
+        count = len(self.pool.cities)
+        is_near = np.zeros(count * count, dtype=bool)
+        for ids in wanted:
+            for low, high in combinations(sorted(self.place[one] for one in ids), 2):
+                if high < count:
+                    is_near[low * count + high] = True
+        near = np.flatnonzero(is_near[self.couple])
+        numbers = dict(zip(self._keys(self.members[near]).tolist(), near.tolist(), strict=True))
         found = {}
-        for group in groups:
-            ids = frozenset(group)
-            number = self._numbers.get(self._key(ids))
+        for ids in wanted:
+            places = [self.place[one] for one in ids] + [self.nobody] * (_PLACES - len(ids))
+            number = numbers.get(int(self._keys(np.array([places]))[0]))
             if number is not None:
                 found[ids] = number
         return found
@@ -82,36 +93,21 @@ class Catalogue:
     def of_member(self, identifier: str) -> Numbers:
         """The numbers of the candidates that a member is in."""
         place = self.place[identifier]
-        return self._by_member[self._starts[place] : self._starts[place + 1]]
+        return self._by_member[self._starts[place] : self._starts[place + 1]].astype(np.int64)
 
     @cached_property
-    def _by_member(self) -> Numbers:
-        return np.asarray(np.argsort(self.members.ravel(), kind="stable") // _PLACES)
+    def _by_member(self) -> NDArray[np.int32]:
+        order = np.argsort(self.members.ravel(), kind="stable")
+        order //= _PLACES
+        return order.astype(np.int32)
 
     @cached_property
     def _starts(self) -> Numbers:
         counts = np.bincount(self.members.ravel(), minlength=len(self.ids) + 1)
         return np.concatenate(([0], np.cumsum(counts)))
 
-    @cached_property
-    def _numbers(self) -> "_Lookup":
-        ordered = np.sort(self.members, axis=1).astype(np.int64)
+    def _keys(self, members: NDArray[Any]) -> Numbers:
+        """The same number for the same members in any order."""
+        ordered = np.sort(members, axis=1).astype(np.int64)
         base = len(self.ids) + 1
-        return _Lookup((ordered[:, 0] * base + ordered[:, 1]) * base + ordered[:, 2])
-
-    def _key(self, ids: frozenset[str]) -> int:
-        places = sorted([self.place[one] for one in ids] + [self.nobody] * (_PLACES - len(ids)))
-        base = len(self.ids) + 1
-        return (places[0] * base + places[1]) * base + places[2]
-
-
-class _Lookup:
-    """The place of a key in an array without order."""
-
-    def __init__(self, keys: Numbers) -> None:
-        self.order = np.argsort(keys, kind="stable")
-        self.keys = keys[self.order]
-
-    def get(self, key: int) -> int | None:
-        at = int(np.searchsorted(self.keys, key))
-        return int(self.order[at]) if at < len(self.keys) and self.keys[at] == key else None
+        return np.asarray((ordered[:, 0] * base + ordered[:, 1]) * base + ordered[:, 2])

@@ -27,29 +27,50 @@ def catalogue_of(pool: Pool, named: Iterable[frozenset[str]] = ()) -> Catalogue:
     """
     tables = _Tables(pool)
     kept = {frozenset(ids) for ids in (*pool.problem.pins, *(pool.problem.previous or ()), *named)}
-    parts = [_pairs(tables), *_triangles(tables, {ids for ids in kept if len(ids) == _PLACES})]
-    members = np.concatenate([part[0] for part in parts])
-    units = np.concatenate([part[1] for part in parts])
+    members, units, value = _joined([_pairs(tables), *_triangles(tables, {ids for ids in kept if len(ids) == _PLACES})])
     count = len(pool.cities)
-    low, high = np.minimum(members[:, 0], members[:, 1]), np.maximum(members[:, 0], members[:, 1])
     north = np.append(tables.is_north, np.zeros(len(tables.ids) - count + 1, dtype=bool))
     pairs = np.array([MODALITIES.index(one) for one in ("south-south", "north-south", "north-north")], dtype=np.int8)
-    modality = pairs[north[members[:, 0]].astype(int) + north[members[:, 1]].astype(int)]
+    modality = pairs[north[members[:, 0]].astype(np.int8) + north[members[:, 1]].astype(np.int8)]
     modality[members[:, 2] != len(tables.ids)] = _TRIANGULAR
+    couple = np.minimum(members[:, 0], members[:, 1]).astype(np.int32)
+    couple *= count
+    couple += np.maximum(members[:, 0], members[:, 1])
     return Catalogue(
         pool=pool,
         ids=tables.ids,
-        members=_narrow(members),
-        units=_narrow(units),
-        value=units.astype(np.int64) @ np.array(pool.weights, dtype=np.int64),
+        members=members,
+        units=units,
+        value=value,
         modality=modality,
-        couple=(low * count + high).astype(np.int32),
+        couple=couple,
         place=tables.place,
     )
 
 
+_Part = tuple[Small, Small, Numbers]
+"""Members, units and values of some candidates."""
+
+
+def _part(tables: "_Tables", members: NDArray[np.int32], units: NDArray[np.int32]) -> _Part:
+    weights = np.array(tables.pool.weights, dtype=np.int64)
+    return _narrow(members), _narrow(units), units.astype(np.int64) @ weights
+
+
+def _joined(parts: list[_Part]) -> _Part:
+    """All parts in one; with millions of candidates memory matters, so each kind goes before the next is joined."""
+    members, units, values = (list(kind) for kind in zip(*parts, strict=True))
+    parts.clear()
+    whole = [np.concatenate(values)]
+    values.clear()
+    for kind in (units, members):
+        whole.append(np.concatenate(kind))
+        kind.clear()
+    return whole[2], whole[1], whole[0]
+
+
 def _narrow(numbers: NDArray[np.int32]) -> Small:
-    """The same in half the memory where the numbers are small, which with millions of candidates matters."""
+    """The same in half the memory where the numbers are small."""
     return numbers.astype(np.int16) if numbers.max(initial=0) < 2**15 else numbers
 
 
@@ -104,9 +125,6 @@ def _overlap(rows: NDArray[np.int32], columns: NDArray[np.int32]) -> NDArray[np.
     return total
 
 
-_Part = tuple[NDArray[np.int32], NDArray[np.int32]]
-
-
 def _pairs(tables: _Tables) -> _Part:
     """Members and units of the pairs."""
     pool = tables.pool
@@ -127,7 +145,7 @@ def _pairs(tables: _Tables) -> _Part:
     value = units.astype(np.int64) @ np.array(pool.weights, dtype=np.int64)
     worth = value >= pool.problem.rules.min_pair_value
     members = np.stack([one, other, np.full_like(one, len(tables.ids))], axis=1).astype(np.int32)
-    return members[worth], units[worth]
+    return _part(tables, members[worth], units[worth])
 
 
 def _triangles(tables: _Tables, kept: set[frozenset[str]]) -> Iterable[_Part]:
@@ -202,7 +220,7 @@ def _triangles_of(
         ],
         axis=1,
     )
-    return members.astype(np.int32), units.astype(np.int32)
+    return _part(tables, members.astype(np.int32), units.astype(np.int32))
 
 
 def _spared(

@@ -5,7 +5,7 @@ over the number of partnerships, with nothing but linear programs, takes that aw
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import count
@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from scheduler.pairing.catalogue import Numbers
 from scheduler.pairing.solve.master import Master
-from scheduler.pairing.solve.proof import Relaxed
+from scheduler.pairing.solve.proof import Relaxed, losses_of
 from scheduler.pairing.solve.relaxation import Program, settled
 from scheduler.pairing.solve.rows import SLACK, Row
 
+_NOTHING: Numbers = np.zeros(0, dtype=np.int64)
 _WHOLE = 1e-5
 _MOST_SPLITS = 40
 _MOST_IN_VAIN = 6
@@ -155,7 +156,7 @@ def relax_by_size(
             known = node.relaxed if relaxed is None or relaxed.reach > node.relaxed.reach else relaxed
             size = sizes.open_at(program.columns()) if program.is_solved else None
             if known.bound >= above:
-                heappush(waiting, _Node(-known.bound, next(numbers) + 1, low, high, known, size))
+                heappush(waiting, _Node(-known.bound, next(numbers) + 1, low, high, _light(known), size))
         reached = max((node.relaxed.bound for node in (*closed, *waiting)), default=above)
         vain = vain + 1 if reached == bound else 0
         bound = reached
@@ -164,7 +165,7 @@ def relax_by_size(
         sizes.keep(0, master.most, program)
         return root
     sizes.keep(min((node.low for node in left), default=0), max((node.high for node in left), default=0), program)
-    return _joined([node.relaxed for node in left], root, above)
+    return _joined([node.relaxed for node in left], root, above, master)
 
 
 def _parts(low: int, high: int, size: float) -> list[tuple[int, int]]:
@@ -177,7 +178,12 @@ def _parts(low: int, high: int, size: float) -> list[tuple[int, int]]:
     return [(first, last) for first, last in parts if first <= last]
 
 
-def _joined(parts: list[Relaxed], root: Relaxed, above: int) -> Relaxed:
+def _light(relaxed: Relaxed) -> Relaxed:
+    """Without the losses, which for millions of candidates take much memory and follow from the prices."""
+    return replace(relaxed, losses=_NOTHING)
+
+
+def _joined(parts: list[Relaxed], root: Relaxed, above: int, master: Master) -> Relaxed:
     """What several relaxations prove of all plans together."""
     if not parts:
         # No size allows a plan as good as ``above``.
@@ -188,6 +194,6 @@ def _joined(parts: list[Relaxed], root: Relaxed, above: int) -> Relaxed:
     for part in parts:
         fine = part.scale // scale
         reach = max(reach, -(-part.reach // fine))
-        np.maximum(best, -((np.maximum(0, part.losses) - part.reach) // fine), out=best)
+        np.maximum(best, -((np.maximum(0, losses_of(master, part)) - part.reach) // fine), out=best)
     first = max(parts, key=lambda part: Fraction(part.reach, part.scale))
     return Relaxed(reach // scale, reach, scale, reach - best, first.numbers, first.values, first.prices)

@@ -9,9 +9,11 @@ from scheduler.pairing.catalogue import Catalogue, Flags, Numbers
 from scheduler.pairing.constraints import smallest_from
 from scheduler.pairing.modality import MODALITIES, Modality
 from scheduler.pairing.solve.pricing import halves
-from scheduler.pairing.solve.rows import SLACK, Goal, Number, Row
+from scheduler.pairing.solve.rows import MIXED, SLACK, Goal, Number, Row
 
 _MOST_MISSED = 2**53
+_REACHED, _PAIRED = 16, 4
+"""What a city weighs where counts and value are one sum, in partnerships of most value."""
 
 
 class Master:
@@ -56,7 +58,7 @@ class Master:
 
     def gains_of(self, part: Numbers | slice) -> Numbers:
         """What each of some candidates adds to the objective."""
-        if self.goal.stage == "value":
+        if self.goal.stage in ("value", MIXED):
             return self.catalogue.value[part]
         if self.goal.stage == "changes":
             return np.where(self.before[part], 1, -1).astype(np.int64)
@@ -167,6 +169,8 @@ class Master:
             self.objective = dict.fromkeys(self.paired.values(), 1)
         elif self.goal.stage == "changes":
             self.constant = -self.earlier
+        elif self.goal.stage == MIXED:
+            self._weigh_cities()
         elif self.goal.stage == SLACK:
             for row in self.rows:
                 if row.is_asked:
@@ -175,6 +179,13 @@ class Master:
                     row.others[missed] = 1
                     row.missed = missed
                     self.objective[missed] = -1
+
+    def _weigh_cities(self) -> None:
+        most = max(1, int(self.catalogue.value.max(initial=1)))
+        self.constant = _REACHED * most * len(self.granted)
+        for columns, weight in ((self.reached, _REACHED * most), (self.paired, _PAIRED * most)):
+            for column in columns.values():
+                self.objective[column] = self.objective.get(column, 0) + weight
 
 
 def most_partnerships(catalogue: Catalogue) -> int:

@@ -63,6 +63,13 @@ def proved(master: Master, prices: list[float], numbers: Numbers, values: NDArra
     return Relaxed(reach // scale, reach, scale, -reduced, numbers, values, tuple(whole))
 
 
+def losses_of(master: Master, relaxed: Relaxed) -> Numbers:
+    """The losses that the prices of a relaxation say, once more; rows that came in since have no price."""
+    prices = [*relaxed.prices, *[0] * (len(master.rows) - len(relaxed.prices))]
+    losses: Numbers = Pricing(master, prices, scale=relaxed.scale, kind=np.int64).all()
+    return np.negative(losses, out=losses)
+
+
 def _scale(master: Master, prices: list[float]) -> int:
     """Parts of a point, as fine as 64 bits allow for every sum that may come up."""
     catalogue = master.catalogue

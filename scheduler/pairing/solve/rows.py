@@ -7,6 +7,7 @@ from scheduler.pairing.catalogue import Numbers
 from scheduler.pairing.modality import Modality
 
 SLACK = "slack"
+MIXED = "mixed"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Goal:
     """What a relaxation makes as large as possible, and what it must keep.
 
     ``stage`` is one of the stages but ``lowest``, which is asked as ``floor``: no city with a partnership has less; or
-    it is ``SLACK``: how far what is fixed, asked and pinned must be missed, as a number that is 0 at best.
+    it is ``SLACK``: how far what is fixed, asked and pinned must be missed, as a number that is 0 at best; or
+    ``MIXED``: cities reached, cities paired and value in one sum, in which a city weighs more than it may cost.
     ``fixed`` holds values that other stages must come to.
     """
 

@@ -27,11 +27,15 @@ from scheduler.pairing.solve.by_size import relax_by_size
 from scheduler.pairing.solve.ceilings import ceiling_of
 from scheduler.pairing.solve.master import Master
 from scheduler.pairing.solve.mip import branch, is_exact
+from scheduler.pairing.solve.opening import LARGE, opening
 from scheduler.pairing.solve.plans import Plan, better_of
 from scheduler.pairing.solve.proof import Relaxed
 from scheduler.pairing.solve.rows import Goal
 from scheduler.pairing.solve.search import Found, Wanted, look
 from scheduler.pairing.solve.spending import Part, Spending
+
+OPENING = 0.3
+"""The opening of a large pool takes at most this part of the time twice: for a plan, and to raise its lowest value."""
 
 _WIDER = 4
 _MOST_TRIED = 10_000
@@ -54,6 +58,7 @@ class Staging:
         if self.best is None:
             found = attempt(self.catalogue, {}, self.spending.part(1.0), known=None)
             self.best, self.is_infeasible = found.plan, found.status == "infeasible"
+        self._open()
         senses = stages_of(self.pool.problem)
         for position, (stage, sense) in enumerate(senses.items()):
             if self.best is None:
@@ -68,6 +73,20 @@ class Staging:
             self._report(stage, bound)
             if self.spending.control.is_stopped:
                 return
+
+    def _open(self) -> None:
+        """Begin a large pool with a plan found among few candidates, in all stages but ``changes``."""
+        is_small = len(self.catalogue) < LARGE
+        if self.best is None or is_small or self.pool.problem.changes_first or self.spending.is_over:
+            return
+        opened = opening(self.catalogue, self.spending.part(OPENING), known=self.best)
+        if opened is None:
+            return
+        self._keep(opened.plan, "reached", None)
+        fixed = {stage: self.best.values[stage] for stage in ("reached", "paired")}
+        few = Staging(self.pool, opened.few, self.spending, self.best, fixed=fixed)
+        few._raise_lowest(ceiling_of(opened.few, "lowest", fixed) or 0, self.spending.part(OPENING))
+        self._keep(few.best, "lowest", None)
 
     def _optimise(self, stage: str, part: Part) -> int | None:
         """Improve the best plan in one stage; returns a bound that holds for all plans as good in the stages before."""
@@ -147,17 +166,20 @@ class Staging:
         return {**self.fixed, "paired": max(1, self.fixed["paired"]), "lowest": floor}
 
     def _largest_floor(self, most: int, part: Part) -> int:
-        low, high = self._value("lowest"), most
-        asked = high
+        """The largest floor that the relaxation allows; asked from the plan upwards, which mostly stands near it."""
+        low, high, step = self._value("lowest"), most, 1
         while low < high and not part.is_over:
-            catalogue = floored(self.catalogue, asked)
-            missed = slack(catalogue, self._standing_on(asked), part)
-            if missed is not None and missed.reach < 0:
-                high = asked - 1
-            else:
-                low = asked
-            asked = (low + high + 1) // 2
+            asked = min(high, low + step)
+            if not self._is_missed(asked, part):
+                low, step = asked, step * 2
+                continue
+            high = asked - 1
+            step = max(1, min(step // 2, high - low))
         return high
+
+    def _is_missed(self, floor: int, part: Part) -> bool:
+        missed = slack(floored(self.catalogue, floor), self._standing_on(floor), part)
+        return missed is not None and missed.reach < 0
 
     def _optimise_sum(self, stage: str, bound: int | None, part: Part) -> int | None:
         """Plans near the bound first: they hold few candidates, and if there is none the bound comes down.

@@ -1,5 +1,6 @@
 """The relaxation: its bounds against every plan of small pools, and what makes it tight."""
 
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,25 @@ def test_no_bound_is_below_the_best_plan(pools: Any, seed: int, stage: str) -> N
         return
     plain, by_size = bounds(problem, stage, above=best - 1)
     assert best <= by_size <= plain
+
+
+@pytest.mark.parametrize("stage", ["reached", "paired", "value"])
+@pytest.mark.parametrize("seed", range(10))
+def test_a_bound_found_in_too_short_a_time_is_none_or_holds(
+    pools: Any, seed: int, stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PAIR-05: the prices at hand when the time runs out bound all candidates, those not looked at too."""
+    monkeypatch.setattr(relaxation, "PER_MEMBER", 1)
+    monkeypatch.setattr(relaxation, "NEAR", 2)
+    problem = pools.drawn(5000 + seed, cities=6, most=3)
+    best = max((pools.stages(problem, plan)[stage] for plan in pools.every_plan(problem)), default=0)
+    catalogue = catalogue_of(Pool(problem))
+    for rounds in range(4):
+        clock = chain(repeat(60.0, rounds), repeat(0.0))
+        nothing = np.zeros(0, dtype=np.int64)
+        relaxed = relax(Master(catalogue, Goal(stage)), nothing, seconds=lambda clock=clock: next(clock))
+        assert (relaxed is None) == (rounds == 0)
+        assert relaxed is None or relaxed.bound >= best
 
 
 @pytest.mark.parametrize("seed", range(20))

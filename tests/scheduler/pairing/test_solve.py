@@ -14,7 +14,7 @@ from scheduler.core.limits import Control, Limits, Progress
 from scheduler.pairing.problem import PairingProblem, read_problem
 from scheduler.pairing.score import score, stage_values
 from scheduler.pairing.solution import PairingOutcome, PairingSolution
-from scheduler.pairing.solve import attempts, mip, solve, staging
+from scheduler.pairing.solve import attempts, mip, opening, relaxation, solve, staging
 from scheduler.pairing.validation import validate
 
 QUICK = Limits(time_limit=10, workers=1)
@@ -50,6 +50,11 @@ def test_every_stage_equals_brute_force_when_searched_in_parts(
     """PAIR-05: the way that large pools go, with a first search among few candidates, loses nothing either."""
     monkeypatch.setattr(attempts, "CORE", 3)
     monkeypatch.setattr(attempts, "PER_MEMBER", 1)
+    monkeypatch.setattr(attempts, "ORDERED", 2)
+    monkeypatch.setattr(relaxation, "NEAR", 2)
+    monkeypatch.setattr(staging, "LARGE", 0)
+    monkeypatch.setattr(opening, "FEW", 3)
+    monkeypatch.setattr(opening, "PER_MEMBER", 1)
     problem = pools.drawn(500 + seed, cities=5 + seed % 3)
     outcome = solve(problem, limits=QUICK)
     assert values(outcome) == pools.best(problem)
