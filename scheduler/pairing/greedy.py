@@ -121,26 +121,24 @@ def _mend_shares(plan: _Growing, pinned: set[int]) -> bool:
     shares = {MODALITIES.index(name): share for name, share in catalogue.pool.problem.shares.items()}
     if not shares:
         return True
+    least = {one: Fraction(share.min) for one, share in shares.items() if share.min is not None}
+    most = {one: Fraction(share.max) for one, share in shares.items() if share.max is not None}
     ordered = _by_value(catalogue)
-    of_modality = {modality: ordered[catalogue.modality[ordered] == modality] for modality in shares}
+    of_modality = {one: ordered[catalogue.modality[ordered] == one] for one in least}
     for _ in range(8 * len(catalogue.pool.cities) + 8):
         formed = np.array(sorted(plan.formed), dtype=np.int64)
-        counts = np.bincount(catalogue.modality[formed], minlength=len(MODALITIES)).tolist()
-        total = len(formed)
-        scarce = {m for m, s in shares.items() if s.min is not None and counts[m] < Fraction(s.min) * total}
-        plenty = {m for m, s in shares.items() if s.max is not None and counts[m] > Fraction(s.max) * total}
+        modality = catalogue.modality[formed]
+        counts, total = np.bincount(modality, minlength=len(MODALITIES)).tolist(), len(formed)
+        scarce = sorted(one for one, share in least.items() if counts[one] < share * total)
+        plenty = sorted(one for one, share in most.items() if counts[one] > share * total)
         if not scarce and not plenty:
             return True
-        droppable = [
-            number
-            for number in formed.tolist()
-            if number not in pinned
-            and (catalogue.modality[number] in plenty or (not plenty and catalogue.modality[number] not in scarce))
-        ]
-        if not droppable:
+        may_go = np.isin(modality, plenty) if plenty else ~np.isin(modality, scarce)
+        droppable = formed[may_go & ~np.isin(formed, list(pinned))]
+        if not len(droppable):
             return False
-        plan.remove(min(droppable, key=lambda number: (int(catalogue.value[number]), number)))
-        fitting = [found for modality in sorted(scarce) if (found := plan.first_fit(of_modality[modality])) is not None]
+        plan.remove(int(droppable[np.argmin(catalogue.value[droppable])]))
+        fitting = [found for one in scarce if (found := plan.first_fit(of_modality[one])) is not None]
         if fitting:
             plan.add(max(fitting, key=lambda number: (int(catalogue.value[number]), -number)))
     return False

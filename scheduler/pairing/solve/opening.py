@@ -19,8 +19,14 @@ from scheduler.pairing.solve.spending import Part
 LARGE = 100_000
 """A pool of fewer candidates is searched as a whole."""
 
+_RELAXING = 0.6
+"""The relaxation takes at most this part of the time; what it has come to by then shows the way well enough."""
+
 FEW = 30_000
 PER_MEMBER = 12
+
+_NEAR_ENOUGH = 1e-4
+"""A plan within this part of the most that counts and value come to together is near in value alone as well."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +43,13 @@ def opening(catalogue: Catalogue, part: Part, *, known: Plan) -> Opening | None:
     if not is_exact(master):
         return None
     own = np.array(list(catalogue.numbers_of(known.groups).values()), dtype=np.int64)
-    relaxed = relax(master, np.union1d(first_columns(catalogue), own), seconds=part.clock())
+    relaxed = relax(master, np.union1d(first_columns(catalogue), own), seconds=part.part(_RELAXING).clock())
     if relaxed is None or part.is_over:
         return None
     order = nearest(catalogue, relaxed.losses, relaxed.formed)
     near = Nearness(master, order, relaxed.losses, np.arange(len(catalogue)))
     close = closest(near, CORE, known.groups)
-    answer = branch(master, close, part, share=0.5, gap=1e-4)
+    answer = branch(master, close, part, gap=_NEAR_ENOUGH)
     plan = None if answer.numbers is None else plan_of(catalogue, answer.numbers)
     few = _few(near, [close, np.flatnonzero(master.before)])
     return Opening(plan, catalogue.only(few))

@@ -119,6 +119,7 @@ class Program:
 
     def add(self, numbers: Numbers) -> None:
         """Take in further candidates."""
+        self.is_solved = False
         numbers = numbers[~self.has[numbers]]
         self.has[numbers] = True
         master = self.master
@@ -159,6 +160,7 @@ class Program:
 
     def let(self, numbers: Numbers, *, open_: bool) -> None:
         """Open or close candidates that the program may have taken in."""
+        self.is_solved = False
         wanted = set(numbers[self.has[numbers]].tolist())
         if not wanted:
             return
@@ -168,6 +170,7 @@ class Program:
 
     def cut(self, rows: list[Row]) -> None:
         """Take in further rows."""
+        self.is_solved = False
         self.master.rows.extend(rows)
         self._add_rows(rows)
         for row, constraint in zip(rows, self.constraints[-len(rows) :], strict=True):
@@ -175,12 +178,13 @@ class Program:
 
     def renew(self, place: int) -> None:
         """Take over the limits of a row that have changed."""
+        self.is_solved = False
         row = self.master.rows[place]
         low = -self.infinity if row.low is None else row.low
         self.constraints[place].SetBounds(low, self.infinity if row.high is None else row.high)
 
     def solve(self, seconds: float) -> bool:
-        """Whether the program was solved in this time; only then it has prices and values."""
+        """Whether the program was solved in this time; only then, and until it changes, it has prices and values."""
         self.solver.SetTimeLimit(max(1, int(min(seconds, 1e6) * 1000)))
         self.is_solved = bool(self.solver.Solve() == pywraplp.Solver.OPTIMAL)
         return self.is_solved

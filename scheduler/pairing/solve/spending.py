@@ -69,6 +69,11 @@ class Part:
         """Deterministic units left of the part."""
         return 0.0 if self.spending.work_left is None else self.spending.work_left - self.work_kept
 
+    def part(self, share: float) -> "Part":
+        """A part of what is left of this part."""
+        until = self.spending.stopwatch.seconds + max(0.0, self.seconds) * share
+        return Part(self.spending, until, (self.spending.work_left or 0.0) - self.work * share)
+
     def clock(self) -> Callable[[], float]:
         """Seconds left for work that is not counted in units: with a budget it may take what it needs."""
         return lambda: 0.0 if self.is_over else (1e6 if self.has_budget else self.seconds)

@@ -158,7 +158,6 @@ class Staging:
             asked = max(self._value("lowest") + 1, min(bound, asked - step + 1 if found.plan is None else bound))
             if found.plan is not None:
                 step = 1
-        self.catalogue = floored(self.catalogue, self._value("lowest"))
         return bound
 
     def _standing_on(self, floor: int) -> dict[str, int]:
