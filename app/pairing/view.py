@@ -180,26 +180,33 @@ def _links(reason: PartnershipReason, parties: Mapping[int, Party], base: str) -
     """The pages of the cities that a reason rests on, at the field itself where it has a place of its own."""
     sides = [(parties.get(one or 0)) for one in (reason.from_party_id, reason.to_party_id)]
     named = sides if any(sides) else list(parties.values())[:2]
-    places = _PLACES.get(reason.kind, ("", ""))
+    if reason.kind == "facilitation":
+        named = [*named, list(parties.values())[1]]
     return tuple(
-        (one.name, f"{base}/cities/{one.id}{_anchor(place, reason.challenge_id)}")
-        for one, place in zip(named, places, strict=False)
-        if one is not None and one.kind is PartyKind.CITY
+        (one.name, _address(base, one, place, reason.challenge_id))
+        for one, place in zip(named, _PLACES.get(reason.kind, ()), strict=False)
+        if one is not None
     )
 
 
+def _address(base: str, party: Party, place: str, challenge_id: int | None) -> str:
+    """Where the field stands: needs, offers and ties on a city's page, the rest on what the pairing goes by."""
+    if place == "wishes" or party.kind is not PartyKind.CITY:
+        return f"{base}/pairing/parties/{party.id}#{place}"
+    return f"{base}/cities/{party.id}{_anchor(place, challenge_id)}"
+
+
 def _anchor(place: str, challenge_id: int | None) -> str:
-    if not place:
-        return ""
     return f"#{place}" if challenge_id is None else f"#{place}-{challenge_id}"
 
 
 _PLACES = {
     "need_met": ("offer", "need"),
     "need_shared": ("need", "need"),
-    "facilitation": ("facilitates", "need"),
+    "facilitation": ("facilitates", "need", "offer"),
     "language": ("profile", "profile"),
     "replan": ("ties", "ties"),
     "reciprocity": ("seeks", "seeks"),
+    "wish": ("wishes",),
 }
-"""Where the field of the side that gives and of the one that gains stands on a city's page."""
+"""Where the field of the side that gives, of the one that gains and, in a triangle, of the pivotal city stands."""
