@@ -79,7 +79,13 @@ def test_limits_and_ties_are_described_by_organisers(bench: Bench) -> None:
     number = re.search(r'id="tie-(\d+)"', page)
     assert number
     seen = _seen(page, f"{here}/ties/{number[1]}")
-    form = {"kind": "sister cities", "since": "2011", "state": "dormant", "note": "No meeting since 2014.", "seen": seen}
+    form = {
+        "kind": "sister cities",
+        "since": "2011",
+        "state": "dormant",
+        "note": "No meeting since 2014.",
+        "seen": seen,
+    }
     assert _post(bench, "Phnom Penh", f"ties/{number[1]}", **{**form, "since": "11"}).status_code == 422
     assert _post(bench, "Essen", f"ties/{number[1]}", **form).status_code == 404
     assert _post(bench, "Phnom Penh", f"ties/{number[1]}", **form).status_code == 303
