@@ -143,7 +143,7 @@ class Tie(Attested, Base):
 
 
 class Delegation(Attested, Versioned, Base):
-    """The group that one party sends. ``locale`` is the language of its pack."""
+    """The group that one party sends. ``locale`` is the language of its pack, ``host_table_id`` a table of its own."""
 
     __tablename__ = "delegation"
     __table_args__ = (UniqueConstraint("event_id", "code"),)
@@ -162,6 +162,7 @@ class Delegation(Attested, Versioned, Base):
     out_of_hours_phone: Mapped[str | None] = mapped_column(String(60))
     hotel: Mapped[str | None] = mapped_column(ShortText)
     note: Mapped[str | None] = mapped_column(Text)
+    host_table_id: Mapped[int | None] = mapped_column(ForeignKey("meeting_table.id"))
     party: Mapped[Party] = relationship(lazy="raise")
     delegates: Mapped[list["Delegate"]] = relationship(lazy="raise", order_by="Delegate.rank, Delegate.id")
 

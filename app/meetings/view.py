@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.claims.enums import ClaimKind
-from app.claims.queries import busy_ticks
 from app.delegations.models import Delegate, Delegation, Need, Offer, Party
 from app.delegations.names import all_names_of
 from app.delegations.queries import challenges_by_party, delegates_by_id, delegates_of
 from app.events.models import Event, MeetingSlot, MeetingTable
-from app.events.queries import slots_of
-from app.events.time_grid import TimeGrid
 from app.meetings.models import Meeting, MeetingWish
-from app.meetings.planner import absent_in
+from app.meetings.places import read_hall
 from app.platform.wording import holds, shortened
 
 SHORT_NAME = 16
@@ -38,27 +34,15 @@ class Match:
 
 
 def free_slots_of(session: Session, event: Event, delegates: Sequence[Delegate]) -> dict[int, frozenset[int]]:
-    """For each delegate the IDs of the slots in which nothing holds them and they are there."""
-    grid = TimeGrid.of(event)
-    slots = slots_of(session, event.id)
-    ticks = {slot.id: set(grid.ticks(slot.starts_at, slot.ends_at)) for slot in slots}
-    taken = busy_ticks(
-        session, event_id=event.id, kind=ClaimKind.PERSON, resources=[delegate.id for delegate in delegates]
-    )
-    return {
-        delegate.id: frozenset(
-            slot.id
-            for slot in slots
-            if not ticks[slot.id] & taken.get(str(delegate.id), set()) and not absent_in(delegate, slot)
-        )
-        for delegate in delegates
-    }
+    """For each delegate the IDs of the slots in which nothing holds them, the way included, and they are there."""
+    hall = read_hall(session, event, [one.id for one in delegates])
+    return {one.id: frozenset(slot.id for slot in hall.free_slots([one.id])) for one in delegates}
 
 
 def offered_slots(session: Session, event: Event, delegates: Sequence[Delegate]) -> list[MeetingSlot]:
     """The slots in which all of these delegates are free, in the order of time: what a wish may ask for."""
-    common = frozenset.intersection(*free_slots_of(session, event, delegates).values())
-    return [slot for slot in slots_of(session, event.id) if slot.id in common]
+    people = [one.id for one in delegates]
+    return read_hall(session, event, people).free_slots(people)
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ def _by_hand(desk: Desk, fact: WishFact) -> MeetingWish:
         from_delegate_id=desk.delegates[fact.from_],
         to_delegate_id=desk.delegates[fact.to],
         level=fact.level,
+        is_set_by_office=fact.level is MeetingWishLevel.MUST,
         value=fact.value,
         answer=fact.answer,
         topic=fact.topic,

@@ -1,20 +1,19 @@
-"""Wishes, vetoes and meetings as they stand."""
+"""Wishes and vetoes as they stand."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.delegations.models import Delegate, Delegation
-from app.events.models import MeetingTable, Room
-from app.meetings.enums import Answer, MeetingState
+from app.meetings.enums import Answer, MeetingMode, MeetingState
 from app.meetings.models import Meeting, MeetingSettings, MeetingVeto, MeetingWish, WishPerson
 from app.platform.errors import NotFound
 
 
-def _with_people() -> tuple[Any, ...]:
+def with_people() -> tuple[Any, ...]:
     person = selectinload(WishPerson.delegate).selectinload(Delegate.delegation).selectinload(Delegation.party)
     return (
         selectinload(MeetingWish.people).options(person),
@@ -24,9 +23,17 @@ def _with_people() -> tuple[Any, ...]:
     )
 
 
+def waits(now: datetime) -> ColumnElement[bool]:
+    """A wish that still waits for its answer."""
+    return (MeetingWish.answer == Answer.PENDING) & (MeetingWish.expires_at.is_(None) | (MeetingWish.expires_at > now))
+
+
 def settings_of(session: Session, event_id: int) -> MeetingSettings:
     """Fairness and weights of an edition; those of the scheduler's files where nothing was set."""
-    return session.get(MeetingSettings, event_id) or MeetingSettings(event_id=event_id, fairness=None, weights={})
+    return session.get(MeetingSettings, event_id) or MeetingSettings(
+        event_id=event_id, fairness=None, weights={}, modes={}, limits={}, pending_percent=50, musts_max=3,
+        offer_minutes=15,
+    )  # fmt: skip
 
 
 def accepted_wishes_of(session: Session, event_id: int) -> list[MeetingWish]:
@@ -56,6 +63,11 @@ def has_veto(session: Session, one_id: int, other_id: int) -> bool:
     return bool(session.scalar(statement))
 
 
+def own_vetoes(session: Session, delegate_id: int) -> set[int]:
+    """Whom somebody does not want to meet."""
+    return set(session.scalars(select(MeetingVeto.other_delegate_id).where(MeetingVeto.delegate_id == delegate_id)))
+
+
 def wish_between(session: Session, event_id: int, *, one_id: int, other_id: int, now: datetime) -> MeetingWish | None:
     """The wish of either of two delegates to the other that was accepted or still waits for its answer."""
     return session.scalar(
@@ -77,48 +89,6 @@ def wish_between(session: Session, event_id: int, *, one_id: int, other_id: int,
     )
 
 
-def meetings_of(session: Session, event_id: int, *, slot_ids: Collection[int] | None = None) -> list[Meeting]:
-    """Held meetings with wish, people, slot and table, in the order of time and table; all, or those in some slots."""
-    statement = select(Meeting).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
-    if slot_ids is not None:
-        statement = statement.where(Meeting.slot_id.in_(slot_ids))
-    found = session.scalars(
-        statement.options(
-            selectinload(Meeting.wish).options(*_with_people()),
-            selectinload(Meeting.slot),
-            selectinload(Meeting.table).selectinload(MeetingTable.room).selectinload(Room.site),
-        )
-    )
-    return sorted(found, key=lambda meeting: (meeting.slot.starts_at, meeting.table.number, meeting.id))
-
-
-def meetings_of_people(session: Session, event_id: int, delegate_ids: Iterable[int]) -> list[Meeting]:
-    """The held meetings of these persons, in the order of time."""
-    wishes = select(WishPerson.wish_id).where(WishPerson.delegate_id.in_(list(delegate_ids)))
-    found = session.scalars(
-        select(Meeting)
-        .where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD, Meeting.wish_id.in_(wishes))
-        .options(
-            selectinload(Meeting.wish).options(*_with_people()),
-            selectinload(Meeting.slot),
-            selectinload(Meeting.table).selectinload(MeetingTable.room).selectinload(Room.site),
-        )
-    )
-    return sorted(found, key=lambda meeting: (meeting.slot.starts_at, meeting.id))
-
-
-def meeting_in_event(session: Session, event_id: int, meeting_id: int) -> Meeting:
-    """One held meeting.
-
-    Raises:
-        NotFound: the event has no such meeting, or it was cancelled.
-    """
-    for meeting in meetings_of(session, event_id):
-        if meeting.id == meeting_id:
-            return meeting
-    raise NotFound
-
-
 def wishes_of_delegate(session: Session, event_id: int, delegate_id: int) -> list[MeetingWish]:
     """All wishes that a delegate made, got or is to take part in, newest first."""
     mine = select(WishPerson.wish_id).where(WishPerson.delegate_id == delegate_id)
@@ -126,7 +96,7 @@ def wishes_of_delegate(session: Session, event_id: int, delegate_id: int) -> lis
         session.scalars(
             select(MeetingWish)
             .where(MeetingWish.event_id == event_id, MeetingWish.id.in_(mine))
-            .options(*_with_people())
+            .options(*with_people())
             .order_by(MeetingWish.wished_at.desc(), MeetingWish.id.desc())
         )
     )
@@ -139,7 +109,7 @@ def wish_in_event(session: Session, event_id: int, wish_id: int) -> MeetingWish:
         NotFound: the event has no such wish.
     """
     wish = session.scalar(
-        select(MeetingWish).where(MeetingWish.event_id == event_id, MeetingWish.id == wish_id).options(*_with_people())
+        select(MeetingWish).where(MeetingWish.event_id == event_id, MeetingWish.id == wish_id).options(*with_people())
     )
     if wish is None:
         raise NotFound
@@ -149,7 +119,7 @@ def wish_in_event(session: Session, event_id: int, wish_id: int) -> MeetingWish:
 def wishes_by_id(session: Session, event_id: int, wish_ids: Collection[int]) -> dict[int, MeetingWish]:
     """Wishes with their people, by ID."""
     statement = select(MeetingWish).where(MeetingWish.event_id == event_id, MeetingWish.id.in_(wish_ids))
-    return {wish.id: wish for wish in session.scalars(statement.options(*_with_people()))}
+    return {wish.id: wish for wish in session.scalars(statement.options(*with_people()))}
 
 
 def wish_by_token(session: Session, digest: str) -> MeetingWish:
@@ -158,21 +128,11 @@ def wish_by_token(session: Session, digest: str) -> MeetingWish:
     Raises:
         NotFound: no such link.
     """
-    wish = session.scalar(select(MeetingWish).where(MeetingWish.token_digest == digest).options(*_with_people()))
+    own = or_(MeetingWish.token_digest == digest, MeetingWish.counter_token_digest == digest)
+    wish = session.scalar(select(MeetingWish).where(own).options(*with_people()))
     if wish is None:
         raise NotFound
     return wish
-
-
-def answer_counts(session: Session, event_id: int) -> dict[Answer, int]:
-    """How many wishes there are in each state."""
-    rows = session.execute(
-        select(MeetingWish.answer, func.count()).where(MeetingWish.event_id == event_id).group_by(MeetingWish.answer)
-    )
-    counts = dict.fromkeys(Answer, 0)
-    for answer, count in rows:
-        counts[answer] = count
-    return counts
 
 
 def overdue_wishes(session: Session, event_id: int, now: datetime) -> list[MeetingWish]:
@@ -188,10 +148,16 @@ def overdue_wishes(session: Session, event_id: int, now: datetime) -> list[Meeti
     )
 
 
-def held_count(session: Session, event_id: int) -> int:
-    """How many meetings are held."""
-    statement = select(func.count()).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
-    return session.scalar(statement) or 0
+def wishes_for_office(session: Session, event_id: int, now: datetime) -> list[MeetingWish]:
+    """Wishes that the organisers answer, in the order in which they were made."""
+    return list(
+        session.scalars(
+            select(MeetingWish)
+            .where(MeetingWish.event_id == event_id, MeetingWish.mode == MeetingMode.ORGANISER_SET, waits(now))
+            .options(*with_people())
+            .order_by(MeetingWish.id)
+        )
+    )
 
 
 def unheld_wish_ids(session: Session, event_id: int) -> list[int]:

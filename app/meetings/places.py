@@ -1,0 +1,171 @@
+"""Where a meeting could be held now: slots in which its people are free and there, with tables that take them.
+
+What is said here is an offer. Whether a place is still free is decided by the ledger when it is taken.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.claims.enums import ClaimKind
+from app.claims.queries import busy_ticks, holdings_by_person
+from app.delegations.models import Delegate
+from app.delegations.queries import delegates_by_id
+from app.events.models import Event, MeetingSlot, MeetingTable, Resource
+from app.events.queries import resources_of, slots_of, tables_of, walks_in_grains
+from app.events.time_grid import TimeGrid
+from app.meetings.models import Meeting, MeetingWish
+from app.meetings.planner import absent_in, is_there
+from app.meetings.queries import hosts_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A slot and a table."""
+
+    slot: MeetingSlot
+    table: MeetingTable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """Who meets and what they need: a zone, a team of interpreters, whose host table comes first."""
+
+    people: tuple[int, ...]
+    zone: str | None = None
+    resource_id: int | None = None
+    hosts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hall:
+    """The slots, tables and teams of an edition, and what its people are engaged in.
+
+    ``engaged`` holds for each person and each site with tables the ticks in which they cannot sit there, the way
+    included; ``units`` how many units of each team are used at each tick.
+    """
+
+    grid: TimeGrid
+    slots: tuple[MeetingSlot, ...]
+    tables: tuple[MeetingTable, ...]
+    hosts: Mapping[int, int]
+    resources: Mapping[int, Resource]
+    delegates: Mapping[int, Delegate]
+    engaged: Mapping[int, Mapping[int, set[int]]]
+    tables_taken: Mapping[str, set[int]]
+    units: Mapping[str, Mapping[int, int]]
+
+    def ticks(self, slot: MeetingSlot) -> set[int]:
+        return set(self.grid.ticks(slot.starts_at, slot.ends_at))
+
+    def is_free(self, person: int, slot: MeetingSlot, site_id: int) -> bool:
+        """Whether somebody is there in a slot and nothing holds them, the way to a site included."""
+        if absent_in(self.delegates[person], slot):
+            return False
+        return not self.ticks(slot) & self.engaged[person][site_id]
+
+    def free_slots(self, people: Iterable[int]) -> list[MeetingSlot]:
+        """The slots in which all of these are free at one site, in the order of time."""
+        whole = tuple(people)
+        return [
+            slot
+            for slot in self.slots
+            if any(all(self.is_free(one, slot, site) for one in whole) for site in self.sites)
+        ]
+
+    @property
+    def sites(self) -> frozenset[int]:
+        return frozenset(table.room.site_id for table in self.tables)
+
+    def has_team(self, resource_id: int | None, slot: MeetingSlot) -> bool:
+        """Whether a team is on its shift in a slot and has a unit left; where none is needed, yes."""
+        if resource_id is None:
+            return True
+        resource = self.resources[resource_id]
+        used = self.units.get(resource.code, {})
+        is_left = all(used.get(tick, 0) < resource.capacity for tick in self.ticks(slot))
+        return is_left and is_there(self.grid, resource, slot)
+
+    def tables_for(self, company: Company) -> list[MeetingTable]:
+        """The tables that suit: the host's own, else those of the zone without a host, the smallest first."""
+        tables = [table for table in self.tables if table.seats >= len(company.people)]
+        own = [table for host in company.hosts for table in tables if self.hosts.get(table.id) == host]
+        if own:
+            return own[:1]
+        fitting = [
+            table
+            for table in tables
+            if table.id not in self.hosts and (company.zone is None or table.zone == company.zone)
+        ]
+        return sorted(fitting, key=lambda table: (table.seats, table.number))
+
+    def is_open(self, table: MeetingTable, slot: MeetingSlot) -> bool:
+        return not self.ticks(slot) & self.tables_taken.get(str(table.id), set())
+
+    def places(self, company: Company, *, slot_ids: Collection[int] | None = None) -> list[Place]:
+        """Where this company could meet, by time, the smallest table first."""
+        tables = self.tables_for(company)
+        found = []
+        for slot in self.slots:
+            if (slot_ids is not None and slot.id not in slot_ids) or not self.has_team(company.resource_id, slot):
+                continue
+            sites = {site for site in self.sites if all(self.is_free(one, slot, site) for one in company.people)}
+            found += [
+                Place(slot=slot, table=table)
+                for table in tables
+                if table.room.site_id in sites and self.is_open(table, slot)
+            ]
+        return found
+
+
+def read_hall(session: Session, event: Event, people: Iterable[int], *, moving: Meeting | None = None) -> Hall:
+    """Read what decides where these people could meet; what ``moving`` holds counts as free."""
+    delegates = delegates_by_id(session, people)
+    grid, tables = TimeGrid.of(event), tuple(tables_of(session, event.id))
+    own = moving.holding_id if moving is not None else None
+    sites = {table.room.site_id for table in tables}
+    engaged = _engaged(session, event, sites, delegates, own)
+    tables_taken = busy_ticks(session, event_id=event.id, kind=ClaimKind.TABLE, besides=own)
+    units: dict[str, dict[int, int]] = {}
+    for unit, ticks in busy_ticks(session, event_id=event.id, kind=ClaimKind.RESOURCE, besides=own).items():
+        used = units.setdefault(unit.rpartition("#")[0], {})
+        for tick in ticks:
+            used[tick] = used.get(tick, 0) + 1
+    return Hall(
+        grid=grid,
+        slots=tuple(slots_of(session, event.id)),
+        tables=tables,
+        hosts=hosts_of(session, event.id),
+        resources={resource.id: resource for resource in resources_of(session, event.id)},
+        delegates=delegates,
+        engaged=engaged,
+        tables_taken=tables_taken,
+        units=units,
+    )
+
+
+def _engaged(
+    session: Session, event: Event, sites: set[int], delegates: Mapping[int, Delegate], own: int | None
+) -> dict[int, dict[int, set[int]]]:
+    walks = walks_in_grains(session, event)
+    engaged: dict[int, dict[int, set[int]]] = {}
+    for person, holdings in holdings_by_person(session, event_id=event.id, person_ids=delegates).items():
+        by_site: dict[int, set[int]] = {site: set() for site in sites}
+        for holding in holdings:
+            if holding.id == own:
+                continue
+            for site, ticks in by_site.items():
+                way = 0 if holding.site_id in (None, site) else walks.get((holding.site_id or 0, site), 0)
+                ticks |= set(range(holding.start_tick - way, holding.end_tick + way))
+        engaged[person] = by_site
+    return engaged
+
+
+def company_of(wish: MeetingWish) -> Company:
+    """Who meets by a wish with its people loaded; the host table of who is asked comes before that of who asks."""
+    by_id = {person.delegate_id: person.delegate.delegation_id for person in wish.people}
+    hosts = [by_id[one] for one in (wish.to_delegate_id, wish.from_delegate_id) if one in by_id]
+    return Company(
+        people=tuple(sorted(by_id)), zone=wish.zone, resource_id=wish.resource_id, hosts=tuple(dict.fromkeys(hosts))
+    )

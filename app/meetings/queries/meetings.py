@@ -1,0 +1,90 @@
+"""Held meetings, and the tables that have a host."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.delegations.models import Delegation
+from app.events.models import MeetingTable, Room
+from app.meetings.enums import MeetingState
+from app.meetings.models import Meeting, WishPerson
+from app.meetings.queries.wishes import with_people
+from app.platform.errors import NotFound
+
+
+def with_place() -> tuple[Any, ...]:
+    return (
+        selectinload(Meeting.slot),
+        selectinload(Meeting.table).selectinload(MeetingTable.room).selectinload(Room.site),
+    )
+
+
+def meetings_of(session: Session, event_id: int, *, slot_ids: Collection[int] | None = None) -> list[Meeting]:
+    """Held meetings with wish, people, slot and table, in the order of time and table; all, or those in some slots."""
+    statement = select(Meeting).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
+    if slot_ids is not None:
+        statement = statement.where(Meeting.slot_id.in_(slot_ids))
+    found = session.scalars(
+        statement.options(
+            selectinload(Meeting.wish).options(*with_people()),
+            *with_place(),
+        )
+    )
+    return sorted(found, key=lambda meeting: (meeting.slot.starts_at, meeting.table.number, meeting.id))
+
+
+def meetings_of_people(session: Session, event_id: int, delegate_ids: Iterable[int]) -> list[Meeting]:
+    """The held meetings of these persons, in the order of time."""
+    wishes = select(WishPerson.wish_id).where(WishPerson.delegate_id.in_(list(delegate_ids)))
+    found = session.scalars(
+        select(Meeting)
+        .where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD, Meeting.wish_id.in_(wishes))
+        .options(
+            selectinload(Meeting.wish).options(*with_people()),
+            *with_place(),
+        )
+    )
+    return sorted(found, key=lambda meeting: (meeting.slot.starts_at, meeting.id))
+
+
+def meeting_in_event(session: Session, event_id: int, meeting_id: int) -> Meeting:
+    """One held meeting.
+
+    Raises:
+        NotFound: the event has no such meeting, or it was cancelled.
+    """
+    meeting = session.scalar(
+        select(Meeting)
+        .where(Meeting.event_id == event_id, Meeting.id == meeting_id, Meeting.state == MeetingState.HELD)
+        .options(selectinload(Meeting.wish).options(*with_people()), *with_place())
+    )
+    if meeting is None:
+        raise NotFound
+    return meeting
+
+
+def meeting_of_wish(session: Session, event_id: int, wish_id: int) -> Meeting | None:
+    """The held meeting of a wish, with slot, table and room."""
+    return session.scalar(
+        select(Meeting)
+        .where(Meeting.event_id == event_id, Meeting.wish_id == wish_id, Meeting.state == MeetingState.HELD)
+        .options(*with_place())
+    )
+
+
+def held_count(session: Session, event_id: int) -> int:
+    """How many meetings are held."""
+    statement = select(func.count()).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
+    return session.scalar(statement) or 0
+
+
+def hosts_of(session: Session, event_id: int) -> dict[int, int]:
+    """The delegation that has each host table, by the table's ID."""
+    rows = session.execute(
+        select(Delegation.host_table_id, Delegation.id)
+        .where(Delegation.event_id == event_id, Delegation.host_table_id.is_not(None))
+        .order_by(Delegation.id.desc())
+    )
+    return {table_id: delegation_id for table_id, delegation_id in rows if table_id is not None}
