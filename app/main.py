@@ -20,6 +20,7 @@ import app.pairing.routes as pairing
 import app.printing.routes as printing
 import app.registration.routes as registration
 import app.solver_runs.routes as solver_runs
+from app.meetings.tasks import keep_answers
 from app.office.tasks import keep_purging
 from app.platform import audit, self_check
 from app.platform.clock import Clock, clock_for
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         # In a demonstration mails are held and shown; none leaves the machine.
         sends = bool(settings.smtp_host) and not settings.demonstration
         going = [asyncio.create_task(keep(database, application.state.clock)) for keep in (keep_sweeping, keep_purging)]
+        going.append(asyncio.create_task(keep_answers(database, application.state.clock, settings.base_url)))
         if sends:
             going.append(asyncio.create_task(keep_sending(database, application.state.clock, settings)))
         try:

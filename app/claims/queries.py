@@ -42,17 +42,17 @@ def busy_ticks(
     kind: ClaimKind,
     resources: Iterable[int | str] | None = None,
     without: Collection[HoldingKind] = (),
-    besides: int | None = None,
+    besides: Collection[int] = (),
 ) -> dict[str, set[int]]:
     """The taken ticks of each resource of a kind, by its ID.
 
-    ``without`` leaves out holdings of these kinds, ``besides`` the holding with this ID.
+    ``without`` leaves out holdings of these kinds, ``besides`` the holdings with these IDs.
     """
     statement = select(Claim.resource, Claim.tick).where(Claim.event_id == event_id, Claim.kind == kind)
     if without:
         statement = statement.join(Holding, Holding.id == Claim.holding_id).where(Holding.kind.not_in(without))
-    if besides is not None:
-        statement = statement.where(Claim.holding_id != besides)
+    if besides:
+        statement = statement.where(Claim.holding_id.not_in(besides))
     if resources is not None:
         statement = statement.where(Claim.resource.in_([str(resource) for resource in resources]))
     taken: dict[str, set[int]] = {}

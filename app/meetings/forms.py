@@ -2,29 +2,104 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+
+from app.meetings.enums import Keeping, MeetingMode, MeetingWishLevel
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class WishForm(BaseModel):
-    """A wish: with whom, about what, at which time if one is wished."""
+    """A wish: with whom, who else, about what, how much, in which language, at which time if one is wished."""
 
     with_id: int = Field(alias="with")
     topic: Line | None = None
     message: str | None = Field(default=None, max_length=1000)
     slot_id: int | None = None
+    level: MeetingWishLevel = MeetingWishLevel.WANT
+    also: list[int] = Field(default_factory=list, max_length=7)
+    language: Annotated[str, StringConstraints(max_length=10)] | None = None
 
 
 class AnswerForm(BaseModel):
-    """Yes or no, and why not."""
+    """Yes, no, or another time; and why not."""
 
-    answer: Literal["accepted", "declined"]
+    answer: Literal["accepted", "declined", "other"]
     reason: str | None = Field(default=None, max_length=1000)
+    slot_id: int | None = None
+
+    @model_validator(mode="after")
+    def _drop_what_was_not_meant(self) -> "AnswerForm":
+        if self.answer != "other":
+            self.slot_id = None
+        return self
+
+
+class OfferForm(BaseModel):
+    """Yes or no to a freed time."""
+
+    answer: Literal["taken", "declined"]
 
 
 class CancelForm(BaseModel):
     """Why a meeting is cancelled, and the version that was looked at."""
 
     version: int
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    reason: Reason
+
+
+class CannotComeForm(BaseModel):
+    """Somebody cannot come to a meeting: a colleague goes, or it is called off with a reason."""
+
+    version: int
+    instead_id: int | None = None
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+
+
+class PlaceForm(BaseModel):
+    """A slot and a table, as one choice of a list (``slot-table``), and the version of what is moved."""
+
+    place: Annotated[str, StringConstraints(pattern=r"^\d{1,9}-\d{1,9}$")]
+    version: int | None = None
+
+
+class PlanForm(BaseModel):
+    """A run over the wishes: how long, from which seed, and what may become of the meetings that are held."""
+
+    time_limit_seconds: int = Field(default=30, ge=1, le=600)
+    seed: int = Field(default=1, ge=0)
+    keeping: Keeping = Keeping.VALUE_FIRST
+
+
+class BookForm(BaseModel):
+    """A meeting that the office books for two: who, where, about what."""
+
+    a: int
+    b: int
+    place: Annotated[str, StringConstraints(pattern=r"^\d{1,9}-\d{1,9}$")]
+    topic: Line | None = None
+
+
+class SubstituteForm(BaseModel):
+    """Who goes in whose place."""
+
+    version: int
+    delegate_id: int
+    substitute_id: int
+    reason: Line | None = None
+
+
+Number = Annotated[int, Field(ge=0, le=100)]
+
+
+class RulesForm(BaseModel):
+    """How meetings are agreed in an edition; numbers of meetings by group, nothing where there is no limit."""
+
+    pending_percent: int = Field(ge=1, le=100)
+    musts_max: int = Field(ge=0, le=50)
+    offer_minutes: int = Field(ge=1, le=1440)
+    wish_expiry_hours: int = Field(ge=1, le=1000)
+    modes: dict[str, MeetingMode]
+    least: dict[str, Number | None]
+    most: dict[str, Number | None]

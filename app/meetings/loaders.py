@@ -12,8 +12,8 @@ from app.delegations.queries import delegate_in_event
 from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
-from app.meetings.models import Meeting, MeetingWish
-from app.meetings.queries import meeting_in_event, wish_by_token, wish_in_event
+from app.meetings.models import Meeting, MeetingOffer, MeetingWish
+from app.meetings.queries import meeting_in_event, offer_by_id, offer_by_token, wish_by_token, wish_in_event
 from app.platform.errors import NotFound
 from app.platform.tokens import digest
 
@@ -43,6 +43,40 @@ class MeetingIn:
     meeting: Meeting
 
 
+@dataclass(frozen=True)
+class OtherIn:
+    """The delegate who asks, and another one of the edition."""
+
+    event: Event
+    delegate: Delegate
+    other: Delegate
+
+
+@dataclass(frozen=True)
+class OwnMeetingIn:
+    """A held meeting that the asking delegate takes part in."""
+
+    event: Event
+    delegate: Delegate
+    meeting: Meeting
+
+
+@dataclass(frozen=True)
+class OfferIn:
+    """A freed time that was offered, and the edition."""
+
+    event: Event
+    offer: MeetingOffer
+
+
+@dataclass(frozen=True)
+class WishOfOffice:
+    """A wish as the office sees it, and the edition."""
+
+    event: Event
+    wish: MeetingWish
+
+
 def self_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> SelfIn:
     """Whoever asks, as the delegate of the role in use."""
     event = event_of_path(session, params, principal)
@@ -61,11 +95,48 @@ def wish_of_path(session: Session, params: Mapping[str, Any], principal: Princip
 
 
 def wish_of_token(session: Session, params: Mapping[str, Any], _principal: Principal) -> WishIn:
-    """The wish that an answer link belongs to, as the one who was asked sees it."""
-    wish = wish_by_token(session, digest(str(params["token"])))
-    return WishIn(session.get_one(Event, wish.event_id), wish, wish.to_delegate_id)
+    """The wish that an answer link belongs to, as the one whose link it is sees it."""
+    own = digest(str(params["token"]))
+    wish = wish_by_token(session, own)
+    whose = wish.to_delegate_id if wish.token_digest == own else wish.from_delegate_id
+    return WishIn(session.get_one(Event, wish.event_id), wish, whose)
+
+
+def other_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> OtherIn:
+    """Another delegate of the edition whom others may ask for a meeting, beside the one who asks."""
+    own = self_of_path(session, params, principal)
+    return OtherIn(own.event, own.delegate, delegate_in_event(session, own.event.id, number_of(params["delegate_id"])))
+
+
+def own_meeting_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> OwnMeetingIn:
+    """A held meeting of whoever asks."""
+    own = self_of_path(session, params, principal)
+    meeting = meeting_in_event(session, own.event.id, number_of(params["meeting_id"]))
+    if own.delegate.id not in {person.delegate_id for person in meeting.wish.people}:
+        raise NotFound
+    return OwnMeetingIn(own.event, own.delegate, meeting)
+
+
+def offer_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> OfferIn:
+    """A freed time that was offered to whoever asks."""
+    own = self_of_path(session, params, principal)
+    offer = offer_by_id(session, own.event.id, number_of(params["offer_id"]))
+    if offer.wish.from_delegate_id != own.delegate.id:
+        raise NotFound
+    return OfferIn(own.event, offer)
+
+
+def offer_of_token(session: Session, params: Mapping[str, Any], _principal: Principal) -> OfferIn:
+    """The freed time that a link belongs to."""
+    offer = offer_by_token(session, digest(str(params["token"])))
+    return OfferIn(session.get_one(Event, offer.event_id), offer)
 
 
 def meeting_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> MeetingIn:
     event = event_of_path(session, params, principal)
     return MeetingIn(event, meeting_in_event(session, event.id, number_of(params["meeting_id"])))
+
+
+def wish_of_office(session: Session, params: Mapping[str, Any], principal: Principal) -> WishOfOffice:
+    event = event_of_path(session, params, principal)
+    return WishOfOffice(event, wish_in_event(session, event.id, number_of(params["wish_id"])))

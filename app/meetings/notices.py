@@ -1,34 +1,77 @@
-"""Mails of meetings: a wish with the link that answers it, the answer, and a meeting that no longer takes place."""
+"""Mails of meetings: wishes with the link that answers them, answers, changes, and freed times."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.delegations.models import Delegate
 from app.events.models import Event
-from app.meetings.models import Meeting, MeetingWish
+from app.meetings.enums import Answer, MeetingMode
+from app.meetings.models import Meeting, MeetingOffer, MeetingWish
+from app.meetings.queries import meetings_of, wishes_by_id
 from app.platform import outbox
 
 
-def tell_of_wish(
-    session: Session, *, event: Event, wish: MeetingWish, token: str, base_url: str, now: datetime
+def _write(
+    session: Session,
+    *,
+    event: Event,
+    to: Delegate,
+    cause: str,
+    key: str,
+    template: str,
+    context: Mapping[str, Any],
+    now: datetime,
 ) -> None:
-    """Write to the one who was asked; nothing where no address is known."""
-    to, by = wish.to_delegate, wish.from_delegate
+    """Queue one mail; nothing where no address is known."""
     if to.email is None:
         return
     outbox.queue(
         session,
         now=now,
         event_id=event.id,
-        cause="meeting wish",
-        key=f"wish {wish.id}",
+        cause=cause,
+        key=key,
         to=to.email,
         locale=to.locale,
-        template="mail/wish",
+        template=f"mail/{template}",
+        context={"event": event, "name": to.badge_name, **context},
+        is_held=event.is_demonstration,
+    )
+
+
+def _sides(wish: MeetingWish) -> tuple[Delegate, Delegate]:
+    """Who is asked, and who waits for the answer."""
+    both = {one.id: one for one in (wish.from_delegate, wish.to_delegate)}
+    return both[wish.asked_id], both[wish.asker_id]
+
+
+def _place(meeting: Meeting | None) -> dict[str, Any]:
+    if meeting is None:
+        return {"held_at": None, "room": None, "table": None}
+    return {"held_at": meeting.slot.starts_at, "room": meeting.table.room.name, "table": meeting.table.number}
+
+
+def tell_of_wish(
+    session: Session, *, event: Event, wish: MeetingWish, token: str, base_url: str, now: datetime
+) -> None:
+    """Write to the one who is asked, also where that is who wished first and was answered with another time.
+
+    Where the organisers decide nobody is asked; where it was agreed at once, it says so.
+    """
+    if wish.mode is MeetingMode.ORGANISER_SET and wish.answer is Answer.PENDING:
+        return
+    to, by = _sides(wish)
+    _write(
+        session,
+        event=event,
+        to=to,
+        cause="meeting wish",
+        key=f"wish {wish.id}" if wish.counter_by_id is None else f"wish {wish.id} other time {wish.version}",
+        template="wish" if wish.counter_by_id is None else "wish_other_time",
         context={
-            "event": event,
-            "name": to.badge_name,
             "who": by.badge_name,
             "whence": by.delegation.name,
             "topic": wish.topic,
@@ -36,34 +79,54 @@ def tell_of_wish(
             "starts_at": wish.slot.starts_at if wish.slot else None,
             "address": f"{base_url}/m/{token}",
         },
-        is_held=event.is_demonstration,
+        now=now,
     )
 
 
-def tell_of_answer(session: Session, *, event: Event, wish: MeetingWish, now: datetime) -> None:
-    """Write to the one who wished; nothing where no address is known."""
-    to, by = wish.from_delegate, wish.to_delegate
-    if to.email is None:
-        return
-    outbox.queue(
+def tell_of_answer(
+    session: Session, *, event: Event, wish: MeetingWish, meeting: Meeting | None = None, now: datetime
+) -> None:
+    """Write to the one who waited for the answer, with the place where the meeting has one already."""
+    by, to = _sides(wish)
+    _write(
         session,
-        now=now,
-        event_id=event.id,
+        event=event,
+        to=to,
         cause="meeting answer",
         key=f"wish {wish.id} {wish.answer.value}",
-        to=to.email,
-        locale=to.locale,
-        template=f"mail/wish_{wish.answer.value}",
+        template=f"wish_{wish.answer.value}",
         context={
-            "event": event,
-            "name": to.badge_name,
             "who": by.badge_name,
             "whence": by.delegation.name,
             "reason": wish.reason,
             "starts_at": wish.slot.starts_at if wish.slot else None,
+            **_place(meeting),
         },
-        is_held=event.is_demonstration,
+        now=now,
     )
+
+
+def tell_of_agreement(
+    session: Session, *, event: Event, wish: MeetingWish, meeting: Meeting | None, now: datetime
+) -> None:
+    """Write to both that a meeting is agreed: where groups accept at once, or the organisers said yes."""
+    for to, by in ((wish.to_delegate, wish.from_delegate), (wish.from_delegate, wish.to_delegate)):
+        _write(
+            session,
+            event=event,
+            to=to,
+            cause="meeting agreed",
+            key=f"wish {wish.id} agreed delegate {to.id}",
+            template="meeting_agreed",
+            context={
+                "who": by.badge_name,
+                "whence": by.delegation.name,
+                "topic": wish.topic,
+                "message": wish.message if to is wish.to_delegate else None,
+                **_place(meeting),
+            },
+            now=now,
+        )
 
 
 def tell_of_cancelling(
@@ -73,22 +136,135 @@ def tell_of_cancelling(
     people = [one.delegate for one in meeting.wish.people]
     gone = sorted({one.delegation.name for one in people if one.id in without})
     for to in people:
-        if to.id in without or to.email is None:
+        if to.id in without:
             continue
-        outbox.queue(
+        _write(
             session,
-            now=now,
-            event_id=event.id,
+            event=event,
+            to=to,
             cause="meeting cancelled",
             key=f"meeting {meeting.id} cancelled {meeting.sequence} delegate {to.id}",
-            to=to.email,
-            locale=to.locale,
-            template="mail/meeting_cancelled",
-            context={
-                "event": event,
-                "name": to.badge_name,
-                "whence": ", ".join(gone),
-                "starts_at": meeting.slot.starts_at,
-            },
-            is_held=event.is_demonstration,
+            template="meeting_cancelled",
+            context={"whence": ", ".join(gone), "starts_at": meeting.slot.starts_at},
+            now=now,
         )
+
+
+def tell_of_calling_off(
+    session: Session, *, event: Event, meeting: Meeting, by_id: int | None, reason: str | None, now: datetime
+) -> None:
+    """Write to everybody of a meeting that was called off but the one who did it."""
+    people = [one.delegate for one in meeting.wish.people]
+    for to in people:
+        if to.id == by_id:
+            continue
+        _write(
+            session,
+            event=event,
+            to=to,
+            cause="meeting cancelled",
+            key=f"meeting {meeting.id} cancelled {meeting.sequence} delegate {to.id}",
+            template="meeting_called_off",
+            context={"whence": _whence(meeting, to), "starts_at": meeting.slot.starts_at, "reason": reason},
+            now=now,
+        )
+
+
+def tell_of_place(session: Session, *, event: Event, meeting: Meeting, is_moved: bool, now: datetime) -> None:
+    """Write to everybody of a meeting that was given a place, or another one than before."""
+    people = [one.delegate for one in meeting.wish.people]
+    for to in people:
+        _write(
+            session,
+            event=event,
+            to=to,
+            cause="meeting placed",
+            key=f"meeting {meeting.id} placed {meeting.sequence} delegate {to.id}",
+            template="meeting_placed",
+            context={"whence": _whence(meeting, to), "is_moved": is_moved, **_place(meeting)},
+            now=now,
+        )
+
+
+def tell_of_substitute(
+    session: Session, *, event: Event, meeting: Meeting, who: Delegate, instead_of: Delegate, now: datetime
+) -> None:
+    """Write to the partners and to the one who goes now; the meeting's new people must be loaded."""
+    for to in (one.delegate for one in meeting.wish.people):
+        _write(
+            session,
+            event=event,
+            to=to,
+            cause="meeting substitute",
+            key=f"meeting {meeting.id} substitute {meeting.sequence} delegate {to.id}",
+            template="meeting_substitute",
+            context={
+                "who": who.badge_name,
+                "function": who.function,
+                "instead_of": instead_of.badge_name,
+                "whence": who.delegation.name,
+                **_place(meeting),
+            },
+            now=now,
+        )
+
+
+def tell_of_plan(
+    session: Session, *, event: Event, run_id: int, before: Mapping[int, tuple[int, int]], now: datetime
+) -> int:
+    """One mail for everybody whose meetings a published plan changed, with all of theirs; returns how many."""
+    present = meetings_of(session, event.id)
+    places = {one.wish_id: (one.slot_id, one.table_id) for one in present}
+    changed = {wish_id for wish_id in before.keys() | places.keys() if before.get(wish_id) != places.get(wish_id)}
+    people = {
+        person.delegate_id: person.delegate
+        for wish in wishes_by_id(session, event.id, changed).values()
+        for person in wish.people
+    }
+    own: dict[int, list[tuple[Meeting, str]]] = {delegate_id: [] for delegate_id in people}
+    for meeting in present:
+        for person in meeting.wish.people:
+            if person.delegate_id in own:
+                own[person.delegate_id].append((meeting, _whence(meeting, person.delegate)))
+    for to in people.values():
+        _write(
+            session,
+            event=event,
+            to=to,
+            cause="meeting plan",
+            key=f"meetings run {run_id} delegate {to.id}",
+            template="meetings_plan",
+            context={
+                "lines": [{"whence": whence, **_place(meeting)} for meeting, whence in own[to.id]],
+            },
+            now=now,
+        )
+    return len(people)
+
+
+def _whence(meeting: Meeting, to: Delegate) -> str:
+    people = [one.delegate for one in meeting.wish.people]
+    return ", ".join(sorted({one.delegation.name for one in people if one.delegation_id != to.delegation_id}))
+
+
+def tell_of_offer(
+    session: Session, *, event: Event, offer: MeetingOffer, token: str, base_url: str, now: datetime
+) -> None:
+    """Write to the one who waits that a time has become free, with the link that takes it."""
+    wish = offer.wish
+    _write(
+        session,
+        event=event,
+        to=wish.from_delegate,
+        cause="freed time",
+        key=f"offer {offer.id}",
+        template="freed_time",
+        context={
+            "who": wish.to_delegate.badge_name,
+            "whence": wish.to_delegate.delegation.name,
+            "starts_at": offer.slot.starts_at,
+            "ends_at": offer.expires_at,
+            "address": f"{base_url}/m/offers/{token}",
+        },
+        now=now,
+    )

@@ -3,12 +3,12 @@
 What is said here is an offer. Whether a place is still free is decided by the ledger when it is taken.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.claims.enums import ClaimKind
+from app.claims.enums import ClaimKind, HoldingKind
 from app.claims.queries import busy_ticks, holdings_by_person
 from app.delegations.models import Delegate
 from app.delegations.queries import delegates_by_id
@@ -36,6 +36,15 @@ class Company:
     zone: str | None = None
     resource_id: int | None = None
     hosts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """Ticks, half open, in which somebody is engaged, and where; without a site nobody walks there."""
+
+    start: int
+    end: int
+    site_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,13 +128,25 @@ class Hall:
         return found
 
 
-def read_hall(session: Session, event: Event, people: Iterable[int], *, moving: Meeting | None = None) -> Hall:
-    """Read what decides where these people could meet; what ``moving`` holds counts as free."""
+def read_hall(
+    session: Session,
+    event: Event,
+    people: Iterable[int],
+    *,
+    moving: Meeting | None = None,
+    leaving: Collection[int] = (),
+    instead: Mapping[int, Sequence[Stretch]] | None = None,
+) -> Hall:
+    """Read what decides where these people could meet.
+
+    What ``moving`` and the holdings ``leaving`` hold counts as free. ``instead`` are the sessions of each person that
+    are to take the place of those in the ledger.
+    """
     delegates = delegates_by_id(session, people)
     grid, tables = TimeGrid.of(event), tuple(tables_of(session, event.id))
-    own = moving.holding_id if moving is not None else None
+    own = {*leaving} | ({moving.holding_id} if moving is not None and moving.holding_id is not None else set())
     sites = {table.room.site_id for table in tables}
-    engaged = _engaged(session, event, sites, delegates, own)
+    engaged = _engaged(session, event, sites, _stretches(session, event, delegates, own, instead))
     tables_taken = busy_ticks(session, event_id=event.id, kind=ClaimKind.TABLE, besides=own)
     units: dict[str, dict[int, int]] = {}
     for unit, ticks in busy_ticks(session, event_id=event.id, kind=ClaimKind.RESOURCE, besides=own).items():
@@ -145,19 +166,35 @@ def read_hall(session: Session, event: Event, people: Iterable[int], *, moving: 
     )
 
 
+def _stretches(
+    session: Session,
+    event: Event,
+    people: Collection[int],
+    own: Collection[int],
+    instead: Mapping[int, Sequence[Stretch]] | None,
+) -> dict[int, list[Stretch]]:
+    found: dict[int, list[Stretch]] = {}
+    for person, holdings in holdings_by_person(session, event_id=event.id, person_ids=people).items():
+        kept = [
+            Stretch(start=one.start_tick, end=one.end_tick, site_id=one.site_id)
+            for one in holdings
+            if one.id not in own and (instead is None or one.kind is not HoldingKind.SESSION)
+        ]
+        found[person] = [*kept, *(instead or {}).get(person, ())]
+    return found
+
+
 def _engaged(
-    session: Session, event: Event, sites: set[int], delegates: Mapping[int, Delegate], own: int | None
+    session: Session, event: Event, sites: set[int], stretches: Mapping[int, Sequence[Stretch]]
 ) -> dict[int, dict[int, set[int]]]:
     walks = walks_in_grains(session, event)
     engaged: dict[int, dict[int, set[int]]] = {}
-    for person, holdings in holdings_by_person(session, event_id=event.id, person_ids=delegates).items():
+    for person, own in stretches.items():
         by_site: dict[int, set[int]] = {site: set() for site in sites}
-        for holding in holdings:
-            if holding.id == own:
-                continue
+        for stretch in own:
             for site, ticks in by_site.items():
-                way = 0 if holding.site_id in (None, site) else walks.get((holding.site_id or 0, site), 0)
-                ticks |= set(range(holding.start_tick - way, holding.end_tick + way))
+                way = 0 if stretch.site_id in (None, site) else walks.get((stretch.site_id or 0, site), 0)
+                ticks |= set(range(stretch.start - way, stretch.end + way))
         engaged[person] = by_site
     return engaged
 

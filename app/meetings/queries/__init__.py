@@ -16,6 +16,13 @@ from app.meetings.queries.meetings import (
     meetings_of_people,
     with_place,
 )
+from app.meetings.queries.offers import (
+    events_to_sweep,
+    offer_by_id,
+    offer_by_token,
+    offers_that_ended,
+    open_offers_to,
+)
 from app.meetings.queries.wishes import (
     accepted_wishes_of,
     has_veto,
@@ -38,6 +45,7 @@ __all__ = [
     "accepted_wishes_of",
     "agreed_count",
     "answer_counts",
+    "events_to_sweep",
     "has_veto",
     "held_count",
     "hosts_of",
@@ -46,6 +54,10 @@ __all__ = [
     "meetings_of",
     "meetings_of_people",
     "musts_of",
+    "offer_by_id",
+    "offer_by_token",
+    "offers_that_ended",
+    "open_offers_to",
     "overdue_wishes",
     "own_vetoes",
     "pending_with",

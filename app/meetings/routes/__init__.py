@@ -1,10 +1,10 @@
-"""Addresses of meetings: a delegate's own, the answer from a mail, and the organiser's desk."""
+"""Addresses of meetings: a delegate's own, answers from mails, and the organiser's desk."""
 
 from fastapi import APIRouter
 
-from app.meetings.routes import answer, manage, own
+from app.meetings.routes import answer, manage, offers, own, people, wish
 
 router = APIRouter()
-router.include_router(own.router)
-router.include_router(answer.router)
-router.include_router(manage.router)
+# What is new comes before a meeting's number: both stand in one place of an address.
+for part in (wish, own, people, answer, offers, manage):
+    router.include_router(part.router)

@@ -27,10 +27,13 @@ def hold_meeting(
     slot: MeetingSlot,
     table: MeetingTable,
     run_id: int | None = None,
+    is_pinned: bool = False,
     actor: Actor,
     now: datetime,
 ) -> Meeting:
     """Give an accepted wish a slot and a table, or move it there if it is held already.
+
+    A pinned meeting stays where it is in every later plan.
 
     Raises:
         Conflict: the wish is not accepted.
@@ -53,6 +56,7 @@ def hold_meeting(
         meeting.sequence += 1
     meeting.slot_id, meeting.table_id, meeting.state = slot.id, table.id, MeetingState.HELD
     meeting.holding_id, meeting.run_id, meeting.changed_at = holding_id, run_id, now
+    meeting.is_pinned = is_pinned
     wish.unheld_reason = None
     session.flush()
     record_change(session, meeting, "meeting.held", actor, now, {"place": (before, (slot.id, table.id))})

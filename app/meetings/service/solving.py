@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.claims.service import calendars
 from app.events.models import Event
 from app.events.queries import walks_in_grains
-from app.meetings.enums import MeetingState
+from app.meetings.enums import Keeping, MeetingState
 from app.meetings.models import Meeting
 from app.meetings.planner import (
     MeetingFacts,
@@ -31,9 +31,20 @@ from scheduler.meetings.solution import MeetingsSolution
 
 
 def start_run(
-    session: Session, *, event: Event, label: str, time_limit_seconds: int, seed: int, actor: Actor, now: datetime
+    session: Session,
+    *,
+    event: Event,
+    label: str,
+    keeping: Keeping = Keeping.VALUE_FIRST,
+    time_limit_seconds: int,
+    seed: int,
+    actor: Actor,
+    now: datetime,
 ) -> SolverRun:
-    """Queue a run over today's accepted wishes; the present plan is the one it starts from."""
+    """Queue a run over today's accepted wishes; the present plan is the one it starts from.
+
+    ``keeping`` says what may become of the meetings that are held.
+    """
     facts = read_facts(session, event)
     hint = solution_of(facts).model_dump_json() if facts.meetings else None
     return submit(
@@ -41,7 +52,7 @@ def start_run(
         event_id=event.id,
         kind="meetings",
         label=label,
-        problem_json=build_problem(facts).model_dump_json(),
+        problem_json=build_problem(facts, keeping=keeping).model_dump_json(),
         hint_json=hint,
         time_limit_seconds=time_limit_seconds,
         seed=seed,

@@ -11,12 +11,21 @@ from sqlalchemy.orm import Session
 from app.delegations.models import Delegate
 from app.delegations.queries import delegate_in_event
 from app.events.models import Event
-from app.meetings.enums import Answer, MeetingWishLevel
-from app.meetings.models import MeetingVeto, MeetingWish, WishPerson
-from app.meetings.queries import has_veto, overdue_wishes, wish_between
-from app.meetings.view import offered_slots
+from app.meetings.enums import Answer, MeetingMode, MeetingWishLevel
+from app.meetings.models import MeetingWish, WishPerson
+from app.meetings.places import Company, company_of, read_hall
+from app.meetings.queries import agreed_count, has_veto, meeting_of_wish, overdue_wishes, wish_between, wish_in_event
+from app.meetings.rules import rules_of
+from app.meetings.service.booking import book
+from app.meetings.service.limits import (
+    quota_words,
+    refuse_beyond_limits,
+    refuse_closed,
+    refuse_ended,
+    team_of,
+)
 from app.platform.actor import Actor
-from app.platform.audit import record, record_change
+from app.platform.audit import record_change
 from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
 from app.platform.tokens import digest, new_token
@@ -43,33 +52,41 @@ def wish_meeting(
     message: str | None,
     slot_id: int | None = None,
     level: MeetingWishLevel = MeetingWishLevel.WANT,
+    language: str | None = None,
     actor: Actor,
     now: datetime,
 ) -> Wished:
-    """Propose a meeting.
+    """Propose a meeting; between groups of instant acceptance it is agreed at once, with a time also held.
 
     Raises:
         NotFound: one of the persons is not of this event.
-        Refused: oneself, more than eight people, a time that does not suit all, a wish that the two have already, or
-            somebody who takes no meetings. A veto says no more than that.
+        Refused: oneself, more than eight people, a time that does not suit all, a wish that the two have already, a
+            limit of the edition, or somebody who takes no meetings. A veto says no more than that.
+        Conflict: the time was taken by another while it was asked for.
     """
     people = {from_id, to_id, *also_ids}
     if from_id == to_id:
         raise Refused({"with": _("Choose somebody else.")})
     if len(people) > LARGEST_MEETING:
-        raise Refused({"also": f"At most {LARGEST_MEETING} people fit at a table."})
+        raise Refused({"also": _("At most %(most)s people fit at a table.") % {"most": LARGEST_MEETING}})
     # Two who wish to meet each other at the same moment come one after the other.
     session.execute(select(Delegate.id).where(Delegate.id.in_(people)).order_by(Delegate.id).with_for_update())
-    delegates = [delegate_in_event(session, event.id, delegate_id) for delegate_id in sorted(people)]
+    delegates = {one: delegate_in_event(session, event.id, one) for one in sorted(people)}
+    refuse_closed(event, now)
     # A private no must not show, so it reads as if the person took no meetings.
-    if any(not one.is_active or not one.takes_meetings for one in delegates) or any(
+    if any(not one.is_active or not one.takes_meetings for one in delegates.values()) or any(
         has_veto(session, one, other) for one, other in itertools.combinations(sorted(people), 2)
     ):
         raise Refused({"with": _("This person takes no meetings.")})
     standing = wish_between(session, event.id, one_id=from_id, other_id=to_id, now=now)
     if standing is not None:
         raise Refused({"with": _said_of(standing, from_id)})
-    if slot_id is not None and slot_id not in {slot.id for slot in offered_slots(session, event, delegates)}:
+    rules, team = rules_of(session, event.id), team_of(session, event, language)
+    own, them = delegates[from_id], delegates[to_id]
+    hall = read_hall(session, event, people)
+    refuse_beyond_limits(session, rules, hall, own=own, them=them, level=level, now=now)
+    company = Company(people=tuple(sorted(people)), resource_id=team, hosts=(them.delegation_id, own.delegation_id))
+    if slot_id is not None and slot_id not in {place.slot.id for place in hall.places(company)}:
         raise Refused({"slot_id": _("This time does not suit both. Choose one of the list.")})
     token = new_token()
     wish = MeetingWish(
@@ -77,9 +94,11 @@ def wish_meeting(
         from_delegate_id=from_id,
         to_delegate_id=to_id,
         level=level,
+        mode=rules.mode_between(own.delegation.party_id, them.delegation.party_id),
         topic=topic,
         message=message,
         slot_id=slot_id,
+        resource_id=team,
         answer=Answer.PENDING,
         wished_at=now,
         expires_at=now + timedelta(hours=event.wish_expiry_hours),
@@ -90,6 +109,8 @@ def wish_meeting(
     session.flush()
     said = {"answer": wish.answer.value, "people": sorted(people), "slot_id": slot_id}
     record_change(session, wish, "wish.made", actor, now, {field: (None, value) for field, value in said.items()})
+    if wish.mode is MeetingMode.INSTANT:
+        _accept(session, event=event, wish_id=wish.id, reason=None, actor=actor, now=now)
     return Wished(wish=wish, token=token)
 
 
@@ -97,7 +118,7 @@ def _said_of(standing: MeetingWish, from_id: int) -> str:
     """Why another wish between the same two is not needed."""
     if standing.answer is Answer.ACCEPTED:
         return _("You have agreed to meet already: it stands under Meetings.")
-    if standing.from_delegate_id == from_id:
+    if standing.asker_id == from_id:
         return _("You asked this person already. Your wish waits for an answer: it stands under Meetings.")
     return _("This person asked you already. Answer the wish under Meetings.")
 
@@ -113,22 +134,70 @@ def answer_wish(
 ) -> bool:
     """Accept or decline a pending wish; a second use changes nothing and returns ``False``.
 
+    With a time that was asked for the meeting is held at once, in the same transaction.
+
     Raises:
-        Refused: an answer that is neither yes nor no.
-        Conflict: the wish was withdrawn, or its time to answer ended.
+        Refused: an answer that is neither yes nor no, or the one who says yes has as many meetings as allowed.
+        Conflict: the wish was withdrawn, its time to answer ended, or its time was taken meanwhile; then
+            ``alternatives`` are the slots that are left, and nothing changed.
     """
     if answer not in {Answer.ACCEPTED, Answer.DECLINED}:
         raise Refused({"answer": "Choose accept or decline."})
     if wish.answer in {Answer.ACCEPTED, Answer.DECLINED}:
         return False
-    if wish.answer is Answer.WITHDRAWN:
-        raise Conflict("This wish was withdrawn.", alternatives=())
-    if wish.answer is Answer.EXPIRED or (wish.expires_at is not None and wish.expires_at <= now):
-        raise Conflict("The time to answer has ended. Wish anew if you still want to meet.", alternatives=())
+    refuse_ended(wish, now)
+    event = session.get_one(Event, wish.event_id)
+    if answer is Answer.ACCEPTED:
+        _accept(session, event=event, wish_id=wish.id, reason=reason, actor=actor, now=now)
+        return True
     wish.answer, wish.reason, wish.answered_at = answer, reason, now
     session.flush()
     record_change(session, wish, f"wish.{answer.value}", actor, now, {"answer": ("pending", answer.value)})
     return True
+
+
+def _accept(session: Session, *, event: Event, wish_id: int, reason: str | None, actor: Actor, now: datetime) -> None:
+    wish = wish_in_event(session, event.id, wish_id)
+    rules = rules_of(session, event.id)
+    answerer = delegate_in_event(session, event.id, wish.asked_id)
+    most = rules.most(answerer)
+    if most is not None and wish.mode is not MeetingMode.ORGANISER_SET:
+        # Two who accept at the same moment are counted one after the other.
+        session.execute(select(Delegate.id).where(Delegate.id == answerer.id).with_for_update())
+        if agreed_count(session, event.id, answerer.id) >= most:
+            raise Refused({"answer": quota_words(most)})
+    wish.answer, wish.reason, wish.answered_at = Answer.ACCEPTED, reason, now
+    session.flush()
+    record_change(session, wish, "wish.accepted", actor, now, {"answer": ("pending", "accepted")})
+    if wish.slot_id is not None:
+        book(session, event=event, wish=wish, slot_ids=(wish.slot_id,), actor=actor, now=now)
+
+
+def propose_other_time(
+    session: Session, *, event: Event, wish: MeetingWish, slot_id: int, actor: Actor, now: datetime
+) -> Wished:
+    """Whoever is asked answers with another time; now the other one is asked, and has the whole time to answer.
+
+    Raises:
+        Refused: a time that does not suit all.
+        Conflict: the wish was answered, withdrawn, or its time to answer ended.
+    """
+    if wish.answer in {Answer.ACCEPTED, Answer.DECLINED}:
+        raise Conflict(_("This wish has been answered."), alternatives=())
+    refuse_ended(wish, now)
+    hall = read_hall(session, event, [person.delegate_id for person in wish.people])
+    if slot_id not in {place.slot.id for place in hall.places(company_of(wish))}:
+        raise Refused({"slot_id": _("This time does not suit both. Choose one of the list.")})
+    token, by, before = new_token(), wish.asked_id, wish.slot_id
+    if by == wish.to_delegate_id:
+        wish.counter_token_digest = digest(token)
+    else:
+        wish.token_digest = digest(token)
+    wish.counter_by_id, wish.slot_id = by, slot_id
+    wish.expires_at = now + timedelta(hours=event.wish_expiry_hours)
+    session.flush()
+    record_change(session, wish, "wish.other_time", actor, now, {"slot_id": (before, slot_id)})
+    return Wished(wish=wish, token=token)
 
 
 def withdraw_wish(session: Session, *, wish: MeetingWish, actor: Actor, now: datetime) -> None:
@@ -140,10 +209,28 @@ def withdraw_wish(session: Session, *, wish: MeetingWish, actor: Actor, now: dat
     if wish.answer is Answer.WITHDRAWN:
         return
     if wish.answer is not Answer.PENDING:
-        raise Conflict("This wish has been answered.", alternatives=())
-    wish.answer = Answer.WITHDRAWN
+        raise Conflict(_("This wish has been answered."), alternatives=())
+    end_wish(session, wish=wish, reason=None, actor=actor, now=now)
+
+
+def give_up_wish(session: Session, *, wish: MeetingWish, reason: str | None, actor: Actor, now: datetime) -> None:
+    """End a wish that was accepted and has no time; what it counted is given back to both.
+
+    Raises:
+        Conflict: it is not accepted, or its meeting is held: that is cancelled.
+    """
+    if wish.answer is Answer.WITHDRAWN:
+        return
+    if wish.answer is not Answer.ACCEPTED or meeting_of_wish(session, wish.event_id, wish.id) is not None:
+        raise Conflict(_("This wish changed meanwhile. Load the page again."), alternatives=())
+    end_wish(session, wish=wish, reason=reason, actor=actor, now=now)
+
+
+def end_wish(session: Session, *, wish: MeetingWish, reason: str | None, actor: Actor, now: datetime) -> None:
+    """The wish is withdrawn, whatever it was."""
+    before, wish.answer, wish.reason = wish.answer, Answer.WITHDRAWN, reason
     session.flush()
-    record_change(session, wish, "wish.withdrawn", actor, now, {"answer": ("pending", "withdrawn")})
+    record_change(session, wish, "wish.withdrawn", actor, now, {"answer": (before.value, "withdrawn")})
 
 
 def end_wishes_of(session: Session, *, event: Event, delegate_ids: Collection[int], actor: Actor, now: datetime) -> int:
@@ -161,9 +248,7 @@ def end_wishes_of(session: Session, *, event: Event, delegate_ids: Collection[in
         .order_by(MeetingWish.id)
     ).all()
     for wish in going_on:
-        before, wish.answer = wish.answer, Answer.WITHDRAWN
-        session.flush()
-        record_change(session, wish, "wish.withdrawn", actor, now, {"answer": (before.value, wish.answer.value)})
+        end_wish(session, wish=wish, reason=None, actor=actor, now=now)
     return len(going_on)
 
 
@@ -175,29 +260,3 @@ def expire_wishes(session: Session, *, event: Event, actor: Actor, now: datetime
         session.flush()
         record_change(session, wish, "wish.expired", actor, now, {"answer": ("pending", "expired")})
     return len(overdue)
-
-
-def veto(
-    session: Session, *, event: Event, delegate_id: int, other_id: int, actor: Actor, now: datetime
-) -> MeetingVeto:
-    """A private no: the two are never placed together by a plan.
-
-    Raises:
-        NotFound: one of the two is not of this event.
-    """
-    delegate_in_event(session, event.id, delegate_id)
-    delegate_in_event(session, event.id, other_id)
-    said = MeetingVeto(event_id=event.id, delegate_id=delegate_id, other_delegate_id=other_id)
-    session.add(said)
-    session.flush()
-    record(
-        session,
-        actor=actor,
-        now=now,
-        event_id=event.id,
-        action="meeting.veto",
-        entity="meeting_veto",
-        entity_id=said.id,
-        changes={},
-    )
-    return said

@@ -1,7 +1,8 @@
 """A delegate's day: what is next, and where?"""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -9,13 +10,13 @@ from app.accounts.enums import Role
 from app.accounts.policies import Access, Policy
 from app.delegations.groups import contacts_of, stay_of
 from app.events.queries import day_of
-from app.meetings.enums import Answer
+from app.meetings.enums import Answer, MeetingMode
 from app.meetings.loaders import SelfIn, self_of_path
-from app.meetings.queries import wishes_of_delegate
-from app.office.days import free_times, minutes_until_words
+from app.meetings.queries import open_offers_to, wishes_of_delegate
+from app.office.days import free_times, meeting_ids, minutes_until_words, way_to
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadSession
-from app.platform.rendering import is_htmx, render
+from app.platform.rendering import STATIC, is_htmx, render
 from app.printing import words
 from app.printing.itinerary import DayOfItems, Itinerary
 from app.printing.queries import itinerary_of_person
@@ -24,6 +25,7 @@ router = APIRouter()
 
 
 DAY = Policy("my.day", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
+SAVED = Policy("my.saved", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
 ME = Policy("my.self", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
 
 
@@ -42,24 +44,58 @@ def my_day(
         wish
         for wish in wishes_of_delegate(session, own.event.id, own.delegate.id)
         if wish.answer is Answer.PENDING
-        and wish.to_delegate_id == own.delegate.id
+        and wish.asked_id == own.delegate.id
+        and wish.mode is not MeetingMode.ORGANISER_SET
         and (wish.expires_at is None or wish.expires_at > now)
     ]
+    offers = open_offers_to(session, own.event.id, own.delegate.id, now)
+    following = upcoming[0] if upcoming else None
+    own_day = next((one for one in itinerary.days if following in one.items), None)
     context = {
         "event": own.event,
         "me": own.delegate,
         "now": now,
         "words": words,
         "itinerary": itinerary,
-        "next": upcoming[0] if upcoming else None,
-        "next_words": minutes_until_words(upcoming[0].starts_at, now) if upcoming else "",
+        "next": following,
+        "next_words": minutes_until_words(following.starts_at, now) if following else "",
+        "way": way_to(following, own_day, itinerary.venue) if following else None,
+        "meetings": meeting_ids(itinerary.items),
         "shown": shown,
         "free": free_times(shown.items, shortest=timedelta(minutes=30)) if shown else {},
         "wishes": waiting[:2],
-        "waiting": len(waiting),
+        "offers": offers[:2],
+        "waiting": len(waiting) + len(offers),
         "is_today": bool(shown and shown.on == today),
+        "first_later": next((one.uid for one in shown.items if one.starts_at > now), "") if shown else "",
     }
     return render(request, "office/my_day.html", context, block="next_up" if _wants_next(request) else None)
+
+
+@router.get("/e/{slug}/my/saved")
+def saved(
+    request: Request, session: ReadSession, now: Now, access: Annotated[Access[SelfIn], Depends(SAVED)]
+) -> Response:
+    """The copy that a telephone keeps for the way: one's own items alone, until the day after the event."""
+    own = access.found
+    context = {
+        "event": own.event,
+        "me": own.delegate,
+        "now": now,
+        "words": words,
+        "itinerary": itinerary_of_person(session, own.event, own.delegate),
+    }
+    ends = datetime.combine(own.event.ends_on + timedelta(days=1), time(), tzinfo=ZoneInfo(own.event.timezone))
+    headers = {"X-Saved-Until": ends.astimezone(UTC).isoformat(), "X-Saved-Copy": "my-day"}
+    return render(request, "office/my_saved.html", context, headers=headers)
+
+
+@router.get("/e/{slug}/my/worker.js")
+def worker(access: Annotated[Access[SelfIn], Depends(SAVED)]) -> Response:
+    """The script that keeps the copy; it answers for one's own pages of this edition alone."""
+    scope = f"/e/{access.found.event.slug}/my"
+    script = (STATIC / "js" / "worker.js").read_text(encoding="utf-8")
+    return Response(script, media_type="text/javascript", headers={"Service-Worker-Allowed": scope})
 
 
 @router.get("/e/{slug}/my/me")

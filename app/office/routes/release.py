@@ -23,8 +23,9 @@ from app.delegations.queries import delegates_by_id
 from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path, rooms_of
+from app.meetings.view import sides_of
 from app.office.service import release_agenda
-from app.office.service.releasing import meetings_in_the_way
+from app.office.service.releasing import proposed_moves
 from app.office.taken import what_holds
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
@@ -118,9 +119,9 @@ def _page(
     found = preview_of(session, event)
     other = _numbered(session, event, against) if against else found.newest
     changes = difference(entries_of_release(other), found.entries) if against else found.changes
-    freed = meetings_in_the_way(session, event)
-    # Whoever loses a meeting is told too.
-    told = found.touched | {person.delegate_id for meeting in freed for person in meeting.wish.people}
+    moves = proposed_moves(session, event)
+    # Whoever loses a meeting, or has it elsewhere, is told too.
+    told = found.touched | {person.delegate_id for move in moves for person in move.meeting.wish.people}
     touched = delegates_by_id(session, told)
     context: dict[str, Any] = {
         "event": event,
@@ -130,7 +131,8 @@ def _page(
         "stamp": found.stamp,
         "rules": found.rules,
         "blocking": found.blocking,
-        "meetings": len(freed),
+        "moves": [(move, " · ".join(sides_of(move.meeting.wish))) for move in moves],
+        "meetings": sum(move.place is None for move in moves),
         "releases": releases_of(session, event.id),
         "to_write": sum(1 for one in touched.values() if one.email is not None and one.is_active),
         "without_address": sum(1 for one in touched.values() if one.email is None and one.is_active),

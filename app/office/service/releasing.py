@@ -11,28 +11,35 @@ from app.agenda.queries import SessionChange, current_draft, entries_of_draft
 from app.agenda.service import begin_release, release
 from app.events.models import Event
 from app.events.queries import walks_of
+from app.events.time_grid import TimeGrid
 from app.meetings.models import Meeting
-from app.meetings.queries import meetings_of
-from app.meetings.service import cancel
+from app.meetings.notices import tell_of_place
+from app.meetings.places import Stretch, read_hall
+from app.meetings.queries import meeting_in_event, meetings_of
+from app.meetings.rehousing import Rehoused, rehouse
+from app.meetings.service import cancel, hold_meeting
 from app.office.service.notifying import notify
 from app.platform.actor import Actor
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effects:
-    """What a release did: whom it touched, how many notices wait, which meetings lost their time."""
+    """What a release did: whom it touched, how many notices wait, which meetings moved and which lost their time."""
 
     release: AgendaRelease
     changes: tuple[SessionChange, ...]
     touched: frozenset[int]
     notices: int
     freed_meetings: int
+    moved_meetings: int
 
 
 def release_agenda(
     session: Session, *, event: Event, name: str, note: str | None, seen: str | None = None, actor: Actor, now: datetime
 ) -> Effects:
-    """Release the draft; meetings that overlap what it now asks of their people lose their time in the same step.
+    """Release the draft; meetings that overlap what it now asks of their people move in the same step.
+
+    Each goes to the nearest place that is left for its people; where none is it loses its time and waits for one.
 
     Args:
         seen: the stamp of the preview that whoever releases has looked at.
@@ -45,34 +52,96 @@ def release_agenda(
     begin_release(session, event=event, seen=seen)
     freed = _free_meetings(session, event=event, actor=actor, now=now)
     released = release(session, event=event, name=name, note=note, actor=actor, now=now)
-    without_meeting = frozenset(person.delegate_id for meeting in freed for person in meeting.wish.people)
-    people = released.touched | without_meeting
+    moved = _rehouse(session, event=event, freed=freed, actor=actor, now=now)
+    lost = [meeting for meeting in freed if meeting.id not in moved]
+    without_meeting = frozenset(person.delegate_id for meeting in lost for person in meeting.wish.people)
+    people = released.touched | frozenset(person.delegate_id for meeting in freed for person in meeting.wish.people)
     notices = notify(
-        session, event=event, release=released.release, touched=people, without_meeting=without_meeting, now=now
+        session,
+        event=event,
+        release=released.release,
+        touched=released.touched | without_meeting,
+        without_meeting=without_meeting,
+        now=now,
     )
     return Effects(
         release=released.release,
         changes=released.changes,
         touched=people,
         notices=notices,
-        freed_meetings=len(freed),
+        freed_meetings=len(lost),
+        moved_meetings=len(moved),
     )
 
 
 def meetings_in_the_way(session: Session, event: Event) -> list[Meeting]:
     """Held meetings that overlap a session of the draft for one of their people, walking time included."""
+    engaged = _engaged_by_draft(session, event)
+    if not engaged:
+        return []
+    walks = walks_of(session, event.id)
+    return [meeting for meeting in meetings_of(session, event.id) if _collides(meeting, engaged, walks)]
+
+
+def proposed_moves(session: Session, event: Event) -> tuple[Rehoused, ...]:
+    """Where a release of the draft would put each meeting that is in its way."""
+    freed = meetings_in_the_way(session, event)
+    if not freed:
+        return ()
+    grid = TimeGrid.of(event)
+    instead = {
+        person: [Stretch(start=grid.tick(start), end=grid.tick_after(end), site_id=site) for start, end, site in own]
+        for person, own in _engaged_by_draft(session, event).items()
+    }
+    hall = read_hall(
+        session,
+        event,
+        {person.delegate_id for meeting in freed for person in meeting.wish.people},
+        leaving=[meeting.holding_id for meeting in freed if meeting.holding_id is not None],
+        instead=instead,
+    )
+    return rehouse(hall, freed)
+
+
+def _engaged_by_draft(session: Session, event: Event) -> dict[int, list[tuple[datetime, datetime, int]]]:
     draft = current_draft(session, event.id)
     if draft is None:
-        return []
+        return {}
     facts = read_facts(session, event)
     sites = {room.id: room.site_id for room in facts.rooms}
-    walks = walks_of(session, event.id)
     engaged: dict[int, list[tuple[datetime, datetime, int]]] = {}
     for entry in entries_of_draft(draft, facts.sessions):
         place = entry.place
         for person in entry.bound:
             engaged.setdefault(person, []).append((place.starts_at, place.ends_at, sites[place.room_id]))
-    return [meeting for meeting in meetings_of(session, event.id) if _collides(meeting, engaged, walks)]
+    return engaged
+
+
+def _rehouse(session: Session, *, event: Event, freed: list[Meeting], actor: Actor, now: datetime) -> frozenset[int]:
+    """Hold the freed meetings at the nearest places that the ledger now has; the IDs of those that have one."""
+    if not freed:
+        return frozenset()
+    people = {person.delegate_id for meeting in freed for person in meeting.wish.people}
+    moved = set()
+    for one in rehouse(read_hall(session, event, people), freed):
+        if one.place is None:
+            continue
+        pinned = one.meeting.is_pinned
+        hold_meeting(
+            session,
+            event=event,
+            wish=one.meeting.wish,
+            slot=one.place.slot,
+            table=one.place.table,
+            is_pinned=pinned,
+            actor=actor,
+            now=now,
+        )
+        session.expire(one.meeting, ["slot", "table"])
+        whole = meeting_in_event(session, event.id, one.meeting.id)
+        tell_of_place(session, event=event, meeting=whole, is_moved=True, now=now)
+        moved.add(one.meeting.id)
+    return frozenset(moved)
 
 
 def _collides(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.delegations.models import Delegate, Need, Offer
 from app.demo.load import load_fixture
 from app.events.models import Event
-from app.meetings.view import free_slots_of, matches_for
+from app.meetings.matches import Filters, free_slots_of, matches_for
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def _loaded(session: Any, own: Delegate) -> tuple[Event, Delegate]:
 
 def test_everybody_is_weighed_as_in_a_plain_count(session: Any, own: Delegate) -> None:
     event, own = _loaded(session, own)
-    whole = matches_for(session, event, own, query="", most=10_000)
+    whole = matches_for(session, event, own, filters=Filters(query=""), most=10_000)
     assert whole.count == len(whole.best) > 3
     assert own.delegation_id not in {match.delegate.delegation_id for match in whole.best}
     mine = own.delegation.party_id
@@ -37,8 +37,8 @@ def test_everybody_is_weighed_as_in_a_plain_count(session: Any, own: Delegate) -
     for match in whole.best:
         offers = set(session.scalars(select(Offer.challenge_id).where(Offer.party_id == match.party.id)))
         needs = set(session.scalars(select(Need.challenge_id).where(Need.party_id == match.party.id)))
-        assert set(match.they_offer) == offers & seeks
-        assert set(match.they_seek) == needs & gives
+        assert set(match.reasons.they_offer) == offers & seeks
+        assert set(match.reasons.they_seek) == needs & gives
         free = free_slots_of(session, event, [own, match.delegate])
         assert match.free_slots == len(free[own.id] & free[match.delegate.id])
     order = [(-one.fit, -one.free_slots, one.delegate.rank, one.delegate.id) for one in whole.best]
@@ -48,14 +48,16 @@ def test_everybody_is_weighed_as_in_a_plain_count(session: Any, own: Delegate) -
 @pytest.mark.parametrize("most", [1, 2, 5])
 def test_the_best_are_the_beginning_of_the_whole_list(session: Any, own: Delegate, most: int) -> None:
     event, own = _loaded(session, own)
-    whole, best = (matches_for(session, event, own, query="", most=many) for many in (10_000, most))
+    whole, best = (matches_for(session, event, own, filters=Filters(query=""), most=many) for many in (10_000, most))
     assert [one.delegate.id for one in best.best] == [one.delegate.id for one in whole.best[:most]]
     assert best.count == whole.count
 
 
 def test_a_search_finds_by_the_name_of_the_delegation(session: Any, own: Delegate) -> None:
     event, own = _loaded(session, own)
-    other = matches_for(session, event, own, query="", most=1).best[0].delegate
-    found = matches_for(session, event, own, query=other.delegation.name.upper(), most=100)
+    other = matches_for(session, event, own, filters=Filters(query=""), most=1).best[0].delegate
+    found = matches_for(session, event, own, filters=Filters(query=other.delegation.name.upper()), most=100)
     assert {match.delegate.delegation_id for match in found.best} == {other.delegation_id}
-    assert matches_for(session, event, own, query="nobody is called this", most=100) == type(found)((), 0)
+    assert matches_for(session, event, own, filters=Filters(query="nobody is called this"), most=100) == type(found)(
+        (), 0
+    )

@@ -1,4 +1,4 @@
-"""A release frees the meetings that it overlaps in the same step, or changes nothing."""
+"""A release moves the meetings that it overlaps in the same step, or frees them, or changes nothing."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +8,9 @@ from sqlalchemy import select
 
 from app.agenda.models import DraftPlacement
 from app.agenda.service import ReleaseRefused
+from app.claims.enums import ClaimKind
+from app.claims.models import Claim
+from app.delegations.models import Delegate
 from app.events.models import MeetingSlot, MeetingTable
 from app.meetings.enums import MeetingState
 from app.meetings.models import Meeting
@@ -32,6 +35,7 @@ def test_overlapping_meetings_are_freed_with_the_release_or_not_at_all(
             hold_meeting(session, event=cast.event, wish=whole, slot=slot, table=table, actor=actor, now=now)
         placed(session, "One", cast.heads[:1], 60)
         broken = placed(session, "Same room", (), 60)
+        session.get_one(Delegate, cast.heads[1]).departs_at = slots[2].ends_at
 
     def release() -> Any:
         with database.writing() as session:
@@ -47,9 +51,63 @@ def test_overlapping_meetings_are_freed_with_the_release_or_not_at_all(
     with database.writing() as session:
         session.merge(broken).is_cancelled = True
     effects = release()
-    assert effects.freed_meetings == 1
+    assert (effects.freed_meetings, effects.moved_meetings) == (1, 0), "after the session nobody is there any more"
     assert effects.touched == set(cast.heads[:2])
     assert states() == [MeetingState.CANCELLED, MeetingState.HELD]
+
+
+def test_mtg_07_moving_a_panel_moves_the_meetings_that_it_touches_in_the_same_step(
+    database: Database,
+    client: Any,
+    sign_in: Any,
+    cast: Any,
+    accepted: Any,
+    placed: Any,
+    actor: Any,
+    now: datetime,
+    nine: datetime,
+) -> None:
+    """MTG-07: the way to the panel counts; who is touched goes to the nearest place, all others stay, and the page
+    says so before. No person and no table is then taken twice."""
+    with database.writing() as session:
+        slots = session.scalars(select(MeetingSlot).order_by(MeetingSlot.starts_at)).all()
+        tables = session.scalars(select(MeetingTable).order_by(MeetingTable.number)).all()
+        panel = placed(session, "Panel", (cast.heads[0],), 240, room="room-b").id
+        for number, (one, other) in enumerate(((0, 1), (0, 2), (3, 2))):
+            wish = accepted(session, cast.heads[one], cast.heads[other])
+            hold_meeting(
+                session, event=cast.event, wish=wish, slot=slots[3 + number], table=tables[0], actor=actor, now=now
+            )
+
+    def move(minutes: int) -> None:
+        with database.writing() as session:
+            row = session.scalars(select(DraftPlacement).where(DraftPlacement.session_id == panel)).one()
+            row.starts_at = nine + timedelta(minutes=minutes)
+
+    def places() -> list[tuple[int, int]]:
+        with database.reading() as session:
+            held = session.scalars(select(Meeting).order_by(Meeting.id)).all()
+            assert {one.state for one in held} == {MeetingState.HELD}
+            return [(one.slot_id - slots[0].id, one.table_id) for one in held]
+
+    with database.writing() as session:
+        release_agenda(session, event=cast.event, name="First", note=None, actor=actor, now=now)
+    assert places() == [(3, 1), (4, 1), (5, 1)]
+    # The panel ends at 11:15 in another building, ten minutes from the tables: the meeting at 11:15 cannot be.
+    move(75)
+    sign_in("organiser", event_id=cast.event.id)
+    page = client.get(f"/e/{cast.event.slug}/manage/agenda/release").text
+    assert "1 meeting moves with it" in page
+    assert "Tue 3 Sep, 11:15 → Tue 3 Sep, 12:05, table 2" in page
+    with database.writing() as session:
+        effects = release_agenda(session, event=cast.event, name="Second", note=None, actor=actor, now=now)
+    assert (effects.freed_meetings, effects.moved_meetings) == (0, 1)
+    assert places() == [(5, 2), (4, 1), (5, 1)]
+    with database.reading() as session:
+        told = session.scalars(select(OutboxMail).where(OutboxMail.cause == "meeting placed")).all()
+        assert {mail.recipient for mail in told} == {"mayor@phnom-penh.example", "mayor@shenzhen.example"}
+        person = (Claim.kind == ClaimKind.PERSON) & (Claim.resource == str(cast.heads[0]))
+        assert len(session.scalars(select(Claim.tick).where(person)).all()) == 12 + 2 + 4 + 4, "panel, way, meetings"
 
 
 def test_agd_14_a_held_notice_is_replaced_by_one_that_tells_of_both_releases(

@@ -1,0 +1,86 @@
+"""Freed times that were offered to waiting wishes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.events.models import MeetingTable, Room
+from app.meetings.enums import Answer, OfferState
+from app.meetings.models import MeetingOffer, MeetingWish
+from app.meetings.queries.wishes import with_people
+from app.platform.errors import NotFound
+
+
+def _whole() -> Select[Any]:
+    return select(MeetingOffer).options(
+        selectinload(MeetingOffer.wish).options(*with_people()),
+        selectinload(MeetingOffer.slot),
+        selectinload(MeetingOffer.table).selectinload(MeetingTable.room).selectinload(Room.site),
+    )
+
+
+def offer_by_id(session: Session, event_id: int, offer_id: int) -> MeetingOffer:
+    """One offer.
+
+    Raises:
+        NotFound: the event has no such offer.
+    """
+    found: MeetingOffer | None = session.scalar(
+        _whole().where(MeetingOffer.event_id == event_id, MeetingOffer.id == offer_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def offer_by_token(session: Session, token_digest: str) -> MeetingOffer:
+    """The offer that a link belongs to.
+
+    Raises:
+        NotFound: no such link.
+    """
+    found: MeetingOffer | None = session.scalar(_whole().where(MeetingOffer.token_digest == token_digest))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_offers_to(session: Session, event_id: int, delegate_id: int, now: datetime) -> list[MeetingOffer]:
+    """The offers that wait for the answer of a delegate, the first to end first."""
+    return list(
+        session.scalars(
+            _whole()
+            .join(MeetingWish, MeetingWish.id == MeetingOffer.wish_id)
+            .where(
+                MeetingOffer.event_id == event_id,
+                MeetingOffer.state == OfferState.OPEN,
+                MeetingOffer.expires_at > now,
+                MeetingWish.from_delegate_id == delegate_id,
+            )
+            .order_by(MeetingOffer.expires_at, MeetingOffer.id)
+        )
+    )
+
+
+def offers_that_ended(session: Session, event_id: int, now: datetime) -> list[MeetingOffer]:
+    """Open offers that nobody answered in time."""
+    return list(
+        session.scalars(
+            _whole()
+            .where(
+                MeetingOffer.event_id == event_id,
+                MeetingOffer.state == OfferState.OPEN,
+                MeetingOffer.expires_at <= now,
+            )
+            .order_by(MeetingOffer.id)
+        )
+    )
+
+
+def events_to_sweep(session: Session, now: datetime) -> set[int]:
+    """The editions with a wish or an offer whose time has ended."""
+    offers = select(MeetingOffer.event_id).where(MeetingOffer.state == OfferState.OPEN, MeetingOffer.expires_at <= now)
+    wishes = select(MeetingWish.event_id).where(MeetingWish.answer == Answer.PENDING, MeetingWish.expires_at <= now)
+    return set(session.scalars(offers)) | set(session.scalars(wishes))

@@ -1,0 +1,110 @@
+"""Whom to meet, whom not, and why somebody cannot be met."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.responses import RedirectResponse
+
+from app.accounts.enums import Role
+from app.accounts.policies import Access, Policy
+from app.events.queries import challenges_of
+from app.meetings import service
+from app.meetings.loaders import OtherIn, SelfIn, other_of_path, self_of_path
+from app.meetings.matches import Filters, matches_for
+from app.meetings.queries import own_vetoes
+from app.meetings.rules import GROUPS
+from app.meetings.why_not import why_not
+from app.platform.clock import Now
+from app.platform.database.sessions import DbSession, ReadSession
+from app.platform.errors import NotFound
+from app.platform.rendering import is_htmx, render
+
+router = APIRouter()
+
+DELEGATES = frozenset({Role.DELEGATE})
+READ = Policy("meetings.people", roles=DELEGATES, loader=self_of_path)
+WHY = Policy("meetings.why_own", roles=DELEGATES, loader=other_of_path)
+VETO = Policy("meetings.veto", roles=DELEGATES, loader=other_of_path)
+
+MOST_SHOWN = 60
+
+
+@router.get("/e/{slug}/my/people")
+def my_people(
+    request: Request,
+    session: ReadSession,
+    access: Annotated[Access[SelfIn], Depends(READ)],
+    q: str = "",
+    group: str = "",
+    topic: str = "",
+    language: str = "",
+    fits: str = "",
+) -> Response:
+    """Whom should I meet?"""
+    own = access.found
+    challenges = {one.id: one for one in challenges_of(session, own.event.id)}
+    filters = Filters(
+        query=q,
+        group=group if group in GROUPS else "",
+        challenge_id=int(topic) if topic.isdecimal() and len(topic) < 10 and int(topic) in challenges else None,
+        language=language if language in own.delegate.languages else "",
+        fits_only=bool(fits),
+    )
+    found = matches_for(session, own.event, own.delegate, filters=filters, most=MOST_SHOWN)
+    context = {
+        "event": own.event,
+        "me": own.delegate,
+        "q": q,
+        "filters": filters,
+        "groups": found.groups,
+        "matches": found.best,
+        "count": found.count,
+        "challenges": challenges,
+        "vetoes": own_vetoes(session, own.delegate.id),
+    }
+    return render(request, "meetings/people.html", context, block="results" if is_htmx(request) else None)
+
+
+@router.get("/e/{slug}/my/people/{delegate_id}/why")
+def why(request: Request, session: ReadSession, now: Now, access: Annotated[Access[OtherIn], Depends(WHY)]) -> Response:
+    """Why can I not meet them, and what would change it?"""
+    found = access.found
+    if not found.other.is_active or found.other.id == found.delegate.id:
+        raise NotFound
+    context = {
+        "event": found.event,
+        "them": found.other,
+        "why": why_not(session, found.event, found.delegate, found.other, now=now),
+        "is_refused_by_me": found.other.id in own_vetoes(session, found.delegate.id),
+    }
+    return render(request, "meetings/why_own.html", context)
+
+
+@router.post("/e/{slug}/my/people/{delegate_id}/no")
+def say_no(session: DbSession, now: Now, access: Annotated[Access[OtherIn], Depends(VETO)]) -> Response:
+    """A private no: no plan places the two together, and nobody is told."""
+    found = access.found
+    service.veto(
+        session,
+        event=found.event,
+        delegate_id=found.delegate.id,
+        other_id=found.other.id,
+        actor=access.principal.actor(),
+        now=now,
+    )
+    return RedirectResponse(f"/e/{found.event.slug}/my/people/{found.other.id}/why", status_code=303)
+
+
+@router.post("/e/{slug}/my/people/{delegate_id}/no/take-back")
+def take_back_no(session: DbSession, now: Now, access: Annotated[Access[OtherIn], Depends(VETO)]) -> Response:
+    """The private no is no more."""
+    found = access.found
+    service.take_back_veto(
+        session,
+        event=found.event,
+        delegate_id=found.delegate.id,
+        other_id=found.other.id,
+        actor=access.principal.actor(),
+        now=now,
+    )
+    return RedirectResponse(f"/e/{found.event.slug}/my/people/{found.other.id}/why", status_code=303)

@@ -1,0 +1,67 @@
+// Answers for one's own pages where there is no network, with the copy of one's own day; see app/office/routes/day.py.
+// The copy is deleted when somebody signs out, when the session has ended, and after the event.
+
+const scope = new URL(self.registration.scope).pathname;
+const kept = `my-day ${scope}`;
+const copy = `${scope}/saved`;
+
+async function forget() {
+  await caches.delete(kept);
+}
+
+async function save() {
+  const answer = await fetch(copy, { redirect: "manual", credentials: "same-origin" });
+  if (!answer.ok || answer.headers.get("X-Saved-Copy") !== "my-day") {
+    // Signed out, or another role by now: what is kept is nobody's any more.
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403 || answer.status === 404) await forget();
+    return;
+  }
+  const text = await answer.clone().text();
+  const sheets = [...text.matchAll(/(?:href|src)="(\/static\/[^"]+\.(?:css|svg)[^"]*)"/g)].map((found) => found[1].replaceAll("&amp;", "&"));
+  const cache = await caches.open(kept);
+  await cache.put(copy, answer);
+  await Promise.all(sheets.map(async (sheet) => (await cache.match(sheet)) ?? cache.add(sheet)));
+}
+
+async function valid() {
+  const answer = await (await caches.open(kept)).match(copy);
+  if (!answer) return null;
+  if (Date.now() < Date.parse(answer.headers.get("X-Saved-Until"))) return answer;
+  await forget();
+  return null;
+}
+
+async function page(request) {
+  try {
+    const answer = await fetch(request);
+    if (answer.type === "opaqueredirect" || answer.redirected || answer.status === 401) await save().catch(() => {});
+    return answer;
+  } catch (error) {
+    const saved = await valid();
+    if (saved) return saved;
+    throw error;
+  }
+}
+
+async function file(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const saved = await (await caches.open(kept)).match(request);
+    if (saved) return saved;
+    throw error;
+  }
+}
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(Promise.all([self.clients.claim(), valid()])));
+self.addEventListener("message", (event) => {
+  if (event.data === "save") event.waitUntil(save().catch(() => {}));
+  if (event.data === "forget") event.waitUntil(forget());
+});
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method !== "GET" || new URL(request.url).origin !== self.location.origin) return;
+  if (request.mode === "navigate") event.respondWith(page(request));
+  else if (new URL(request.url).pathname.startsWith("/static/")) event.respondWith(file(request));
+});
