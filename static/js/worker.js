@@ -16,17 +16,22 @@ async function save() {
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403 || answer.status === 404) await forget();
     return;
   }
-  const text = await answer.clone().text();
+  const text = await answer.text();
   const sheets = [...text.matchAll(/(?:href|src)="(\/static\/[^"]+\.(?:css|svg)[^"]*)"/g)].map((found) => found[1].replaceAll("&amp;", "&"));
+  const until = Date.now() + 1000 * Number(answer.headers.get("X-Saved-Seconds"));
+  const headers = { "Content-Type": "text/html; charset=utf-8", "X-Saved-Until": String(until) };
+  for (const name of ["Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"]) {
+    if (answer.headers.has(name)) headers[name] = answer.headers.get(name);
+  }
   const cache = await caches.open(kept);
-  await cache.put(copy, answer);
+  await cache.put(copy, new Response(text, { headers }));
   await Promise.all(sheets.map(async (sheet) => (await cache.match(sheet)) ?? cache.add(sheet)));
 }
 
 async function valid() {
   const answer = await (await caches.open(kept)).match(copy);
   if (!answer) return null;
-  if (Date.now() < Date.parse(answer.headers.get("X-Saved-Until"))) return answer;
+  if (Date.now() < Number(answer.headers.get("X-Saved-Until"))) return answer;
   await forget();
   return null;
 }

@@ -40,7 +40,7 @@ PAGES = {
     ],
     "delegate": [
         f"{E}/my", f"{E}/my/meetings", f"{E}/my/meetings/new?with=12", f"{E}/my/people", f"{E}/my/me",
-        f"{E}/my/calendar", "/account", f"{E}/my/erasure",
+        f"{E}/my/calendar", "/account", f"{E}/my/erasure", f"{E}/my/people/why?with=12", f"{E}/my/saved",
     ],
     "desk": [
         f"{E}/manage/people", f"{E}/manage/people/1", f"{E}/manage/delegations", f"{E}/delegations/1/schedule",
@@ -64,7 +64,8 @@ PAGES = {
         f"{E}/manage/agenda/runs/2", f"{E}/manage/agenda/compare", f"{E}/manage/agenda/sessions/1",
         f"{E}/manage/agenda/sessions/new", f"{E}/manage/agenda/interpreters", f"{E}/manage/agenda/walks",
         f"{E}/manage/agenda/import", f"{E}/manage/agenda/rooms", f"{E}/people/1/schedule",
-        f"{E}/manage/meetings", f"{E}/manage/meetings?view=list", f"{E}/manage/print",
+        f"{E}/manage/meetings", f"{E}/manage/meetings?view=list", f"{E}/manage/print", f"{E}/manage/meetings/plans",
+        f"{E}/manage/meetings/fair", f"{E}/manage/meetings/rules", f"{E}/manage/meetings/why?a=1&b=12", f"{E}/manage/meetings/1",
         f"{E}/manage/runs", f"{E}/manage/runs/1", f"{E}/manage/outbox",
     ],
     "administrator": [

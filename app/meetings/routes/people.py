@@ -7,6 +7,8 @@ from starlette.responses import RedirectResponse
 
 from app.accounts.enums import Role
 from app.accounts.policies import Access, Policy
+from app.delegations.queries import delegate_in_event
+from app.events.loaders import number_of
 from app.events.queries import challenges_of
 from app.meetings import service
 from app.meetings.loaders import OtherIn, SelfIn, other_of_path, self_of_path
@@ -23,7 +25,7 @@ router = APIRouter()
 
 DELEGATES = frozenset({Role.DELEGATE})
 READ = Policy("meetings.people", roles=DELEGATES, loader=self_of_path)
-WHY = Policy("meetings.why_own", roles=DELEGATES, loader=other_of_path)
+WHY = Policy("meetings.why_own", roles=DELEGATES, loader=self_of_path)
 VETO = Policy("meetings.veto", roles=DELEGATES, loader=other_of_path)
 
 MOST_SHOWN = 60
@@ -65,17 +67,18 @@ def my_people(
     return render(request, "meetings/people.html", context, block="results" if is_htmx(request) else None)
 
 
-@router.get("/e/{slug}/my/people/{delegate_id}/why")
-def why(request: Request, session: ReadSession, now: Now, access: Annotated[Access[OtherIn], Depends(WHY)]) -> Response:
+@router.get("/e/{slug}/my/people/why")
+def why(request: Request, session: ReadSession, now: Now, access: Annotated[Access[SelfIn], Depends(WHY)]) -> Response:
     """Why can I not meet them, and what would change it?"""
-    found = access.found
-    if not found.other.is_active or found.other.id == found.delegate.id:
+    own = access.found
+    them = delegate_in_event(session, own.event.id, number_of(request.query_params.get("with", "")))
+    if not them.is_active or them.id == own.delegate.id:
         raise NotFound
     context = {
-        "event": found.event,
-        "them": found.other,
-        "why": why_not(session, found.event, found.delegate, found.other, now=now),
-        "is_refused_by_me": found.other.id in own_vetoes(session, found.delegate.id),
+        "event": own.event,
+        "them": them,
+        "why": why_not(session, own.event, own.delegate, them, now=now),
+        "is_refused_by_me": them.id in own_vetoes(session, own.delegate.id),
     }
     return render(request, "meetings/why_own.html", context)
 
@@ -92,7 +95,7 @@ def say_no(session: DbSession, now: Now, access: Annotated[Access[OtherIn], Depe
         actor=access.principal.actor(),
         now=now,
     )
-    return RedirectResponse(f"/e/{found.event.slug}/my/people/{found.other.id}/why", status_code=303)
+    return RedirectResponse(f"/e/{found.event.slug}/my/people/why?with={found.other.id}", status_code=303)
 
 
 @router.post("/e/{slug}/my/people/{delegate_id}/no/take-back")
@@ -107,4 +110,4 @@ def take_back_no(session: DbSession, now: Now, access: Annotated[Access[OtherIn]
         actor=access.principal.actor(),
         now=now,
     )
-    return RedirectResponse(f"/e/{found.event.slug}/my/people/{found.other.id}/why", status_code=303)
+    return RedirectResponse(f"/e/{found.event.slug}/my/people/why?with={found.other.id}", status_code=303)

@@ -1,6 +1,6 @@
 """A delegate's day: what is next, and where?"""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -86,7 +86,9 @@ def saved(
         "itinerary": itinerary_of_person(session, own.event, own.delegate),
     }
     ends = datetime.combine(own.event.ends_on + timedelta(days=1), time(), tzinfo=ZoneInfo(own.event.timezone))
-    headers = {"X-Saved-Until": ends.astimezone(UTC).isoformat(), "X-Saved-Copy": "my-day"}
+    # A duration, since the clock of a telephone may be wrong.
+    seconds = max(0, int((ends - now).total_seconds()))
+    headers = {"X-Saved-Seconds": str(seconds), "X-Saved-Copy": "my-day"}
     return render(request, "office/my_saved.html", context, headers=headers)
 
 

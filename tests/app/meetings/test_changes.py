@@ -160,7 +160,7 @@ def test_mtg_13_why_not_says_the_reason_and_the_nearest_change_and_nothing_priva
                 )
             )
     as_delegate(cast.heads[0])
-    address = f"/e/{cast.event.slug}/my/people/{cast.heads[1]}/why"
+    address = f"/e/{cast.event.slug}/my/people/why?with={cast.heads[1]}"
     page = client.get(address).text
     assert "There is no time at which both of you are free." in page
     assert f"/my/meetings/new?with={cast.staff[1]}" in page, "a colleague with a common time is the nearest change"

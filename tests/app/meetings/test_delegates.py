@@ -197,7 +197,7 @@ def test_mtg_05_a_must_is_limited_and_a_no_is_private(
     second = ask(cast.heads[2], level="must")
     assert second.status_code == 422
     assert 'id="level-error"' in second.text
-    people, why = f"/e/{cast.event.slug}/my/people", f"/e/{cast.event.slug}/my/people/{cast.heads[0]}/why"
+    people, why = f"/e/{cast.event.slug}/my/people", f"/e/{cast.event.slug}/my/people/why?with={cast.heads[0]}"
     seen = []
     for state in ("refused", "takes no meetings"):
         as_delegate(cast.heads[3])
