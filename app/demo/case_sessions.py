@@ -9,15 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.agenda.enums import Part, SessionKind
 from app.agenda.models import AgendaSession, SessionPerson, SessionUse
+from app.agenda.service.case_cities import OPENS_MINUTES, booths_for, interpreters_for, slug_for, title_in
 from app.delegations.models import Delegate, Delegation
 from app.demo.writing.desk import ACTOR
-from app.demo.writing.programme import booths_for
-from app.events.models import Event, Resource
+from app.events.models import Event
 from app.pairing.models import Partnership
 from app.platform.audit import record
 
 MODERATORS = (("unido", "environment"), ("unido", "digitalisation"), ("fcssc", "projects"), ("eurocities", "projects"))
-OPENS_MINUTES = 8
 
 
 def give_case_sessions(
@@ -40,12 +39,12 @@ def give_case_sessions(
     moderators = cycle(_moderators(session, event))
     given = []
     for partnership in sorted(partnerships, key=lambda one: -one.value):
-        title = _title(partnership)
+        title = title_in(partnership, "en")
         item = named.get(title)
         if item is None and empty:
             item = empty.pop(0)
-            item.title, item.slug = title, f"case-{'-'.join(member.party.slug for member in partnership.members)}"[:80]
-            _fill(session, item, partnership, moderator=next(moderators))
+            item.title, item.slug = title, slug_for(session, event, partnership)
+            _fill(session, event, item, partnership, moderator=next(moderators))
         if item is None:
             continue
         item.partnership_id, item.challenge_id = partnership.id, partnership.challenge_id
@@ -66,11 +65,6 @@ def give_case_sessions(
     return given
 
 
-def _title(partnership: Partnership) -> str:
-    names = [member.party.name for member in partnership.members]
-    return f"{names[0]} with {names[1]}" if len(names) == 2 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def _people_of(session: Session, item: AgendaSession) -> list[SessionPerson]:
     return list(session.scalars(select(SessionPerson).where(SessionPerson.session_id == item.id)))
 
@@ -82,7 +76,9 @@ def _moderators(session: Session, event: Event) -> list[Delegate]:
     return sorted((one for one in delegates if one.event_id == event.id), key=lambda one: one.id)
 
 
-def _fill(session: Session, item: AgendaSession, partnership: Partnership, *, moderator: Delegate) -> None:
+def _fill(
+    session: Session, event: Event, item: AgendaSession, partnership: Partnership, *, moderator: Delegate
+) -> None:
     """The head of each member speaks, one colleague sits on the panel; who needs it is interpreted."""
     people = [SessionPerson(delegate_id=moderator.id, part=Part.MODERATOR)]
     languages = {"en"}
@@ -96,8 +92,8 @@ def _fill(session: Session, item: AgendaSession, partnership: Partnership, *, mo
         person.session_id, person.position = item.id, position
     session.add_all(people)
     item.languages = ["en", *sorted(languages - {"en"})]
-    item.booths = booths_for(tuple(item.languages))
-    _use_interpreters(session, item)
+    item.booths = booths_for(item.languages)
+    _use_interpreters(session, event, item)
 
 
 def _delegates_of(session: Session, party_id: int) -> list[Delegate]:
@@ -112,14 +108,9 @@ def _delegates_of(session: Session, party_id: int) -> list[Delegate]:
     )
 
 
-def _use_interpreters(session: Session, item: AgendaSession) -> None:
+def _use_interpreters(session: Session, event: Event, item: AgendaSession) -> None:
     for use in session.scalars(select(SessionUse).where(SessionUse.session_id == item.id)):
         session.delete(use)
     session.flush()
-    teams = {
-        resource.language: resource.id
-        for resource in session.scalars(select(Resource).where(Resource.event_id == item.event_id))
-    }
-    session.add_all(
-        SessionUse(session_id=item.id, resource_id=teams[language]) for language in item.languages if language != "en"
-    )
+    teams = interpreters_for(session, event, item.languages[1:])
+    session.add_all(SessionUse(session_id=item.id, resource_id=team_id) for team_id in teams)

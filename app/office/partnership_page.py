@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.delegations.groups import Contacts, contacts_of
 from app.delegations.models import Delegate
 from app.events.models import Event
 from app.office.queries import values_of
-from app.pairing.letters import contact_of
+from app.pairing.letters import contacts_of_parties
 from app.pairing.models import PairingWish, Partnership, PartnershipLink
 from app.pairing.planner import read_facts
 from app.pairing.queries import partnership_in_event, title_of, wishes_of
@@ -22,9 +23,10 @@ from app.solver_runs.models import SolverRun
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """Whom the office writes to for a member, and until when the link in the last mail works."""
+    """Whom the office writes to for a member and how, and until when the link in the last mail works."""
 
     delegate: Delegate | None
+    reached: Contacts | None
     until: datetime | None
 
 
@@ -57,7 +59,7 @@ class Replacement:
     taken: tuple[tuple[int, str], ...]
 
 
-def contacts_of(session: Session, event: Event, partnership: Partnership) -> dict[int, Contact]:
+def contacts_by_member(session: Session, event: Event, partnership: Partnership) -> dict[int, Contact]:
     """The contact of each member, by the member's ID."""
     links: dict[int, datetime] = {
         link.member_id: link.expires_at
@@ -70,10 +72,13 @@ def contacts_of(session: Session, event: Event, partnership: Partnership) -> dic
             .order_by(PartnershipLink.id)
         )
     }
-    return {
-        member.id: Contact(delegate=contact_of(session, event, member), until=links.get(member.id))
-        for member in partnership.members
-    }
+    people = contacts_of_parties(session, event, (member.party_id for member in partnership.members))
+    found = {}
+    for member in partnership.members:
+        person = people.get(member.party_id)
+        reached = contacts_of(person) if person else None
+        found[member.id] = Contact(delegate=person, reached=reached, until=links.get(member.id))
+    return found
 
 
 def history_of(session: Session, partnership: Partnership) -> tuple[HistoryLine, ...]:

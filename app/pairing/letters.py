@@ -1,8 +1,9 @@
 """The mails of a partnership: whom they go to, and how one is written in the reader's language."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.delegations.models import Delegate, Delegation
@@ -13,22 +14,37 @@ from app.pairing.queries import title_of
 from app.platform import i18n, outbox
 from app.platform.outbox import OutboxMail
 
+Contacts = Mapping[int, Delegate]
+"""Whom the office writes to, by the ID of a party; a party that nobody can be written to for is not there."""
+
 
 def contact_of(session: Session, event: Event, member: PartnershipMember) -> Delegate | None:
     """Whom the office writes to for a member: the focal point of its delegation, else its head."""
-    return session.scalar(
-        select(Delegate)
+    return contacts_of_parties(session, event, [member.party_id]).get(member.party_id)
+
+
+def contacts_of_parties(session: Session, event: Event, party_ids: Iterable[int]) -> Contacts:
+    """The contacts of many parties, read once."""
+    first = (Delegate.is_focal_point.desc(), Delegate.is_head.desc(), Delegate.rank, Delegate.id)
+    ranked = (
+        select(Delegate.id, func.row_number().over(partition_by=Delegation.party_id, order_by=first).label("place"))
         .join(Delegate.delegation)
-        .options(contains_eager(Delegate.delegation))
         .where(
             Delegation.event_id == event.id,
-            Delegation.party_id == member.party_id,
+            Delegation.party_id.in_(set(party_ids)),
             Delegate.is_active.is_(True),
             Delegate.email.is_not(None),
         )
-        .order_by(Delegate.is_focal_point.desc(), Delegate.is_head.desc(), Delegate.rank, Delegate.id)
-        .limit(1)
+        .subquery()
     )
+    found = session.scalars(
+        select(Delegate)
+        .join(ranked, ranked.c.id == Delegate.id)
+        .join(Delegate.delegation)
+        .options(contains_eager(Delegate.delegation))
+        .where(ranked.c.place == 1)
+    )
+    return {delegate.delegation.party_id: delegate for delegate in found}
 
 
 def write(
@@ -42,9 +58,14 @@ def write(
     context: dict[str, object],
     now: datetime,
     is_held: bool = False,
+    contacts: Contacts | None = None,
 ) -> OutboxMail | None:
-    """Write to a member's contact in the contact's language; nothing where nobody has a mail address."""
-    contact = contact_of(session, event, member)
+    """Write to a member's contact in the contact's language; nothing where nobody has a mail address.
+
+    Args:
+        contacts: of many members, where they were read together.
+    """
+    contact = contact_of(session, event, member) if contacts is None else contacts.get(member.party_id)
     if contact is None or contact.email is None:
         return None
     locale = contact.locale or contact.delegation.locale

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.pairing.enums import Consent, PartnershipState
-from app.pairing.letters import tell_of_ending, write
+from app.pairing.letters import Contacts, tell_of_ending, write
 from app.pairing.models import Partnership, PartnershipMember, PartnershipQuestion
 from app.pairing.queries import title_of, was_asked
 from app.pairing.service import ask
@@ -24,11 +24,13 @@ def ask_members(
     actor: Actor,
     now: datetime,
     only: Collection[int] | None = None,
+    contacts: Contacts | None = None,
 ) -> int:
     """Ask members for their answer and write to each focal point; returns how many mails were written.
 
     Args:
         only: IDs of the members that are asked once more; all who have not answered where it is left out.
+        contacts: of the members, where those of many partnerships were read together.
 
     Raises:
         Conflict: the members have answered.
@@ -48,6 +50,7 @@ def ask_members(
                 "address": f"{base_url}/p/{asked[member.id][0]}",
                 "is_reminder": is_reminder,
             },
+            contacts=contacts,
             now=now,
         )
         for member in partnership.members

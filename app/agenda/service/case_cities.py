@@ -1,5 +1,6 @@
 """The case city session of a partnership: written once, when all its members agreed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -42,15 +43,15 @@ def give_case_session(
     before = _usual(session, event)
     item = AgendaSession(
         event_id=event.id,
-        slug=_free_slug(session, event, partnership),
+        slug=slug_for(session, event, partnership),
         kind=SessionKind.CASE_CITY,
-        title=_title(partnership, "en"),
-        titles={locale: _title(partnership, locale) for locale in i18n.LOCALES if locale != "en"},
+        title=title_in(partnership, "en"),
+        titles={locale: title_in(partnership, locale) for locale in i18n.LOCALES if locale != "en"},
         duration_minutes=before.duration_minutes if before else LENGTH_MINUTES,
         audience=before.audience if before else AUDIENCE,
         layout=before.layout if before else None,
         languages=languages,
-        booths=_booths(len(languages)),
+        booths=booths_for(languages),
         challenge_id=partnership.challenge_id,
         partnership_id=partnership.id,
         attestation=partnership.attestation,
@@ -67,9 +68,8 @@ def give_case_session(
         )
         for position, (one, part) in enumerate(people)
     )
-    session.add_all(
-        SessionUse(session_id=item.id, resource_id=team_id) for team_id in _interpreters(session, event, languages[1:])
-    )
+    teams = interpreters_for(session, event, languages[1:])
+    session.add_all(SessionUse(session_id=item.id, resource_id=team_id) for team_id in teams)
     session.flush()
     record(
         session,
@@ -84,12 +84,14 @@ def give_case_session(
     return item
 
 
-def _title(partnership: Partnership, locale: str) -> str:
+def title_in(partnership: Partnership, locale: str) -> str:
+    """What the session of a partnership is called in a language."""
     with i18n.speaking(locale):
         return title_of(partnership)[:200]
 
 
-def _free_slug(session: Session, event: Event, partnership: Partnership) -> str:
+def slug_for(session: Session, event: Event, partnership: Partnership) -> str:
+    """The address of its session, which no other of the edition has."""
     wanted = f"case-{'-'.join(member.party.slug for member in partnership.members)}"[:60]
     taken = select(AgendaSession.id).where(AgendaSession.event_id == event.id, AgendaSession.slug == wanted)
     return wanted if session.scalar(taken) is None else f"{wanted}-{partnership.id}"
@@ -142,11 +144,12 @@ def _languages(event: Event, partnership: Partnership, heads: list[Delegate]) ->
     return [floor, *sorted(wanted - {floor})]
 
 
-def _booths(languages: int) -> int:
+def booths_for(languages: Sequence[str]) -> int:
     """Booths by the rule of the interpreters' associations: one a language, but one alone for two languages."""
-    return {1: 0, 2: 1}.get(languages, languages)
+    return {1: 0, 2: 1}.get(len(languages), len(languages))
 
 
-def _interpreters(session: Session, event: Event, languages: list[str]) -> list[int]:
+def interpreters_for(session: Session, event: Event, languages: list[str]) -> list[int]:
+    """The IDs of the teams that interpret into these languages."""
     teams = select(Resource.id).where(Resource.event_id == event.id, Resource.language.in_(languages))
     return list(session.scalars(teams.order_by(Resource.id)))

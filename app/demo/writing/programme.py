@@ -15,6 +15,7 @@ from app.agenda.models import (
     SessionUse,
     SessionWindow,
 )
+from app.agenda.service.case_cities import booths_for
 from app.delegations.models import Tie
 from app.demo.story import SessionFact
 from app.demo.writing.desk import Desk
@@ -22,11 +23,6 @@ from app.pairing.models import PairingPin, PairingSettings, PairingWish
 
 SAME_CHALLENGE = 3
 """What it costs that two sessions of one challenge overlap."""
-
-
-def booths_for(languages: tuple[str, ...]) -> int:
-    """Booths by the rule of the interpreters' associations: one a language, but one alone for two languages."""
-    return {1: 0, 2: 1}.get(len(languages), len(languages))
 
 
 def write_programme(desk: Desk) -> None:

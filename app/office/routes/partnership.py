@@ -11,7 +11,7 @@ from app.accounts.policies import ORGANISERS, Access, Policy
 from app.agenda.partnerships import has_moderator, session_of_partnership
 from app.events.loaders import RunIn, number_of, run_of_kind
 from app.events.queries import challenges_of
-from app.office.partnership_page import contacts_of, history_of, replacement_of, wishes_among
+from app.office.partnership_page import contacts_by_member, history_of, replacement_of, wishes_among
 from app.office.service.agreeing import confirm_partnership, reply_to_side, withdraw_partnership
 from app.pairing.fields import stored_fields
 from app.pairing.loaders import PartnershipIn, partnership_of_path
@@ -204,7 +204,7 @@ def _page(
         "is_moderated": case_session is not None and has_moderator(session, case_session.id),
         "wishes": wishes_among(session, one),
         "names": {member.party_id: member.party.name for member in one.members},
-        "contacts": contacts_of(session, event, one),
+        "contacts": contacts_by_member(session, event, one),
         "history": history_of(session, one),
         "replacement": replacement_of(session, event, one),
         "map": map_of([one]),

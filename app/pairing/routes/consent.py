@@ -14,6 +14,7 @@ from app.events.models import Event
 from app.events.queries import event_of_path
 from app.pairing.answers import FILTERS, AnswerRow, Filter, answers_of
 from app.pairing.enums import Modality, PartnershipState
+from app.pairing.letters import contacts_of_parties
 from app.pairing.loaders import PartnershipIn, partnership_of_path
 from app.pairing.models import Partnership
 from app.pairing.notices import ask_members
@@ -67,17 +68,20 @@ def ask_all(
     if not is_first(session, sender=f"account {access.principal.account_id}", form=form, now=now):
         return answers
 
+    waiting = [one for one in partnerships_of(session, event.id) if one.state is PartnershipState.PROPOSED]
+    contacts = contacts_of_parties(session, event, (member.party_id for one in waiting for member in one.members))
+
     def ask(partnership: Partnership) -> None:
         ask_members(
             session,
             event=event,
             partnership=partnership,
+            contacts=contacts,
             base_url=request.app.state.settings.base_url,
             actor=access.principal.actor(),
             now=now,
         )
 
-    waiting = [one for one in partnerships_of(session, event.id) if one.state is PartnershipState.PROPOSED]
     do_to_each(session, waiting, ask)
     return answers
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.delegations.service import set_listed
 from app.events.models import Event
@@ -51,7 +52,8 @@ def ask(
     asked: dict[int, tuple[str, PartnershipLink]] = {}
     for member in partnership.members:
         if member.consent is Consent.PENDING and (wanted is None or member.id in wanted):
-            _end_links(session, member, now=now)
+            if partnership.asked_at is not None:
+                _end_links(session, member, now=now)
             token = new_token()
             link = PartnershipLink(
                 member_id=member.id, token_digest=digest(token), created_at=now, expires_at=_end_of(event, now)
@@ -157,9 +159,15 @@ def withdraw(session: Session, *, partnership: Partnership, reason: str, actor: 
 def _lock(session: Session, partnership: Partnership) -> None:
     """Let one answer at a time decide: two that do not see each other would each wait for the other's."""
     session.flush()
-    session.refresh(partnership, ["state", "confirmed_at", "version"], with_for_update=True)
+    session.refresh(partnership, ["state", "asked_at", "confirmed_at", "version"], with_for_update=True)
+    answered = (PartnershipMember.id, PartnershipMember.consent, PartnershipMember.consent_reason)
+    rows = session.execute(
+        select(*answered, PartnershipMember.answered_at).where(PartnershipMember.partnership_id == partnership.id)
+    )
+    read = {row.id: row for row in rows}
     for member in partnership.members:
-        session.refresh(member, ["consent", "consent_reason", "answered_at"])
+        for name in ("consent", "consent_reason", "answered_at"):
+            set_committed_value(member, name, getattr(read[member.id], name))
 
 
 def _end_links(session: Session, member: PartnershipMember, *, now: datetime) -> None:

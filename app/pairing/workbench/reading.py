@@ -55,13 +55,22 @@ def together_of(facts: PairingFacts, form: TogetherForm) -> Choices:
     if form.do == "veto" or form.third is None:
         for field in ("first", "second"):
             if field in found and not isinstance(found[field], City):
-                errors.setdefault(field, _("An organisation facilitates triangles; a pair is of two cities."))
+                errors.setdefault(field, _no_city(form))
     if errors:
         raise Refused(errors)
     members = frozenset(party.slug for party in found.values())
     if form.do == "pin":
         return Choices(pin=(members,))
     return Choices(veto={members: found[form.said_by].slug if form.said_by else None})
+
+
+def _no_city(form: TogetherForm) -> str:
+    if form.do == "pin":
+        return _("An organisation facilitates triangles; a pair is of two cities.")
+    return _(
+        "Two cities are kept apart, not a city and an organisation. What the organisation facilitates, and in how many "
+        "triangles, is set on its page: see “Facilitating organisations”."
+    )
 
 
 def countries_of(form: CountriesForm) -> Choices:

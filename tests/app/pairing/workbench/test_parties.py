@@ -60,6 +60,9 @@ def test_pair_03_what_an_organisation_facilitates_is_stored_and_joins_a_triangle
     assert _post(bench, "A bank", "facilitates", **form, is_facilitator="yes", most="2").status_code == 303
     assert "A bank facilitating" in told(bench.get(trios))
     assert "Waste · at most 2" in told(bench.get("/facilitators"))
+    kept_apart = {"add": "together", "do": "veto", "first": "Essen", "second": "A bank"}
+    refused = bench.client.post(f"{BASE}/what-if", data=kept_apart)
+    assert "What the organisation facilitates" in told(refused.text), "a no is between cities; this is the way"
     assert _post(bench, "A bank", "limits", least="0", most="1", seen="").status_code == 404
     assert _post(bench, "A bank", "facilitates", challenges="99999", seen=form["seen"]).status_code == 404
 
