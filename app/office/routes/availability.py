@@ -1,5 +1,6 @@
 """When a delegate is there, and what is placed while they are not."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from app.delegations.loaders import DelegateIn
 from app.delegations.service.availability import Block, set_availability
 from app.events.queries import local
 from app.office.absence import placed_while_away
+from app.platform.audit import last_change_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Conflict, Refused
@@ -60,13 +62,17 @@ class TimesForm(BaseModel):
 @router.get("/e/{slug}/people/{delegate_id}/times")
 def times(request: Request, session: ReadSession, access: Found) -> Response:
     """When are you there?"""
-    found = access.found
+    return _page(request, session, access, Bound(None, {}, _stored(access.found)))
+
+
+def _stored(found: DelegateIn) -> dict[str, Any]:
+    """What is kept, as a form types it."""
     person, event = found.delegate, found.event
 
     def typed(instant: datetime | None) -> str:
         return "" if instant is None else local(event, instant).strftime("%Y-%m-%dT%H:%M")
 
-    shown = {
+    return {
         "version": person.version,
         "arrives_at": typed(person.arrives_at),
         "departs_at": typed(person.departs_at),
@@ -76,7 +82,6 @@ def times(request: Request, session: ReadSession, access: Found) -> Response:
             if one.holding_id is None
         ],
     }
-    return _page(request, session, access, Bound(None, {}, shown))
 
 
 @router.post("/e/{slug}/people/{delegate_id}/times")
@@ -105,8 +110,8 @@ def save_times(request: Request, session: DbSession, form: FormData, now: Now, a
         )
     except Refused as refused:
         return _page(request, session, access, Bound(None, refused.errors, bound.typed), status=422)
-    except Conflict as conflict:
-        return _page(request, session, access, Bound(None, {"": conflict.message}, bound.typed), status=409)
+    except Conflict:
+        return _page(request, session, access, Bound(None, {}, bound.typed), theirs=_told(_stored(found)), status=409)
     return RedirectResponse(request.url.path, status_code=303)
 
 
@@ -123,15 +128,36 @@ def _read(form: Any) -> dict[str, Any]:
     return {**said, "blocks": [row for row in rows if row]}
 
 
+def _told(typed: Mapping[str, Any]) -> dict[str, str]:
+    """What a form types, to be read beside another: moments, and the blocked times in one line."""
+
+    def said(moment: str) -> str:
+        return moment.replace("T", " ")
+
+    blocks = [f"{said(one['start'])} – {said(one['end'])} {one.get('reason', '')}".strip() for one in typed["blocks"]]
+    moments = {name: said(typed.get(name, "")) for name in ("arrives_at", "departs_at")}
+    return {**moments, "blocks": "; ".join(blocks)}
+
+
 def _page(
-    request: Request, session: Session, access: Access[DelegateIn], bound: Bound[TimesForm], *, status: int = 200
+    request: Request,
+    session: Session,
+    access: Access[DelegateIn],
+    bound: Bound[Any],
+    *,
+    theirs: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> Response:
+    """The page; with ``theirs``, what somebody else saved meanwhile stands beside what was typed."""
     found = access.found
     rows = list(bound.typed.get("blocks", []))
     context = {
         "event": found.event,
         "person": found.delegate,
         "form": bound,
+        "theirs": theirs,
+        "mine": _told(bound.typed) if theirs else {},
+        "changed_at": last_change_of(session, entity="delegate", entity_id=found.delegate.id)[1] if theirs else None,
         "rows": (rows + [{}] * EMPTY_ROWS)[: max(len(rows), min(len(rows) + EMPTY_ROWS, MOST_ROWS))],
         "fixed": [one for one in found.delegate.blocked_times if one.holding_id is not None],
         "away": placed_while_away(session, found.event, delegate_ids=[found.delegate.id]),

@@ -1,5 +1,6 @@
 """REG-10: arrival, departure and blocked times limit scheduling; a later change names what no longer fits."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -168,7 +169,11 @@ def test_two_who_edit_lose_nothing_and_a_change_is_one_line(client: Any, sign_in
     old = _version(client, mayor)
     blocked = {"block-0-start": "2019-09-03T11:00", "block-0-end": "2019-09-03T12:00"}
     assert _save(client, cast, mayor, **blocked).status_code == 303
-    assert client.post(_path(cast, mayor), data={"version": old, "arrives_at": "2019-09-03T12:00"}).status_code == 409
+    lost = client.post(_path(cast, mayor), data={"version": old, "arrives_at": "2019-09-03T12:00"})
+    assert lost.status_code == 409
+    shown = re.search(r'<section class="versions".*?</section>', lost.text, re.DOTALL)[0]
+    assert "2019-09-03 11:00 – 2019-09-03 12:00" in shown and "2019-09-03 12:00" in shown, "both versions"
+    assert f'name="version" value="{_version(client, mayor)}"' in lost.text, "who keeps theirs is not refused again"
     assert _save(client, cast, mayor, **blocked).status_code == 303
     with client.app.state.database.reading() as session:
         lines = session.scalars(select(AuditEntry).where(AuditEntry.action == "delegate.availability")).all()
