@@ -257,6 +257,30 @@ def test_reg_09_filters_stand_in_the_address_and_say_which_to_drop(
     assert "any form" not in page  # without the form's filter nothing is approved either
 
 
+@pytest.mark.parametrize(
+    ("typed", "office", "desk"),
+    [
+        ("МОСКВА", 1, 1),
+        ("москвы мэра", 1, 1),
+        ("canon ANON", 1, 1),
+        ("cañón", 1, 1),
+        ("名古屋", 1, 1),
+        ("@kept.example", 2, 0),
+    ],
+)
+def test_reg_09_words_are_found_in_any_script_and_case_and_addresses_by_those_who_read_them(
+    client: Any, event: Any, sign_in: Any, hand_in: Any, typed: str, office: int, desk: int
+) -> None:
+    with client.app.state.database.writing() as session:
+        first, second = hand_in(session, 1), hand_in(session, 2)
+        first.party_name, first.contact_name, first.contact_email = "Москва", "Канцелярия мэра Москвы", "a@kept.example"
+        second.party_name, second.contact_email = "Cañón de Añón", "b@kept.example"
+        second.answers = {**second.answers, "native_name": "名古屋市"}
+    for role, count in (("organiser", office), ("desk", desk)):
+        sign_in(role, event_id=event.id)
+        assert client.get(URL, params={"q": typed}).text.count('<tr id="row-') == count, role
+
+
 def test_reg_04_the_desk_reads_and_does_not_decide(client: Any, event: Any, sign_in: Any, six: Any) -> None:
     sign_in("desk", event_id=event.id)
     assert 'name="chosen"' not in client.get(URL).text

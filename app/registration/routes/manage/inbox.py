@@ -1,6 +1,6 @@
 """Which registrations wait for a decision, and answering many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, STAFF, Access, Policy
+from app.delegations import readers
 from app.delegations.enums import HelixRole
 from app.events.models import Event
 from app.events.queries import event_of_path
@@ -25,7 +26,14 @@ from app.platform.pagination import page_number
 from app.platform.rendering import is_htmx, render
 from app.registration.enums import Door, QuestionKind, RegistrationState
 from app.registration.flags import read_review_facts
-from app.registration.inbox import blocking_counts, inbox_count, inbox_page, known_filters
+from app.registration.inbox import (
+    NAMES,
+    NAMES_AND_MAIL,
+    blocking_counts,
+    inbox_count,
+    inbox_page,
+    known_filters,
+)
 from app.registration.meanwhile import STATE_OF, Meanwhile, meanwhile_of
 from app.registration.models import Registration
 from app.registration.queries import state_counts
@@ -118,7 +126,12 @@ def _page(
     facts = read_review_facts(session, event)
     filters = known_filters({"state": RegistrationState.SUBMITTED.value, **query})
     sort, number = query.get("sort", "submitted"), page_number(query.get("page", "1"))
-    found = inbox_page(session, event.id, filters=filters, sort=sort, number=number, facts=facts)
+    within = NAMES_AND_MAIL if access.principal.role in readers.CONTACTS else NAMES
+    found = inbox_page(session, event.id, filters=filters, sort=sort, number=number, facts=facts, within=within)
+
+    def count(some: Mapping[str, str]) -> int:
+        return inbox_count(session, event.id, filters=some, facts=facts, within=within)
+
     done = query.get("done", "")
     context = {
         "event": event,
@@ -128,7 +141,7 @@ def _page(
         "counts": {state.value: count for state, count in state_counts(session, event.id).items()},
         "asks": {kind.value: count for kind, count in blocking_counts(session, event.id, facts).items()},
         "page": found,
-        "ways_out": () if found.items else ways_out(filters, lambda some: inbox_count(session, event.id, some, facts)),
+        "ways_out": () if found.items else ways_out(filters, count),
         "decides": access.principal.role in ORGANISERS,
         "form": form,
         "ticked": set(form.typed.get("chosen", ())),
