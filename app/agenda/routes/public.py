@@ -1,7 +1,7 @@
 """The public agenda: releases only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ from app.accounts.enums import Role
 from app.accounts.policies import ANYONE, Access, Policy
 from app.accounts.principal import Principal
 from app.agenda.models import AgendaRelease, ReleasedSession
+from app.agenda.public_days import Wanted, public_days
 from app.agenda.queries import (
     difference,
     entries_of_release,
@@ -22,10 +23,9 @@ from app.agenda.queries import (
     releases_of,
 )
 from app.agenda.shown import ShownSession, shown_of, shown_sessions
-from app.agenda.view import public_days
 from app.events.loaders import number_of
 from app.events.models import Event
-from app.events.queries import challenges_of, event_of_path
+from app.events.queries import days_of, event_of_path, rooms_of
 from app.pairing.queries import public_partnerships_of
 from app.platform.database.sessions import ReadSession
 from app.platform.errors import NotFound
@@ -97,24 +97,32 @@ def agenda(
 ) -> Response:
     """What happens when and where."""
     event = access.found
-    chosen = {"room": room, "challenge": challenge, "kind": kind}
-    return shared_page(request, session, lambda: _agenda(request, session, event, day, chosen), event_id=event.id)
+    wanted = Wanted(room=room, challenge=challenge, kind=kind)
+    return shared_page(request, session, lambda: _agenda(request, session, event, day, wanted), event_id=event.id)
 
 
-def _agenda(request: Request, session: Session, event: Event, day: str, chosen: dict[str, str]) -> Response:
+def _agenda(request: Request, session: Session, event: Event, day: str, wanted: Wanted) -> Response:
     release = newest_release(session, event.id)
-    days = public_days(event, shown_sessions(session, event, release), **chosen)
+    days = public_days(
+        event,
+        shown_sessions(session, event, release),
+        wanted=wanted,
+        days=days_of(session, event.id),
+        rooms=[one.slug for one in rooms_of(session, event.id)],
+    )
     shown = [one for one in days if one.on.isoformat() == day] or list(days)
+    frozen = [one.frozen for one in release.sessions] if release else []
     context = {
         "event": event,
         "release": release,
         "days": days,
         "shown": shown,
         "day": day,
-        "chosen": chosen,
-        "rooms": sorted({(one.frozen["room_slug"], one.frozen["room"]) for one in release.sessions}) if release else [],
-        "kinds": sorted({str(one.frozen["kind"]) for one in release.sessions}) if release else [],
-        "challenges": challenges_of(session, event.id),
+        "chosen": asdict(wanted),
+        "modalities": {one.id: one.modality for one in public_partnerships_of(session, event.id)},
+        "rooms": sorted({(one["room_slug"], one["room"]) for one in frozen}),
+        "kinds": sorted({str(one["kind"]) for one in frozen}),
+        "challenges": {one["challenge"]: one["challenge_names"] for one in frozen if one["challenge"]},
     }
     return render(request, "agenda/programme.html", context, block="sessions" if is_htmx(request) else None)
 
