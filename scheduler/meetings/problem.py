@@ -139,6 +139,7 @@ class _Names:
             "slot": {slot.id for slot in problem.slots},
             "block": {slot.block for slot in problem.slots},
             "table": {table.id for table in problem.tables},
+            "zone": {table.zone for table in problem.tables},
             "person": {person.id for person in problem.people},
             "wish": {wish.id for wish in problem.wishes},
             "resource": {resource.id for resource in problem.resources},
@@ -190,6 +191,7 @@ def _check_wishes(problem: MeetingsProblem, names: _Names) -> None:
         path = f"wishes[{index}]"
         names.require_each(f"{path}.people", "person", wish.people)
         names.require(f"{path}.block", "block", wish.block)
+        names.require(f"{path}.zone", "zone", wish.zone)
         names.require_each(f"{path}.slots", "slot", wish.slots)
         names.require_each(f"{path}.after", "wish", wish.after)
         for position, other in enumerate(wish.after):
@@ -220,6 +222,7 @@ def _check_resources(problem: MeetingsProblem, names: _Names) -> None:
     for index, resource in enumerate(problem.resources):
         for slot in resource.taken:
             names.require(f"resources[{index}].taken.{slot}", "slot", slot)
+        # It may also serve zones of which no table is in the file, as a walk may lead where no room is.
         names.complaints.require_unique(f"resources[{index}].zones", "zone", resource.zones or ())
 
 

@@ -77,6 +77,10 @@ def _wish(facts: MeetingFacts, wish: MeetingWish, pinned: Meeting | None) -> dic
     codes = {resource.id: resource.code for resource in facts.resources}
     is_must = wish.level is MeetingWishLevel.MUST and wish.is_set_by_office
     tables = {table.id: table_key(table) for table in facts.tables}
+    zone = _zone_asked(facts, wish)
+    # A zone that has no table is none of the problem: such a wish can be held in no slot.
+    is_nowhere = zone is not None and all(_zone_of(facts, table) != zone for table in facts.tables)
+    asked = (slot_key(wish.slot_id),) if wish.slot_id is not None else None
     return {
         "id": wish_key(wish.id),
         "people": tuple(sorted(person_key(person.delegate_id) for person in wish.people)),
@@ -85,9 +89,9 @@ def _wish(facts: MeetingFacts, wish: MeetingWish, pinned: Meeting | None) -> dic
         "value": wish.value + (VALUE_OF_MUST if wish.level is MeetingWishLevel.MUST and not is_must else 0),
         "block": None,
         # A pinned meeting stays where it was put, also where another time had been asked for.
-        "slots": (slot_key(wish.slot_id),) if wish.slot_id is not None and pinned is None else None,
+        "slots": None if pinned else () if is_nowhere else asked,
         "pin": {"slot": slot_key(pinned.slot_id), "table": tables[pinned.table_id]} if pinned else None,
-        "zone": _zone_asked(facts, wish),
+        "zone": None if is_nowhere else zone,
         "after": (),
         "uses": {codes[wish.resource_id]: 1} if wish.resource_id in codes else {},
     }

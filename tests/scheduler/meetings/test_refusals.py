@@ -21,6 +21,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("wishes[0].slots", ["s9"], "wishes[0].slots[0]: no slot 's9'"),
     ("wishes[0].slots", ["s1", "s1"], "wishes[0].slots[1]: slot 's1' is there twice"),
     ("wishes[0].block", "night", "wishes[0].block: no block 'night'"),
+    ("wishes[0].zone", "attic", "wishes[0].zone: no zone 'attic'"),
     ("wishes[0].after", ["w9"], "wishes[0].after[0]: no wish 'w9'"),
     ("wishes[0].after", ["w1"], "wishes[0].after[0]: wish 'w1' cannot come after itself"),
     ("wishes[0].after", ["w2", "w2"], "wishes[0].after[1]: wish 'w2' is there twice"),
@@ -52,6 +53,11 @@ WRONG: list[tuple[str, Any, str]] = [
     ("people[0].table", "t9", "people[0].table: no table 't9'"),
     ("people[0].max", -1, "people[0].max"),
     ("resources", [{"id": "i", "capacity": 1, "taken": {"s9": 1}}], "resources[0].taken.s9: no slot 's9'"),
+    (
+        "resources",
+        [{"id": "i", "capacity": 1, "zones": ["hall"] * 2}],
+        "resources[0].zones[1]: zone 'hall' is there twice",
+    ),
     ("resources", [{"id": "i", "capacity": -1}], "resources[0].capacity"),
     ("resources", [{"id": "i", "capacity": 1}] * 2, "resources[1]: resource 'i' is there twice"),
     ("vetoes", [["ana", "nobody"]], "vetoes[0][1]: no person 'nobody'"),
@@ -110,7 +116,7 @@ def test_everything_wrong_is_named_in_one_go(facts: Facts) -> None:
 
 
 def test_what_needs_two_facts_together_is_not_refused(facts: Facts, read: Read) -> None:
-    facts["wishes"][0].update(level="must", slots=[], zone="attic", after=["w2"])
+    facts["wishes"][0].update(level="must", slots=[], zone="salon", after=["w2"])
     facts["wishes"][1]["after"] = ["w1"]
     facts["people"][0].update(min=3, max=1, busy=["s1"], absent=["s1"])
     facts["vetoes"] = [["ana", "ben"], ["ben", "ana"]]

@@ -209,6 +209,7 @@ def test_what_is_left_out_says_which_rule_binds(facts: Facts, read: Read) -> Non
     facts["vetoes"] = [["ben", "cho"]]
     facts["slots"] = facts["slots"][:1]
     facts["people"][5]["busy"] = ["s1"]
+    facts["tables"].append({"id": "stool", "zone": "attic", "seats": 1})
     asked = {
         "limits_of_person": {"people": ["dee", "eve"]},
         "person_not_busy": {"people": ["dee", "fay"]},
