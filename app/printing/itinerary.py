@@ -106,6 +106,16 @@ class Itinerary:
         """All rows in the order of time."""
         return tuple(item for day in self.days for item in day.items)
 
+    def days_of(self, delegate_id: int | None) -> tuple[DayOfItems, ...]:
+        """The days with what one member goes to, of all members unless told; days without anything are left out."""
+        if delegate_id is None:
+            return self.days
+        days = (
+            DayOfItems(on=day.on, items=tuple(item for item in day.items if delegate_id in item.goes))
+            for day in self.days
+        )
+        return tuple(day for day in days if day.items)
+
     def traveller(self, delegate_id: int) -> Traveller:
         return next(one for one in self.travellers if one.delegate_id == delegate_id)
 

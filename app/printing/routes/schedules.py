@@ -1,5 +1,6 @@
 """A delegation's schedule as a page and as a PDF, and a person's."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -8,9 +9,11 @@ from sqlalchemy.orm import Session
 from app.accounts.enums import Role
 from app.accounts.policies import STAFF, Access, Policy
 from app.delegations.loaders import DelegateIn, DelegationIn, delegation_of_path
+from app.events.loaders import number_of
 from app.events.models import Event
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadLogSession, ReadSession
+from app.platform.errors import NotFound
 from app.platform.rendering import render
 from app.printing import words
 from app.printing.calendars import told_items
@@ -20,6 +23,7 @@ from app.printing.loaders import person_of_path
 from app.printing.queries import itinerary_of_delegation, itinerary_of_person
 from app.printing.service import is_outdated, live_address, preview
 from app.printing.sheets import rows_of
+from app.printing.tracks import tracks_of
 from app.printing.watching import note_movements
 
 router = APIRouter()
@@ -38,12 +42,16 @@ def schedule(
     log: ReadLogSession,
     now: Now,
     access: Annotated[Access[DelegationIn], Depends(SCHEDULE)],
+    member: str = "",
 ) -> Response:
-    """Who is where, and who is free?"""
+    """Who is where, and who is free? ``member``: where that one goes."""
     found = access.found
     note_movements(log, found.delegation.delegates, principal=access.principal, way="page", now=now)
     itinerary = itinerary_of_delegation(session, found.event, found.delegation.id)
-    return _page(request, session, found.event, itinerary, role=access.principal.role)
+    chosen = number_of(member) if member else None
+    if chosen is not None and all(one.delegate_id != chosen for one in itinerary.travellers):
+        raise NotFound
+    return _page(request, session, found.event, itinerary, role=access.principal.role, now=now, member=chosen)
 
 
 @router.get("/e/{slug}/delegations/{delegation_id}/schedule.pdf")
@@ -84,12 +92,27 @@ def personal_schedule(
     found = access.found
     note_movements(log, [found.delegate], principal=access.principal, way="page", now=now)
     itinerary = itinerary_of_person(session, found.event, found.delegate)
-    return _page(request, session, found.event, itinerary, role=access.principal.role)
+    return _page(request, session, found.event, itinerary, role=access.principal.role, now=now)
 
 
-def _page(request: Request, session: Session, event: Event, itinerary: Itinerary, *, role: Role) -> Response:
-    """The rows as the paper says them, in the language of whoever reads the page."""
+def _page(
+    request: Request,
+    session: Session,
+    event: Event,
+    itinerary: Itinerary,
+    *,
+    role: Role,
+    now: datetime,
+    member: int | None = None,
+) -> Response:
+    """The rows as the paper says them, in the language of whoever reads the page; days that are over are folded."""
+    days = itinerary.days_of(member)
+    today = words.day_at(now, event.timezone)
     context = {
+        "days": days,
+        "unfolded": {day.on for day in days if day.on >= today} or {day.on for day in days},
+        "member": member,
+        "tracks": tracks_of(event, itinerary, itinerary.days) if member is None else None,
         "event": event,
         "itinerary": itinerary,
         "said": rows_of(event, itinerary),
