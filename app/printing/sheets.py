@@ -228,7 +228,8 @@ def _traveller(one: Any) -> dict[str, Any]:
         "head": one.is_head,
         "name": one.name,
         "native": native_form(one.native_name, one.native_language, than=one.name),
-        "function": one.function or "",
+        # A role that stands in place of a name says its function already.
+        "function": "" if not one.function or one.function in one.name else one.function,
     }
 
 

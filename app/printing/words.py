@@ -191,19 +191,18 @@ def floor_words(floor: str | None) -> str:
 
 
 def language_words(codes: tuple[str, ...], channels: Mapping[str, int] | None = None) -> str:
-    """Languages by name, each with the channel on which it is heard.
+    """Languages by name: first those that are spoken, then those that are heard, each with its channel.
 
     Only the first begins with a capital where the language writes its own name small.
     """
     names = Locale.parse(current_locale()).languages
-    said = _listed(_with_channel(str(names.get(code, code)), (channels or {}).get(code)) for code in codes)
+    heard = {code: channel for code, channel in (channels or {}).items() if code in codes}
+    said = _listed(str(names.get(code, code)) for code in codes if code not in heard)
+    if heard:
+        listed = _listed(f"{names.get(code, code)} {heard[code]}" for code in codes if code in heard)
+        on = ngettext("channel: %(languages)s", "channels: %(languages)s", len(heard)) % {"languages": listed}
+        said = f"{said}; {on}" if said else on
     return said[:1].upper() + said[1:]
-
-
-def _with_channel(name: str, channel: int | None) -> str:
-    if channel is None:
-        return name
-    return _("%(language)s (channel %(number)s)") % {"language": name, "number": channel}
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -117,7 +117,7 @@ def test_prt_01_a_session_says_part_and_channel(released: Any) -> None:
                     for row in day["items"]
                     if row["title"] == item.title
                 )
-                assert "Chinese (channel 5)" in row["languages"]
+                assert "Chinese 5" in row["languages"]
                 assert words.own_part_words(item.part, item.speaking_minutes) in row["note"]
                 return
     pytest.fail("nobody is on a session in Chinese")
