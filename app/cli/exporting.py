@@ -46,13 +46,15 @@ def print_(
     """Write a PDF for each delegation with its pack, and one under people/ with a sheet for each of its persons."""
     settings = settings_in_use()
     target = folder or settings.var / "prints" / event
-    with opened(settings, needs_tables=True) as database, database.writing() as session:
-        found, now = event_named(session, event), time_of(settings, database)
+    with opened(settings, needs_tables=True) as database:
+        with database.reading() as session:
+            event_id = event_named(session, event).id
+        what, now = imported("app.printing.enums", "JobWhat"), time_of(settings, database)
         written = [
             path
-            for print_all in ("print_all", "print_all_persons")
-            for path in imported("app.printing.service", print_all)(
-                session, found, target, base_url=settings.base_url, actor=COMMAND_LINE, now=now
+            for one, place in ((what.PACKS, target), (what.PERSONS, target / "people"))
+            for path in imported("app.printing.jobs.folder", "print_folder")(
+                database, event_id, place, what=one, base_url=settings.base_url, actor=COMMAND_LINE, now=now
             )
         ]
     told.print(f"Written: {len(written)} files under {target}")

@@ -13,8 +13,9 @@ from app.events.models import Event
 from app.platform.database.engine import Database
 from app.platform.database.migrating import migrate
 from app.platform.settings import Settings
+from app.printing.enums import JobWhat
+from app.printing.jobs.folder import print_folder
 from app.printing.models import PrintedSheet
-from app.printing.service import print_all
 
 CONFIRMED = 5
 """How many partnerships have the consent of all members; the others were asked and wait for an answer."""
@@ -32,11 +33,10 @@ def prepare_demo(database: Database, settings: Settings, *, now: datetime) -> No
 
 
 def _print(database: Database, settings: Settings, slug: str, *, now: datetime) -> None:
-    with database.writing() as session:
-        event = event_of(session, slug)
-        print_all(
-            session, event, settings.var / "prints" / event.slug, base_url=settings.base_url, actor=ACTOR, now=now
-        )
+    with database.reading() as session:
+        event_id = event_of(session, slug).id
+    folder = settings.var / "prints" / slug
+    print_folder(database, event_id, folder, what=JobWhat.PACKS, base_url=settings.base_url, actor=ACTOR, now=now)
 
 
 def _is_loaded(session: Session, slug: str) -> bool:

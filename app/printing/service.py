@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.delegations.models import Delegation
-from app.delegations.queries import delegations_of
 from app.events.models import Event
 from app.platform.actor import Actor
 from app.platform.audit import record
@@ -20,7 +18,7 @@ from app.printing.comparing import Row, rows_of
 from app.printing.forms import MOST_COPIES
 from app.printing.itinerary import Itinerary
 from app.printing.models import PrintedSheet, SheetKind
-from app.printing.queries import itinerary_of_delegation, last_sheet, personal_itineraries_of_event
+from app.printing.queries import last_sheet
 from app.printing.queries.sheets import Holder
 from app.printing.reprints import kind_of
 from app.printing.sheets import Edition, Sheet, content_of, digest_of, sheet_of
@@ -120,42 +118,6 @@ def _papers(
 
 def _before(last: PrintedSheet | None, itinerary: Itinerary) -> dict[str, Row] | None:
     return rows_of(last.content, locale=itinerary.locale) if last else None
-
-
-def print_all(
-    session: Session, event: Event, folder: Path, *, base_url: str | None, actor: Actor, now: datetime
-) -> list[Path]:
-    """The pack of each delegation as a PDF of its own in a folder; returns the paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for delegation in delegations_of(session, event.id):
-        itinerary = itinerary_of_delegation(session, event, delegation.id)
-        printed = print_sheets(session, event=event, itineraries=[itinerary], base_url=base_url, actor=actor, now=now)
-        path = folder / f"{delegation.code}.pdf"
-        path.write_bytes(printed.pdf)
-        paths.append(path)
-    return paths
-
-
-def print_all_persons(
-    session: Session, event: Event, folder: Path, *, base_url: str | None, actor: Actor, now: datetime
-) -> list[Path]:
-    """A sheet for each person, those of a delegation in one PDF under ``people/`` in a folder; returns the paths."""
-    people = folder / "people"
-    people.mkdir(parents=True, exist_ok=True)
-    of_delegation: dict[int, list[Itinerary]] = {}
-    for itinerary in personal_itineraries_of_event(session, event):
-        of_delegation.setdefault(itinerary.delegation_id, []).append(itinerary)
-    paths = []
-    for delegation in delegations_of(session, event.id):
-        own = of_delegation.get(delegation.id)
-        if not own:
-            continue
-        printed = print_sheets(session, event=event, itineraries=own, base_url=base_url, actor=actor, now=now)
-        path = people / f"{delegation.code}.pdf"
-        path.write_bytes(printed.pdf)
-        paths.append(path)
-    return paths
 
 
 def is_outdated(session: Session, event: Event, itinerary: Itinerary) -> bool:

@@ -20,8 +20,18 @@ from app.printing.reprints import kind_of, reprint_queue
 from app.printing.service import Noted, live_address, noted_of
 from app.printing.sheets import Edition, Sheet, sheet_of
 
-MOST_ROWS = 350
-"""So many rows are set at once, a sheet counting as ten more: a row takes a child about a tenth of a megabyte."""
+MOST_WEIGHT = 350
+"""So much is set at once, in tenths of a megabyte that a child needs for it besides the sixty of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is printed, in which form and order; ``copies`` counts papers of each protected sheet."""
+
+    what: JobWhat
+    form: JobForm
+    sorting: Sorting
+    copies: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,19 +64,23 @@ def wanted(session: Session, event: Event, what: JobWhat) -> list[Itinerary]:
     return [one.itinerary for one in (*queue.delegations, *queue.persons)]
 
 
-def gathered(session: Session, event: Event, job: PrintJob, *, base_url: str, now: datetime) -> list[Work]:
-    """Everything that a job sets, in the order in which it comes out of the printer."""
-    if job.what is JobWhat.BADGES:
+def order_of(job: PrintJob) -> Order:
+    return Order(what=job.what, form=job.form, sorting=job.sorting, copies=job.copies)
+
+
+def gathered(session: Session, event: Event, order: Order, *, base_url: str, now: datetime) -> list[Work]:
+    """Everything that is set, in the order in which it comes out of the printer."""
+    if order.what is JobWhat.BADGES:
         works = _badges(session, event, base_url=base_url)
     else:
         digests = last_digests(session, event.id)
         held = sheets_by_id(session, [found[0] for found in digests.values()])
         works = [
-            _work(event, one, digests, held, copies=job.copies, base_url=base_url, now=now)
-            for one in wanted(session, event, job.what)
+            _work(event, one, digests, held, copies=order.copies, base_url=base_url, now=now)
+            for one in wanted(session, event, order.what)
         ]
     # Sorting keeps the order of delegations and ranks among equal names.
-    return sorted(works, key=lambda one: folded(one.name)) if job.sorting is Sorting.NAME else works
+    return sorted(works, key=lambda one: folded(one.name)) if order.sorting is Sorting.NAME else works
 
 
 def _badges(session: Session, event: Event, *, base_url: str) -> list[Work]:
@@ -126,27 +140,27 @@ def _work(
     )
 
 
-def documents_of(works: Sequence[Work], job: PrintJob) -> list[Document]:
+def documents_of(works: Sequence[Work], order: Order) -> list[Document]:
     """What is set together: for an archive each delegation, for one document as many sheets as a child can bear."""
-    bound = imposed if job.what is JobWhat.BADGES else list[Sheet]
-    if job.form is JobForm.ZIP:
+    bound = imposed if order.what is JobWhat.BADGES else list[Sheet]
+    if order.form is JobForm.ZIP:
         groups: dict[str, list[Sheet]] = {}
         for work in works:
             groups.setdefault(work.group, []).extend(work.sheets)
         return [Document(name=name, sheets=tuple(bound(sheets))) for name, sheets in groups.items()]
     parts: list[list[Sheet]] = []
-    rows = MOST_ROWS
+    weight = MOST_WEIGHT
     for sheet in bound([sheet for work in works for sheet in work.sheets]):
-        rows += weight_of(sheet)
-        if rows > MOST_ROWS:
+        weight += weight_of(sheet)
+        if weight > MOST_WEIGHT:
             parts.append([])
-            rows = weight_of(sheet)
+            weight = weight_of(sheet)
         parts[-1].append(sheet)
     return [Document(name=f"{number:06d}", sheets=tuple(part)) for number, part in enumerate(parts)]
 
 
 def weight_of(sheet: Sheet) -> int:
-    """How many rows a sheet counts as; one of badges as ten for each."""
+    """Tenths of a megabyte that setting a sheet takes: measured, a row takes half of one and a badge a whole one."""
     if "badges" in sheet:
         return 10 * len(sheet["badges"])
-    return 10 + sum(len(day["items"]) for day in sheet["days"])
+    return 3 + 4 * sum(len(day["items"]) for day in sheet["days"])

@@ -16,13 +16,12 @@ from app.platform.errors import Refused
 from app.platform.i18n import gettext as _
 from app.platform.tokens import new_token
 from app.printing.enums import JobForm, JobState, JobWhat
-from app.printing.jobs.gathering import Document, Work, documents_of, gathered
+from app.printing.jobs.gathering import Document, Work, documents_of, gathered, order_of
+from app.printing.jobs.noting import note_works
 from app.printing.jobs.setting import BrokeOff, Press, Stopped, bind_archive, bind_document, set_documents
 from app.printing.models import PrintJob
 from app.printing.press import Template
-from app.printing.queries import last_digests
 from app.printing.queries.badges import codes_of, due_badges
-from app.printing.service import note_sheet
 
 TOLD_EVERY_SECONDS = 0.5
 log = structlog.get_logger("bridge.printing")
@@ -52,8 +51,9 @@ def _run(database: Database, job_id: int, *, folder: Path, base_url: str, actor:
     with database.reading() as session:
         job = session.get_one(PrintJob, job_id)
         event, at = session.get_one(Event, job.event_id), job.asked_at
-        works = gathered(session, event, job, base_url=base_url, now=at)
-        documents, form, title = documents_of(works, job), job.form, event.name
+        order, title = order_of(job), event.name
+        works = gathered(session, event, order, base_url=base_url, now=at)
+        documents, form = documents_of(works, order), order.form
         template: Template = "badges" if job.what is JobWhat.BADGES else "sheet"
     if not works:
         raise Refused(_("There is nothing to print in what was chosen."))
@@ -97,11 +97,7 @@ def _note(database: Database, job_id: int, works: Sequence[Work], *, target: Pat
         if job.state is not JobState.RUNNING:
             raise Stopped
         event = session.get_one(Event, job.event_id)
-        held = last_digests(session, event.id)
-        if any((held.get(work.noted.holder) or (None,))[0] != work.held_id for work in works):
-            raise Refused(_("Somebody printed some of these sheets meanwhile. Nothing was noted; start it again."))
-        for work in works:
-            note_sheet(session, event, work.noted, held=work.held_number, actor=actor, now=job.asked_at)
+        note_works(session, event, works, actor=actor, now=job.asked_at)
         job.state, job.done, job.file, job.ended_at = JobState.DONE, job.total, target.name, clock.now()
 
 

@@ -1,6 +1,7 @@
 """Documents set by children, two at a time, each with a part of the work."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -83,7 +84,7 @@ def _orders(documents: Sequence[Document], paths: Sequence[Path]) -> Iterator[li
     size = 0
     for document, path in zip(documents, paths, strict=True):
         weight = sum(gathering.weight_of(sheet) for sheet in document.sheets)
-        if order and size + weight > gathering.MOST_ROWS:
+        if order and size + weight > gathering.MOST_WEIGHT:
             yield order
             order, size = [], 0
         order.append((document, path))
@@ -132,7 +133,8 @@ def bind_document(paths: Sequence[Path], target: Path, *, folder: Path) -> None:
                 raise BrokeOff
         if child.exit_code() != 0:
             raise BrokeOff
-    made.replace(target)
+    # The folder of a server is often another file system than that of what is at work.
+    shutil.move(made, target)
 
 
 def bind_archive(documents: Sequence[Document], paths: Sequence[Path], target: Path, *, at: datetime) -> None:

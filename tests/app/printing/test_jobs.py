@@ -109,7 +109,7 @@ def test_prt_02_by_name_is_by_name(office: Any) -> None:
 def test_prt_02_equal_input_gives_equal_bytes(
     office: Any, database: Any, monkeypatch: pytest.MonkeyPatch, form: JobForm
 ) -> None:
-    monkeypatch.setattr(gathering, "MOST_ROWS", 100)
+    monkeypatch.setattr(gathering, "MOST_WEIGHT", 100)
     once = office(JobWhat.PACKS, form=form)[1].read_bytes()
     with database.writing() as session:
         session.execute(PrintedSheet.__table__.delete())
