@@ -184,10 +184,10 @@ def _day(context: Context, value: date | datetime) -> str:
 
 @pass_context
 def _short_day(context: Context, value: date | datetime) -> str:
-    return _short(_local_date(context, value))
+    return short_day(_local_date(context, value))
 
 
-def _short(day: date) -> str:
+def short_day(day: date) -> str:
     locale = i18n.current_locale()
     return format_date(day, SHORT_DAYS.get(locale, "EEE d MMM"), locale=locale)
 
@@ -209,7 +209,7 @@ def _clock(context: Context, instant: datetime) -> str:
 @pass_context
 def _moment(context: Context, instant: datetime) -> str:
     local = venue_time(instant, _zone(context))
-    return f"{_short(local.date())}, {local:%H:%M}"
+    return f"{short_day(local.date())}, {local:%H:%M}"
 
 
 @pass_context

@@ -21,6 +21,7 @@ from app.meetings.planner import (
     read_facts,
     solution_of,
 )
+from app.meetings.sentences import say
 from app.meetings.service.holding import forget, people_of, take
 from app.platform.actor import Actor
 from app.platform.audit import record
@@ -75,7 +76,7 @@ def accept_run(session: Session, *, event: Event, run: SolverRun, actor: Actor, 
     solution = outcome_of(facts, run.outcome)
     broken = judge(build_problem(facts), solution).violations
     if broken:
-        raise Refused({str(index): violation.message for index, violation in enumerate(broken)})
+        raise Refused({str(index): say(facts, violation.message) for index, violation in enumerate(broken)})
     before = {one.wish_id: _place(one) for one in facts.meetings}
     after = {one.wish_id: _place(one) for one in planned_of(facts, solution)}
     moved = sorted(wish_id for wish_id in before | after if before.get(wish_id) != after.get(wish_id))

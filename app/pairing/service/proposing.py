@@ -13,6 +13,7 @@ from app.pairing.models import Partnership, PartnershipMember
 from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, read_facts, reasons_of
 from app.pairing.refusing import refused_again
 from app.pairing.service.recording import log_change
+from app.pairing.workbench.words import Names
 from app.platform.actor import Actor
 from app.platform.database.base import Attestation
 from app.platform.errors import Refused
@@ -67,7 +68,9 @@ def accept_plan(
         Refused: the plan breaks a rule today.
     """
     facts = read_facts(session, event)
-    broken = [one.message for one in judge(build_problem(session, facts), solution).violations]
+    names = Names(facts.parties)
+    violations = judge(build_problem(session, facts), solution).violations
+    broken: list[str] = [names.linked(one.message, event_slug=event.slug) for one in violations]
     broken += refused_again(session, facts, solution)
     if broken:
         raise Refused({str(index): message for index, message in enumerate(broken)})

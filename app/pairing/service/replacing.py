@@ -12,6 +12,7 @@ from app.pairing.refusing import refused_again
 from app.pairing.service.proposing import propose
 from app.pairing.service.recording import log_change
 from app.pairing.workbench.comparing import plan_of_rows, renewed
+from app.pairing.workbench.words import Names
 from app.platform import i18n
 from app.platform.actor import Actor
 from app.platform.errors import Refused
@@ -83,7 +84,10 @@ def take_replacement(
     before = plan_of_rows(facts, problem)
     plan = renewed(problem, before.model_copy(update={"partnerships": (*before.partnerships, *found)}))
     known = judge(problem, before).violations
-    broken = [one.message for one in judge(problem, plan).violations if one not in known]
+    names = Names(facts.parties)
+    broken: list[str] = [
+        names.linked(one.message, event_slug=event.slug) for one in judge(problem, plan).violations if one not in known
+    ]
     broken += refused_again(session, facts, plan)
     if broken:
         raise Refused({str(index): message for index, message in enumerate(broken)})

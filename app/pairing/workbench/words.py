@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from app.delegations.models import Party
+from markupsafe import Markup, escape
+
+from app.delegations.models import City, Party
 from app.pairing.wanted import Percents
 from app.platform.i18n import gettext as _
 from app.platform.i18n import ngettext
@@ -16,6 +18,7 @@ class Names:
 
     def __init__(self, parties: Mapping[str, Party]) -> None:
         self._names = {slug: party.name for slug, party in parties.items()}
+        self._cities = {slug: party.id for slug, party in parties.items() if isinstance(party, City)}
 
     def of(self, slug: str) -> str:
         return self._names.get(slug, slug)
@@ -27,6 +30,17 @@ class Names:
     def within(self, sentence: str) -> str:
         """A sentence of the scheduler with names in place of the quoted slugs."""
         return re.sub(r"'([^']+)'", lambda quoted: self.of(quoted[1]), sentence)
+
+    def linked(self, sentence: str, *, event_slug: str) -> Markup:
+        """The same, each city with a link to its page."""
+        pieces = re.split(r"'([^']+)'", sentence)
+        for at in range(1, len(pieces), 2):
+            slug, name = pieces[at], escape(self.of(pieces[at]))
+            if slug in self._cities:
+                link = Markup('<a href="/e/{}/manage/cities/{}">{}</a>')
+                name = link.format(event_slug, self._cities[slug], name)
+            pieces[at] = name
+        return Markup("").join(pieces)
 
 
 def joined(names: list[str]) -> str:

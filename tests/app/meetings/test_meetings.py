@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from app.claims.models import Claim, Holding
 from app.claims.service import AlreadyTaken
 from app.delegations.models import Delegate
+from app.delegations.names import latin_name_of
 from app.events.models import MeetingSlot, MeetingTable
 from app.meetings.enums import Answer, MeetingState
 from app.meetings.models import Meeting, MeetingWish
@@ -224,14 +225,23 @@ def test_a_plan_that_the_rows_of_today_break_is_refused(
 
     with database.writing() as session:
         said = veto(session, event=cast.event, delegate_id=cast.heads[1], other_id=cast.heads[0], actor=actor, now=now)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         accept()
+    told, names = next(iter(refused.value.errors.values())), []
+    with database.reading() as session:
+        for number in cast.heads[:2]:
+            person = session.get_one(Delegate, number)
+            names.append(f'<a href="/e/{cast.event.slug}/manage/people/{number}">{latin_name_of(person)}</a>')
+    assert (
+        told == f"{names[1]} and {names[0]} are not to meet, the meeting of {names[0]}, {names[1]} brings them together"
+    )
     with database.writing() as session:
         session.delete(session.merge(said))
         head = session.get_one(Delegate, cast.heads[0])
         head.departs_at = datetime.fromisoformat("2019-09-03T06:00:00+00:00")
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         accept()
+    assert f"{names[0]} cannot come in Tue 3 Sep 10:00, when the meeting of" in str(refused.value.errors["0"])
     with database.writing() as session:
         session.get_one(Delegate, cast.heads[0]).departs_at = None
         accepted(session, cast.heads[2], cast.heads[3])

@@ -93,12 +93,14 @@ def test_a_plan_that_breaks_a_rule_of_today_is_refused(
     session: Any, edition: Any, cast: Any, solved: Callable[[], SolverRun], actor: Actor, now: datetime
 ) -> None:
     run = solved()
-    session.get_one(City, cast.parties[0]).engagements_max = 0
-    session.get_one(City, cast.parties[0]).engagements_min = 0
+    city = session.get_one(City, cast.parties[0])
+    city.engagements_max = city.engagements_min = 0
     session.flush()
+    link = f'<a href="/e/{edition.slug}/manage/cities/{city.id}">{city.name}</a>'
     session.expire_all()
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         accept_run(session, event=edition, run=run, actor=actor, now=now)
+    assert f"{link} is in 1 partnerships, but may be in 0." in refused.value.errors.values()
     assert partnerships_of(session, edition.id) == []
 
 
