@@ -1,6 +1,7 @@
 """The three problems of an edition solved and accepted, one after the other, the same way that the pages go."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from types import ModuleType
 from typing import NamedTuple
@@ -25,7 +26,7 @@ from app.platform.errors import NotFound
 from app.platform.settings import Settings
 from app.printing.models import PrintedSheet
 from app.solver_runs.models import SolverRun
-from app.solver_runs.tasks import run_now
+from app.solver_runs.tasks import limits_of, run_now
 
 SEED = 2019
 
@@ -35,6 +36,8 @@ HasEvent = Partnership | AgendaRelease | Meeting | PrintedSheet
 
 PATIENCE = 12
 """So many times as long may a solve take whose first try found nothing."""
+GRACE_SECONDS = 30.0
+"""A busy machine takes that long to import a solver. Nobody waits for a page yet: a solve need not stand back."""
 
 
 class Step(NamedTuple):
@@ -141,6 +144,7 @@ def _run(database: Database, settings: Settings, slug: str, step: Step, *, now: 
             actor=ACTOR,
             now=now,
         ).id
-    state = run_now(database, run_id, settings)
+    limits = replace(limits_of(settings), niceness=0, grace_seconds=GRACE_SECONDS)
+    state = run_now(database, run_id, settings, limits=limits)
     structlog.get_logger().info("demonstration.solved", label=step.label, state=state and state.value)
     return run_id

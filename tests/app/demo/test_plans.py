@@ -131,6 +131,18 @@ def test_the_demonstration_is_made_ready_once(
         assert len(session.scalars(select(Event)).all()) == 1
 
 
+def test_where_no_solve_ends_the_pages_are_there_and_the_next_start_tries_again(
+    database: Database, settings: Settings, clock: FixedClock
+) -> None:
+    without = settings.model_copy(update={"scheduler_command": "false"})
+    for tried in (2, 4):
+        prepare_demo(database, without, now=clock.now())
+        with database.reading() as session:
+            assert [run.state.value for run in session.scalars(select(SolverRun))] == ["failed"] * tried
+            assert session.scalars(select(Event.slug)).all() == ["bridge-2019"]
+            assert session.scalars(select(Partnership)).all() == []
+
+
 def _assert_nobody_is_in_two_places(session: Any) -> None:
     """Sessions and meetings of each person, from the rows alone: no two overlap."""
     from sqlalchemy.orm import selectinload
