@@ -43,6 +43,11 @@ def test_the_office(page: Any, enter: Callable[[Any, str], None], take: Callable
         take(name)
 
 
+def test_the_public_agenda(page: Any, take: Callable[[str], None]) -> None:
+    page.goto(f"{E}/agenda")
+    take("programme")
+
+
 def test_the_reprint_queue(page: Any, enter: Callable[[Any, str], None], take: Callable[[str], None]) -> None:
     """Some meetings are cancelled: whoever holds a sheet with one of them stands in the queue."""
     enter(page, "organiser")
