@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from markupsafe import Markup, escape
-
 from app.delegations.models import City, Party
 from app.pairing.wanted import Percents
 from app.platform.i18n import gettext as _
 from app.platform.i18n import ngettext
+from app.platform.linked import Linked, Piece
 from app.platform.pictures.partnerships import modality_word
 from app.platform.rendering import country_name
 
@@ -31,16 +30,14 @@ class Names:
         """A sentence of the scheduler with names in place of the quoted slugs."""
         return re.sub(r"'([^']+)'", lambda quoted: self.of(quoted[1]), sentence)
 
-    def linked(self, sentence: str, *, event_slug: str) -> Markup:
+    def linked(self, sentence: str, *, event_slug: str) -> Linked:
         """The same, each city with a link to its page."""
-        pieces = re.split(r"'([^']+)'", sentence)
-        for at in range(1, len(pieces), 2):
-            slug, name = pieces[at], escape(self.of(pieces[at]))
-            if slug in self._cities:
-                link = Markup('<a href="/e/{}/manage/cities/{}">{}</a>')
-                name = link.format(event_slug, self._cities[slug], name)
-            pieces[at] = name
-        return Markup("").join(pieces)
+        pieces: list[Piece] = []
+        for at, piece in enumerate(re.split(r"'([^']+)'", sentence)):
+            city_id = self._cities.get(piece) if at % 2 else None
+            href = f"/e/{event_slug}/manage/cities/{city_id}" if city_id else None
+            pieces.append((self.of(piece) if at % 2 else piece, href))
+        return Linked(pieces)
 
 
 def joined(names: list[str]) -> str:
