@@ -181,11 +181,22 @@ def _limits(options: argparse.Namespace) -> Limits:
 
 
 def _read_problem(kind: Kind, path: Path) -> Any:
-    return kind.function("problem", "read_problem")(_text(path))
+    with _named(path):
+        return kind.function("problem", "read_problem")(_text(path))
 
 
 def _read_solution(kind: Kind, path: Path, problem: Any) -> Any:
-    return kind.function("solution", "read_solution")(_text(path), problem)
+    with _named(path):
+        return kind.function("solution", "read_solution")(_text(path), problem)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """What is wrong with a file as a whole is said of the file: a command may read two."""
+    try:
+        yield
+    except Refused as refused:
+        raise Refused([one if one.path else Complaint(str(path), one.message) for one in refused.complaints]) from None
 
 
 def _text(path: Path) -> bytes:

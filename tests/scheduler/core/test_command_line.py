@@ -170,7 +170,7 @@ def test_nothing_found_in_time_exits_4(folder: Folder) -> None:
     ("content", "said"),
     [
         (UNKNOWN_PERSON, "sessions[0].people[0]: no person 'p99'"),
-        ("{", "Invalid JSON"),
+        ("{", "problem.json: Invalid JSON"),
         ({"format": "bridge-pairing/1"}, "format"),
         ({**FEASIBLE, "max_parallel": float("nan")}, "max_parallel"),
     ],
