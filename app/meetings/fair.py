@@ -136,7 +136,7 @@ def short_of_minimum(session: Session, event: Event, *, now: datetime) -> tuple[
     }
     found = []
     for one in lacking.values():
-        cause, words = "no_wishes", ""
+        cause, words = "all_held" if held[one.id] else "no_wishes", ""
         if agreed[one.id] > held[one.id]:
             cause, words = "no_place", reason_words(reasons.get(one.id), names)
         elif waiting[one.id]:

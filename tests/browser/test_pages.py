@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.accounts.service.links import issue_link
 from app.delegations.models import Delegate, Delegation
-from app.meetings.models import MeetingWish
+from app.meetings.models import Meeting, MeetingOffer, MeetingWish, WishPerson
 from app.pairing.models import PartnershipLink, PartnershipMember
 from app.platform.tokens import digest
 from app.registration.duplicates import duplicates_of
@@ -32,6 +32,7 @@ PAGES = {
         f"{E}/register", f"{E}/nominate", f"{E}/register/individual", f"{E}/register/delegation",
         "/sign-in", "/sign-in/sent", "/sign-in/{token}", "/account",
         "/r/{token}", "/r/{token}/form", "/r/{token}/erasure", f"{E}/erased", "{own}", "/d/{token}", "/d/{token}/erasure", "/q/{token}", "/p/{token}", "/m/{token}",
+        "/m/offers/{token}",
     ],
     "focal_point": [
         f"{E}/delegations/2", f"{E}/delegations/2/schedule", f"{E}/delegations/2/sheet", f"{E}/delegations/2/acting",
@@ -41,6 +42,7 @@ PAGES = {
     "delegate": [
         f"{E}/my", f"{E}/my/meetings", f"{E}/my/meetings/new?with=12", f"{E}/my/people", f"{E}/my/me",
         f"{E}/my/calendar", "/account", f"{E}/my/erasure", f"{E}/my/people/why?with=12", f"{E}/my/saved",
+        "{own_meeting}", "{own_wish}",
     ],
     "desk": [
         f"{E}/manage/people", f"{E}/manage/people/1", f"{E}/manage/delegations", f"{E}/delegations/1/schedule",
@@ -66,6 +68,7 @@ PAGES = {
         f"{E}/manage/agenda/import", f"{E}/manage/agenda/rooms", f"{E}/people/1/schedule",
         f"{E}/manage/meetings", f"{E}/manage/meetings?view=list", f"{E}/manage/print", f"{E}/manage/meetings/plans",
         f"{E}/manage/meetings/fair", f"{E}/manage/meetings/rules", f"{E}/manage/meetings/why?a=1&b=12", f"{E}/manage/meetings/1",
+        f"{E}/manage/meetings/wishes/1",
         f"{E}/manage/runs", f"{E}/manage/runs/1", f"{E}/manage/outbox",
     ],
     "administrator": [
@@ -137,7 +140,30 @@ def letters(served: Any) -> dict[str, str]:
         )
         pair_id = session.scalars(member.where(Delegation.id == 2)).first()
         dossier = f"{E}/partnerships/{pair_id}/dossier"
-    return {"/sign-in/{token}": f"/sign-in/{link}", "{own}": own, "{twins}": twins, "{dossier}": dossier}
+        deputy = session.scalars(select(Delegate.id).where(Delegate.badge_name == "Deputy Mayor of Shenzhen")).one()
+        mine = select(WishPerson.wish_id).where(WishPerson.delegate_id == deputy)
+        meeting = session.scalars(select(Meeting).where(Meeting.wish_id.in_(mine)).order_by(Meeting.id)).first()
+        session.add(
+            MeetingOffer(
+                event_id=event_id,
+                wish_id=meeting.wish_id,
+                slot_id=meeting.slot_id,
+                table_id=meeting.table_id,
+                offered_at=NOW,
+                expires_at=NOW + timedelta(minutes=15),
+                token_digest=digest(TOKEN),
+            )
+        )
+        waiting = select(MeetingWish.id).where(MeetingWish.to_delegate_id == deputy, MeetingWish.answer == "pending")
+        wish_id = session.scalars(waiting).first()
+    return {
+        "/sign-in/{token}": f"/sign-in/{link}",
+        "{own}": own,
+        "{twins}": twins,
+        "{dossier}": dossier,
+        "{own_meeting}": f"{E}/my/meetings/{meeting.id}",
+        "{own_wish}": f"{E}/my/meetings/wishes/{wish_id}/answer",
+    }
 
 
 @pytest.fixture
@@ -161,6 +187,8 @@ def test_the_walks_leave_no_page_out(served: Any) -> None:
         "{own}": "/r/x/people/1",
         "{twins}": f"{E}/manage/duplicates/1",
         "{dossier}": f"{E}/partnerships/1/dossier",
+        "{own_meeting}": f"{E}/my/meetings/1",
+        "{own_wish}": f"{E}/my/meetings/wishes/1/answer",
     }
     shown = {re.sub(r"\?.*", "", names.get(path, path)).format(token="x") for paths in PAGES.values() for path in paths}
     pages = {

@@ -96,7 +96,7 @@ def test_read_and_answer_without_script(served: Any, plain: Any, enter: Callable
         assert mail is not None
         link = re.search(r"http://\S+/m/\S+", mail.body).group(0)  # type: ignore[union-attr]
     plain.goto(link)
-    plain.locator("main").get_by_role("button", name="Accept").click()
+    plain.locator("main").get_by_role("button", name="Send the answer").click()
     assert "You accepted this" in plain.content()
     plain.goto(link)
     assert "You accepted this" in plain.content()
