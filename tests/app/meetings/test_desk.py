@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.delegations.models import BlockedTime, Delegate, Delegation
+from app.delegations.models import BlockedTime, City, Delegate, Delegation
 from app.events.models import MeetingSlot, MeetingTable
 from app.meetings.enums import Answer, Keeping
+from app.meetings.fair import shares_of
 from app.meetings.models import Meeting, MeetingWish
 from app.meetings.planner import build_problem, judge, read_facts
 from app.meetings.service import hold_meeting, start_run, veto
@@ -129,6 +130,31 @@ def test_mtg_08_who_has_fewer_than_promised_is_listed_with_the_cause(
     assert "Mayor of Essen" in page
     assert "Agreed, without a place: Planner of Gothenburg is not there in any slot in question." in page
     assert "Nobody wished to meet them, and they wished nobody." in page
+
+
+def test_mtg_09_shares_by_region_role_and_size_of_city(
+    session: Any, cast: Any, accepted: Any, actor: Any, now: datetime
+) -> None:
+    """MTG-09: held of agreed by group; of a group of fewer than five people the share is withheld."""
+    cities = [session.get_one(City, one) for one in cast.parties]
+    for city, region, people in zip(
+        cities, ("Asia", "Asia", "Europe", "Europe"), (50_000, 5_000_000, 600_000, None), strict=True
+    ):
+        city.region, city.population = region, people
+    session.flush()
+    _hold(session, cast, accepted(session, cast.heads[0], cast.heads[2]), 0, actor, now)
+    accepted(session, cast.heads[1], cast.staff[2])
+    found = {
+        (one.kind, one.name): (one.people, one.agreed, one.held, one.percent) for one in shares_of(session, cast.event)
+    }
+    assert found == {
+        ("region", "Asia"): (4, 2, 1, None),
+        ("region", "Europe"): (4, 2, 1, None),
+        ("role", "city"): (8, 4, 2, 50),
+        ("size", "0"): (2, 1, 1, None),
+        ("size", "1"): (2, 2, 1, None),
+        ("size", "3"): (2, 1, 0, None),
+    }
 
 
 def test_mtg_10_host_tables_a_room_of_its_own_and_slots_of_three_lengths(
