@@ -180,3 +180,19 @@ def half_written() -> Callable[[Any, Hall], list[str]]:
         return wrong
 
     return find
+
+
+@pytest.fixture
+def drop_key() -> Callable[[Database], None]:
+    """Take the primary key from the ledger, so that nothing but it can be what kept two apart."""
+
+    def drop(database: Database) -> None:
+        with database.writing() as session:
+            if database.is_sqlite:
+                session.execute(text("CREATE TABLE bare AS SELECT * FROM claim"))
+                session.execute(text("DROP TABLE claim"))
+                session.execute(text("ALTER TABLE bare RENAME TO claim"))
+            else:
+                session.execute(text("ALTER TABLE claim DROP CONSTRAINT pk_claim"))
+
+    return drop
