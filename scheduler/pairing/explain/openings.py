@@ -7,12 +7,13 @@ from functools import cached_property
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduler.core.paths import parts_of
 from scheduler.pairing.catalogue import Catalogue, Flags, Numbers, catalogue_of
 from scheduler.pairing.explain.facts import rank_of
 from scheduler.pairing.problem import PairingProblem, Rules
-from scheduler.pairing.score import Pool, obstacles_to
+from scheduler.pairing.score import Obstacle, Pool, obstacles_to
 
 
 class Openings:
@@ -22,24 +23,37 @@ class Openings:
         self.problem, self.pool = problem, Pool(problem)
         self.catalogue: Catalogue = catalogue_of(Pool(_opened(problem)))
         self.limit_paths = limit_paths(problem)
-        self.obstacles: dict[int, list[frozenset[str]]] = {}
-        for number in np.flatnonzero(self._doubtful()).tolist():
+        self.alike = self._alike()
+        kinds, first = np.unique(self.alike, return_index=True)
+        self.ways: dict[int, list[frozenset[str]]] = {}
+        for kind, number in zip(kinds.tolist(), first.tolist(), strict=True):
             candidate = self.catalogue.candidate(number)
             ways = [frozenset(obstacle.paths) for obstacle in obstacles_to(self.pool, candidate)]
             ways += [frozenset({self.limit_paths[one]}) for one in candidate.members if self.pool.limit_of(one) == 0]
             if ways:
-                self.obstacles[number] = ways
-        self.closed: Flags = np.zeros(len(self.catalogue), dtype=bool)
-        self.closed[list(self.obstacles)] = True
+                self.ways[kind] = ways
+        is_closed = np.zeros(int(kinds.max(initial=0)) + 1, dtype=bool)
+        is_closed[list(self.ways)] = True
+        self.closed: Flags = is_closed[self.alike]
 
     @cached_property
     def opened_by(self) -> dict[str, Numbers]:
         """By path: the candidates that nothing but the fact there is against."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for number, ways in self.obstacles.items():
-            for path in frozenset.intersection(*ways):
-                found[path].append(number)
-        return {path: np.array(numbers, dtype=np.int64) for path, numbers in found.items()}
+        found: dict[str, list[Numbers]] = defaultdict(list)
+        closed = np.flatnonzero(self.closed)
+        closed = closed[np.argsort(self.alike[closed], kind="stable")]
+        kinds, starts = np.unique(self.alike[closed], return_index=True)
+        for kind, numbers in zip(kinds.tolist(), np.split(closed, starts[1:]), strict=True):
+            for path in frozenset.intersection(*self.ways[kind]):
+                found[path].append(numbers)
+        return {path: np.sort(np.concatenate(numbers)) for path, numbers in found.items()}
+
+    def opening(self, numbers: Numbers) -> set[str] | None:
+        """The facts each of which alone is all that is against one of these; ``None`` if nothing is against some."""
+        kinds = np.unique(self.alike[numbers]).tolist()
+        if not all(kind in self.ways for kind in kinds):
+            return None
+        return {path for kind in kinds for path in frozenset.intersection(*self.ways[kind])}
 
     @cached_property
     def paths(self) -> list[str]:
@@ -48,7 +62,7 @@ class Openings:
         return sorted(
             {
                 *self.opened_by,
-                *(path for ways in self.obstacles.values() for way in ways for path in way),
+                *(path for ways in self.ways.values() for way in ways for path in way),
                 *(path for one, path in self.limit_paths.items() if self.pool.limit_of(one) is not None),
                 *(f"pins[{index}]" for index in range(len(self.problem.pins))),
                 *(f"shares.{name}.min" for name, share in shares if share.min is not None),
@@ -67,24 +81,36 @@ class Openings:
 
     def ways_to(self, number: int, full: Iterable[str]) -> list[frozenset[str]]:
         """The sets of facts to let go for a candidate to join a plan in which some of its members are ``full``."""
-        ways = [*self.obstacles.get(number, []), *(frozenset({self.limit_paths[one]}) for one in full)]
+        ways = [*self.ways.get(int(self.alike[number]), []), *(frozenset({self.limit_paths[one]}) for one in full)]
         # Two facts at most stand behind one obstacle, so the sets to choose from stay few.
         return [frozenset(chosen) for chosen in product(*(sorted(way) for way in ways))]
 
-    def _doubtful(self) -> Flags:
-        """Candidates that may have an obstacle."""
+    def _alike(self) -> NDArray[np.int32]:
+        """The same number for candidates that the same facts are against, 0 where none is: few have to be judged."""
         catalogue, pool = self.catalogue, self.pool
-        apart = np.zeros((len(catalogue.ids) + 1, len(catalogue.ids) + 1), dtype=bool)
-        for couple in pool.between:
+        places = len(catalogue.ids) + 1
+        sayings: dict[tuple[Obstacle, ...], int] = {(): 0}
+        between = np.zeros((places, places), dtype=np.int64)
+        for couple, obstacles in pool.between.items():
             one, other = (catalogue.place[identifier] for identifier in couple)
-            apart[one, other] = apart[other, one] = True
-        out = np.array(
-            [one in pool.below_population or pool.limit_of(one) == 0 for one in catalogue.ids] + [False], dtype=bool
-        )
+            between[one, other] = between[other, one] = sayings.setdefault(obstacles, len(sayings))
+        own = np.zeros(places, dtype=np.int64)
+        for place, identifier in enumerate(catalogue.ids):
+            is_small, is_shut = identifier in pool.below_population, pool.limit_of(identifier) == 0
+            # A limit is the member's own; that a city is too small says the same of all.
+            own[place] = place + 2 if is_shut else int(is_small)
         first, second, third = (catalogue.members[:, place] for place in range(3))
         poor = (third == catalogue.nobody) & (catalogue.value < self.problem.rules.min_pair_value)
-        met = apart[first, second] | apart[first, third] | apart[second, third]
-        return np.asarray(met | poor | out[first] | out[second] | out[third])
+        facts = [poor, *(between[one, other] for one, other in ((first, second), (first, third), (second, third)))]
+        facts += [own[member] for member in (first, second, third)]
+        doubtful = np.flatnonzero(np.any([fact != 0 for fact in facts], axis=0))
+        kind: Numbers = np.zeros(len(doubtful), dtype=np.int64)
+        for fact in facts:
+            kind = kind * (int(fact.max(initial=0)) + 1) + fact[doubtful]
+            kind = np.unique(kind, return_inverse=True)[1]
+        alike = np.zeros(len(catalogue), dtype=np.int32)
+        alike[doubtful] = kind + 1
+        return alike
 
 
 def cheapest(sets: Iterable[frozenset[str]]) -> frozenset[str] | None:

@@ -20,8 +20,9 @@ from scheduler.pairing.explain.loose import Asking, LooseModel, loose_candidates
 from scheduler.pairing.explain.openings import Openings, cheapest
 from scheduler.pairing.explain.prices import Prices
 from scheduler.pairing.greedy import greedy_plan
+from scheduler.pairing.modality import MODALITIES, Modality
 from scheduler.pairing.problem import PairingProblem
-from scheduler.pairing.score import Candidate, Pool
+from scheduler.pairing.score import Pool
 from scheduler.pairing.solution import PairingSolution
 from scheduler.pairing.solve.master import Master
 from scheduler.pairing.solve.mip import branch
@@ -38,6 +39,9 @@ NEAR = 12
 
 GREEDY = 3
 """So many partnerships of the city are tried in a plan made without search."""
+
+MOST_ASKED = 200_000
+"""The whole model of a larger pool is not asked: it would fill gigabytes."""
 
 TURN = 0.25
 """The search for a plan without one fact takes at most this part of the time left."""
@@ -79,10 +83,16 @@ class _Case:
 
     def answer(self) -> Unpaired:
         """Facts that help alone; if there are none, a smallest set that helps together; and what was not settled."""
+        openings = self.openings
         ways = self.ways_into_the_plan()
         if frozenset() in ways:
             # Only the plan before, which ranks first, keeps the city out.
             return self._unpaired([])
+        alone = {path for paths in ways if len(paths) == 1 for path in paths}
+        opening = openings.opening(openings.catalogue.of_member(self.city))
+        if opening is not None and opening <= alone:
+            # Without any other fact the city still has no partnership that it may be in.
+            return self._unpaired(alone) if alone else self._together(ways, [])
         prices, root = self._root()
         answer = self._judge(None, prices, root)
         if answer == "plan":
@@ -93,10 +103,9 @@ class _Case:
             answer = self._judge(None, prices, root)
         if answer == "plan":
             return self._unpaired([])
-        alone = {path for paths in ways if len(paths) == 1 for path in paths}
         unproven = []
         for path in self._possible(prices.master, root):
-            if path in alone:
+            if path in alone or (opening is not None and path not in opening):
                 continue
             answer = self._judge(path, prices, prices.without(path))
             if answer == "plan":
@@ -116,19 +125,21 @@ class _Case:
             for partnership in self.solution.partnerships
         }
         found = []
+        broken_by = {modality: self._shares_broken_by(modality) for modality in MODALITIES}
         for number in catalogue.of_member(self.city).tolist():
             candidate = catalogue.candidate(number)
             if candidate.couple in couples:
                 continue
             limits = ((one, openings.pool.limit_of(one)) for one in candidate.members)
             full = [one for one, limit in limits if limit and held[one] >= limit]
-            broken = self._shares_broken_by(candidate)
+            broken = broken_by[candidate.modality]
             found += [paths | broken for paths in openings.ways_to(number, full)]
         return found
 
-    def _shares_broken_by(self, candidate: Candidate) -> frozenset[str]:
+    def _shares_broken_by(self, modality: Modality) -> frozenset[str]:
+        """The shares that the plan with one more partnership of a modality breaks."""
         counts = Counter(partnership.modality for partnership in self.solution.partnerships)
-        counts[candidate.modality] += 1
+        counts[modality] += 1
         total = sum(counts.values())
         broken = set()
         for name, share in self.openings.problem.shares.items():
@@ -232,8 +243,11 @@ class _Case:
     def _together(self, ways: list[frozenset[str]], unproven: list[str]) -> Unpaired:
         """No fact helps alone, so a set of two is a smallest one; larger ones are asked of the whole model."""
         best = cheapest(ways)
-        if best is not None and (len(best) == 2 or unproven):
+        if best is not None and (len(best) == max(2, self._fewest()) or unproven):
             return self._unpaired(best, together=True, unproven=unproven)
+        if len(self.openings.catalogue) > MOST_ASKED:
+            # The whole model would take more memory than there is; what is known holds all the same.
+            return self._unpaired(best or (), together=True, unproven=self.openings.paths)
         if self.part.is_over:
             return self._unpaired([], unproven=unproven or self.openings.paths)
         pool = Pool(self.openings.problem)
@@ -249,6 +263,12 @@ class _Case:
             # A set of fewer facts may be found yet, of which any may be one.
             return self._unpaired(gone, together=True, unproven=unproven or self.openings.paths)
         return self._unpaired(gone, together=True, unproven=unproven)
+
+    def _fewest(self) -> int:
+        """No plan has a partnership of the city with fewer facts let go."""
+        numbers = self.openings.catalogue.of_member(self.city)
+        kinds = dict(zip(self.openings.alike[numbers].tolist(), numbers.tolist(), strict=True))
+        return min((len(paths) for number in kinds.values() for paths in self.openings.ways_to(number, ())), default=0)
 
     def _unpaired(self, paths: Iterable[str], *, together: bool = False, unproven: Iterable[str] = ()) -> Unpaired:
         facts = self._facts(paths)

@@ -59,7 +59,7 @@ def settled(
     rounds = ROUNDS_OF_CUTS if cutting else 0
     prices: list[float] | None = None
     values = np.zeros(0, dtype=np.float64)
-    while (left := seconds()) > 0 and program.solve(left):
+    while program.solve(seconds):
         prices, values = program.prices(), program.values()
         is_enough = enough is not None and program.reached > enough - TOLERANCE
         better = _NOTHING if is_enough else program.better_nearby(prices)
@@ -98,6 +98,11 @@ class Program:
 
     def __init__(self, master: Master, numbers: Numbers) -> None:
         self.master = master
+        self.near: Numbers | None = None
+        self._begin(np.union1d(numbers, master.pinned))
+
+    def _begin(self, numbers: Numbers) -> None:
+        master = self.master
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
         # Without presolve each solve starts from the basis of the one before.
         self.solver.SetSolverSpecificParametersAsString("use_preprocessing: false")
@@ -112,10 +117,10 @@ class Program:
         self.has = np.zeros(len(master.catalogue), dtype=bool)
         self.constraints: list[Any] = []
         self._counting: dict[int, list[Any]] = {}
-        self.near: Numbers | None = None
         self.is_solved = False
+        self._is_fresh = True
         self._add_rows(master.rows)
-        self.add(np.union1d(numbers, master.pinned))
+        self.add(numbers)
 
     def add(self, numbers: Numbers) -> None:
         """Take in further candidates."""
@@ -183,11 +188,22 @@ class Program:
         low = -self.infinity if row.low is None else row.low
         self.constraints[place].SetBounds(low, self.infinity if row.high is None else row.high)
 
-    def solve(self, seconds: float) -> bool:
-        """Whether the program was solved in this time; only then, and until it changes, it has prices and values."""
-        self.solver.SetTimeLimit(max(1, int(min(seconds, 1e6) * 1000)))
-        self.is_solved = bool(self.solver.Solve() == pywraplp.Solver.OPTIMAL)
-        return self.is_solved
+    def solve(self, seconds: Callable[[], float]) -> bool:
+        """Whether the program was solved in this time; only then, and until it changes, it has prices and values.
+
+        Where GLOP comes to nothing from the basis of the solve before, it begins anew once.
+        """
+        while (left := seconds()) > 0:
+            self.solver.SetTimeLimit(max(1, int(min(left, 1e6) * 1000)))
+            self.is_solved = bool(self.solver.Solve() == pywraplp.Solver.OPTIMAL)
+            if self.is_solved or self._is_fresh or seconds() <= 0:
+                self._is_fresh = False
+                return self.is_solved
+            self._begin(self.numbers)
+            closed = self.master.closed
+            if closed is not None:
+                self.let(self.numbers[closed[self.numbers]], open_=False)
+        return False
 
     @property
     def reached(self) -> float:

@@ -9,6 +9,7 @@ import pytest
 from scheduler.core.explanation import Explanation, Fact
 from scheduler.core.limits import Control, Limits
 from scheduler.pairing.explain import explain, facts_that_let_in
+from scheduler.pairing.explain import unpaired as unpaired_module
 from scheduler.pairing.explain.facts import changed
 from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.solution import PairingSolution
@@ -297,3 +298,38 @@ def test_several_entries_of_a_list_are_taken_out_at_their_places(pools: Any) -> 
         "min": 1,
         "max": 4,
     }
+
+
+def test_a_set_that_no_smaller_one_can_replace_needs_no_search(pools: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PAIR-07: three facts stand against the only pair there is, so no two are enough; the whole model is not asked."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("the whole model was asked")
+
+    monkeypatch.setattr(unpaired_module, "LooseModel", refuse)
+    cities = [pools.city(one, country="KH") for one in "ab"]
+    said = [{"from": "a", "to": "b", "level": "no"}]
+    problem = pools.problem(cities, wishes=said, rules={"min_pair_value": 5})
+    explanation = explain(problem, limits=QUICK)
+    assert explanation.status == "feasible"
+    assert explanation.unpaired is not None
+    for one in explanation.unpaired:
+        assert one.together
+        assert {fact.path for fact in one.blocked_by} == {"wishes[0]", "rules.same_country", "rules.min_pair_value"}
+
+
+def test_a_set_that_time_or_room_did_not_let_prove_is_said_to_be_unproven(
+    pools: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PAIR-07: of a large pool the whole model would fill the memory; what is shown still helps, the rest is open."""
+    monkeypatch.setattr(unpaired_module, "MOST_ASKED", 0)
+    monkeypatch.setattr(unpaired_module._Case, "_fewest", lambda _: 1)
+    cities = [pools.city(one, country="KH") for one in "ab"]
+    said = [{"from": "a", "to": "b", "level": "no"}]
+    problem = pools.problem(cities, wishes=said, rules={"min_pair_value": 5})
+    explanation = explain(problem, limits=QUICK)
+    assert explanation.status == "unknown"
+    assert explanation.unpaired is not None
+    for one in explanation.unpaired:
+        assert one.unproven
+        assert {fact.path for fact in one.blocked_by} == {"wishes[0]", "rules.same_country", "rules.min_pair_value"}
