@@ -43,7 +43,7 @@ class Openings:
         closed = np.flatnonzero(self.closed)
         closed = closed[np.argsort(self.alike[closed], kind="stable")]
         kinds, starts = np.unique(self.alike[closed], return_index=True)
-        for kind, numbers in zip(kinds.tolist(), np.split(closed, starts[1:]), strict=True):
+        for kind, numbers in zip(kinds.tolist(), np.split(closed, starts)[1:], strict=True):
             for path in frozenset.intersection(*self.ways[kind]):
                 found[path].append(numbers)
         return {path: np.sort(np.concatenate(numbers)) for path, numbers in found.items()}

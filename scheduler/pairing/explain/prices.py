@@ -35,16 +35,7 @@ class Prices:
         if path is None:
             return settled(self.program, seconds=self.seconds, enough=0)
         with self._opened(path), self._unlimited(path), self._dropped(path):
-            relaxed = settled(self.program, seconds=self.seconds, enough=0)
-            if not self.program.is_solved and self.seconds() > 0:
-                # The program came to no answer from where it stood: build it anew.
-                relaxed = settled(Program(self.master, self._at_hand()), seconds=self.seconds, enough=0)
-            return relaxed
-
-    def _at_hand(self) -> Numbers:
-        """What the program has taken in, but what is closed."""
-        assert self.master.closed is not None
-        return np.flatnonzero(self.program.has & ~self.master.closed)
+            return settled(self.program, seconds=self.seconds, enough=0)
 
     @contextmanager
     def _opened(self, path: str) -> Iterator[None]:
