@@ -11,9 +11,9 @@ from app.delegations.models import City
 from app.events.enums import CountryGroup
 from app.events.models import Event
 from app.events.queries import GroupBook, group_book
-from app.platform.wording import folded
+from app.platform.wording import folded, words_key
 from app.registration.duplicates import OPEN_STATES, Pair, duplicates_of_forms
-from app.registration.enums import Door, QuestionKind, QuestionState
+from app.registration.enums import Door, QuestionKind, QuestionState, RegistrationState
 from app.registration.models import Question, Registration
 
 
@@ -24,6 +24,8 @@ class Flag:
     kind: QuestionKind
     question: Question | None
     pairs: tuple[Pair, ...] = ()
+    nominations: tuple[int, ...] = ()
+    """Other forms that nominate the same city."""
 
     @property
     def blocks(self) -> bool:
@@ -38,6 +40,7 @@ class ReviewFacts:
     overrides: Mapping[str, CountryGroup] = field(default_factory=dict)
     duplicates: Mapping[int, Sequence[Pair]] = field(default_factory=dict)
     questions: Mapping[int, Sequence[Question]] = field(default_factory=dict)
+    nominations: Mapping[tuple[str, str], Sequence[int]] = field(default_factory=dict)
 
 
 def read_review_facts(session: Session, event: Event) -> ReviewFacts:
@@ -53,7 +56,31 @@ def read_review_facts(session: Session, event: Event) -> ReviewFacts:
         overrides={folded(name): group for name, group in overrides if group is not None},
         duplicates=duplicates_of_forms(session, event.id),
         questions=questions,
+        nominations=_nominations(session, event.id),
     )
+
+
+def _nominations(session: Session, event_id: int) -> dict[tuple[str, str], list[int]]:
+    """The forms that nominate a city and count, by city: approved, or waiting for a decision."""
+    statement = select(Registration).where(
+        Registration.event_id == event_id,
+        Registration.door == Door.CITY,
+        Registration.state.in_([*OPEN_STATES, RegistrationState.APPROVED]),
+    )
+    found: dict[tuple[str, str], list[int]] = {}
+    for form in session.scalars(statement.order_by(Registration.id)):
+        found.setdefault(_city_of(form), []).append(form.id)
+    return found
+
+
+def _city_of(form: Registration) -> tuple[str, str]:
+    return words_key(form.party_name), form.answers.get("country", "")
+
+
+def _other_nominations(form: Registration, facts: ReviewFacts) -> tuple[int, ...]:
+    if form.door is not Door.CITY:
+        return ()
+    return tuple(one for one in facts.nominations.get(_city_of(form), ()) if one != form.id)
 
 
 def flags_of(registration: Registration, facts: ReviewFacts) -> tuple[Flag, ...]:
@@ -61,9 +88,11 @@ def flags_of(registration: Registration, facts: ReviewFacts) -> tuple[Flag, ...]
     if registration.state not in OPEN_STATES:
         return ()
     asked = facts.questions.get(registration.id, ())
-    pairs = tuple(facts.duplicates.get(registration.id, ()))
+    pairs, nominations = tuple(facts.duplicates.get(registration.id, ())), _other_nominations(registration, facts)
     found = [
-        Flag(kind=kind, question=_last(asked, kind), pairs=pairs if kind is QuestionKind.DUPLICATE else ())
+        Flag(kind=kind, question=_last(asked, kind), pairs=pairs, nominations=nominations)
+        if kind is QuestionKind.DUPLICATE
+        else Flag(kind=kind, question=_last(asked, kind))
         for kind in _causes(registration, facts)
     ]
     given = {flag.kind for flag in found}
@@ -85,7 +114,7 @@ def _causes(registration: Registration, facts: ReviewFacts) -> Iterable[Question
     country = answers.get("country")
     if registration.door is Door.CITY and not (answers.get("commitment") or {}).get("is_given"):
         yield QuestionKind.COMMITMENT
-    if facts.duplicates.get(registration.id):
+    if facts.duplicates.get(registration.id) or _other_nominations(registration, facts):
         yield QuestionKind.DUPLICATE
     if country is None or (facts.book.groups and facts.book.group_of(country) is None):
         yield QuestionKind.COUNTRY

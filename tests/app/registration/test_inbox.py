@@ -182,6 +182,24 @@ def test_reg_04_a_nomination_needs_the_mayors_word(session: Any, event: Any, han
     assert _kinds(session, event, registration) == set()
 
 
+def test_reg_07_a_city_that_is_nominated_twice_is_asked_about(session: Any, event: Any, hand_in: Any) -> None:
+    """However it is written; a form that no longer counts gives no cause, nor does a city of that name elsewhere."""
+    first, second, third = hand_in(session, 1), hand_in(session, 2), hand_in(session, 3)
+    for form, name, country in ((first, "São Tomé", "ST"), (second, "SAO TOME", "ST"), (third, "Sao Tome", "PT")):
+        form.door, form.party_name = Door.CITY, name
+        form.answers = {
+            **form.answers, "country": country, "members": [], "commitment": {"by": "The mayor", "is_given": True}
+        }  # fmt: skip
+        del form.answers["members"]
+    session.flush()
+    facts = read_review_facts(session, event)
+    named = {form.id: [flag.nominations for flag in flags_of(form, facts)] for form in (first, second, third)}
+    assert named == {first.id: [(second.id,)], second.id: [(first.id,)], third.id: []}
+    second.state = RegistrationState.REJECTED
+    session.flush()
+    assert flags_of(first, read_review_facts(session, event)) == ()
+
+
 def test_reg_07_somebody_who_is_here_is_asked_about(session: Any, cast: Any, hand_in: Any) -> None:
     registration = hand_in(session, 1, members=[MemberForm(family_name="X", is_head=True, email="MAYOR@essen.example")])
     (flag,) = flags_of(registration, read_review_facts(session, cast.event))

@@ -35,6 +35,8 @@ from app.registration.service import reviewing
 
 router = APIRouter()
 
+DECISIONS = frozenset({RegistrationState.APPROVED, RegistrationState.WAITING, RegistrationState.REJECTED})
+
 
 class DecisionForm(BaseModel):
     """A decision on a registration, with the version that was looked at."""
@@ -223,7 +225,7 @@ def _page(
         "flags": flags_of(one, read_review_facts(session, found.event)),
         "questions": questions,
         "challenges": {challenge.code: challenge for challenge in challenges_of(session, found.event.id)},
-        "legal": {state.value for state in LEGAL_CHANGES[one.state]},
+        "legal": {state.value for state in LEGAL_CHANGES[one.state] if state in DECISIONS},
         "decides": role in ORGANISERS,
         "forms": forms or {},
         "meanwhile": meanwhile,
