@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.claims.enums import ClaimKind, HoldingKind
@@ -118,3 +118,13 @@ def walk_holdings_of(session: Session, *, event_id: int, person_ids: Collection[
             )
         )
     return found
+
+
+def holdings_by_ticks(session: Session, *, event_id: int, kind: HoldingKind) -> dict[tuple[int, int], int]:
+    """How many holdings of a kind there are from one tick to another, by these two."""
+    rows = session.execute(
+        select(Holding.start_tick, Holding.end_tick, func.count())
+        .where(Holding.event_id == event_id, Holding.kind == kind)
+        .group_by(Holding.start_tick, Holding.end_tick)
+    )
+    return {(start, end): count for start, end, count in rows}

@@ -189,9 +189,11 @@ def head(session: Session) -> tuple[int, str]:
     return (row.id, row.hash) if row else (0, FIRST)
 
 
-def newest_line(session: Session, event_id: int) -> str:
-    """The hash of the newest line about an edition: which of its states this transaction sees; empty at first."""
-    lines = select(AuditEntry.hash).where(AuditEntry.event_id == event_id)
+def newest_line(session: Session, event_id: int, *, besides: Collection[str] = ()) -> str:
+    """Which state of an edition this transaction sees: the hash of the newest line about it, of another action than
+    ``besides``; empty at first.
+    """
+    lines = select(AuditEntry.hash).where(AuditEntry.event_id == event_id, AuditEntry.action.not_in(besides))
     return session.scalar(lines.order_by(AuditEntry.id.desc()).limit(1)) or ""
 
 

@@ -1,6 +1,6 @@
 """Values that cost much to read, kept by each process until something about their edition changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from threading import Lock
 from typing import TypeVar
 from weakref import WeakKeyDictionary
@@ -17,13 +17,18 @@ _kept: WeakKeyDictionary[Engine, dict[Name, tuple[str, object]]] = WeakKeyDictio
 _lock = Lock()
 
 
-def kept(session: Session, name: str, *, event_id: int, read: Callable[[], Value]) -> Value:
+def kept(
+    session: Session, name: str, *, event_id: int, read: Callable[[], Value], besides: Collection[str] = ()
+) -> Value:
     """What ``read`` gives, read once for each state of the edition that this transaction sees.
 
     Every change writes a line into the log in its transaction, so the newest line says which state that is. Only for
     values that depend on the rows of the edition alone: not on the reader, the language or the clock.
+
+    Args:
+        besides: actions that the value does not depend on; their lines leave it kept.
     """
-    newest = newest_line(session, event_id)
+    newest = newest_line(session, event_id, besides=besides)
     engine = session.get_bind().engine
     with _lock:
         stored = _kept.setdefault(engine, {}).get((name, event_id))

@@ -21,6 +21,7 @@ from jinja2_fragments import render_block
 from app.platform import i18n
 from app.platform.error_names import name_fields
 from app.platform.idempotency import form_key
+from app.platform.parts import part_name, parts_known
 from app.platform.withholding import Withholding
 
 ROOT = Path(__file__).parent.parent.parent
@@ -53,6 +54,7 @@ def render(
         "locale": locale,
         "direction": i18n.direction(locale),
         "url_for": request.app.url_path_for,
+        "parts_known": parts_known(request),
         **context,
     }
     environment = templates()
@@ -108,6 +110,7 @@ def templates() -> Environment:
         "languages": _languages,
         "number": _number,
         "pick": _pick,
+        "part_name": part_name,
     }
     environment.globals |= {"static": static_address, "form_key": form_key}
     environment.globals["ui"] = environment.get_template("ui/widgets.html").module

@@ -1,6 +1,6 @@
 """How good an agenda is: one function a soft term, counted from the solution alone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from scheduler.agenda.problem import AgendaProblem, Day, Session
 from scheduler.agenda.solution import AgendaSolution, Placement
@@ -22,11 +22,16 @@ def score(problem: AgendaProblem, solution: AgendaSolution) -> dict[str, TermSco
 
 def stage_values(problem: AgendaProblem, solution: AgendaSolution) -> dict[str, int]:
     """The value of each stage, in the order in which they rank: ``unplaced``, then ``cost``."""
+    return stages_with(problem, solution, score(problem, solution))
+
+
+def stages_with(problem: AgendaProblem, solution: AgendaSolution, terms: Mapping[str, TermScore]) -> dict[str, int]:
+    """The same, where the terms have been counted already."""
     placed = {placement.session for placement in solution.placements}
     left_out = [session for session in problem.sessions if session.optional and session.id not in placed]
     return {
         "unplaced": sum(session.value for session in left_out),
-        "cost": sum(term.cost for term in score(problem, solution).values()),
+        "cost": sum(term.cost for term in terms.values()),
     }
 
 

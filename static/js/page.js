@@ -159,12 +159,11 @@ function watchAnnouncements() {
   });
 }
 
-// Titles that have too little room end after a word: what is left over stays in the page for whoever listens.
+// Titles that have too little room end after a word: what is left over stays in the page for whoever listens. All are
+// measured before any is changed, for each change of one makes the browser lay the page out again.
 
 function clip(one) {
   const whole = one.textContent;
-  one.replaceChildren(whole);
-  if (one.scrollHeight <= one.clientHeight) return;
   const words = whole.split(" ");
   const more = Object.assign(document.createElement("span"), { className: "more", ariaHidden: "true" });
   const rest = Object.assign(document.createElement("span"), { className: "off-screen" });
@@ -176,15 +175,25 @@ function clip(one) {
   one.replaceChildren(whole);
 }
 
+function clipAll(titles) {
+  for (const one of titles) if (one.childElementCount) one.replaceChildren(one.textContent);
+  titles.filter((one) => one.scrollHeight > one.clientHeight).forEach(clip);
+}
+
 function watchTitles() {
-  const clipAll = () => document.querySelectorAll("[data-clip]").forEach(clip);
+  const titles = () => [...document.querySelectorAll("[data-clip]")];
+  const measured = new WeakSet();
+  const measure = (some) => {
+    clipAll(some);
+    some.forEach((one) => measured.add(one));
+  };
   let width = window.innerWidth;
-  document.fonts.ready.then(clipAll);
-  document.addEventListener("htmx:afterSettle", clipAll);
+  document.fonts.ready.then(() => measure(titles()));
+  document.addEventListener("htmx:afterSettle", () => measure(titles().filter((one) => !measured.has(one))));
   window.addEventListener("resize", () => {
     if (window.innerWidth === width) return;
     width = window.innerWidth;
-    clipAll();
+    measure(titles());
   });
 }
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
+from app.agenda.board.rail import SlotUse
 from app.agenda.models import AgendaSession, DraftPlacement
 from app.agenda.planner import AgendaFacts, FreePlace
 from app.events.models import EventDay, Room
@@ -77,6 +79,15 @@ class ClosedTime:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RailCell:
+    """A meeting slot beside the hours; where slots overlap it ends at the start of the next."""
+
+    row: int
+    span: int
+    slot: SlotUse
+
+
+@dataclass(frozen=True, kw_only=True)
 class Grid:
     """One day of a draft."""
 
@@ -86,14 +97,22 @@ class Grid:
     lanes: tuple[Lane, ...]
     hours: tuple[HourLine, ...]
     closed: tuple[ClosedTime, ...]
+    rail: tuple[RailCell, ...]
 
 
 def grid_of(
-    *, facts: AgendaFacts, day: EventDay, placed: Mapping[int, DraftPlacement], free: Iterable[FreePlace], held: int
+    *,
+    facts: AgendaFacts,
+    day: EventDay,
+    placed: Mapping[int, DraftPlacement],
+    slots: Iterable[SlotUse],
+    free: Iterable[FreePlace],
+    held: int,
 ) -> Grid:
     """Lay the placements of one day on the hours.
 
     Args:
+        slots: meeting slots of any day, in the order of time.
         free: where the session in hand may go, on any day.
         held: minutes that it takes.
     """
@@ -128,7 +147,15 @@ def grid_of(
             ClosedTime(row=row(one.starts_at), span=row(one.ends_at) - row(one.starts_at), label=one.label)
             for one in day.closings
         ),
+        rail=tuple(_rail([one for one in slots if day.holds(one.starts_at)], row)),
     )
+
+
+def _rail(slots: Sequence[SlotUse], row: RowOf) -> Iterable[RailCell]:
+    for slot, following in zip_longest(slots, slots[1:]):
+        until = slot.ends_at if following is None else min(slot.ends_at, following.starts_at)
+        if slot.starts_at < until:
+            yield RailCell(row=row(slot.starts_at), span=row(until) - row(slot.starts_at), slot=slot)
 
 
 def _open(day: EventDay) -> Iterable[tuple[datetime, datetime]]:

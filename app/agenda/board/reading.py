@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.agenda.board.grid import Grid, grid_of
 from app.agenda.board.mending import PlaceMend, place_mends, to_mend
+from app.agenda.board.rail import SlotUse, slot_uses
 from app.agenda.board.steps import StepShown, step_shown
 from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement
 from app.agenda.planner import (
@@ -15,18 +16,17 @@ from app.agenda.planner import (
     CostLine,
     FreePlace,
     Judgement,
-    build_problem,
     cost_lines,
+    ground_of,
     judge,
     places_for,
-    read_facts,
     solution_of,
+    with_draft,
 )
 from app.agenda.queries import current_draft
 from app.agenda.steps import next_step, step_before
 from app.agenda.view import ShownRule, broken_rules
 from app.events.models import Event, EventDay, Room
-from app.events.queries import days_of
 from app.platform.errors import NotFound
 
 
@@ -40,6 +40,7 @@ class Board:
     days: Sequence[EventDay]
     shown: EventDay | None
     placed: Mapping[int, DraftPlacement]
+    slots: Sequence[SlotUse]
     judgement: Judgement
     rules: Sequence[ShownRule]
     costs: Sequence[CostLine]
@@ -60,6 +61,7 @@ class Board:
             facts=self.facts,
             day=self.shown,
             placed=self.placed,
+            slots=self.slots,
             free=self.free[held.id] if held else (),
             held=held.duration_minutes if held else 0,
         )
@@ -121,11 +123,11 @@ def read_board(session: Session, event: Event, *, day: str = "", held: int | Non
     Raises:
         NotFound: the event has no such session.
     """
-    facts = read_facts(session, event)
+    ground = ground_of(session, event)
+    facts, days = ground.facts, ground.days
     draft = current_draft(session, event.id) or AgendaDraft(event_id=event.id, name="", placements=[])
-    problem, solution = build_problem(session, facts, draft), solution_of(facts, draft)
+    problem, solution = with_draft(ground.problem, facts, draft), solution_of(facts, draft)
     judgement = judge(problem, solution)
-    days = days_of(session, event.id)
     known = {item.id: item for item in facts.sessions}
     if held is not None and held not in known:
         raise NotFound
@@ -133,7 +135,7 @@ def read_board(session: Session, event: Event, *, day: str = "", held: int | Non
     rules = broken_rules(facts, judgement)
     movable = to_mend(rules, placed)
     wanted = [item for item in facts.sessions if item.id not in placed or item.id == held or item in movable.values()]
-    free = places_for(facts, problem, solution, wanted)
+    free = places_for(facts, ground.places, solution, wanted)
     return Board(
         event=event,
         facts=facts,
@@ -141,6 +143,7 @@ def read_board(session: Session, event: Event, *, day: str = "", held: int | Non
         days=days,
         shown=next((one for one in days if one.on.isoformat() == day), days[0] if days else None),
         placed=placed,
+        slots=slot_uses(session, event),
         judgement=judgement,
         rules=rules,
         costs=cost_lines(facts, problem, solution),

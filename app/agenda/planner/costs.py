@@ -33,6 +33,8 @@ def _lines(facts: AgendaFacts, problem: AgendaProblem, solution: AgendaSolution)
     sessions = {item.slug: item for item in facts.sessions}
     weights = problem.weights.model_dump()
     for term, shares in TERMS.items():
+        if not weights[term]:
+            continue
         for subjects, units in shares(problem, solution):
             line = CostLine(
                 term=term,

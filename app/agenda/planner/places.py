@@ -6,8 +6,7 @@ from datetime import datetime
 
 from app.agenda.models import AgendaSession
 from app.agenda.planner.facts import AgendaFacts
-from scheduler.agenda.places import free_places
-from scheduler.agenda.problem import AgendaProblem
+from scheduler.agenda.places import FreePlaces
 from scheduler.agenda.solution import AgendaSolution
 
 
@@ -21,7 +20,7 @@ class FreePlace:
 
 
 def places_for(
-    facts: AgendaFacts, problem: AgendaProblem, solution: AgendaSolution, items: Iterable[AgendaSession]
+    facts: AgendaFacts, places: FreePlaces, solution: AgendaSolution, items: Iterable[AgendaSession]
 ) -> Mapping[int, tuple[FreePlace, ...]]:
     """The free places of each session by its ID, room by room in the order of time."""
     wanted = {item.slug: item.id for item in items}
@@ -34,5 +33,5 @@ def places_for(
             for room, starts in by_room.items()
             for start, end in starts
         )
-        for name, by_room in free_places(problem, solution, wanted).items()
+        for name, by_room in places.of(solution, wanted).items()
     }

@@ -1,6 +1,6 @@
 """Rows into an agenda problem. No datetime goes below this file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from app.events.models import DayClosing, Event, EventDay, Resource, Room, RoomO
 from app.events.queries import days_of, sites_of, walks_of
 from app.events.shifts import free_of, shifts_in_ticks
 from app.events.time_grid import TimeGrid
-from scheduler.agenda.problem import AgendaProblem, PreviousPlacement
+from scheduler.agenda.problem import AgendaProblem, Pin, PreviousPlacement
 from scheduler.core.time_grid import holds
 
 Interval = tuple[int, int]
@@ -33,7 +33,11 @@ def build_problem(session: Session, facts: AgendaFacts, draft: AgendaDraft | Non
 
     Facts of rules that the edition ignores are left out.
     """
-    placements = draft.placements if draft else []
+    return with_draft(problem_without_draft(session, facts), facts, draft)
+
+
+def problem_without_draft(session: Session, facts: AgendaFacts) -> AgendaProblem:
+    """What stands whatever the draft: no session is pinned, and there is no plan before."""
     sites = {site.id: site.code for site in sites_of(session, facts.event.id)}
     walks = [
         {"from": sites[one], "to": sites[other], "grains": facts.grid.grains(minutes)}
@@ -49,14 +53,26 @@ def build_problem(session: Session, facts: AgendaFacts, draft: AgendaDraft | Non
             "walks": tuple(walks),
             "people": tuple(_people(facts)),
             "resources": tuple(_resource(facts, resource) for resource in facts.resources),
-            "sessions": tuple(_sessions(facts, placements)),
+            "sessions": tuple(_sessions(facts)),
             "clashes": tuple(_clashes(facts)),
             "max_parallel": facts.rules.max_parallel,
-            "previous": tuple(_previous(facts, placements)),
             "weights": weights_of(facts.rules),
         }
     )
     return without(problem, ignored(facts.rules))
+
+
+def with_draft(problem: AgendaProblem, facts: AgendaFacts, draft: AgendaDraft | None) -> AgendaProblem:
+    """The problem with the pins of a draft, and the draft as the plan before.
+
+    It needs no second look at references: pins and plan speak of sessions and rooms of the same facts.
+    """
+    placements = draft.placements if draft else []
+    pins = {} if "pins_kept" in ignored(facts.rules) else dict(_pins(facts, placements))
+    sessions = tuple(
+        one.model_copy(update={"pin": pins[one.id]}) if one.id in pins else one for one in problem.sessions
+    )
+    return problem.model_copy(update={"sessions": sessions, "previous": tuple(_previous(facts, placements))})
 
 
 def _day(grid: TimeGrid, day: EventDay) -> dict[str, object]:
@@ -145,11 +161,10 @@ def _resource(facts: AgendaFacts, resource: Resource) -> dict[str, object]:
     }
 
 
-def _sessions(facts: AgendaFacts, placements: Iterable[DraftPlacement]) -> Iterable[dict[str, object]]:
+def _sessions(facts: AgendaFacts) -> Iterable[dict[str, object]]:
     slugs = {other.id: other.slug for other in facts.sessions}
     rooms = {room.id: room.slug for room in facts.rooms}
     codes = {resource.id: resource.code for resource in facts.resources}
-    placed = {one.session_id: one for one in placements}
     for item in facts.sessions:
         yield {
             "id": item.slug,
@@ -161,7 +176,6 @@ def _sessions(facts: AgendaFacts, placements: Iterable[DraftPlacement]) -> Itera
             "booths": item.booths,
             "rooms": tuple(rooms[one.room_id] for one in item.rooms if one.room_id in rooms) if item.rooms else None,
             "windows": tuple(_windows(facts.grid, item.windows)) if item.windows else None,
-            "pin": _pin(facts.grid, item, placed.get(item.id), rooms),
             "after": tuple(slugs[other] for other in facts.links.after.get(item.id, ())),
             "not_with": tuple(slugs[other] for other in facts.links.apart.get(item.id, ())),
             "same_room_as": slugs.get(item.same_room_as_id) if item.same_room_as_id else None,
@@ -172,18 +186,19 @@ def _sessions(facts: AgendaFacts, placements: Iterable[DraftPlacement]) -> Itera
         }
 
 
-def _pin(
-    grid: TimeGrid, item: AgendaSession, placement: DraftPlacement | None, rooms: Mapping[int, str]
-) -> dict[str, object] | None:
+def _pins(facts: AgendaFacts, placements: Iterable[DraftPlacement]) -> Iterable[tuple[str, Pin]]:
     """What is pinned. A start outside the session's own windows is no pin that any plan can keep: the windows rule."""
-    if placement is None or placement.pin is PinKind.NONE:
-        return None
-    pin: dict[str, object] = {}
-    if placement.pin in {PinKind.TIME, PinKind.BOTH} and lies_in_windows(grid, item, placement):
-        pin["start"] = grid.tick(placement.starts_at)
-    if placement.pin in {PinKind.ROOM, PinKind.BOTH}:
-        pin["room"] = rooms[placement.room_id]
-    return pin or None
+    sessions = {item.id: item for item in facts.sessions}
+    rooms = {room.id: room.slug for room in facts.rooms}
+    for placement in placements:
+        item = sessions.get(placement.session_id)
+        if item is None or placement.pin is PinKind.NONE:
+            continue
+        is_timed = placement.pin in {PinKind.TIME, PinKind.BOTH} and lies_in_windows(facts.grid, item, placement)
+        start = facts.grid.tick(placement.starts_at) if is_timed else None
+        room = rooms[placement.room_id] if placement.pin in {PinKind.ROOM, PinKind.BOTH} else None
+        if start is not None or room is not None:
+            yield item.slug, Pin(start=start, room=room)
 
 
 def lies_in_windows(grid: TimeGrid, item: AgendaSession, placement: DraftPlacement) -> bool:
@@ -199,16 +214,16 @@ def _clashes(facts: AgendaFacts) -> Iterable[dict[str, object]]:
         yield {"sessions": (slugs[one], slugs[other]), "weight": weight}
 
 
-def _previous(facts: AgendaFacts, placements: Iterable[DraftPlacement]) -> Iterable[dict[str, object]]:
+def _previous(facts: AgendaFacts, placements: Iterable[DraftPlacement]) -> Iterable[PreviousPlacement]:
     slugs = {item.id: item.slug for item in facts.sessions}
     rooms = {room.id: room.slug for room in facts.rooms}
     for placement in placements:
         if placement.session_id in slugs and placement.room_id in rooms:
-            yield {
-                "session": slugs[placement.session_id],
-                "start": facts.grid.tick(placement.starts_at),
-                "room": rooms[placement.room_id],
-            }
+            yield PreviousPlacement(
+                session=slugs[placement.session_id],
+                start=facts.grid.tick(placement.starts_at),
+                room=rooms[placement.room_id],
+            )
 
 
 def _windows(grid: TimeGrid, rows: Iterable[HasTimes]) -> Iterable[Interval]:

@@ -11,7 +11,7 @@ from app.agenda.planner.facts import AgendaFacts
 from app.agenda.planner.marks import marks_of
 from app.platform.errors import Refused
 from scheduler.agenda.problem import AgendaProblem
-from scheduler.agenda.score import score, stage_values
+from scheduler.agenda.score import score, stages_with
 from scheduler.agenda.solution import AgendaOutcome, AgendaSolution
 from scheduler.agenda.validation import validate
 from scheduler.core.outcome import TermScore
@@ -101,4 +101,5 @@ def judge(problem: AgendaProblem, solution: AgendaSolution) -> Judgement:
     """Broken rules and cost, from the same validation that the solver answers to."""
     violations = tuple(validate(problem, solution))
     marks = marks_of(problem, solution, violations)
-    return Judgement(violations, score(problem, solution), stage_values(problem, solution), marks)
+    terms = score(problem, solution)
+    return Judgement(violations, terms, stages_with(problem, solution, terms), marks)

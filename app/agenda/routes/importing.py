@@ -10,12 +10,14 @@ from starlette.responses import RedirectResponse
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.agenda import service
 from app.agenda.forms import ImportedForm
+from app.agenda.queries import current_draft
+from app.agenda.routes.versions import draft_changed_by
 from app.agenda.table import HEADERS, NEEDED
 from app.events.models import Event
 from app.events.queries import event_of_path
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession
-from app.platform.errors import Refused
+from app.platform.errors import Conflict, Refused
 from app.platform.forms import FormData, bind
 from app.platform.i18n import gettext as _
 from app.platform.rendering import render
@@ -77,6 +79,10 @@ def apply_file(
         return _page(request, event, status=422, faults=refused.faults)
     except Refused as refused:
         return _page(request, event, status=422, errors=refused.errors)
+    except Conflict as conflict:
+        said = f"{draft_changed_by(session, event, current_draft(session, event.id))} {conflict.message}"
+        found, table = service.read_agenda(session, event, rows), json.dumps(rows, ensure_ascii=False)
+        return _page(request, event, status=409, errors={"": said}, found=found, rows=table)
     return RedirectResponse(f"/e/{event.slug}/manage/agenda", status_code=303)
 
 

@@ -15,6 +15,7 @@ from app.agenda.board import Board, read_board
 from app.agenda.forms import PinForm, PlaceForm, StepForm
 from app.agenda.models import DraftStep
 from app.agenda.routes.board import Done, address_of, board_page, move_page
+from app.agenda.routes.versions import chosen
 from app.agenda.steps import last_move_of
 from app.events.models import Event
 from app.events.queries import event_of_path, local
@@ -34,7 +35,7 @@ Organiser = Annotated[Access[Event], Depends(CHANGE)]
 @router.post("/e/{slug}/manage/agenda/place")
 def place(request: Request, session: DbSession, form: FormData, now: Now, access: Organiser) -> Response:
     """Give a session a start and a room, or put it back to the tray."""
-    typed = _typed(form)
+    typed = chosen(form)
     bound = bind(PlaceForm, typed)
     if bound.value is None or bound.value.missing:
         return _refused(request, session, access, typed, bound, bound.value.missing if bound.value else bound.errors)
@@ -66,7 +67,7 @@ def place(request: Request, session: DbSession, form: FormData, now: Now, access
 @router.post("/e/{slug}/manage/agenda/pin")
 def pin(request: Request, session: DbSession, form: FormData, now: Now, access: Organiser) -> Response:
     """Pin the room, the time or both of a placed session, or neither."""
-    typed = _typed(form)
+    typed = chosen(form)
     bound = bind(PinForm, typed)
     if bound.value is None:
         return _refused(request, session, access, typed, bound, bound.errors)
@@ -89,13 +90,13 @@ def pin(request: Request, session: DbSession, form: FormData, now: Now, access: 
 @router.post("/e/{slug}/manage/agenda/undo")
 def undo(request: Request, session: DbSession, form: FormData, now: Now, access: Organiser) -> Response:
     """Take the newest step back."""
-    return _step(request, session, _typed(form), access, now=now, act=service.undo, verb="undone")
+    return _step(request, session, chosen(form), access, now=now, act=service.undo, verb="undone")
 
 
 @router.post("/e/{slug}/manage/agenda/redo")
 def redo(request: Request, session: DbSession, form: FormData, now: Now, access: Organiser) -> Response:
     """Do again what was taken back last."""
-    return _step(request, session, _typed(form), access, now=now, act=service.redo, verb="redone")
+    return _step(request, session, chosen(form), access, now=now, act=service.redo, verb="redone")
 
 
 def _step(
@@ -191,14 +192,6 @@ def _held(session: Session, access: Access[Event], typed: Mapping[str, str]) -> 
     if not number.isdecimal() or len(number) > 9:
         return None
     return read_board(session, access.found, day=typed.get("on", ""), held=int(number))
-
-
-def _typed(form: FormData) -> dict[str, str]:
-    """What was sent; whoever keeps their own version after a conflict sends it under names of its own."""
-    typed = {name: str(form[name]) for name in form if isinstance(form[name], str)}
-    if typed.get("keep") == "mine":
-        typed |= {name.removeprefix("mine."): text for name, text in typed.items() if name.startswith("mine.")}
-    return typed
 
 
 def _instant(event: Event, day: str, clock: str) -> datetime:

@@ -17,11 +17,13 @@ from app.agenda.forms import ResourceForm, ResourceTimeForm
 from app.agenda.models import AgendaDraft
 from app.agenda.planner import read_facts
 from app.agenda.queries import current_draft
+from app.agenda.routes.versions import both_versions, chosen
 from app.agenda.service.walking import walks_by_pair
 from app.agenda.workload import workload_of
 from app.events.loaders import number_of
 from app.events.models import Event, Resource
 from app.events.queries import days_of, event_of_path, resources_of, sites_of
+from app.platform.audit import last_change_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Conflict, NotFound, Refused
@@ -92,20 +94,37 @@ def add_interpreters(
 @router.post("/e/{slug}/manage/agenda/interpreters/{resource_id}")
 def save_interpreters(request: Request, session: DbSession, form: FormData, now: Now, access: Found) -> Response:
     """Change the name or how many there are."""
-    event, resource, bound = access.found.event, access.found.resource, bind(ResourceForm, form)
+    event, resource, bound = access.found.event, access.found.resource, bind(ResourceForm, chosen(form))
     if bound.value is None:
         return _page(request, session, event, {f"set-{resource.id}": bound}, status=422)
     said = bound.value
-    service.set_resource(
-        session,
-        resource=resource,
-        name=said.name,
-        capacity=said.capacity,
-        channel=said.channel,
-        version=said.version,
-        actor=access.principal.actor(),
-        now=now,
-    )
+    try:
+        service.set_resource(
+            session,
+            resource=resource,
+            name=said.name,
+            capacity=said.capacity,
+            channel=said.channel,
+            version=said.version,
+            actor=access.principal.actor(),
+            now=now,
+        )
+    except Conflict:
+        return both_versions(
+            request,
+            event=event,
+            about="interpreters",
+            action=f"/e/{event.slug}/manage/agenda/interpreters/{resource.id}",
+            theirs={
+                "name": resource.name,
+                "capacity": str(resource.capacity),
+                "channel": "" if resource.channel is None else str(resource.channel),
+            },
+            mine={name: str(text).strip() for name, text in bound.typed.items()},
+            by=last_change_of(session, entity="resource", entity_id=resource.id),
+            seen={"version": str(resource.version)},
+            names={"name": _("Name"), "capacity": _("How many"), "channel": _("Channel")},
+        )
     return _back(event, resource.id)
 
 
@@ -157,7 +176,7 @@ def save_walks(
 ) -> Response:
     """Say how long each way takes."""
     event = access.found
-    typed = {name: str(text).strip() for name, text in form.items()}
+    typed = {name: text.strip() for name, text in chosen(form).items()}
     pairs = walks_by_pair(session, event.id)
     wrong = {
         f"walk-{one}-{other}": _("A whole number is wanted.")
@@ -177,8 +196,20 @@ def save_walks(
         )
     except Refused as refused:
         return _walks(request, session, event, Bound(None, refused.errors, typed), status=422)
-    except Conflict as conflict:
-        return _walks(request, session, event, Bound(None, {"": conflict.message}, typed), status=409)
+    except Conflict:
+        stored = {f"{one}-{other}": str(minutes) for (one, other), minutes in pairs.items()}
+        sites = {site.id: site.name for site in sites_of(session, event.id)}
+        return both_versions(
+            request,
+            event=event,
+            about="walks",
+            action=f"/e/{event.slug}/manage/agenda/walks",
+            theirs={f"walk-{pair}": minutes for pair, minutes in stored.items()},
+            mine=typed,
+            by=last_change_of(session, entity="event", entity_id=event.id, actions=("venue.walks_set",)),
+            seen={f"seen-{pair}": minutes for pair, minutes in stored.items()},
+            names={f"walk-{one}-{other}": f"{sites[one]} ↔ {sites[other]}" for one, other in pairs},
+        )
     return RedirectResponse(f"/e/{event.slug}/manage/agenda/walks", status_code=303)
 
 

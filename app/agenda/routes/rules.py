@@ -15,13 +15,15 @@ from app.agenda.forms import AcknowledgeForm
 from app.agenda.models import AgendaRules
 from app.agenda.planner import BrokenRule
 from app.agenda.preview import preview_of
+from app.agenda.routes.versions import both_versions, chosen
 from app.agenda.rules import CHOICES, WEIGHTS, rules_of, severity_of, weights_of
 from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
+from app.platform.audit import last_change_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
-from app.platform.errors import Refused
+from app.platform.errors import Conflict, Refused
 from app.platform.forms import Bound, FormData, bind
 from app.platform.i18n import gettext as _
 from app.platform.rendering import render
@@ -62,13 +64,15 @@ def save_rules(
     request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[Event], Depends(CHANGE)]
 ) -> Response:
     """Say what each rule does in this edition."""
-    bound = _read(form)
+    bound = _read(chosen(form))
     if bound.value is None:
         return _page(request, session, access.found, bound, status=422)
     try:
         service.set_rules(session, event=access.found, **dict(bound.value), actor=access.principal.actor(), now=now)
     except Refused as refused:
         return _page(request, session, access.found, Bound(None, refused.errors, bound.typed), status=422)
+    except Conflict:
+        return _both_versions(request, session, access.found, bound.typed)
     return RedirectResponse(f"/e/{access.found.slug}/manage/agenda/rules", status_code=303)
 
 
@@ -134,6 +138,27 @@ def _number(typed: Mapping[str, str], field: str, errors: dict[str, str]) -> int
         errors[field] = _("A whole number is wanted.")
         return 0
     return int(text)
+
+
+def _both_versions(request: Request, session: Session, event: Event, mine: Mapping[str, str]) -> Response:
+    session.expire_all()
+    rules = rules_of(session, event.id)
+    limit = "" if rules.max_parallel is None else str(rules.max_parallel)
+    return both_versions(
+        request,
+        event=event,
+        about="rules",
+        action=f"/e/{event.slug}/manage/agenda/rules",
+        theirs={
+            **{f"severity_{rule}": severity_of(rules, rule).value for rule in CHOICES},
+            "max_parallel": limit,
+            **{f"weight_{term}": str(weight) for term, weight in weights_of(rules).items()},
+        },
+        mine=mine,
+        by=last_change_of(session, entity="agenda_rules", entity_id=event.id),
+        seen={"version": str(rules.version)},
+        names={"max_parallel": _("At most so many sessions at once")},
+    )
 
 
 def _page(request: Request, session: Session, event: Event, form: Bound[TypedRules], *, status: int = 200) -> Response:

@@ -17,6 +17,7 @@ from app.agenda.forms import PersonForm
 from app.agenda.models import AgendaSession
 from app.agenda.planner import read_facts
 from app.agenda.queries import current_draft, session_in_event
+from app.agenda.routes.versions import changed_by
 from app.delegations.queries import delegates_named
 from app.events.enums import Layout
 from app.events.loaders import number_of
@@ -27,6 +28,7 @@ from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Conflict, Refused
 from app.platform.forms import Bound, FormData, bind
+from app.platform.i18n import gettext as _
 from app.platform.rendering import render
 
 router = APIRouter()
@@ -134,14 +136,19 @@ def set_person(session: DbSession, form: FormData, now: Now, access: Found) -> R
 @router.post("/e/{slug}/manage/agenda/sessions/{session_id}/withdraw")
 def withdraw_session(session: DbSession, form: FormData, now: Now, access: Found) -> Response:
     """Take a session out of the agenda; the public learns it with the next release."""
-    version = str(form.get("version", ""))
-    service.cancel_session(
-        session,
-        item=access.found.item,
-        version=int(version) if version.isdecimal() and len(version) < 9 else 0,
-        actor=access.principal.actor(),
-        now=now,
-    )
+    version, item = str(form.get("version", "")), access.found.item
+    try:
+        service.cancel_session(
+            session,
+            item=item,
+            version=int(version) if version.isdecimal() and len(version) < 9 else 0,
+            actor=access.principal.actor(),
+            now=now,
+        )
+    except Conflict:
+        by = last_change_of(session, entity="agenda_session", entity_id=item.id, actions=SAVED)
+        said = _("Look at it again before you withdraw it.")
+        raise Conflict(f"{changed_by(access.found.event, *by)} {said}", alternatives=(item.title,)) from None
     return RedirectResponse(f"/e/{access.found.event.slug}/manage/agenda", status_code=303)
 
 

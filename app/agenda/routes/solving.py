@@ -13,6 +13,8 @@ from app.agenda.enums import SolveMode
 from app.agenda.forms import AcceptForm, SolveForm
 from app.agenda.planner import Mend
 from app.agenda.proposal import asked, proposal_of
+from app.agenda.queries import current_draft
+from app.agenda.routes.versions import draft_changed_by
 from app.delegations.queries import delegates_by_id
 from app.events.loaders import RunIn, run_of_kind
 from app.events.models import Event
@@ -90,7 +92,8 @@ def accept_run(
                 session, event=event, run=access.found.run, seen=seen, actor=access.principal.actor(), now=now
             )
     except service.DraftMoved as moved:
-        return _proposal(request, session, access.found, now=now, notice=moved.message, status=409)
+        notice = f"{draft_changed_by(session, event, current_draft(session, event.id))} {moved.message}"
+        return _proposal(request, session, access.found, now=now, notice=notice, status=409)
     return RedirectResponse(f"/e/{event.slug}/manage/agenda", status_code=303)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.agenda.enums import PinKind, Severity, StepVerb
 from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement
-from app.agenda.planner import build_problem, judge, read_facts, solution_of, weigh
+from app.agenda.planner import ground_of, judge, solution_of, weigh, with_draft
 from app.agenda.queries import current_draft
 from app.agenda.rules import CHOICES, rules_of, severity_of
 from app.agenda.service.drafting import draft_for
@@ -159,10 +159,11 @@ def editing(
 def _blocking(session: Session, event: Event) -> dict[tuple[str, tuple[str, ...]], str]:
     """What is broken of the rules that no edit may break: by rule and subjects, with the sentence."""
     session.expire_all()
-    facts, draft = read_facts(session, event), current_draft(session, event.id)
+    ground, draft = ground_of(session, event), current_draft(session, event.id)
     if draft is None:
         return {}
-    broken = weigh(facts, judge(build_problem(session, facts, draft), solution_of(facts, draft)))
+    facts = ground.facts
+    broken = weigh(facts, judge(with_draft(ground.problem, facts, draft), solution_of(facts, draft)))
     return {(one.rule, one.subjects): one.sentence for one in broken if one.severity is Severity.BLOCK}
 
 

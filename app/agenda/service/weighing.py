@@ -79,7 +79,10 @@ def acknowledge(
     if not broken.can_be_acknowledged:
         raise Refused({"reason": _("Double use of a person, a room or an interpreter cannot be let stand. Move one.")})
     if broken.acknowledged is not None:
-        raise Conflict(_("Somebody let this stand meanwhile."))
+        theirs = {"by": broken.acknowledged.by or _("Somebody"), "reason": broken.acknowledged.reason}
+        raise Conflict(
+            _("%(by)s let this stand meanwhile: “%(reason)s”. Yours: “%(mine)s”.") % {**theirs, "mine": reason}
+        )
     row = Acknowledgement(
         event_id=event.id,
         rule=broken.rule,

@@ -40,16 +40,18 @@ def purge(session: Session, *, now: datetime) -> tuple[Purged, ...]:
         for event, field, goes_on in _due(session, now)
         if (count := ERASERS[field.code](session, event))
     )
-    if gone:
+    ids = dict(session.execute(select(Event.slug, Event.id)).tuples().all())
+    # A line an edition: what is kept of it until its log has a newer line must not outlive what was erased.
+    for slug in dict.fromkeys(one.event for one in gone):
         audit.record(
             session,
             actor=PURGER,
             now=now,
-            event_id=None,
+            event_id=ids[slug],
             action="privacy.purged",
             entity="retention",
             entity_id=now.date().isoformat(),
-            changes={f"{one.code} {one.event}"[:80]: (one.count, 0) for one in gone},
+            changes={f"{one.code} {one.event}"[:80]: (one.count, 0) for one in gone if one.event == slug},
         )
     return gone
 

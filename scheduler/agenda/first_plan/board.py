@@ -15,7 +15,7 @@ class Place:
 
 
 class Board:
-    """Placed sessions by number, none of which stands in the way of another; changed by ``put`` and ``take_off``."""
+    """Placed sessions by number, changed by ``put`` and ``take_off``; in a plan by hand some may overlap."""
 
     def __init__(self, grounds: Grounds) -> None:
         self.grounds = grounds
@@ -23,7 +23,6 @@ class Board:
         self._in_room: list[dict[int, None]] = [{} for _ in grounds.turnovers]
         self._held_by: list[list[int]] = [[] for _ in grounds.rests]
         self._plenaries: dict[int, None] = {}
-        self._running = [0] * len(grounds.turnovers)
         self._blocked_room: list[dict[int, int]] = [{} for _ in grounds.turnovers]
         self._blocked_person: list[dict[int, int]] = [{} for _ in grounds.rests]
         self._levels = [dict(taken) for taken in grounds.taken]
@@ -37,14 +36,12 @@ class Board:
         ground = self.grounds.sessions[number]
         self.places[number] = place
         self._in_room[place.room][number] = None
-        self._running[place.room] |= self._span(place.start, place.start + ground.duration)
         self._note(number, ground, place, sign=1)
 
     def take_off(self, number: int) -> None:
         ground = self.grounds.sessions[number]
         place = self.places.pop(number)
         del self._in_room[place.room][number]
-        self._running[place.room] &= ~self._span(place.start, place.start + ground.duration)
         self._note(number, ground, place, sign=-1)
 
     def _note(self, number: int, ground: Ground, place: Place, *, sign: int) -> None:
@@ -128,8 +125,8 @@ class Board:
             if other in self.places:
                 busy |= self._span(*self.span_of(other))
         if ground.session.plenary:
-            for running in self._running:
-                busy |= running
+            for other in self.places:
+                busy |= self._span(*self.span_of(other))
         else:
             for other in self._plenaries:
                 busy |= self._span(*self.span_of(other))

@@ -154,7 +154,10 @@ def test_prt_08_what_somebody_looked_at_is_what_is_done(client: Any, office: Any
         last = session.scalars(select(DraftPlacement).order_by(DraftPlacement.id.desc())).first()
         last.starts_at += timedelta(hours=1)
     places = _places(client)
-    assert _apply(client, cast, page).status_code == 409
+    late = _apply(client, cast, page)
+    assert late.status_code == 409
+    assert "changed this" in late.text
+    assert "Move " in late.text, "what would move now"
     assert _places(client) == places
 
 

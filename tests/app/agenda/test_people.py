@@ -225,7 +225,10 @@ def test_agd_05_walking_times_are_set_on_a_page_and_judge_the_draft(office: Any,
     seen = field.replace("walk", "seen")
     assert office.post(f"{HERE}/walks", data={field: "x", seen: "10"}).status_code == 422
     assert office.post(f"{HERE}/walks", data={field: "999", seen: "10"}).status_code == 422
-    assert office.post(f"{HERE}/walks", data={field: "2", seen: "3"}).status_code == 409
+    late = office.post(f"{HERE}/walks", data={field: "2", seen: "3"})
+    assert late.status_code == 409
+    assert f'name="{field}" value="10"' in late.text, "theirs"
+    assert f'name="mine.{field}" value="2"' in late.text
     assert office.post(f"{HERE}/walks", data={field: "2", seen: "10"}).status_code == 303
     assert broken() == []
 
@@ -261,7 +264,13 @@ def test_agd_05_interpreters_their_shifts_breaks_and_work_elsewhere(office: Any,
     assert "Work elsewhere" in page
     saved = office.post(f"{here}/{resource.id}", data={"name": "Chinese", "capacity": "3", "version": "1"})
     assert saved.status_code == 303
-    assert office.post(f"{here}/{resource.id}", data={"name": "C", "capacity": "1", "version": "1"}).status_code == 409
+    late = office.post(f"{here}/{resource.id}", data={"name": "C", "capacity": "1", "version": "1"})
+    assert late.status_code == 409
+    assert "Changed meanwhile by Organiser" in late.text, "AGD-15: who, and both versions"
+    assert 'name="name" value="Chinese"' in late.text
+    assert 'name="mine.name" value="C"' in late.text
+    mine = {"version": "2", "keep": "mine", "mine.name": "C", "mine.capacity": "1", "mine.channel": ""}
+    assert office.post(f"{here}/{resource.id}", data=mine).status_code == 303
     assert office.post(f"{here}/999", data={"name": "C", "capacity": "1", "version": "1"}).status_code == 404
 
 
@@ -301,7 +310,9 @@ def test_agd_07_a_withdrawn_session_leaves_the_draft(office: Any, cast: Any, pla
     with database.writing() as session:
         item = placed(session, "Opening", cast.heads[:1], 0)
     address = f"{HERE}/sessions/{item.id}"
-    assert office.post(f"{address}/withdraw", data={"version": "99"}).status_code == 409
+    late = office.post(f"{address}/withdraw", data={"version": "99"})
+    assert late.status_code == 409
+    assert "changed this" in late.text
     assert office.post(f"{address}/withdraw", data={"version": str(item.version)}).status_code == 303
     assert office.get(address).status_code == 404
     assert _problem(database, cast.event).sessions == ()

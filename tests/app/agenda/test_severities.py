@@ -217,7 +217,11 @@ def test_agd_08_the_page_of_the_rules(client: Any, sign_in: Callable[..., Any], 
     assert client.post(here, data={**fields, "weight_clash": "-3"}).status_code == 422
     saved = client.post(here, data={**fields, "severity_room_fits": "warn", "weight_clash": "30"})
     assert saved.status_code == 303
-    assert client.post(here, data=fields).status_code == 409, "version 0 was overtaken"
+    late = client.post(here, data=fields)
+    assert late.status_code == 409, "version 0 was overtaken"
+    assert "Changed meanwhile by Organiser" in late.text, "AGD-15: who, and both versions"
+    assert 'name="severity_room_fits" value="warn"' in late.text
+    assert 'name="mine.severity_room_fits" value="block_release"' in late.text
     with client.app.state.database.reading() as session:
         found = preview_of(session, cast.event)
         assert [rule.severity for rule in found.rules] == [Severity.WARN]

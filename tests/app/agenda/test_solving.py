@@ -156,6 +156,7 @@ def test_agd_15_a_proposal_is_refused_when_the_draft_has_changed_since(
     late = client.post(f"{HERE}/runs/{run.id}/accept", data={"seen": seen})
     assert late.status_code == 409
     assert "Nothing was applied" in late.text
+    assert "changed this" in late.text
     assert "1 session moves, 1 gets a place" in re.sub(r"\s+", " ", late.text)
     assert client.post(f"{HERE}/runs/{run.id}/accept").status_code == 409, "without looking it is for the old draft"
     with database.reading() as session:
