@@ -60,6 +60,7 @@ PAGES = {
         f"{E}/manage/pairing/what-if?pin=essen~gothenburg", f"{E}/manage/pairing/history",
         f"{E}/manage/pairing/compare?before=1&after=1", f"{E}/manage/pairing/report",
         f"{E}/manage/pairing?view=network&city=1", f"{E}/manage/pairing/consent",
+        f"{E}/manage/pairing/facilitators", f"{E}/manage/pairing/parties/1",
         f"{E}/manage/agenda", f"{E}/manage/agenda?view=list", f"{E}/manage/agenda?view=people",
         f"{E}/manage/agenda?hold=23", f"{E}/manage/agenda/move/23", f"{E}/manage/agenda/release",
         f"{E}/manage/agenda/releases/1", f"{E}/manage/agenda/rules", f"{E}/manage/agenda/solve",
