@@ -103,3 +103,10 @@ class RulesForm(BaseModel):
     modes: dict[str, MeetingMode]
     least: dict[str, Number | None]
     most: dict[str, Number | None]
+
+
+class HostTableForm(BaseModel):
+    """The table at which a delegation hosts (None: at no table of its own), and the version that was looked at."""
+
+    version: int
+    host_table_id: int | None = None

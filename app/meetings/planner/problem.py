@@ -10,6 +10,7 @@ from app.meetings.models import Meeting, MeetingWish
 from app.meetings.planner.facts import MeetingFacts, absent_in, is_there
 from scheduler.meetings.problem import MeetingsProblem
 
+DEFAULT_ZONE = "hall"
 VALUE_OF_MUST = 100
 """How much more a delegate's must counts than a want, whose value is from 1 to 5."""
 
@@ -91,7 +92,8 @@ def _wish(facts: MeetingFacts, wish: MeetingWish, pinned: Meeting | None) -> dic
         # A pinned meeting stays where it was put, also where another time had been asked for.
         "slots": None if pinned else () if is_nowhere else asked,
         "pin": {"slot": slot_key(pinned.slot_id), "table": tables[pinned.table_id]} if pinned else None,
-        "zone": None if is_nowhere else zone,
+        # … and also where its table was given to a host, or its people were given one of their own.
+        "zone": None if is_nowhere or pinned else zone,
         "after": (),
         "uses": {codes[wish.resource_id]: 1} if wish.resource_id in codes else {},
     }
@@ -120,7 +122,8 @@ def _zone_asked(facts: MeetingFacts, wish: MeetingWish) -> str | None:
         if host in facts.hosts.values():
             return f"host-{host}"
     zones = Counter(table.zone for table in facts.tables if table.id not in facts.hosts)
-    return wish.zone or (zones.most_common(1)[0][0] if zones else None)
+    # Where all tables have a host, the default zone has none: nobody else is placed.
+    return wish.zone or (zones.most_common(1)[0][0] if zones else DEFAULT_ZONE)
 
 
 def _resource(facts: MeetingFacts, resource: Resource, blocked: Mapping[int, frozenset[int]]) -> dict[str, object]:

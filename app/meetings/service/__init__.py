@@ -3,6 +3,7 @@
 from app.meetings.service.booking import book, book_for
 from app.meetings.service.cancelling import call_off
 from app.meetings.service.holding import cancel, hold_meeting
+from app.meetings.service.hosting import set_host_table
 from app.meetings.service.ruling import set_rules
 from app.meetings.service.solving import accept_run, start_run
 from app.meetings.service.substituting import substitute
@@ -33,6 +34,7 @@ __all__ = [
     "offer_freed",
     "pass_on",
     "propose_other_time",
+    "set_host_table",
     "set_rules",
     "start_run",
     "substitute",
