@@ -116,3 +116,22 @@ class CalendarEntry(Base):
     said: Mapped[dict[str, Any]] = mapped_column(default=dict)
     is_cancelled: Mapped[bool] = mapped_column(default=False)
     told_at: Mapped[datetime]
+
+
+class DayLook(Base):
+    """What a reader last saw of a delegate's day: the delegate, or who acts for them, each by their own account.
+
+    ``rows`` are the rows of the day in the language ``locale``, as a sheet would say them: kept at the first look,
+    and anew when the reader closes the band that tells what changed.
+    """
+
+    __tablename__ = "day_look"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    delegate_id: Mapped[int] = mapped_column(
+        ForeignKey("delegate.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    locale: Mapped[str] = mapped_column(String(10))
+    rows: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    seen_at: Mapped[datetime]

@@ -143,7 +143,7 @@ def _row(event: Event, itinerary: Itinerary, item: Item, edition: Edition, *, on
         "start": said["start"],
         "until": _("to %(clock)s") % {"clock": said["end"]},
         "title": said["title"],
-        "was": _was(before, said) if is_changed else "",
+        "was": was_words(before, said) if is_changed else "",
         # A bar without a word where something else differs: the part, who goes, whether it is confirmed.
         "changed": is_changed,
         "gone": False,
@@ -176,8 +176,8 @@ def _gone_row(row: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _was(before: Mapping[str, str] | None, said: Mapping[str, str]) -> str:
-    """What the sheet before said of a row that differs, in a word; nothing where only its note does."""
+def was_words(before: Mapping[str, str] | None, said: Mapping[str, str]) -> str:
+    """What was said before of a row that differs, in a word; nothing where only its note does."""
     if before is None:
         return _("new")
     if before.get("day", said["day"]) != said["day"]:

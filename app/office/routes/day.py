@@ -5,6 +5,8 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse
 
 from app.accounts.enums import Role
 from app.accounts.policies import Access, Policy
@@ -15,27 +17,38 @@ from app.meetings.loaders import SelfIn, self_of_path
 from app.meetings.queries import open_offers_to, wishes_of_delegate
 from app.office.days import free_times, meeting_ids, minutes_until_words, way_to
 from app.platform.clock import Now
-from app.platform.database.sessions import ReadSession
+from app.platform.database.sessions import DbSession, ReadLogSession, ReadSession
+from app.platform.forms import FormData
 from app.platform.rendering import STATIC, is_htmx, render
 from app.printing import words
 from app.printing.itinerary import DayOfItems, Itinerary
+from app.printing.looks import Look, close_changes, keep_first_look, look_at
 from app.printing.queries import itinerary_of_person
 
 router = APIRouter()
 
 
 DAY = Policy("my.day", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
+SEEN = Policy("my.seen", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
 SAVED = Policy("my.saved", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
 ME = Policy("my.self", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
 
 
 @router.get("/e/{slug}/my")
 def my_day(
-    request: Request, session: ReadSession, now: Now, access: Annotated[Access[SelfIn], Depends(DAY)], day: str = ""
+    request: Request,
+    session: ReadSession,
+    log: ReadLogSession,
+    now: Now,
+    access: Annotated[Access[SelfIn], Depends(DAY)],
+    day: str = "",
 ) -> Response:
-    """The next thing is the largest thing."""
+    """The next thing is the largest thing; what changed since the last look is marked until its reader closes it."""
     own = access.found
     itinerary = itinerary_of_person(session, own.event, own.delegate)
+    look = _look(session, access, itinerary, now)
+    if look.is_first:
+        keep_first_look(log, look, event=own.event, **_reader(access), now=now)
     upcoming = [item for item in itinerary.items if item.ends_at > now]
     today = day_of(own.event, now)
     chosen = next((one for one in itinerary.days if one.on.isoformat() == day), None)
@@ -67,9 +80,21 @@ def my_day(
         "offers": offers[:2],
         "waiting": len(waiting) + len(offers),
         "is_today": bool(shown and shown.on == today),
+        "look": look,
+        "changed": _marks(look),
         "first_later": next((one.uid for one in shown.items if one.starts_at > now), "") if shown else "",
     }
     return render(request, "office/my_day.html", context, block="next_up" if _wants_next(request) else None)
+
+
+@router.post("/e/{slug}/my/seen")
+def seen(session: DbSession, form: FormData, now: Now, access: Annotated[Access[SelfIn], Depends(SEEN)]) -> Response:
+    """Close the band of changes; where the day changed meanwhile, the page comes back with what is new."""
+    own = access.found
+    look = _look(session, access, itinerary_of_person(session, own.event, own.delegate), now)
+    stamp = str(form.get("stamp", ""))
+    close_changes(session, look, **_reader(access), stamp=stamp, actor=access.principal.actor(), now=now)
+    return RedirectResponse(f"/e/{own.event.slug}/my", status_code=303)
 
 
 @router.get("/e/{slug}/my/saved")
@@ -78,12 +103,14 @@ def saved(
 ) -> Response:
     """The copy that a telephone keeps for the way: one's own items alone, until the day after the event."""
     own = access.found
+    itinerary = itinerary_of_person(session, own.event, own.delegate)
     context = {
         "event": own.event,
         "me": own.delegate,
         "now": now,
         "words": words,
-        "itinerary": itinerary_of_person(session, own.event, own.delegate),
+        "itinerary": itinerary,
+        "changed": _marks(_look(session, access, itinerary, now)),
     }
     ends = datetime.combine(own.event.ends_on + timedelta(days=1), time(), tzinfo=ZoneInfo(own.event.timezone))
     # A duration, since the clock of a telephone may be wrong.
@@ -106,6 +133,22 @@ def me(request: Request, access: Annotated[Access[SelfIn], Depends(ME)]) -> Resp
     event, own = access.found.event, access.found.delegate
     context = {"event": event, "me": own, "contacts": contacts_of(own), "stay": stay_of(own)}
     return render(request, "office/me.html", context)
+
+
+def _reader(access: Access[SelfIn]) -> dict[str, int]:
+    """Whose look it is: of the account that is signed in, at the day of the delegate."""
+    account_id = access.principal.account_id
+    assert account_id is not None, "the policy lets nobody in without an account"
+    return {"account_id": account_id, "delegate_id": access.found.delegate.id}
+
+
+def _look(session: Session, access: Access[SelfIn], itinerary: Itinerary, now: datetime) -> Look:
+    return look_at(session, access.found.event, itinerary, **_reader(access), now=now)
+
+
+def _marks(look: Look) -> dict[str, str]:
+    """The word at each row that changed."""
+    return {one.uid: one.word for one in look.changes if not one.is_gone}
 
 
 def _last(itinerary: Itinerary) -> DayOfItems | None:

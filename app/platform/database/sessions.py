@@ -46,7 +46,7 @@ ReadSession = RequestSession
 DbSession = RequestSession
 """For everything that changes something."""
 ReadLogSession = Annotated[Session, Depends(read_log_session, scope="function")]
-"""For ``audit.record_read`` and for what calendars are told on GET; everything else has its ``DbSession``."""
+"""For ``audit.record_read`` and for what calendars and readers of a day are told on GET; all else has ``DbSession``."""
 
 
 @contextmanager

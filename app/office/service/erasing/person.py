@@ -28,7 +28,7 @@ from app.platform.i18n import gettext as _
 from app.platform.outbox import ERASED
 from app.platform.traces import Looked, replace_texts, traces_of
 from app.platform.wording import folded
-from app.printing.models import BadgeCode, CalendarEntry, CalendarLink, PrintedSheet
+from app.printing.models import BadgeCode, CalendarEntry, CalendarLink, DayLook, PrintedSheet
 from app.registration.importing.models import ImportFile
 from app.registration.models import MemberLink, Registration
 
@@ -237,7 +237,7 @@ def _erase_around(session: Session, event: Event, people: tuple[int, ...]) -> No
         .values(content={})
         .execution_options(synchronize_session=False)
     )
-    for told in (CalendarLink, CalendarEntry, BadgeCode):
+    for told in (CalendarLink, CalendarEntry, BadgeCode, DayLook):
         gone = delete(told).where(told.delegate_id.in_(people))
         session.execute(gone.execution_options(synchronize_session=False))
     session.execute(
