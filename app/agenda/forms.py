@@ -58,6 +58,12 @@ class PinForm(BaseModel):
     version: RowId | None = None
 
 
+class WhyForm(BaseModel):
+    """The session that does not fit."""
+
+    session_id: RowId
+
+
 class StepForm(BaseModel):
     """The step that stood on the page."""
 

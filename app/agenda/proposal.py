@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.agenda.enums import SolveMode
-from app.agenda.models import AgendaDraft, DraftPlacement
+from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement
 from app.agenda.planner import (
     AgendaFacts,
+    Placed,
     WhyNot,
     outcome_of,
+    place_of,
     placements_of,
     read_facts,
     stamp_of,
@@ -23,10 +25,20 @@ from app.solver_runs.queries import problem_of, results_of
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a run was asked: the stamp is of the draft that it began with, ``session_id`` of one that it is about."""
+
+    mode: SolveMode | None
+    stamp: str | None
+    session_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Proposal:
     """A run beside the draft. ``stamp`` is of the draft; ``is_stale`` says that it changed since the run began.
 
-    ``problem`` says why what the run found fits the rows no more; ``reason`` why it found nothing.
+    ``problem`` says why what the run found fits the rows no more; ``reason`` why it found nothing. A run ``about`` one
+    session moves nothing: ``place`` is where that session could go.
     """
 
     mode: SolveMode | None
@@ -35,6 +47,8 @@ class Proposal:
     changes: tuple[SessionChange, ...]
     problem: str | None
     reason: WhyNot | None
+    about: AgendaSession | None
+    place: Placed | None
 
     @property
     def moved(self) -> int:
@@ -58,7 +72,9 @@ def proposal_of(session: Session, event: Event, run: SolverRun) -> Proposal:
     results = results_of(session, run=run)
     changes: tuple[SessionChange, ...] = ()
     problem = None
-    if run.has_solution:
+    question = asked(run)
+    about = next((one for one in facts.sessions if one.id == question.session_id), None)
+    if run.has_solution and question.session_id is None:
         try:
             changes = _changes(facts, draft, results.outcome)
         except Refused as refused:
@@ -66,28 +82,29 @@ def proposal_of(session: Session, event: Event, run: SolverRun) -> Proposal:
     reason = None
     if run.is_explained:
         reason = why_not(facts, problem_json=problem_of(session, run=run), explanation_json=results.explanation)
-    mode, began_with = asked(run)
     stamp = stamp_of(draft)
     return Proposal(
-        mode=mode,
+        mode=question.mode,
         stamp=stamp,
-        is_stale=began_with is not None and began_with != stamp,
+        is_stale=question.stamp is not None and question.stamp != stamp,
         changes=changes,
         problem=problem,
         reason=reason,
+        about=about,
+        place=place_of(facts, results.outcome, about) if about and run.has_solution else None,
     )
 
 
-def asked(run: SolverRun) -> tuple[SolveMode | None, str | None]:
-    """What a run was asked, and the stamp of the draft that it began with."""
-    mode, _between, stamp = (run.source_version or "").partition(" ")
+def asked(run: SolverRun) -> Asked:
+    """What a run was asked."""
+    mode, stamp, about, *_more = *(run.source_version or "").split(" "), "", "", ""
     known = {one.value: one for one in SolveMode}
-    return known.get(mode), stamp or None
+    return Asked(mode=known.get(mode), stamp=stamp or None, session_id=int(about) if about else None)
 
 
-def version_of(mode: SolveMode, draft: AgendaDraft) -> str:
+def version_of(mode: SolveMode, draft: AgendaDraft, *, about: AgendaSession | None = None) -> str:
     """How a run keeps what ``asked`` reads."""
-    return f"{mode.value} {stamp_of(draft)}"
+    return f"{mode.value} {stamp_of(draft)}" + (f" {about.id}" if about else "")
 
 
 def _changes(facts: AgendaFacts, draft: AgendaDraft, outcome: str | None) -> tuple[SessionChange, ...]:

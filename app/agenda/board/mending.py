@@ -26,10 +26,25 @@ def to_mend(rules: Sequence[ShownRule], placed: Mapping[int, DraftPlacement]) ->
     """By number of the rule, the session that would move: the one of the fewest people; what is pinned stays."""
     found = {}
     for rule in [one for one in rules if one.broken.blocks_release][:MENDED]:
-        loose = [item for item in rule.sessions if item.id not in placed or placed[item.id].pin is PinKind.NONE]
+        loose = [item for item in rule.sessions if not _is_pinned(item, placed)]
         if loose:
             found[rule.number] = min(loose, key=lambda item: (len(item.people), item.id))
     return found
+
+
+def to_ask_about(
+    rules: Sequence[ShownRule], placed: Mapping[int, DraftPlacement], mends: Mapping[int, PlaceMend]
+) -> Mapping[int, AgendaSession]:
+    """By number of a rule that has no mend, the session about which can be asked why: best one that is not pinned."""
+    return {
+        rule.number: min(rule.sessions, key=lambda item: (_is_pinned(item, placed), len(item.people), item.id))
+        for rule in rules
+        if rule.broken.blocks_release and rule.sessions and rule.number not in mends
+    }
+
+
+def _is_pinned(item: AgendaSession, placed: Mapping[int, DraftPlacement]) -> bool:
+    return item.id in placed and placed[item.id].pin is not PinKind.NONE
 
 
 def place_mends(

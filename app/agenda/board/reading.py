@@ -7,7 +7,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from app.agenda.board.grid import Grid, grid_of
-from app.agenda.board.mending import PlaceMend, place_mends, to_mend
+from app.agenda.board.mending import PlaceMend, place_mends, to_ask_about, to_mend
 from app.agenda.board.rail import SlotUse, slot_uses
 from app.agenda.board.steps import StepShown, step_shown
 from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement
@@ -49,6 +49,8 @@ class Board:
     """Where sessions may go, for those that have no place and for the one in hand."""
     mends: Mapping[int, PlaceMend]
     """By number of a broken rule, the nearest place where one of its sessions breaks none."""
+    asks: Mapping[int, AgendaSession]
+    """By number of a broken rule without such a place, the session about which can be asked why."""
     undo: StepShown | None
     redo: StepShown | None
 
@@ -136,6 +138,7 @@ def read_board(session: Session, event: Event, *, day: str = "", held: int | Non
     movable = to_mend(rules, placed)
     wanted = [item for item in facts.sessions if item.id not in placed or item.id == held or item in movable.values()]
     free = places_for(facts, ground.places, solution, wanted)
+    mends = place_mends(movable, placed, free)
     return Board(
         event=event,
         facts=facts,
@@ -149,7 +152,8 @@ def read_board(session: Session, event: Event, *, day: str = "", held: int | Non
         costs=cost_lines(facts, problem, solution),
         held=known.get(held) if held is not None else None,
         free=free,
-        mends=place_mends(movable, placed, free),
+        mends=mends,
+        asks=to_ask_about(rules, placed, mends),
         undo=step_shown(facts, step_before(session, draft.id)),
         redo=step_shown(facts, next_step(session, draft.id)),
     )

@@ -1,6 +1,6 @@
 """Rows into an agenda problem, and a solution back into placements."""
 
-from app.agenda.planner.asking import problem_for
+from app.agenda.planner.asking import problem_about, problem_for
 from app.agenda.planner.costs import CostLine, cost_lines
 from app.agenda.planner.facts import AgendaFacts, read_facts
 from app.agenda.planner.ground import DRAFT_ALONE, Ground, ground_of
@@ -8,7 +8,16 @@ from app.agenda.planner.mending import Mend, WhyNot, Windows, why_not
 from app.agenda.planner.places import FreePlace, places_for
 from app.agenda.planner.problems import build_problem, person_key, problem_against, problem_of, with_draft
 from app.agenda.planner.sentences import names_of, say
-from app.agenda.planner.solutions import Judgement, Placed, judge, outcome_of, placements_of, solution_of, stamp_of
+from app.agenda.planner.solutions import (
+    Judgement,
+    Placed,
+    judge,
+    outcome_of,
+    place_of,
+    placements_of,
+    solution_of,
+    stamp_of,
+)
 from app.agenda.planner.weighing import BrokenRule, weigh
 
 __all__ = [
@@ -30,8 +39,10 @@ __all__ = [
     "names_of",
     "outcome_of",
     "person_key",
+    "place_of",
     "placements_of",
     "places_for",
+    "problem_about",
     "problem_against",
     "problem_for",
     "problem_of",

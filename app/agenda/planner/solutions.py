@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.agenda.models import AgendaDraft
+from app.agenda.models import AgendaDraft, AgendaSession
 from app.agenda.planner.facts import AgendaFacts
 from app.agenda.planner.marks import marks_of
 from app.platform.errors import Refused
@@ -70,6 +70,16 @@ def outcome_of(facts: AgendaFacts, outcome_json: str | None) -> AgendaSolution:
     if gone or sessions != {one.session for one in solution.placements} | set(solution.unplaced):
         raise Refused({"run": "Sessions or rooms came or went since this run began. Run again."})
     return solution
+
+
+def place_of(facts: AgendaFacts, outcome_json: str | None, item: AgendaSession) -> Placed | None:
+    """Where the answer about one session puts it, if there is such a place and its room is there still."""
+    found = AgendaOutcome.model_validate_json(outcome_json).solution if outcome_json else None
+    rooms = {room.slug: room.id for room in facts.rooms}
+    for one in found.placements if found else ():
+        if one.session == item.slug and one.room in rooms:
+            return Placed(session_id=item.id, room_id=rooms[one.room], starts_at=facts.grid.instant(one.start))
+    return None
 
 
 def placements_of(facts: AgendaFacts, solution: AgendaSolution) -> tuple[Placed, ...]:

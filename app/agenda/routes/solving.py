@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.agenda import service
 from app.agenda.enums import SolveMode
-from app.agenda.forms import AcceptForm, SolveForm
+from app.agenda.forms import AcceptForm, SolveForm, WhyForm
 from app.agenda.planner import Mend
 from app.agenda.proposal import asked, proposal_of
 from app.agenda.queries import current_draft
@@ -33,11 +33,12 @@ router = APIRouter()
 
 ASK = Policy("agenda.solve_page", roles=ORGANISERS, loader=event_of_path)
 CHANGE = Policy("agenda.start_run", roles=ORGANISERS, loader=event_of_path)
+ASK_WHY = Policy("agenda.ask_why", roles=ORGANISERS, loader=event_of_path)
 READ_RUN = Policy("agenda.proposal", roles=ORGANISERS, loader=run_of_kind("agenda"))
 ACCEPT = Policy("agenda.accept_run", roles=ORGANISERS, loader=run_of_kind("agenda"))
 
 LABELS = {SolveMode.FILL: "Fill the rest", SolveMode.IMPROVE: "Improve", SolveMode.REPLAN: "Re-plan, fewest changes"}
-SECONDS_AFTER_A_MEND = 60
+SECONDS_AFTER_A_MEND, SECONDS_OF_A_QUESTION = 60, 20
 
 
 @router.get("/e/{slug}/manage/agenda/solve")
@@ -68,6 +69,25 @@ def start_run(
         )
     except Refused as refused:
         return _ask(request, session, event, Bound(None, refused.errors, bound.typed), status=422, now=now)
+    return RedirectResponse(f"/e/{event.slug}/manage/agenda/runs/{run.id}", status_code=303)
+
+
+@router.post("/e/{slug}/manage/agenda/why")
+def ask_why(
+    session: DbSession, form: FormData, now: Now, access: Annotated[Access[Event], Depends(ASK_WHY)]
+) -> Response:
+    """Why does this session not fit, and what is the smallest change?"""
+    event, bound = access.found, bind(WhyForm, form)
+    if bound.value is None:
+        raise Refused(bound.errors)
+    run = service.ask_why(
+        session,
+        event=event,
+        session_id=bound.value.session_id,
+        time_limit_seconds=SECONDS_OF_A_QUESTION,
+        actor=access.principal.actor(),
+        now=now,
+    )
     return RedirectResponse(f"/e/{event.slug}/manage/agenda/runs/{run.id}", status_code=303)
 
 
@@ -108,7 +128,7 @@ def refuse_run(session: DbSession, now: Now, access: Annotated[Access[RunIn], De
 def mend(request: Request, session: DbSession, now: Now, access: Annotated[Access[RunIn], Depends(ACCEPT)]) -> Response:
     """Make the change that an explanation offers, and ask again."""
     event, run, actor = access.found.event, access.found.run, access.principal.actor()
-    mode, _stamp = asked(run)
+    mode = asked(run).mode
     try:
         with session.begin_nested():
             for change in _offered(session, event, run):

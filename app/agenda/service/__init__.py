@@ -11,7 +11,7 @@ from app.agenda.service.interpreting import add_resource, add_time, remove_time,
 from app.agenda.service.mending import mend
 from app.agenda.service.moving import pin, place, put_back
 from app.agenda.service.releasing import Overtaken, Released, ReleaseRefused, begin_release, release
-from app.agenda.service.solving import DraftMoved, accept_run, start_run
+from app.agenda.service.solving import DraftMoved, accept_run, ask_why, start_run
 from app.agenda.service.walking import set_walks
 from app.agenda.service.weighing import acknowledge, set_rules, take_back
 
@@ -26,6 +26,7 @@ __all__ = [
     "add_resource",
     "add_session",
     "add_time",
+    "ask_why",
     "begin_release",
     "cancel_session",
     "close_room",

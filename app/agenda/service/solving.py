@@ -13,6 +13,7 @@ from app.agenda.planner import (
     judge,
     outcome_of,
     placements_of,
+    problem_about,
     problem_for,
     read_facts,
     solution_of,
@@ -25,7 +26,7 @@ from app.agenda.service.history import step
 from app.events.models import Event
 from app.platform.actor import Actor
 from app.platform.audit import record
-from app.platform.errors import Conflict, Refused
+from app.platform.errors import Conflict, NotFound, Refused
 from app.platform.i18n import gettext as _
 from app.solver_runs.models import SolverRun
 from app.solver_runs.service import mark_accepted, submit
@@ -72,6 +73,34 @@ def start_run(
     )
 
 
+def ask_why(
+    session: Session, *, event: Event, session_id: int, time_limit_seconds: int, actor: Actor, now: datetime
+) -> SolverRun:
+    """Queue the question why one session has no place that breaks no rule while all others stay. Nothing is accepted.
+
+    Raises:
+        NotFound: the edition has no such session.
+    """
+    facts = read_facts(session, event)
+    item = next((one for one in facts.sessions if one.id == session_id), None)
+    if item is None:
+        raise NotFound
+    draft = draft_for(session, event=event, actor=actor, now=now)
+    return submit(
+        session,
+        event_id=event.id,
+        kind="agenda",
+        label=_("Why not: %(title)s") % {"title": item.title[:150]},
+        problem_json=problem_about(session, facts, draft, item).model_dump_json(),
+        time_limit_seconds=time_limit_seconds,
+        proposal_path=f"/e/{event.slug}/manage/agenda/runs/{{run_id}}",
+        # What follows a mend is the plan with the fewest changes.
+        source_version=version_of(SolveMode.REPLAN, draft, about=item),
+        actor=actor,
+        now=now,
+    )
+
+
 def accept_run(
     session: Session, *, event: Event, run: SolverRun, seen: str | None = None, actor: Actor, now: datetime
 ) -> int:
@@ -84,11 +113,14 @@ def accept_run(
 
     Raises:
         DraftMoved: the draft is another by now.
+        Conflict: the run was asked about one session.
         Refused: the run has no plan, or its plan breaks a rule today.
     """
+    question = asked(run)
+    if question.session_id is not None:
+        raise Conflict(_("This run was a question; it has no plan to apply."))
     draft = draft_for(session, event=event, actor=actor, now=now)
-    _mode, began_with = asked(run)
-    if (seen or began_with or stamp_of(draft)) != stamp_of(draft):
+    if (seen or question.stamp or stamp_of(draft)) != stamp_of(draft):
         raise DraftMoved(_("The draft was changed meanwhile. Nothing was applied; look at what would move now."))
     facts = read_facts(session, event)
     solution = outcome_of(facts, run.outcome)

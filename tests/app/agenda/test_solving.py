@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -31,11 +30,7 @@ from app.platform.settings import Settings
 from app.solver_runs.enums import RunState
 from app.solver_runs.models import SolverRun
 from app.solver_runs.tasks import run_now
-from scheduler.agenda.explain.explaining import explain
-from scheduler.agenda.explain.facts import blockers_of, path_of, required_sessions
-from scheduler.agenda.explain.relaxing import ProblemFile, neutral
-from scheduler.agenda.problem import read_problem
-from scheduler.core.limits import Limits
+from tests.app.agenda.runs import each_fact_is_needed, until_ended
 
 HERE = "/e/test-event/manage/agenda"
 
@@ -189,23 +184,13 @@ def test_agd_01_a_proposal_is_looked_at_and_refused_on_its_page(
     run_id = int(began.headers["location"].rsplit("/", 1)[1])
     assert client.get(began.headers["location"]).status_code == 200
     run_now(database, run_id, settings)
-    _until_ended(client, run_id)
+    until_ended(client, run_id)
     page = client.get(f"{HERE}/runs/{run_id}").text
     assert "Waits" in page
     assert client.post(f"{HERE}/runs/{run_id}/refuse").status_code == 303
     with database.reading() as session:
         assert len(_places(session, cast.event)) == 1
     assert "This plan was refused" in client.get(f"{HERE}/runs/{run_id}").text
-
-
-def _until_ended(client: Any, run_id: int) -> None:
-    """The engine of the application may have taken the run; whoever has it, it ends."""
-    for _ in range(200):
-        with client.app.state.database.reading() as session:
-            if not session.get(SolverRun, run_id).state.is_open:
-                return
-        time.sleep(0.1)
-    pytest.fail("the run did not end")
 
 
 @pytest.mark.parametrize("case", ["room", "pin", "interpreter", "person", "windows", "absence"])
@@ -233,7 +218,7 @@ def test_agd_03_why_not_and_a_way_out_that_a_button_applies(
         assert reason is not None
         told = " ".join((*reason.facts, *(one.sentence for one in reason.mends)))
         assert not re.search(r"grains|\bp\d+\b|session-\d|room-[ab]|'", told), told
-        _each_fact_is_needed(row.problem, json.loads(row.explanation))
+        each_fact_is_needed(row.problem, json.loads(row.explanation))
     page = client.get(f"{HERE}/runs/{run.id}")
     assert "A way out" in page.text
     assert ("They agree: apply this and solve again" in page.text) == (case == "absence")
@@ -241,7 +226,7 @@ def test_agd_03_why_not_and_a_way_out_that_a_button_applies(
     assert again.status_code == 303, again.text
     after = int(again.headers["location"].rsplit("/", 1)[1])
     run_now(database, after, settings)
-    _until_ended(client, after)
+    until_ended(client, after)
     with database.reading() as session:
         found = session.get(SolverRun, after)
         assert (found.state, found.has_solution) == (RunState.DONE, True)
@@ -308,12 +293,3 @@ def _use(session: Any, item: Any, resource: Any, units: int) -> None:
 
 def _put_on(session: Any, item: Any, person: int) -> None:
     session.add(SessionPerson(session_id=item.id, delegate_id=person, part=Part.SPEAKER))
-
-
-def _each_fact_is_needed(problem_json: str, explanation: Any) -> None:
-    """Without any one of the named facts the file, solved again, has a plan."""
-    problem = read_problem(problem_json)
-    steps = {path_of(one.steps): one.steps for one in (*blockers_of(problem), *required_sessions(problem))}
-    for fact in explanation["facts"]:
-        eased = ProblemFile(problem).changed(neutral([steps[fact["path"]]]))
-        assert explain(eased, limits=Limits(time_limit=20, workers=1, seed=1)).status == "feasible", fact
