@@ -232,7 +232,7 @@ CALLERS = re.compile(r"app/(agenda|meetings|pairing)/(planner|service|workbench|
 """Who may speak the language of the scheduler: planners, their services, and the reading of the workbench."""
 SOLVER_FREE = re.compile(
     r"scheduler\.(core|(pairing|agenda|meetings)\.(problem|solution|validation|score|places|modality"
-    r"|stability|released))\b"
+    r"|stability|released|restricting))\b"
 )
 """What of it these may import: values, rules and counting, nothing that solves."""
 SOLVERS = {"ortools", "numba", "pysat", "highspy"}

@@ -13,8 +13,8 @@ from app.agenda.planner.solutions import judge, solution_of
 from app.agenda.planner.weighing import BrokenRule, weigh
 from app.platform.errors import Refused
 from app.platform.i18n import gettext as _
-from scheduler.agenda.explain import only
 from scheduler.agenda.problem import AgendaProblem, Pin
+from scheduler.agenda.restricting import only
 
 
 def problem_for(session: Session, facts: AgendaFacts, draft: AgendaDraft, mode: SolveMode) -> AgendaProblem:

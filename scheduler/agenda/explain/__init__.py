@@ -1,6 +1,5 @@
 """Why there is no agenda: a smallest set of facts that block, and the cheapest mend, both shown by solving."""
 
 from scheduler.agenda.explain.explaining import explain
-from scheduler.agenda.explain.relaxing import only
 
-__all__ = ["explain", "only"]
+__all__ = ["explain"]

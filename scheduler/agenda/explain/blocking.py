@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of, required_sessions
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.packing import goes_beside
-from scheduler.agenda.explain.relaxing import Changes, ProblemFile, neutral, only
+from scheduler.agenda.explain.relaxing import Changes, ProblemFile, neutral
 from scheduler.agenda.legal import legal_of
 from scheduler.agenda.problem import AgendaProblem
+from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import Placement
 from scheduler.core.blocking import shrink
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from scheduler.agenda.explain.facts import Blocker, Steps, field_of, path_of
 from scheduler.agenda.explain.oracle import Found, Oracle
-from scheduler.agenda.explain.relaxing import ENOUGH, NOTHING, Changes, ProblemFile, neutral, only
+from scheduler.agenda.explain.relaxing import ENOUGH, NOTHING, Changes, ProblemFile, neutral
 from scheduler.agenda.explain.widening import HOURS, widened
 from scheduler.agenda.problem import AgendaProblem, Session
+from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import Placement
 from scheduler.core.explanation import Fix
 

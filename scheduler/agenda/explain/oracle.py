@@ -6,12 +6,12 @@ from typing import Literal
 
 from scheduler.agenda.explain.counting import too_many
 from scheduler.agenda.explain.narrow import too_tight
-from scheduler.agenda.explain.relaxing import only
 from scheduler.agenda.explain.stretches import fill_stretches
 from scheduler.agenda.first_plan import Attempt, first_plan
 from scheduler.agenda.legal import Legal, legal_of
 from scheduler.agenda.model import AgendaModel, build
 from scheduler.agenda.problem import AgendaProblem
+from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import AgendaOutcome, AgendaSolution, Placement
 from scheduler.agenda.solve import solve
 from scheduler.core.cpsat import Solved, run

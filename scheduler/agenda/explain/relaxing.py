@@ -1,6 +1,6 @@
 """A problem file with some of its values changed: made neutral, or given a new value."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from typing import Any
 
 from scheduler.agenda.explain.facts import Steps, field_of
@@ -79,32 +79,6 @@ def _with(entry: Any, changes: list[tuple[Steps, Any]]) -> Any:
 
 def _as_tuples(value: Any) -> Any:
     return tuple(_as_tuples(one) for one in value) if isinstance(value, list) else value
-
-
-def only(problem: AgendaProblem, names: Set[str]) -> AgendaProblem:
-    """The problem with only some of its sessions, without what makes a plan better or worse."""
-    sessions = tuple(
-        one.model_copy(
-            update={
-                "after": tuple(name for name in one.after if name in names),
-                "not_with": tuple(name for name in one.not_with if name in names),
-                "same_room_as": one.same_room_as if one.same_room_as in names else None,
-            }
-        )
-        for one in problem.sessions
-        if one.id in names
-    )
-    people = {name for one in sessions for name in one.people}
-    resources = {name for one in sessions for name in one.uses}
-    return problem.model_copy(
-        update={
-            "sessions": sessions,
-            "people": tuple(one for one in problem.people if one.id in people),
-            "resources": tuple(one for one in problem.resources if one.id in resources),
-            "clashes": (),
-            "previous": None,
-        }
-    )
 
 
 def neutral(blockers: Iterable[Steps]) -> Changes:

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of
 from scheduler.agenda.explain.narrow import too_tight
 from scheduler.agenda.explain.packing import goes_beside
-from scheduler.agenda.explain.relaxing import ProblemFile, neutral, only
+from scheduler.agenda.explain.relaxing import ProblemFile, neutral
 from scheduler.agenda.explain.stretches import fill_stretches
 from scheduler.agenda.first_plan import first_plan
 from scheduler.agenda.legal import legal_of
 from scheduler.agenda.model import build
+from scheduler.agenda.restricting import only
 from scheduler.core.cpsat import run
 from scheduler.core.limits import Control, Limits, Stopwatch
 
