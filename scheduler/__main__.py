@@ -48,7 +48,10 @@ def _solve(options: argparse.Namespace) -> int:
     with _signals_stop(control):
         problem = _read_problem(kind, options.problem)
         hint = None if options.hint is None else _read_solution(kind, options.hint, problem)
-        outcome = kind.function("solve", "solve")(problem, hint=hint, limits=_limits(options), control=control)
+        solve = kind.function("solve", "solve")
+        if options.say_begin:
+            _print_begin()
+        outcome = solve(problem, hint=hint, limits=_limits(options), control=control)
     _write(outcome.model_dump_json(), options.output)
     if outcome.status == "infeasible":
         return INFEASIBLE
@@ -118,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("problem", type=Path)
     solve.add_argument("--hint", type=Path, help="a solution or outcome to start from")
     solve.add_argument("--progress", action="store_true", help="print a JSON line to standard error at each step")
+    solve.add_argument("--say-begin", action="store_true", help="print a JSON line to standard error before the search")
     solve.add_argument("--budget", type=_positive_whole, help="bound the search in deterministic units, not seconds")
     _add_limits(solve)
 
@@ -265,6 +269,11 @@ def _is_special(path: Path) -> bool:
 
 def _target(path: Path) -> Path:
     return Path(os.path.realpath(path))
+
+
+def _print_begin() -> None:
+    """Say that all is imported and read: whoever watches counts the time limit from here."""
+    print(json.dumps({"begins": True}), file=sys.stderr, flush=True)
 
 
 def _print_progress(progress: Progress) -> None:

@@ -25,6 +25,7 @@ from app.platform.database.engine import Database
 from app.platform.errors import NotFound
 from app.platform.settings import Settings
 from app.printing.models import PrintedSheet
+from app.solver_runs.enums import RunState
 from app.solver_runs.models import SolverRun
 from app.solver_runs.tasks import limits_of, run_now
 
@@ -146,5 +147,10 @@ def _run(database: Database, settings: Settings, slug: str, step: Step, *, now: 
         ).id
     limits = replace(limits_of(settings), niceness=0, grace_seconds=GRACE_SECONDS)
     state = run_now(database, run_id, settings, limits=limits)
-    structlog.get_logger().info("demonstration.solved", label=step.label, state=state and state.value)
+    log = structlog.get_logger()
+    log.info("demonstration.solved", label=step.label, state=state and state.value)
+    if state is RunState.FAILED:
+        with database.reading() as session:
+            run = session.get_one(SolverRun, run_id)
+            log.warning("demonstration.failed", label=step.label, failure=run.failure, error=run.error)
     return run_id

@@ -58,7 +58,8 @@ def _ending(keeper: Keeper, task: Task) -> Ending:
         folder = Path(name)
         problem, hint, outcome = folder / "problem.json", folder / "hint.json", folder / "outcome.json"
         problem.write_text(task.problem)
-        arguments = ["solve", task.kind, str(problem), "--progress", "-o", str(outcome), *_limits_of(task)]
+        told = ["--progress", "--say-begin", "-o", str(outcome)]
+        arguments = ["solve", task.kind, str(problem), *told, *_limits_of(task)]
         if task.hint is not None:
             hint.write_text(task.hint)
             arguments += ["--hint", str(hint)]

@@ -21,6 +21,8 @@ class RunLimits:
         command: how to start the scheduler's command line.
         memory_bytes: address space of a child; OR-Tools reserves about 1 GiB before it solves anything.
         niceness: how far the child steps back behind the web server.
+        start_seconds: so long may a child take to start, to import and to read before its time limit begins to run; it
+            begins as soon as the child says anything.
         grace_seconds: after its time limit a child is asked to stop at half of this, and killed at all of it.
         check_seconds: for the independent check of a result.
         explain_seconds: for the search of a smallest blocking set.
@@ -34,6 +36,7 @@ class RunLimits:
     command: tuple[str, ...] = (sys.executable, "-m", "scheduler")
     memory_bytes: int = 4 * GIBIBYTE
     niceness: int = 10
+    start_seconds: float = 60.0
     grace_seconds: float = 4.0
     check_seconds: float = 30.0
     explain_seconds: float = 30.0

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -65,7 +65,8 @@ class Watch:
     """One child of one run, watched until it ends.
 
     Args:
-        seconds: its time limit; at half the grace after it the child is asked to stop, at all of it killed.
+        seconds: its time limit, which runs from its first report, or once the time to start is over; at half the grace
+            after it the child is asked to stop, at all of it killed.
         obeys_stop: whether a person's wish to stop reaches this child.
     """
 
@@ -76,6 +77,7 @@ class Watch:
     obeys_stop: bool = True
     steps: StepBuffer = field(default_factory=StepBuffer)
     was_asked_to_stop: bool = False
+    _begun_at: float | None = None
     _stop_after: float | None = None
     _was_out_of_time: bool = False
     _looked_at: float = 0.0
@@ -88,7 +90,7 @@ class Watch:
             Interrupted: this process must go or the run is another's; leave the child's ``with`` block to end it.
         """
         while (code := self.child.exit_code()) is None:
-            self.steps.add(self.child.lines(LOOK_SECONDS))
+            self._hear(self.child.lines(LOOK_SECONDS))
             self._mind_the_row()
             self._mind_the_time()
         self.steps.add(self.child.rest())
@@ -109,13 +111,22 @@ class Watch:
             self._stop_after = self.child.seconds + self.keeper.limits.grace_seconds
             self.child.ask_to_stop()
 
+    def _hear(self, lines: Sequence[str]) -> None:
+        if self._begun_at is None and any(line.startswith("{") for line in lines):
+            self._begun_at = self.child.seconds
+        self.steps.add(lines)
+
     def _mind_the_time(self) -> None:
-        grace, spent = self.keeper.limits.grace_seconds, self.child.seconds
-        if spent > self.seconds + grace or (self._stop_after is not None and spent > self._stop_after):
+        grace, lived = self.keeper.limits.grace_seconds, self.child.seconds
+        started = self.keeper.limits.start_seconds if self._begun_at is None else self._begun_at
+        spent = lived - min(started, self.keeper.limits.start_seconds)
+        if spent > self.seconds + grace or (self._stop_after is not None and lived > self._stop_after):
             self._was_out_of_time = True
             self.child.kill()
         elif spent > self.seconds + grace / 2 and self._stop_after is None:
-            self._stop_after = self.seconds + grace
+            # Also where the word to stop is enough: without a result the reason is the time.
+            self._was_out_of_time = True
+            self._stop_after = lived + grace / 2
             self.child.ask_to_stop()
 
     @property

@@ -69,6 +69,11 @@ elif mode == "refused":
 elif mode == "incumbent at the limit":
     time.sleep(float(sys.argv[sys.argv.index("--time-limit") + 1]))
     outcome("feasible", {"placements": []})
+elif mode == "slow to start":
+    time.sleep(1.5)
+    print(json.dumps({"begins": True}), file=sys.stderr, flush=True)
+    time.sleep(0.2)
+    outcome("feasible", {"placements": []})
 elif mode == "deaf":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if os.fork() == 0:
@@ -111,6 +116,7 @@ def limits(stub: Path) -> RunLimits:
     return RunLimits(
         command=(sys.executable, str(stub)),
         memory_bytes=256 * 2**20,
+        start_seconds=0.0,
         grace_seconds=2.0,
         lease_seconds=2.0,
         sweep_seconds=0.1,

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -109,6 +110,15 @@ def test_a_child_that_overruns_is_asked_first_and_its_plan_is_kept(ask, run_now,
     assert run_now(run_id) is RunState.DONE
     assert time.monotonic() - began < 0.5 + limits.grace_seconds + 1.5
     assert look(run_id).has_solution
+
+
+@pytest.mark.parametrize(("start", "state"), [(30.0, RunState.DONE), (0.0, RunState.FAILED)])
+def test_the_time_to_start_is_not_of_the_limit(ask, run_now, look, keeper, limits, start, state):
+    """A busy machine takes long to import: the limit runs from the child's first word."""
+    run_id = ask("slow to start", time_limit_seconds=0.3)
+    patient = replace(limits, start_seconds=start, grace_seconds=1.0)
+    assert execution.execute(replace(keeper, limits=patient), run_id) is state
+    assert look(run_id).failure is (None if state is RunState.DONE else RunFailure.TIME_OUT)
 
 
 def test_a_deaf_child_is_killed_with_all_that_it_started(ask, run_now, look, trace, limits):

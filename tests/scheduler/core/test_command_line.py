@@ -378,3 +378,14 @@ def test_check_and_schema_do_without_the_solver(folder: Folder) -> None:
         "sys.exit(any(name.startswith('ortools') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=60).returncode == 0
+
+
+def test_the_beginning_of_the_search_is_said_where_it_is_asked_for(folder: Folder) -> None:
+    """Whoever watches counts the time limit from there: imports and reading are over."""
+    target = folder.path / "outcome.json"
+    status, _, err = folder.run(
+        "solve", "agenda", folder.file(FEASIBLE), "--say-begin", "--progress", "-o", str(target)
+    )
+    first, *others = [json.loads(line) for line in err.splitlines()]
+    assert (status, first) == (0, {"begins": True})
+    assert all("stage" in line for line in others)
