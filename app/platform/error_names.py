@@ -14,8 +14,10 @@ def name_fields(page: str) -> str:
 
 def _named(link: re.Match[str], page: str) -> str:
     field = re.escape(link["id"])
-    label = re.search(rf'<label for="{field}"[^>]*>(.*?)</label>', page, re.DOTALL) or re.search(
-        rf'<fieldset[^>]* id="{field}"[^>]*>\s*<legend[^>]*>(.*?)</legend>', page, re.DOTALL
+    label = (
+        re.search(rf'<label for="{field}"[^>]*>(.*?)</label>', page, re.DOTALL)
+        or re.search(rf'<fieldset[^>]* id="{field}"[^>]*>\s*<legend[^>]*>(.*?)</legend>', page, re.DOTALL)
+        or re.search(rf'<[a-z]+[^>]* id="{field}"[^>]* aria-label="([^"]*)"', page)
     )
     words = " ".join(_TAG.sub("", label[1]).split()) if label else ""
     return f"{link[0]}{words}: " if words else link[0]

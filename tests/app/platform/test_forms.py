@@ -118,7 +118,8 @@ def test_files_are_closed_after_the_answer(client: Any) -> None:
 def test_the_box_of_errors_names_the_fields() -> None:
     page = (
         '<div class="error-box" id="errors"><ul><li><a href="#family-name">This is missing.</a></li>'
-        '<li><a href="#origin">This is missing.</a></li><li><a href="#gone">This is missing.</a></li></ul></div>'
+        '<li><a href="#origin">This is missing.</a></li><li><a href="#gone">This is missing.</a></li>'
+        '<li><a href="#needs">At least 1.</a></li></ul></div><p class="error" id="needs" role="group" aria-label="Seeks"></p>'
         '<label for="family-name">Family\n name <span class="optional">optional</span></label><a href="#family-name">x</a>'
         '<fieldset class="field" id="origin" tabindex="-1">\n  <legend class="legend">Where you are from</legend></fieldset>'
     )
@@ -126,4 +127,5 @@ def test_the_box_of_errors_names_the_fields() -> None:
     assert '<a href="#family-name">Family name: This is missing.</a>' in named
     assert '<a href="#origin">Where you are from: This is missing.</a>' in named
     assert '<a href="#gone">This is missing.</a>' in named
+    assert '<a href="#needs">Seeks: At least 1.</a>' in named
     assert named.endswith(page[page.index("</ul>") :])
