@@ -5,6 +5,7 @@ import "./board/dialog.js";
 import "./board/keys.js";
 import "./board/mouse.js";
 import "./board/others.js";
+import "./board/titles.js";
 import { hand, paint, take } from "./board/hand.js";
 import { board, cardOf, focusOn, frame, grid, rove } from "./board/page.js";
 

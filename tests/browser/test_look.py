@@ -137,6 +137,7 @@ def render_sample(name: str, locale: str = "en") -> str:
         role="organiser",
         acting_for=None,
         grant_id=1,
+        delegate_id=None,
         choices=[choice, choice],
     )
     event = SimpleNamespace(

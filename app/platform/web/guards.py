@@ -126,10 +126,15 @@ def _asked_locale(scope: Scope) -> str | None:
 
 
 def _keep_for(scope: Scope, status: int) -> str:
-    """How long browsers may keep a static file: for ever only what was found under the digest of its content."""
+    """How long browsers may keep a static file: for ever only what was found under the digest of its content.
+
+    A script that another one imports has no digest in its address: it is asked for anew, so that both are of one age.
+    """
     if status not in {200, 206, 304}:
         return "no-store"
-    return "public, max-age=31536000, immutable" if b"v=" in scope["query_string"] else "public, max-age=3600"
+    if b"v=" in scope["query_string"]:
+        return "public, max-age=31536000, immutable"
+    return "public, no-cache" if scope["path"].endswith(".js") else "public, max-age=3600"
 
 
 def _route_of(scope: Scope) -> str:

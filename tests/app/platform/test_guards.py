@@ -67,6 +67,7 @@ def test_pages_are_private_and_static_files_are_kept_by_their_digest(client: Any
     assert {"HX-Request", "Accept-Language"} <= set(page.headers["vary"].split(", "))
     assert client.get("/static/css/base.css?v=0123").headers["cache-control"] == "public, max-age=31536000, immutable"
     assert client.get("/static/css/base.css").headers["cache-control"] == "public, max-age=3600"
+    assert client.get("/static/js/board/page.js").headers["cache-control"] == "public, no-cache"
     assert client.get("/static/css/none.css?v=0123").headers["cache-control"] == "no-store"
     assert client.get("/static/%2e%2e/pyproject.toml").status_code == 404
 
