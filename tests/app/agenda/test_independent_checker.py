@@ -29,7 +29,6 @@ from scheduler.core.limits import Limits
 from tests.app.agenda.clerk import RULES, Clerk, Conflict, Rows, rows_of
 
 NOW = datetime(2019, 8, 20, 7, 12, tzinfo=UTC)
-EDITS = 200
 DAYS = ("2019-09-03", "2019-09-04")
 KINDS = ("move", "move", "move", "dialog", "tray", "pin", "undo", "redo", "needs", "person")
 HTMX = {"HX-Request": "true"}
@@ -208,14 +207,15 @@ def editor(client: Any, sign_in: Any, actor: Actor) -> Editor:
     return Editor(client, slug, seed=2)
 
 
-def test_agd_02_page_and_checker_agree_after_each_of_200_edits(editor: Editor) -> None:
+@pytest.mark.parametrize("edits", [50, pytest.param(200, marks=pytest.mark.long)])
+def test_agd_02_page_and_checker_agree_after_each_of_200_edits(editor: Editor, edits: int) -> None:
     """AGD-02: rule by rule and subject by subject, on the page and in the answer to the edit itself.
 
     The counter-test is below it: a checker that leaves out any one rule, or counts sessions a grain too long, does not
-    agree with the same pages. A rule that never came up would agree by itself, so each comes up.
+    agree with the same pages. A rule that never came up would agree by itself, so each comes up in two hundred.
     """
     seen = []
-    for number in range(EDITS):
+    for number in range(edits):
         kind, answer = editor.edit(number)
         with editor.client.app.state.database.engine.connect() as connection:
             rows = rows_of(connection)
@@ -225,12 +225,14 @@ def test_agd_02_page_and_checker_agree_after_each_of_200_edits(editor: Editor) -
         assert one.in_answer in (None, found), (number, one.edit)
         seen.append(one)
     assert len({one.edit for one in seen}) == len(set(KINDS))
-    assert sum(one.in_answer is not None for one in seen) > EDITS / 3
+    assert sum(one.in_answer is not None for one in seen) > edits / 3
+    assert any(one.on_page != Clerk(_a_grain_longer(one.rows)).conflicts() for one in seen)
+    if edits < 200:
+        return
     assert {rule for one in seen for rule, _subjects in one.on_page} == set(RULES)
 
     for rule in RULES:
         assert any(one.on_page != Clerk(one.rows).conflicts(without=rule) for one in seen), rule
-    assert any(one.on_page != Clerk(_a_grain_longer(one.rows)).conflicts() for one in seen)
 
 
 def _a_grain_longer(rows: Rows) -> Rows:

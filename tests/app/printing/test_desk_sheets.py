@@ -119,7 +119,7 @@ def test_prt_04_the_speaking_order_and_the_precedence_are_kept(released: Any) ->
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-@pytest.mark.parametrize("locale", ["ar", "zh", "fr", "ru", "es"])
+@pytest.mark.parametrize("locale", ["ar", "zh"])
 def test_prt_04_each_sheet_can_be_set_in_each_language(released: Any, kind: str, locale: str) -> None:
     assert _pages(released, kind, locale=locale)
 
