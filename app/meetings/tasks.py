@@ -1,7 +1,5 @@
 """What goes by itself: wishes that nobody answered end, and a freed time passes on to the next who waits."""
 
-import asyncio
-
 import structlog
 
 from app.events.models import Event
@@ -11,6 +9,7 @@ from app.meetings.service import expire_wishes, pass_on
 from app.platform.actor import Actor
 from app.platform.clock import Clock
 from app.platform.database.engine import Database
+from app.platform.rounds import keep_going
 
 ROUND_SECONDS = 30.0
 
@@ -33,12 +32,10 @@ def sweep(database: Database, clock: Clock, *, base_url: str) -> int:
 
 
 async def keep_answers(database: Database, clock: Clock, base_url: str) -> None:
-    """Sweep every half minute until cancelled. A round that fails is logged; the next one tries again."""
-    while True:
-        try:
-            done = await asyncio.to_thread(sweep, database, clock, base_url=base_url)
-            if done:
-                log.info("wishes ended or passed on", count=done)
-        except Exception:
-            log.exception("a round of ending wishes broke off")
-        await asyncio.sleep(ROUND_SECONDS)
+    """Sweep every half minute until cancelled."""
+
+    def work() -> None:
+        if done := sweep(database, clock, base_url=base_url):
+            log.info("wishes ended or passed on", count=done)
+
+    await keep_going(work, every_seconds=ROUND_SECONDS, log=log, broke_off="a round of ending wishes broke off")

@@ -1,6 +1,5 @@
 """What the office does by itself: personal data goes on its day, and what-ifs that nobody applied."""
 
-import asyncio
 from datetime import datetime
 
 import structlog
@@ -9,6 +8,7 @@ from app.office.service.purging import Purged, is_due, purge
 from app.pairing.service import drop_what_ifs, ended_what_ifs
 from app.platform.clock import Clock
 from app.platform.database.engine import Database
+from app.platform.rounds import keep_going
 
 ROUND_SECONDS = 3600.0
 
@@ -37,16 +37,13 @@ def tidy_now(database: Database, clock: Clock) -> int:
 
 
 async def keep_purging(database: Database, clock: Clock) -> None:
-    """Purge every hour until cancelled. A round that fails is logged; the next one tries again."""
-    while True:
-        try:
-            gone = await asyncio.to_thread(purge_now, database, now=clock.now())
-            if gone:
-                kinds = sorted({one.code for one in gone})
-                log.info("personal data purged", rows=sum(one.count for one in gone), kinds=kinds)
-            dropped = await asyncio.to_thread(tidy_now, database, clock)
-            if dropped:
-                log.info("what-ifs dropped", count=dropped)
-        except Exception:
-            log.exception("a round of purging broke off")
-        await asyncio.sleep(ROUND_SECONDS)
+    """Purge every hour until cancelled."""
+
+    def work() -> None:
+        if gone := purge_now(database, now=clock.now()):
+            kinds = sorted({one.code for one in gone})
+            log.info("personal data purged", rows=sum(one.count for one in gone), kinds=kinds)
+        if dropped := tidy_now(database, clock):
+            log.info("what-ifs dropped", count=dropped)
+
+    await keep_going(work, every_seconds=ROUND_SECONDS, log=log, broke_off="a round of purging broke off")

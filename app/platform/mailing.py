@@ -9,11 +9,11 @@ from email.message import EmailMessage
 import aiosmtplib
 import structlog
 from sqlalchemy import ColumnElement, and_, or_, select, update
-from starlette.concurrency import run_in_threadpool
 
 from app.platform.clock import Clock
 from app.platform.database.engine import Database
 from app.platform.outbox import MailState, OutboxMail, forget
+from app.platform.rounds import keep_going
 from app.platform.settings import Settings
 
 MOST_TRIES = 5
@@ -50,15 +50,14 @@ def send_due(database: Database, clock: Clock, settings: Settings, *, most: int 
 
 
 async def keep_sending(database: Database, clock: Clock, settings: Settings) -> None:
-    """Send in rounds until cancelled. A round that fails is logged; the next one tries again."""
-    while True:
-        try:
-            done = await run_in_threadpool(send_due, database, clock, settings)
-            if done != Sent(0, 0):
-                log.info("mails", sent=done.sent, failed=done.failed)
-        except Exception:
-            log.exception("a round of mails broke off")
-        await asyncio.sleep(ROUND_SECONDS)
+    """Send in rounds until cancelled."""
+
+    def work() -> None:
+        done = send_due(database, clock, settings)
+        if done != Sent(0, 0):
+            log.info("mails", sent=done.sent, failed=done.failed)
+
+    await keep_going(work, every_seconds=ROUND_SECONDS, log=log, broke_off="a round of mails broke off")
 
 
 def message_of(mail: OutboxMail, settings: Settings) -> EmailMessage:

@@ -1,11 +1,10 @@
 """What goes by itself: drafts whose fourteen days are over, and uploaded lists that nobody imported in time."""
 
-import asyncio
-
 import structlog
 
 from app.platform.clock import Clock
 from app.platform.database.engine import Database
+from app.platform.rounds import keep_going
 from app.registration.importing import service as importing
 from app.registration.importing.queries import expired_uploads
 from app.registration.queries import ended_drafts
@@ -29,12 +28,10 @@ def sweep(database: Database, clock: Clock) -> int:
 
 
 async def keep_sweeping(database: Database, clock: Clock) -> None:
-    """Sweep every hour until cancelled. A round that fails is logged; the next one tries again."""
-    while True:
-        try:
-            swept = await asyncio.to_thread(sweep, database, clock)
-            if swept:
-                log.info("drafts and uploads swept", count=swept)
-        except Exception:
-            log.exception("a round of sweeping broke off")
-        await asyncio.sleep(ROUND_SECONDS)
+    """Sweep every hour until cancelled."""
+
+    def work() -> None:
+        if swept := sweep(database, clock):
+            log.info("drafts and uploads swept", count=swept)
+
+    await keep_going(work, every_seconds=ROUND_SECONDS, log=log, broke_off="a round of sweeping broke off")
