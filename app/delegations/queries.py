@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.delegations.enums import CaseCityStage, PartyKind
@@ -70,6 +70,19 @@ def organisations_of(session: Session, event_id: int) -> list[Organisation]:
     return list(session.scalars(statement.options(*_with_challenges(Organisation)).order_by(Organisation.name)))
 
 
+def party_in_event(session: Session, event_id: int, party_id: int) -> Party:
+    """One city or organisation with needs, offers and facilitations.
+
+    Raises:
+        NotFound: the event has no such party.
+    """
+    statement = select(Party).where(Party.event_id == event_id, Party.id == party_id)
+    party = session.scalar(statement.options(*_with_challenges(Party)))
+    if party is None:
+        raise NotFound
+    return party
+
+
 def party_named(session: Session, event_id: int, *, kind: PartyKind, name: str, country: str) -> Party | None:
     """The party of a kind and country that is called this, in Latin or in its own script, whatever its accents."""
     wanted = folded(name)
@@ -106,6 +119,19 @@ def parties_by_id(session: Session, party_ids: Iterable[int]) -> dict[int, Party
 
 def ties_of(session: Session, event_id: int) -> list[Tie]:
     return list(session.scalars(select(Tie).where(Tie.event_id == event_id).order_by(Tie.id)))
+
+
+def tie_of_city(session: Session, city_id: int, tie_id: int) -> Tie:
+    """One tie of a city, whichever of the two it is.
+
+    Raises:
+        NotFound: the city has no such tie.
+    """
+    of_city = or_(Tie.city_id == city_id, Tie.other_city_id == city_id)
+    tie = session.scalar(select(Tie).where(Tie.id == tie_id, of_city))
+    if tie is None:
+        raise NotFound
+    return tie
 
 
 def delegations_of(session: Session, event_id: int) -> list[Delegation]:

@@ -1,10 +1,11 @@
-"""What organisers type into a what-if, and what stands in its address."""
+"""What organisers type: a what-if with what stands in its address, and what the pairing goes by of a party."""
 
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from app.delegations.enums import TieState
 from app.pairing.wanted import MOST_WEIGHT
 
 Token = Annotated[str, Field(max_length=300)]
@@ -101,3 +102,37 @@ class WhyForm(BaseModel):
     """How long to look for what keeps a city without partner."""
 
     seconds: Annotated[int, Field(ge=1, le=120)] = 10
+
+
+class FacilitationForm(BaseModel):
+    """On which challenges; of an organisation also whether it facilitates triangles, and how many at most."""
+
+    challenges: list[int] = []
+    is_facilitator: Literal["yes"] | None = None
+    most: int | None = Field(default=None, ge=0, le=999)
+    seen: str = Field(max_length=2000)
+
+
+class LimitsForm(BaseModel):
+    """In how many partnerships a city is to be."""
+
+    least: int = Field(ge=0, le=9)
+    most: int = Field(ge=0, le=9)
+    seen: str = Field(max_length=2000)
+
+
+class WishForm(BaseModel):
+    """A city's word on another; empty takes it back."""
+
+    other: int
+    level: Literal["must", "want"] | None = None
+
+
+class TieForm(BaseModel):
+    """What a tie is and what fell short of it."""
+
+    kind: str = Field(min_length=1, max_length=200)
+    since: int | None = Field(default=None, ge=1800, le=2200)
+    state: TieState
+    note: str | None = Field(default=None, max_length=2000)
+    seen: str = Field(max_length=4000)

@@ -1,4 +1,4 @@
-"""Loaders of policies: partnerships and runs of an event, and the member that an answer link belongs to."""
+"""Loaders of policies: partnerships, parties and ties of an event, and the member that an answer link belongs to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.policies import ORGANISERS
 from app.accounts.principal import Principal
-from app.delegations.models import Delegation
+from app.delegations.models import Delegation, Party, Tie
+from app.delegations.queries import party_in_event, tie_of_city
 from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
@@ -44,6 +45,33 @@ class MemberIn(SideIn):
     """A member who answers through a link, and the link that was opened."""
 
     link: PartnershipLink
+
+
+@dataclass(frozen=True)
+class PartyIn:
+    """A city or an organisation, and the edition that it takes part in."""
+
+    event: Event
+    party: Party
+
+
+@dataclass(frozen=True)
+class TieIn(PartyIn):
+    """A tie of a city."""
+
+    tie: Tie
+
+
+def party_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> PartyIn:
+    """A party of the edition with what it facilitates."""
+    event = event_of_path(session, params, principal)
+    return PartyIn(event, party_in_event(session, event.id, number_of(params["party_id"])))
+
+
+def tie_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> TieIn:
+    """A tie of the city of an address."""
+    found = party_of_path(session, params, principal)
+    return TieIn(found.event, found.party, tie_of_city(session, found.party.id, number_of(params["tie_id"])))
 
 
 def partnership_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> PartnershipIn:

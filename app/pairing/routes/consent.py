@@ -96,18 +96,22 @@ def remind_all(
     if not is_first(session, sender=f"account {access.principal.account_id}", form=form, now=now):
         return answers
 
+    due = [row for row in answers_of(session, event.id, now=now) if row.due]
+    contacts = contacts_of_parties(session, event, (one.party_id for row in due for one in row.partnership.members))
+
     def remind(row: AnswerRow) -> None:
         ask_members(
             session,
             event=event,
             partnership=row.partnership,
             only=row.due,
+            contacts=contacts,
             base_url=request.app.state.settings.base_url,
             actor=access.principal.actor(),
             now=now,
         )
 
-    do_to_each(session, [row for row in answers_of(session, event.id, now=now) if row.due], remind)
+    do_to_each(session, due, remind)
     return answers
 
 

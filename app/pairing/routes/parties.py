@@ -1,24 +1,21 @@
 """What the pairing goes by of one party: wishes, what it facilitates, its limits and ties, where reasons lead to."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, Access, Policy
-from app.accounts.principal import Principal
-from app.delegations.enums import TieState
-from app.delegations.models import City, Organisation, Party, Tie
-from app.delegations.queries import cities_of, organisations_of, ties_of
-from app.events.loaders import number_of
+from app.delegations.models import City, Organisation, Party
+from app.delegations.queries import cities_of, city_in_event, organisations_of, ties_of
 from app.events.models import Event
 from app.events.queries import challenges_of, event_of_path
 from app.pairing.choices import Choices
 from app.pairing.enums import WishLevel
+from app.pairing.forms import FacilitationForm, LimitsForm, TieForm, WishForm
+from app.pairing.loaders import PartyIn, TieIn, party_of_path, tie_of_path
 from app.pairing.queries import wishes_of
 from app.pairing.service import profile
 from app.platform.clock import Now
@@ -30,91 +27,12 @@ from app.platform.rendering import render
 router = APIRouter()
 
 
-@dataclass(frozen=True)
-class PartyIn:
-    """A city or an organisation, and the edition that it takes part in."""
-
-    event: Event
-    party: Party
-
-
-@dataclass(frozen=True)
-class TieIn(PartyIn):
-    """A tie of a city."""
-
-    tie: Tie
-
-
-def party_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> PartyIn:
-    """A party of the edition with what it facilitates.
-
-    Raises:
-        NotFound: the edition has no such party.
-    """
-    event = event_of_path(session, params, principal)
-    number = number_of(params["party_id"])
-    parties: list[Party] = [*cities_of(session, event.id), *organisations_of(session, event.id)]
-    found = next((one for one in parties if one.id == number), None)
-    if found is None:
-        raise NotFound
-    return PartyIn(event, found)
-
-
-def tie_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> TieIn:
-    """A tie of the city of an address.
-
-    Raises:
-        NotFound: the city has no such tie.
-    """
-    found = party_of_path(session, params, principal)
-    number = number_of(params["tie_id"])
-    own = (one for one in ties_of(session, found.event.id) if found.party.id in {one.city_id, one.other_city_id})
-    tie = next((one for one in own if one.id == number), None)
-    if tie is None:
-        raise NotFound
-    return TieIn(found.event, found.party, tie)
-
-
 LIST = Policy("pairing.facilitators", roles=ORGANISERS, loader=event_of_path)
 READ = Policy("pairing.party", roles=ORGANISERS, loader=party_of_path)
 CHANGE = Policy("pairing.change_party", roles=ORGANISERS, loader=party_of_path)
 CHANGE_TIE = Policy("pairing.change_tie", roles=ORGANISERS, loader=tie_of_path)
 
 Changing = Annotated[Access[PartyIn], Depends(CHANGE)]
-
-
-class FacilitationForm(BaseModel):
-    """On which challenges; of an organisation also whether it facilitates triangles, and how many at most."""
-
-    challenges: list[int] = []
-    is_facilitator: Literal["yes"] | None = None
-    most: int | None = Field(default=None, ge=0, le=999)
-    seen: str = Field(max_length=2000)
-
-
-class LimitsForm(BaseModel):
-    """In how many partnerships a city is to be."""
-
-    least: int = Field(ge=0, le=9)
-    most: int = Field(ge=0, le=9)
-    seen: str = Field(max_length=2000)
-
-
-class WishForm(BaseModel):
-    """A city's word on another; empty takes it back."""
-
-    other: int
-    level: Literal["must", "want"] | None = None
-
-
-class TieForm(BaseModel):
-    """What a tie is and what fell short of it."""
-
-    kind: str = Field(min_length=1, max_length=200)
-    since: int | None = Field(default=None, ge=1800, le=2200)
-    state: TieState
-    note: str | None = Field(default=None, max_length=2000)
-    seen: str = Field(max_length=4000)
 
 
 @router.get("/e/{slug}/manage/pairing/facilitators")
@@ -191,9 +109,7 @@ def wishes(request: Request, session: DbSession, form: FormData, now: Now, acces
     city = _city(found.party)
 
     def change(said: WishForm) -> None:
-        other = next((one for one in cities_of(session, found.event.id) if one.id == said.other), None)
-        if other is None:
-            raise NotFound
+        other = city_in_event(session, found.event.id, said.other)
         level = WishLevel(said.level) if said.level else None
         profile.wish(session, city=city, other=other, level=level, actor=access.principal.actor(), now=now)
 
