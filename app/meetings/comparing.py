@@ -50,7 +50,7 @@ def _plan(session: Session, facts: MeetingFacts, run: SolverRun, present: Mappin
         return Plan(run=run, held=0, figures={}, problem=" ".join(refused.errors.values()))
     judged = judge(build_problem(facts), solution)
     places = {one.wish_id: (one.slot_id, one.table_id) for one in planned_of(facts, solution)}
-    people_of = {wish.id: {person.delegate_id for person in wish.people} for wish in facts.wishes}
+    people_of = {wish.id: wish.delegate_ids for wish in facts.wishes}
     changed = {wish for wish in present.keys() | places.keys() if present.get(wish) != places.get(wish)}
     return Plan(
         run=run,

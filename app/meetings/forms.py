@@ -57,10 +57,23 @@ class CannotComeForm(BaseModel):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
 
 
-class PlaceForm(BaseModel):
-    """A slot and a table, as one choice of a list (``slot-table``), and the version of what is moved."""
+class _Place(BaseModel):
+    """A slot and a table, as one choice of a list: ``slot-table``."""
 
     place: Annotated[str, StringConstraints(pattern=r"^\d{1,9}-\d{1,9}$")]
+
+    @property
+    def slot_id(self) -> int:
+        return int(self.place.partition("-")[0])
+
+    @property
+    def table_id(self) -> int:
+        return int(self.place.partition("-")[2])
+
+
+class PlaceForm(_Place):
+    """Where a meeting is put, and the version of what is moved."""
+
     version: int | None = None
 
 
@@ -72,12 +85,11 @@ class PlanForm(BaseModel):
     keeping: Keeping = Keeping.VALUE_FIRST
 
 
-class BookForm(BaseModel):
+class BookForm(_Place):
     """A meeting that the office books for two: who, where, about what."""
 
     a: int
     b: int
-    place: Annotated[str, StringConstraints(pattern=r"^\d{1,9}-\d{1,9}$")]
     topic: Line | None = None
 
 

@@ -89,7 +89,7 @@ def wish_of_path(session: Session, params: Mapping[str, Any], principal: Princip
     """A wish that the asking delegate takes part in."""
     own = self_of_path(session, params, principal)
     wish = wish_in_event(session, own.event.id, number_of(params["wish_id"]))
-    if own.delegate.id not in {person.delegate_id for person in wish.people}:
+    if own.delegate.id not in wish.delegate_ids:
         raise NotFound
     return WishIn(own.event, wish, own.delegate.id)
 
@@ -112,7 +112,7 @@ def own_meeting_of_path(session: Session, params: Mapping[str, Any], principal: 
     """A held meeting of whoever asks."""
     own = self_of_path(session, params, principal)
     meeting = meeting_in_event(session, own.event.id, number_of(params["meeting_id"]))
-    if own.delegate.id not in {person.delegate_id for person in meeting.wish.people}:
+    if own.delegate.id not in meeting.wish.delegate_ids:
         raise NotFound
     return OwnMeetingIn(own.event, own.delegate, meeting)
 

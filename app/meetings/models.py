@@ -79,6 +79,23 @@ class MeetingWish(Versioned, Base):
         """The delegate who waits for the answer."""
         return self.to_delegate_id if self.asked_id == self.from_delegate_id else self.from_delegate_id
 
+    @property
+    def delegate_ids(self) -> tuple[int, ...]:
+        """Everybody who takes part, in the order of IDs; ``people`` must be loaded."""
+        return tuple(sorted(person.delegate_id for person in self.people))
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether the time to answer is over."""
+        return self.expires_at is not None and self.expires_at <= now
+
+    def waits(self, now: datetime) -> bool:
+        """Whether it still waits for an answer; ``queries.waits`` is the same of rows."""
+        return self.answer is Answer.PENDING and not self.has_ended(now)
+
+    def waits_for(self, delegate_id: int, now: datetime) -> bool:
+        """Whether it still waits for the answer of this delegate, where the organisers do not decide."""
+        return self.waits(now) and self.asked_id == delegate_id and self.mode is not MeetingMode.ORGANISER_SET
+
 
 class WishPerson(Base):
     """Everybody who takes part in the meeting that a wish proposes, both sides."""
@@ -156,3 +173,7 @@ class MeetingOffer(Base):
     wish: Mapped[MeetingWish] = relationship(lazy="raise")
     slot: Mapped[MeetingSlot] = relationship(lazy="raise")
     table: Mapped[MeetingTable] = relationship(lazy="raise")
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it still waits for an answer."""
+        return self.state is OfferState.OPEN and self.expires_at > now

@@ -1,6 +1,6 @@
 """Mails of meetings: wishes with the link that answers them, answers, changes, and freed times."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app.delegations.models import Delegate
 from app.events.models import Event
 from app.meetings.enums import Answer, MeetingMode
-from app.meetings.models import Meeting, MeetingOffer, MeetingWish
+from app.meetings.models import Meeting, MeetingWish
 from app.meetings.queries import meetings_of, wishes_by_id
+from app.meetings.service.waiting import Offered
 from app.platform import outbox
 
 
@@ -40,6 +41,31 @@ def _write(
         context={"event": event, "name": to.badge_name, **context},
         is_held=event.is_demonstration,
     )
+
+
+def _tell_all(
+    session: Session,
+    event: Event,
+    meeting: Meeting,
+    what: str,
+    *,
+    template: str,
+    said: Callable[[Delegate], Mapping[str, Any]],
+    without: Collection[int] = (),
+    now: datetime,
+) -> None:
+    """One mail to everybody of a meeting but some, once for each state of it; its people must be loaded."""
+    for to in (one.delegate for one in meeting.wish.people if one.delegate_id not in without):
+        _write(
+            session,
+            event=event,
+            to=to,
+            cause=f"meeting {what}",
+            key=f"meeting {meeting.id} {what} {meeting.sequence} delegate {to.id}",
+            template=template,
+            context=said(to),
+            now=now,
+        )
 
 
 def _sides(wish: MeetingWish) -> tuple[Delegate, Delegate]:
@@ -133,80 +159,68 @@ def tell_of_cancelling(
     session: Session, *, event: Event, meeting: Meeting, without: Collection[int], now: datetime
 ) -> None:
     """Write to everybody of a cancelled meeting but those who no longer come; these are named by delegation alone."""
-    people = [one.delegate for one in meeting.wish.people]
-    gone = sorted({one.delegation.name for one in people if one.id in without})
-    for to in people:
-        if to.id in without:
-            continue
-        _write(
-            session,
-            event=event,
-            to=to,
-            cause="meeting cancelled",
-            key=f"meeting {meeting.id} cancelled {meeting.sequence} delegate {to.id}",
-            template="meeting_cancelled",
-            context={"whence": ", ".join(gone), "starts_at": meeting.slot.starts_at},
-            now=now,
-        )
+    gone = sorted({one.delegate.delegation.name for one in meeting.wish.people if one.delegate_id in without})
+
+    def said(_to: Delegate) -> dict[str, Any]:
+        return {"whence": ", ".join(gone), "starts_at": meeting.slot.starts_at}
+
+    _tell_all(
+        session,
+        event,
+        meeting,
+        "cancelled",
+        template="meeting_cancelled",
+        said=said,
+        without=without,
+        now=now,
+    )
 
 
 def tell_of_calling_off(
     session: Session, *, event: Event, meeting: Meeting, by_id: int | None, reason: str | None, now: datetime
 ) -> None:
     """Write to everybody of a meeting that was called off but the one who did it."""
-    people = [one.delegate for one in meeting.wish.people]
-    for to in people:
-        if to.id == by_id:
-            continue
-        _write(
-            session,
-            event=event,
-            to=to,
-            cause="meeting cancelled",
-            key=f"meeting {meeting.id} cancelled {meeting.sequence} delegate {to.id}",
-            template="meeting_called_off",
-            context={"whence": _whence(meeting, to), "starts_at": meeting.slot.starts_at, "reason": reason},
-            now=now,
-        )
+
+    def said(to: Delegate) -> dict[str, Any]:
+        return {"whence": _whence(meeting, to), "starts_at": meeting.slot.starts_at, "reason": reason}
+
+    without = () if by_id is None else (by_id,)
+    _tell_all(
+        session,
+        event,
+        meeting,
+        "cancelled",
+        template="meeting_called_off",
+        said=said,
+        without=without,
+        now=now,
+    )
 
 
 def tell_of_place(session: Session, *, event: Event, meeting: Meeting, is_moved: bool, now: datetime) -> None:
     """Write to everybody of a meeting that was given a place, or another one than before."""
-    people = [one.delegate for one in meeting.wish.people]
-    for to in people:
-        _write(
-            session,
-            event=event,
-            to=to,
-            cause="meeting placed",
-            key=f"meeting {meeting.id} placed {meeting.sequence} delegate {to.id}",
-            template="meeting_placed",
-            context={"whence": _whence(meeting, to), "is_moved": is_moved, **_place(meeting)},
-            now=now,
-        )
+
+    def said(to: Delegate) -> dict[str, Any]:
+        return {"whence": _whence(meeting, to), "is_moved": is_moved, **_place(meeting)}
+
+    _tell_all(session, event, meeting, "placed", template="meeting_placed", said=said, now=now)
 
 
 def tell_of_substitute(
     session: Session, *, event: Event, meeting: Meeting, who: Delegate, instead_of: Delegate, now: datetime
 ) -> None:
     """Write to the partners and to the one who goes now; the meeting's new people must be loaded."""
-    for to in (one.delegate for one in meeting.wish.people):
-        _write(
-            session,
-            event=event,
-            to=to,
-            cause="meeting substitute",
-            key=f"meeting {meeting.id} substitute {meeting.sequence} delegate {to.id}",
-            template="meeting_substitute",
-            context={
-                "who": who.badge_name,
-                "function": who.function,
-                "instead_of": instead_of.badge_name,
-                "whence": who.delegation.name,
-                **_place(meeting),
-            },
-            now=now,
-        )
+
+    def said(_to: Delegate) -> dict[str, Any]:
+        return {
+            "who": who.badge_name,
+            "function": who.function,
+            "instead_of": instead_of.badge_name,
+            "whence": who.delegation.name,
+            **_place(meeting),
+        }
+
+    _tell_all(session, event, meeting, "substitute", template="meeting_substitute", said=said, now=now)
 
 
 def tell_of_plan(
@@ -247,11 +261,11 @@ def _whence(meeting: Meeting, to: Delegate) -> str:
     return ", ".join(sorted({one.delegation.name for one in people if one.delegation_id != to.delegation_id}))
 
 
-def tell_of_offer(
-    session: Session, *, event: Event, offer: MeetingOffer, token: str, base_url: str, now: datetime
-) -> None:
-    """Write to the one who waits that a time has become free, with the link that takes it."""
-    wish = offer.wish
+def tell_of_offer(session: Session, *, event: Event, offered: Offered | None, base_url: str, now: datetime) -> None:
+    """Write to the one who waits that a time has become free, with the link that takes it; nothing without an offer."""
+    if offered is None:
+        return
+    offer, wish = offered.offer, offered.offer.wish
     _write(
         session,
         event=event,
@@ -264,7 +278,7 @@ def tell_of_offer(
             "whence": wish.to_delegate.delegation.name,
             "starts_at": offer.slot.starts_at,
             "ends_at": offer.expires_at,
-            "address": f"{base_url}/m/offers/{token}",
+            "address": f"{base_url}/m/offers/{offered.token}",
         },
         now=now,
     )

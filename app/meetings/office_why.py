@@ -1,5 +1,6 @@
 """Why there is no meeting between two, as the office reads it: both days slot by slot, and where one could be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from app.claims.models import Holding
 from app.claims.queries import holdings_by_person
 from app.delegations.models import Delegate
 from app.events.models import Event, MeetingSlot
-from app.meetings.models import Meeting, MeetingWish
+from app.meetings.models import Meeting
 from app.meetings.places import Company, Hall, Place, company_of, read_hall
 from app.meetings.planner import absent_in
 from app.meetings.queries import agreed_count, has_veto, meetings_of_people
@@ -68,19 +69,16 @@ def office_why(session: Session, event: Event, one: Delegate, other: Delegate) -
         )
         for slot in hall.slots
     )
-    own = [each for each in meetings_of_people(session, event.id, [one.id]) if _has(each.wish, other.id)]
+    meetings = meetings_of_people(session, event.id, both)
+    own = [each for each in meetings if {*both} <= {*each.wish.delegate_ids}]
     code = _code(session, event, one, other, lines)
     return OfficeWhy(
         code="held" if own else code,
         lines=lines,
         places=() if own or code in {"veto", "not_opted_in", "same_delegation"} else places,
-        nearest=_nearest(session, event, lines, both) if code in {"no_common_slot", "no_table"} else None,
+        nearest=_nearest(session, event, lines, both, meetings) if code in {"no_common_slot", "no_table"} else None,
         meeting=own[0] if own else None,
     )
-
-
-def _has(wish: MeetingWish, delegate_id: int) -> bool:
-    return any(person.delegate_id == delegate_id for person in wish.people)
 
 
 def _state(hall: Hall, person: Delegate, slot: MeetingSlot, held: list[Holding]) -> str:
@@ -110,26 +108,22 @@ def _code(session: Session, event: Event, one: Delegate, other: Delegate, lines:
     return "possible" if any(line.is_possible for line in lines) else "no_table"
 
 
-def _nearest(session: Session, event: Event, lines: tuple[Line, ...], both: tuple[int, int]) -> Nearest | None:
+def _nearest(
+    session: Session, event: Event, lines: tuple[Line, ...], both: tuple[int, int], meetings: Sequence[Meeting]
+) -> Nearest | None:
     """The first slot in which one meeting alone is in the way and could be elsewhere; the fewest people first."""
+    held = {(person, meeting.slot_id): meeting for meeting in meetings for person in meeting.wish.delegate_ids}
     found: list[Nearest] = []
     for line in lines:
         blocking = [person for person, state in zip(both, line.states, strict=True) if state != FREE]
         if len(blocking) != 1 or not line.has_table or HoldingKind.MEETING.value not in line.states:
             continue
-        meeting = _meeting_in(session, event, blocking[0], line.slot)
+        meeting = held.get((blocking[0], line.slot.id))
         if meeting is None:
             continue
-        own = read_hall(session, event, [person.delegate_id for person in meeting.wish.people], moving=meeting)
+        own = read_hall(session, event, meeting.wish.delegate_ids, moving=meeting)
         elsewhere = [place for place in own.places(company_of(meeting.wish)) if place.slot.id != line.slot.id]
         if elsewhere:
             place = min(elsewhere, key=lambda each: abs(each.slot.starts_at - line.slot.starts_at))
             found.append(Nearest(slot=line.slot, meeting=meeting, place=place, people=len(meeting.wish.people)))
     return min(found, key=lambda nearest: (nearest.people, nearest.slot.starts_at), default=None)
-
-
-def _meeting_in(session: Session, event: Event, person: int, slot: MeetingSlot) -> Meeting | None:
-    for meeting in meetings_of_people(session, event.id, [person]):
-        if meeting.slot_id == slot.id:
-            return meeting
-    return None

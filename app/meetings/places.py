@@ -127,6 +127,10 @@ class Hall:
             ]
         return found
 
+    def open_slots(self, company: Company) -> tuple[MeetingSlot, ...]:
+        """The slots in which this company could meet, in the order of time."""
+        return tuple({place.slot.id: place.slot for place in self.places(company)}.values())
+
 
 def read_hall(
     session: Session,

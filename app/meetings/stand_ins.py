@@ -12,6 +12,7 @@ from app.claims.queries import busy_ticks
 from app.delegations.models import Delegate
 from app.events.models import Event
 from app.events.time_grid import TimeGrid
+from app.meetings.models import Meeting
 
 FITTING = 30
 """How many steps of protocol rank a deputy may stand below the person: a mayor's place is not taken by staff."""
@@ -58,6 +59,13 @@ def stand_ins(
         for one in colleagues
     ]
     return tuple(sorted(found, key=lambda one: (one.obstacle is not None, one.delegate.rank, one.delegate.id)))
+
+
+def who_can_go(session: Session, event: Event, meeting: Meeting, instead_of: Delegate) -> list[StandIn]:
+    """The colleagues of one of a meeting's people who can go in their place; slot and people must be loaded."""
+    slot, among = meeting.slot, meeting.wish.delegate_ids
+    found = stand_ins(session, event, instead_of, starts_at=slot.starts_at, ends_at=slot.ends_at, among=among)
+    return [one for one in found if one.obstacle is None]
 
 
 def _obstacle(one: Delegate, person: Delegate, starts_at: datetime, ends_at: datetime, *, is_busy: bool) -> str | None:

@@ -26,7 +26,7 @@ def sweep(database: Database, clock: Clock, *, base_url: str) -> int:
             event = session.get_one(Event, event_id)
             done += expire_wishes(session, event=event, actor=actor, now=now)
             for made in pass_on(session, event=event, actor=actor, now=now):
-                tell_of_offer(session, event=event, offer=made.offer, token=made.token, base_url=base_url, now=now)
+                tell_of_offer(session, event=event, offered=made, base_url=base_url, now=now)
                 done += 1
     return done
 

@@ -57,6 +57,11 @@ def _cell(meeting: Meeting | None) -> Cell:
     return Cell(meeting=meeting, short=short, full=" · ".join(names))
 
 
+def name_of(wish: MeetingWish) -> str:
+    """A meeting or a wish in one line."""
+    return " · ".join(sides_of(wish))
+
+
 def sides_of(wish: MeetingWish) -> tuple[str, ...]:
     """The names of the delegations that meet, who asked first."""
     first = wish.from_delegate.delegation.name

@@ -22,12 +22,11 @@ from app.meetings.queries import (
     agreed_count,
     has_veto,
     own_vetoes,
-    pending_with,
-    quota_used,
+    vetoed_with,
     wish_between,
 )
 from app.meetings.rules import rules_of
-from app.meetings.service.limits import allowed_pending, quota_words
+from app.meetings.service.limits import beyond_pending, beyond_quota, closed
 from app.platform.i18n import gettext as _
 
 
@@ -76,20 +75,16 @@ def why_not(session: Session, event: Event, own: Delegate, them: Delegate, *, no
             else _("A wish between you two waits for an answer: it stands under Meetings.")
         )
         return WhyNot(code="wished", sentence=said, change=Change(kind="meetings", path=f"{my}/meetings"))
-    if event.wishes_open_at is not None and now < event.wishes_open_at:
-        return WhyNot(code="not_open", sentence=_("Wishes for meetings are not open yet."))
-    if event.wishes_close_at is not None and now > event.wishes_close_at:
-        return WhyNot(
-            code="closed", sentence=_("Wishes for meetings are closed. The desk can still book a meeting for you.")
-        )
+    if (limit := closed(event, now)) is not None:
+        return WhyNot(code=limit.code, sentence=limit.sentence)
     return _beyond_limits(session, event, own, them, now=now) or _no_place(session, event, own, them)
 
 
 def _beyond_limits(session: Session, event: Event, own: Delegate, them: Delegate, *, now: datetime) -> WhyNot | None:
     rules, meetings = rules_of(session, event.id), f"/e/{event.slug}/my/meetings"
-    most, their_most = rules.most(own), rules.most(them)
-    if most is not None and quota_used(session, event.id, own.id, now) >= most:
-        return WhyNot(code="limit", sentence=quota_words(most), change=Change(kind="give_back", path=meetings))
+    their_most = rules.most(them)
+    if (limit := beyond_quota(session, rules, own, now)) is not None:
+        return WhyNot(code=limit.code, sentence=limit.sentence, change=Change(kind="give_back", path=meetings))
     if their_most is not None and agreed_count(session, event.id, them.id) >= their_most:
         return WhyNot(
             code="their_limit",
@@ -97,11 +92,10 @@ def _beyond_limits(session: Session, event: Event, own: Delegate, them: Delegate
             change=_colleague(session, event, own, them),
         )
     free = len(read_hall(session, event, [them.id]).free_slots([them.id]))
-    waiting = pending_with(session, delegation_id=own.delegation_id, delegate_id=them.id, now=now)
-    if free and waiting >= allowed_pending(rules, free):
-        said = _("Your delegation has as many wishes waiting with this person as is fair. Wait for an answer.")
-        return WhyNot(code="pending", sentence=said, change=Change(kind="wait", path=meetings))
-    return None
+    limit = beyond_pending(session, rules, own=own, them=them, free_slots=free, now=now) if free else None
+    if limit is None:
+        return None
+    return WhyNot(code=limit.code, sentence=limit.sentence, change=Change(kind="wait", path=meetings))
 
 
 def _no_place(session: Session, event: Event, own: Delegate, them: Delegate) -> WhyNot:
@@ -111,14 +105,13 @@ def _no_place(session: Session, event: Event, own: Delegate, them: Delegate) -> 
     if not common:
         return _no_common_slot(session, event, own, them, hall)
     hosts = (them.delegation_id, own.delegation_id)
-    places = hall.places(Company(people=both, hosts=hosts))
-    if not places:
+    slots = hall.open_slots(Company(people=both, hosts=hosts))
+    if not slots:
         return WhyNot(
             code="no_table",
             sentence=_("At every time that suits both of you all tables are taken."),
             change=_colleague(session, event, own, them),
         )
-    slots = tuple({place.slot.id: place.slot for place in places}.values())
     language = needs_interpreter(own, them)
     team = next((one for one in hall.resources.values() if language and one.language == language), None)
     if team is not None and not hall.places(Company(people=both, resource_id=team.id, hosts=hosts)):
@@ -168,10 +161,9 @@ def _own_kinds(session: Session, event: Event, own: Delegate, hall: Hall) -> dic
 
 def _colleague(session: Session, event: Event, own: Delegate, them: Delegate) -> Change | None:
     """Somebody of the same delegation whom one can ask, the highest in rank with a common time."""
+    apart = vetoed_with(session, own.id)
     colleagues = [
-        one
-        for one in joinable(session, own, them)
-        if one.delegation_id == them.delegation_id and not has_veto(session, own.id, one.id)
+        one for one in joinable(session, own, them) if one.delegation_id == them.delegation_id and one.id not in apart
     ]
     hall = read_hall(session, event, [own.id, *(one.id for one in colleagues)])
     for one in colleagues:

@@ -17,7 +17,7 @@ from app.delegations.models import BlockedTime, Delegate
 from app.events.models import Event
 from app.events.time_grid import TimeGrid
 from app.meetings.models import Meeting, MeetingWish, WishPerson
-from app.meetings.view import sides_of
+from app.meetings.view import name_of
 from app.platform.i18n import gettext as _
 from app.visits.enums import VisitKind
 from app.visits.models import Visit
@@ -132,4 +132,4 @@ def titles_of_holdings(session: Session, holding_ids: Collection[int]) -> dict[i
             selectinload(Meeting.wish).selectinload(MeetingWish.from_delegate).selectinload(Delegate.delegation),
         )
     )
-    return titles | {one.holding_id or 0: " · ".join(sides_of(one.wish)) for one in meetings}
+    return titles | {one.holding_id or 0: name_of(one.wish) for one in meetings}

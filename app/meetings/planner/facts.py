@@ -47,7 +47,7 @@ class MeetingFacts:
 def read_facts(session: Session, event: Event) -> MeetingFacts:
     """Read what the meeting plan of an edition depends on; what the released agenda asks of a person is busy time."""
     wishes = accepted_wishes_of(session, event.id)
-    people = {person.delegate_id for wish in wishes for person in wish.people}
+    people = {one for wish in wishes for one in wish.delegate_ids}
     grid = TimeGrid.of(event)
     tables = tables_of(session, event.id)
     return MeetingFacts(

@@ -3,49 +3,44 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.delegations.models import Delegation
 from app.events.models import MeetingTable, Room
 from app.meetings.enums import MeetingState
-from app.meetings.models import Meeting, WishPerson
+from app.meetings.models import Meeting, MeetingOffer, WishPerson
 from app.meetings.queries.wishes import with_people
 from app.platform.errors import NotFound
 
 
-def with_place() -> tuple[Any, ...]:
+def with_place(of: type[Meeting] | type[MeetingOffer] = Meeting) -> tuple[Any, ...]:
+    """What loads slot and table, with room and site, of meetings or of what is offered."""
     return (
-        selectinload(Meeting.slot),
-        selectinload(Meeting.table).selectinload(MeetingTable.room).selectinload(Room.site),
+        selectinload(of.slot),
+        selectinload(of.table).selectinload(MeetingTable.room).selectinload(Room.site),
     )
+
+
+def _held(event_id: int) -> Select[Any]:
+    """Held meetings with wish, people, slot and table."""
+    whole = (selectinload(Meeting.wish).options(*with_people()), *with_place())
+    return select(Meeting).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD).options(*whole)
 
 
 def meetings_of(session: Session, event_id: int, *, slot_ids: Collection[int] | None = None) -> list[Meeting]:
     """Held meetings with wish, people, slot and table, in the order of time and table; all, or those in some slots."""
-    statement = select(Meeting).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
+    statement = _held(event_id)
     if slot_ids is not None:
         statement = statement.where(Meeting.slot_id.in_(slot_ids))
-    found = session.scalars(
-        statement.options(
-            selectinload(Meeting.wish).options(*with_people()),
-            *with_place(),
-        )
-    )
+    found: Iterable[Meeting] = session.scalars(statement)
     return sorted(found, key=lambda meeting: (meeting.slot.starts_at, meeting.table.number, meeting.id))
 
 
 def meetings_of_people(session: Session, event_id: int, delegate_ids: Iterable[int]) -> list[Meeting]:
     """The held meetings of these persons, in the order of time."""
     wishes = select(WishPerson.wish_id).where(WishPerson.delegate_id.in_(list(delegate_ids)))
-    found = session.scalars(
-        select(Meeting)
-        .where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD, Meeting.wish_id.in_(wishes))
-        .options(
-            selectinload(Meeting.wish).options(*with_people()),
-            *with_place(),
-        )
-    )
+    found: Iterable[Meeting] = session.scalars(_held(event_id).where(Meeting.wish_id.in_(wishes)))
     return sorted(found, key=lambda meeting: (meeting.slot.starts_at, meeting.id))
 
 
@@ -55,11 +50,7 @@ def meeting_in_event(session: Session, event_id: int, meeting_id: int) -> Meetin
     Raises:
         NotFound: the event has no such meeting, or it was cancelled.
     """
-    meeting = session.scalar(
-        select(Meeting)
-        .where(Meeting.event_id == event_id, Meeting.id == meeting_id, Meeting.state == MeetingState.HELD)
-        .options(selectinload(Meeting.wish).options(*with_people()), *with_place())
-    )
+    meeting: Meeting | None = session.scalar(_held(event_id).where(Meeting.id == meeting_id))
     if meeting is None:
         raise NotFound
     return meeting

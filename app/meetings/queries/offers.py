@@ -6,18 +6,16 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.events.models import MeetingTable, Room
 from app.meetings.enums import Answer, OfferState
 from app.meetings.models import MeetingOffer, MeetingWish
+from app.meetings.queries.meetings import with_place
 from app.meetings.queries.wishes import with_people
 from app.platform.errors import NotFound
 
 
 def _whole() -> Select[Any]:
     return select(MeetingOffer).options(
-        selectinload(MeetingOffer.wish).options(*with_people()),
-        selectinload(MeetingOffer.slot),
-        selectinload(MeetingOffer.table).selectinload(MeetingTable.room).selectinload(Room.site),
+        selectinload(MeetingOffer.wish).options(*with_people()), *with_place(MeetingOffer)
     )
 
 

@@ -52,15 +52,22 @@ def vetoes_of(session: Session, event_id: int) -> list[MeetingVeto]:
     return list(session.scalars(select(MeetingVeto).where(MeetingVeto.event_id == event_id).order_by(MeetingVeto.id)))
 
 
-def has_veto(session: Session, one_id: int, other_id: int) -> bool:
-    """Whether either of two delegates said no to the other."""
+def has_veto(session: Session, *delegate_ids: int) -> bool:
+    """Whether any of these delegates said no to another of them."""
     statement = select(func.count()).where(
-        or_(
-            (MeetingVeto.delegate_id == one_id) & (MeetingVeto.other_delegate_id == other_id),
-            (MeetingVeto.delegate_id == other_id) & (MeetingVeto.other_delegate_id == one_id),
-        )
+        MeetingVeto.delegate_id.in_(delegate_ids), MeetingVeto.other_delegate_id.in_(delegate_ids)
     )
     return bool(session.scalar(statement))
+
+
+def vetoed_with(session: Session, delegate_id: int) -> set[int]:
+    """Everybody whom a delegate said no to, and who said no to them."""
+    rows = session.execute(
+        select(MeetingVeto.delegate_id, MeetingVeto.other_delegate_id).where(
+            or_(MeetingVeto.delegate_id == delegate_id, MeetingVeto.other_delegate_id == delegate_id)
+        )
+    )
+    return {other if one == delegate_id else one for one, other in rows}
 
 
 def own_vetoes(session: Session, delegate_id: int) -> set[int]:
@@ -78,11 +85,7 @@ def wish_between(session: Session, event_id: int, *, one_id: int, other_id: int,
                 (MeetingWish.from_delegate_id == one_id) & (MeetingWish.to_delegate_id == other_id),
                 (MeetingWish.from_delegate_id == other_id) & (MeetingWish.to_delegate_id == one_id),
             ),
-            or_(
-                MeetingWish.answer == Answer.ACCEPTED,
-                (MeetingWish.answer == Answer.PENDING)
-                & (MeetingWish.expires_at.is_(None) | (MeetingWish.expires_at > now)),
-            ),
+            or_(MeetingWish.answer == Answer.ACCEPTED, waits(now)),
         )
         .order_by(MeetingWish.id)
         .limit(1)

@@ -146,8 +146,8 @@ def _page(
     status: int = 200,
 ) -> Response:
     wish = found.wish
-    hall = read_hall(session, found.event, [person.delegate_id for person in wish.people])
-    slots = {place.slot.id: place.slot for place in hall.places(company_of(wish))}
+    hall = read_hall(session, found.event, wish.delegate_ids)
+    open_slots = hall.open_slots(company_of(wish))
     is_from = wish.asked_id == wish.from_delegate_id
     context = {
         "event": found.event,
@@ -156,7 +156,7 @@ def _page(
         "they": wish.to_delegate if is_from else wish.from_delegate,
         "is_asked": wish.asked_id == found.delegate_id and wish.mode is not MeetingMode.ORGANISER_SET,
         "meeting": meeting_of_wish(session, found.event.id, wish.id),
-        "slots": [slot for slot in slots.values() if slot.id != wish.slot_id and slot.starts_at > now],
-        "has_ended": wish.expires_at is not None and wish.expires_at <= now,
+        "slots": [slot for slot in open_slots if slot.id != wish.slot_id and slot.starts_at > now],
+        "has_ended": wish.has_ended(now),
     }
     return render(request, template, context, status=status)

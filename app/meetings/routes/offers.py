@@ -75,9 +75,7 @@ def _answer(request: Request, session: Session, found: OfferIn, form: Any, *, ac
             tell_of_agreement(session, event=event, wish=offer.wish, meeting=placed, now=now)
         return
     following = service.decline_offer(session, event=event, offer=offer, actor=actor, now=now)
-    if following is not None:
-        base_url = request.app.state.settings.base_url
-        tell_of_offer(session, event=event, offer=following.offer, token=following.token, base_url=base_url, now=now)
+    tell_of_offer(session, event=event, offered=following, base_url=request.app.state.settings.base_url, now=now)
 
 
 def _page(request: Request, found: OfferIn, *, now: datetime, said: str = "", status: int = 200) -> Response:
@@ -86,6 +84,6 @@ def _page(request: Request, found: OfferIn, *, now: datetime, said: str = "", st
         "event": found.event,
         "offer": offer,
         "said": said,
-        "is_open": offer.state.value == "open" and offer.expires_at > now,
+        "is_open": offer.is_open(now),
     }
     return render(request, "meetings/offer.html", context, status=status)

@@ -29,8 +29,8 @@ from app.meetings.queries import (
     wishes_of_delegate,
 )
 from app.meetings.rules import rules_of
-from app.meetings.stand_ins import stand_ins
-from app.meetings.view import sides_of
+from app.meetings.stand_ins import who_can_go
+from app.meetings.view import name_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Forbidden, Refused
@@ -55,10 +55,8 @@ def my_meetings(
     me = own.delegate.id
     wishes = wishes_of_delegate(session, own.event.id, me)
     held = {meeting.wish_id: meeting for meeting in meetings_of_people(session, own.event.id, [me])}
-    pending = [
-        one for one in wishes if one.answer is Answer.PENDING and (one.expires_at is None or one.expires_at > now)
-    ]
-    asked = [one for one in pending if one.asked_id == me and one.mode is not MeetingMode.ORGANISER_SET]
+    pending = [one for one in wishes if one.waits(now)]
+    asked = [one for one in pending if one.waits_for(me, now)]
     offers = open_offers_to(session, own.event.id, me, now)
     context = {
         "event": own.event,
@@ -73,7 +71,7 @@ def my_meetings(
         ),
         "unheld": [one for one in wishes if one.answer is Answer.ACCEPTED and one.id not in held],
         "declined": [one for one in wishes if one.answer is Answer.DECLINED],
-        "names": {one.id: " · ".join(sides_of(one)) for one in wishes},
+        "names": {one.id: name_of(one) for one in wishes},
         "used": quota_used(session, own.event.id, me, now),
         "most": rules_of(session, own.event.id).most(own.delegate),
         "opens_at": own.event.wishes_open_at if own.event.wishes_open_at and own.event.wishes_open_at > now else None,
@@ -127,7 +125,7 @@ def cannot_come(
         if not said.reason:
             errors = {"reason": _("Say why in a few words; the others read it.")}
             return _page(request, session, found, Bound(None, errors, bound.typed), status=422)
-        done = service.call_off(
+        offered = service.call_off(
             session,
             event=event,
             meeting=found.meeting,
@@ -139,16 +137,7 @@ def cannot_come(
         tell_of_calling_off(
             session, event=event, meeting=found.meeting, by_id=found.delegate.id, reason=said.reason, now=now
         )
-        if done.offered is not None:
-            base_url = request.app.state.settings.base_url
-            tell_of_offer(
-                session,
-                event=event,
-                offer=done.offered.offer,
-                token=done.offered.token,
-                base_url=base_url,
-                now=now,
-            )
+        tell_of_offer(session, event=event, offered=offered, base_url=request.app.state.settings.base_url, now=now)
         return RedirectResponse(f"/e/{event.slug}/my/meetings", status_code=303)
     try:
         with session.begin_nested():
@@ -179,19 +168,8 @@ def _page(
         "event": found.event,
         "me": found.delegate,
         "meeting": meeting,
-        "name": " · ".join(sides_of(meeting.wish)),
-        "colleagues": [
-            one
-            for one in stand_ins(
-                session,
-                found.event,
-                found.delegate,
-                starts_at=meeting.slot.starts_at,
-                ends_at=meeting.slot.ends_at,
-                among=[person.delegate_id for person in meeting.wish.people],
-            )
-            if one.obstacle is None
-        ],
+        "name": name_of(meeting.wish),
+        "colleagues": who_can_go(session, found.event, meeting, found.delegate),
         "form": form,
     }
     return render(request, "meetings/own_meeting.html", context, status=status)

@@ -125,7 +125,7 @@ def _page(
         "event": own.event,
         "them": them,
         "form": form,
-        "slots": list({place.slot.id: place.slot for place in hall.places(company)}.values()),
+        "slots": hall.open_slots(company),
         "others": others,
         "also": also,
         "languages": sorted(one for one in teams if one),

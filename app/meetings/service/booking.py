@@ -35,12 +35,7 @@ def book(
     Raises:
         Conflict: no such place is left; ``alternatives`` are the slots in which one is.
     """
-    hall = read_hall(
-        session,
-        event,
-        [person.delegate_id for person in wish.people],
-        moving=meeting_of_wish(session, event.id, wish.id),
-    )
+    hall = read_hall(session, event, wish.delegate_ids, moving=meeting_of_wish(session, event.id, wish.id))
     company, full = company_of(wish), set()
     for place in hall.places(company, slot_ids=slot_ids):
         if place.slot.id in full or table_id not in (None, place.table.id):
@@ -61,8 +56,8 @@ def book(
         except AlreadyTaken as taken:
             if any(thing.kind != ClaimKind.TABLE for thing in taken.things):
                 full.add(place.slot.id)
-    left = {place.slot.id: place.slot for place in hall.places(company) if place.slot.id not in {*slot_ids, *full}}
-    raise Conflict(_("This time was taken meanwhile. Choose another."), alternatives=tuple(left.values()))
+    left = tuple(slot for slot in hall.open_slots(company) if slot.id not in {*slot_ids, *full})
+    raise Conflict(_("This time was taken meanwhile. Choose another."), alternatives=left)
 
 
 def book_for(

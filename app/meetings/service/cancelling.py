@@ -1,6 +1,5 @@
 """Cancelling a meeting for good: the wish ends, what it counted comes back, and its place goes to who waits."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,22 +12,16 @@ from app.meetings.service.wishing import end_wish
 from app.platform.actor import Actor
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cancelled:
-    """What came of it: the offer of the freed place, where somebody waits for it."""
-
-    offered: Offered | None
-
-
 def call_off(
     session: Session, *, event: Event, meeting: Meeting, version: int, reason: str, actor: Actor, now: datetime
-) -> Cancelled:
+) -> Offered | None:
     """Cancel a held meeting and end its wish; slot, table and wish with people must be loaded.
+
+    Returns the offer of the freed place, where somebody waits for it.
 
     Raises:
         Conflict: the meeting changed meanwhile.
     """
     cancel(session, event=event, meeting=meeting, version=version, reason=reason, actor=actor, now=now)
     end_wish(session, wish=meeting.wish, reason=reason, actor=actor, now=now)
-    offered = offer_freed(session, event=event, slot=meeting.slot, table=meeting.table, actor=actor, now=now)
-    return Cancelled(offered=offered)
+    return offer_freed(session, event=event, slot=meeting.slot, table=meeting.table, actor=actor, now=now)

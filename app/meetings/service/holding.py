@@ -41,7 +41,7 @@ def hold_meeting(
     """
     if wish.answer is not Answer.ACCEPTED:
         raise Conflict("Only an accepted wish can be given a slot.", alternatives=())
-    people = people_of(wish)
+    people = wish.delegate_ids
     with calendars(session, event_id=event.id, person_ids=people, walks=walks_in_grains(session, event)):
         # Read behind the lock: two who give the same wish its first slot would both find no meeting.
         meeting = session.scalar(select(Meeting).where(Meeting.wish_id == wish.id))
@@ -75,7 +75,7 @@ def cancel(
         raise Conflict("This meeting changed meanwhile.", alternatives=())
     if meeting.state is MeetingState.CANCELLED:
         return
-    people = people_of(meeting.wish)
+    people = meeting.wish.delegate_ids
     with calendars(session, event_id=event.id, person_ids=people, walks=walks_in_grains(session, event)):
         forget(session, [meeting])
     meeting.state, meeting.changed_at = MeetingState.CANCELLED, now
@@ -102,7 +102,7 @@ def take(session: Session, *, event: Event, wish: MeetingWish, slot: MeetingSlot
             start_tick=grid.tick(slot.starts_at),
             end_tick=grid.tick_after(slot.ends_at),
             site_id=site_id,
-            person_ids=people_of(wish),
+            person_ids=wish.delegate_ids,
             table_id=table.id,
             resources={resource.code: 1} if resource else {},
             capacities={resource.code: resource.capacity} if resource else {},
@@ -118,8 +118,3 @@ def forget(session: Session, meetings: Sequence[Meeting]) -> None:
         meeting.holding_id = None
     session.flush()
     give_back(session, holding_ids=holdings)
-
-
-def people_of(wish: MeetingWish) -> tuple[int, ...]:
-    """Everybody of a wish, in the order of IDs."""
-    return tuple(sorted(person.delegate_id for person in wish.people))

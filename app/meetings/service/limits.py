@@ -1,5 +1,6 @@
 """What an edition allows: when wishes are open, how many somebody may have, how many may wait with one person."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,16 +18,51 @@ from app.platform.i18n import gettext as _
 from app.platform.i18n import ngettext
 
 
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """What of the edition's rules stands against a wish: as a code, and in words."""
+
+    code: str
+    sentence: str
+
+
+def closed(event: Event, now: datetime) -> Limit | None:
+    """Why wishes are not open at a moment, if they are not."""
+    if event.wishes_open_at is not None and now < event.wishes_open_at:
+        return Limit(code="not_open", sentence=_("Wishes for meetings are not open yet."))
+    if event.wishes_close_at is not None and now > event.wishes_close_at:
+        said = _("Wishes for meetings are closed. The desk can still book a meeting for you.")
+        return Limit(code="closed", sentence=said)
+    return None
+
+
+def beyond_quota(session: Session, rules: MeetingRules, own: Delegate, now: datetime) -> Limit | None:
+    """That somebody has as many meetings as the edition allows."""
+    most = rules.most(own)
+    if most is None or quota_used(session, own.event_id, own.id, now) < most:
+        return None
+    return Limit(code="limit", sentence=quota_words(most))
+
+
+def beyond_pending(
+    session: Session, rules: MeetingRules, *, own: Delegate, them: Delegate, free_slots: int, now: datetime
+) -> Limit | None:
+    """That as many wishes of one delegation wait with a person, who has so many free slots, as is fair."""
+    waiting = pending_with(session, delegation_id=own.delegation_id, delegate_id=them.id, now=now)
+    if waiting < _allowed_pending(rules, free_slots):
+        return None
+    said = _("Your delegation has as many wishes waiting with this person as is fair. Wait for an answer.")
+    return Limit(code="pending", sentence=said)
+
+
 def refuse_closed(event: Event, now: datetime) -> None:
     """Wishes are open between two dates, where these are set.
 
     Raises:
         Refused: they are not yet, or no longer.
     """
-    if event.wishes_open_at is not None and now < event.wishes_open_at:
-        raise Refused({"": _("Wishes for meetings are not open yet.")})
-    if event.wishes_close_at is not None and now > event.wishes_close_at:
-        raise Refused({"": _("Wishes for meetings are closed. The desk can still book a meeting for you.")})
+    if (found := closed(event, now)) is not None:
+        raise Refused({"": found.sentence})
 
 
 def refuse_ended(wish: MeetingWish, now: datetime) -> None:
@@ -37,7 +73,7 @@ def refuse_ended(wish: MeetingWish, now: datetime) -> None:
     """
     if wish.answer is Answer.WITHDRAWN:
         raise Conflict(_("This wish was withdrawn."), alternatives=())
-    if wish.answer is Answer.EXPIRED or (wish.expires_at is not None and wish.expires_at <= now):
+    if wish.answer is Answer.EXPIRED or wish.has_ended(now):
         raise Conflict(_("The time to answer has ended. Wish anew if you still want to meet."), alternatives=())
 
 
@@ -49,7 +85,7 @@ def quota_words(most: int) -> str:
     return said % {"num": most} + " " + _("Withdraw a wish or cancel a meeting to get one back.")
 
 
-def allowed_pending(rules: MeetingRules, free_slots: int) -> int:
+def _allowed_pending(rules: MeetingRules, free_slots: int) -> int:
     """How many wishes of one delegation may wait with a person who has so many free slots."""
     return max(1, free_slots * rules.settings.pending_percent // 100)
 
@@ -69,15 +105,12 @@ def refuse_beyond_limits(
     Raises:
         Refused: one of the limits is reached.
     """
-    most = rules.most(own)
-    if most is not None and quota_used(session, own.event_id, own.id, now) >= most:
-        raise Refused({"with": quota_words(most)})
     free = len(hall.free_slots([them.id]))
-    waiting = pending_with(session, delegation_id=own.delegation_id, delegate_id=them.id, now=now)
-    if waiting >= allowed_pending(rules, free):
-        raise Refused(
-            {"with": _("Your delegation has as many wishes waiting with this person as is fair. Wait for an answer.")}
-        )
+    found = beyond_quota(session, rules, own, now) or beyond_pending(
+        session, rules, own=own, them=them, free_slots=free, now=now
+    )
+    if found is not None:
+        raise Refused({"with": found.sentence})
     musts = rules.settings.musts_max
     if level is MeetingWishLevel.MUST and musts_of(session, own.id, now) >= musts:
         raise Refused({"level": _("You have %(most)s musts already. Choose want.") % {"most": musts}})

@@ -22,7 +22,7 @@ from app.meetings.planner import (
     solution_of,
 )
 from app.meetings.sentences import say
-from app.meetings.service.holding import forget, people_of, take
+from app.meetings.service.holding import forget, take
 from app.platform.actor import Actor
 from app.platform.audit import record
 from app.platform.errors import Refused
@@ -125,8 +125,8 @@ def _swap(
         or _place(present[one.wish_id]) != _place(one)
         or present[one.wish_id].state is not MeetingState.HELD
     ]
-    touched = {person for one in added for person in people_of(wishes[one.wish_id])}
-    touched |= {person for meeting in facts.meetings if meeting in moved for person in people_of(meeting.wish)}
+    touched = {person for one in added for person in wishes[one.wish_id].delegate_ids}
+    touched |= {person for meeting in facts.meetings if meeting in moved for person in meeting.wish.delegate_ids}
     with calendars(session, event_id=event.id, person_ids=touched, walks=walks_in_grains(session, event)):
         forget(session, moved)
         for one in added:

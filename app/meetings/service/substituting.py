@@ -9,7 +9,7 @@ from app.events.models import Event
 from app.events.queries import walks_in_grains
 from app.meetings.enums import MeetingState
 from app.meetings.models import Meeting, Substitution, WishPerson
-from app.meetings.service.holding import forget, people_of, take
+from app.meetings.service.holding import forget, take
 from app.meetings.stand_ins import stand_ins
 from app.platform.actor import Actor
 from app.platform.audit import record
@@ -41,7 +41,7 @@ def substitute(
     person = next((one for one in meeting.wish.people if one.delegate_id == delegate_id), None)
     if person is None:
         raise Refused({"delegate_id": _("This person is not in the meeting.")})
-    among = people_of(meeting.wish)
+    among = meeting.wish.delegate_ids
     colleagues = stand_ins(
         session,
         event,

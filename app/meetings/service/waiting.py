@@ -73,7 +73,7 @@ def _first_that_fits(
     session: Session, event: Event, wish_ids: Collection[int], slot: MeetingSlot, table: MeetingTable
 ) -> MeetingWish | None:
     wishes = wishes_by_id(session, event.id, wish_ids)
-    hall = read_hall(session, event, {person.delegate_id for wish in wishes.values() for person in wish.people})
+    hall = read_hall(session, event, {one for wish in wishes.values() for one in wish.delegate_ids})
     ranked = sorted(
         wishes.values(),
         key=lambda wish: (wish.level is not MeetingWishLevel.MUST, -wish.value, wish.wished_at, wish.id),
@@ -135,7 +135,7 @@ def pass_on(session: Session, *, event: Event, actor: Actor, now: datetime) -> l
 
 
 def _refuse_ended(offer: MeetingOffer, now: datetime) -> None:
-    if offer.state is not OfferState.OPEN or offer.expires_at <= now:
+    if not offer.is_open(now):
         raise Conflict(_("The time to take it has ended."), alternatives=())
 
 

@@ -1,6 +1,5 @@
 """Wishes and their answers. A pending wish takes no slot of anybody."""
 
-import itertools
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from app.delegations.queries import delegate_in_event
 from app.events.models import Event
 from app.meetings.enums import Answer, MeetingMode, MeetingWishLevel
 from app.meetings.models import MeetingWish, WishPerson
-from app.meetings.places import Company, company_of, read_hall
+from app.meetings.places import Company, Hall, company_of, read_hall
 from app.meetings.queries import agreed_count, has_veto, meeting_of_wish, overdue_wishes, wish_between, wish_in_event
 from app.meetings.rules import rules_of
 from app.meetings.service.booking import book
@@ -74,9 +73,7 @@ def wish_meeting(
     delegates = {one: delegate_in_event(session, event.id, one) for one in sorted(people)}
     refuse_closed(event, now)
     # A private no must not show, so it reads as if the person took no meetings.
-    if any(not one.is_active or not one.takes_meetings for one in delegates.values()) or any(
-        has_veto(session, one, other) for one, other in itertools.combinations(sorted(people), 2)
-    ):
+    if any(not one.is_active or not one.takes_meetings for one in delegates.values()) or has_veto(session, *people):
         raise Refused({"with": _("This person takes no meetings.")})
     standing = wish_between(session, event.id, one_id=from_id, other_id=to_id, now=now)
     if standing is not None:
@@ -86,8 +83,8 @@ def wish_meeting(
     hall = read_hall(session, event, people)
     refuse_beyond_limits(session, rules, hall, own=own, them=them, level=level, now=now)
     company = Company(people=tuple(sorted(people)), resource_id=team, hosts=(them.delegation_id, own.delegation_id))
-    if slot_id is not None and slot_id not in {place.slot.id for place in hall.places(company)}:
-        raise Refused({"slot_id": _("This time does not suit both. Choose one of the list.")})
+    if slot_id is not None:
+        _refuse_unsuited(hall, company, slot_id)
     token = new_token()
     wish = MeetingWish(
         event_id=event.id,
@@ -112,6 +109,11 @@ def wish_meeting(
     if wish.mode is MeetingMode.INSTANT:
         _accept(session, event=event, wish_id=wish.id, reason=None, actor=actor, now=now)
     return Wished(wish=wish, token=token)
+
+
+def _refuse_unsuited(hall: Hall, company: Company, slot_id: int) -> None:
+    if slot_id not in {slot.id for slot in hall.open_slots(company)}:
+        raise Refused({"slot_id": _("This time does not suit both. Choose one of the list.")})
 
 
 def _said_of(standing: MeetingWish, from_id: int) -> str:
@@ -185,9 +187,8 @@ def propose_other_time(
     if wish.answer in {Answer.ACCEPTED, Answer.DECLINED}:
         raise Conflict(_("This wish has been answered."), alternatives=())
     refuse_ended(wish, now)
-    hall = read_hall(session, event, [person.delegate_id for person in wish.people])
-    if slot_id not in {place.slot.id for place in hall.places(company_of(wish))}:
-        raise Refused({"slot_id": _("This time does not suit both. Choose one of the list.")})
+    hall = read_hall(session, event, wish.delegate_ids)
+    _refuse_unsuited(hall, company_of(wish), slot_id)
     token, by, before = new_token(), wish.asked_id, wish.slot_id
     if by == wish.to_delegate_id:
         wish.counter_token_digest = digest(token)

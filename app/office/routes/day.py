@@ -12,7 +12,6 @@ from app.accounts.enums import Role
 from app.accounts.policies import Access, Policy
 from app.delegations.groups import contacts_of, stay_of
 from app.events.queries import day_of
-from app.meetings.enums import Answer, MeetingMode
 from app.meetings.loaders import SelfIn, self_of_path
 from app.meetings.queries import open_offers_to, wishes_of_delegate
 from app.office.days import free_times, meeting_ids, minutes_until_words, way_to
@@ -56,10 +55,7 @@ def my_day(
     waiting = [
         wish
         for wish in wishes_of_delegate(session, own.event.id, own.delegate.id)
-        if wish.answer is Answer.PENDING
-        and wish.asked_id == own.delegate.id
-        and wish.mode is not MeetingMode.ORGANISER_SET
-        and (wish.expires_at is None or wish.expires_at > now)
+        if wish.waits_for(own.delegate.id, now)
     ]
     offers = open_offers_to(session, own.event.id, own.delegate.id, now)
     following = upcoming[0] if upcoming else None

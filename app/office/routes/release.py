@@ -23,7 +23,7 @@ from app.delegations.queries import delegates_by_id
 from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path, rooms_of
-from app.meetings.view import sides_of
+from app.meetings.view import name_of
 from app.office.service import release_agenda
 from app.office.service.releasing import proposed_moves
 from app.office.taken import what_holds
@@ -121,7 +121,7 @@ def _page(
     changes = difference(entries_of_release(other), found.entries) if against else found.changes
     moves = proposed_moves(session, event)
     # Whoever loses a meeting, or has it elsewhere, is told too.
-    told = found.touched | {person.delegate_id for move in moves for person in move.meeting.wish.people}
+    told = found.touched | {one for move in moves for one in move.meeting.wish.delegate_ids}
     touched = delegates_by_id(session, told)
     context: dict[str, Any] = {
         "event": event,
@@ -131,7 +131,7 @@ def _page(
         "stamp": found.stamp,
         "rules": found.rules,
         "blocking": found.blocking,
-        "moves": [(move, " · ".join(sides_of(move.meeting.wish))) for move in moves],
+        "moves": [(move, name_of(move.meeting.wish)) for move in moves],
         "meetings": sum(move.place is None for move in moves),
         "releases": releases_of(session, event.id),
         "to_write": sum(1 for one in touched.values() if one.email is not None and one.is_active),

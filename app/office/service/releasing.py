@@ -54,8 +54,8 @@ def release_agenda(
     released = release(session, event=event, name=name, note=note, actor=actor, now=now)
     moved = _rehouse(session, event=event, freed=freed, actor=actor, now=now)
     lost = [meeting for meeting in freed if meeting.id not in moved]
-    without_meeting = frozenset(person.delegate_id for meeting in lost for person in meeting.wish.people)
-    people = released.touched | frozenset(person.delegate_id for meeting in freed for person in meeting.wish.people)
+    without_meeting = frozenset(one for meeting in lost for one in meeting.wish.delegate_ids)
+    people = released.touched | frozenset(one for meeting in freed for one in meeting.wish.delegate_ids)
     notices = notify(
         session,
         event=event,
@@ -96,7 +96,7 @@ def proposed_moves(session: Session, event: Event) -> tuple[Rehoused, ...]:
     hall = read_hall(
         session,
         event,
-        {person.delegate_id for meeting in freed for person in meeting.wish.people},
+        {one for meeting in freed for one in meeting.wish.delegate_ids},
         leaving=[meeting.holding_id for meeting in freed if meeting.holding_id is not None],
         instead=instead,
     )
@@ -121,7 +121,7 @@ def _rehouse(session: Session, *, event: Event, freed: list[Meeting], actor: Act
     """Hold the freed meetings at the nearest places that the ledger now has; the IDs of those that have one."""
     if not freed:
         return frozenset()
-    people = {person.delegate_id for meeting in freed for person in meeting.wish.people}
+    people = {one for meeting in freed for one in meeting.wish.delegate_ids}
     moved = set()
     for one in rehouse(read_hall(session, event, people), freed):
         if one.place is None:

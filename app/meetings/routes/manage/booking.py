@@ -28,8 +28,8 @@ from app.meetings.notices import (
 from app.meetings.places import company_of, read_hall
 from app.meetings.queries import meeting_in_event, meeting_of_wish, wish_in_event
 from app.meetings.reasons import people_in, reason_words
-from app.meetings.stand_ins import stand_ins
-from app.meetings.view import sides_of
+from app.meetings.stand_ins import who_can_go
+from app.meetings.view import name_of
 from app.platform.actor import Actor
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
@@ -84,7 +84,7 @@ def cancel(
     bound = bind(CancelForm, form)
     if bound.value is None:
         raise Refused(bound.errors)
-    done = service.call_off(
+    offered = service.call_off(
         session,
         event=event,
         meeting=meeting,
@@ -94,11 +94,7 @@ def cancel(
         now=now,
     )
     tell_of_calling_off(session, event=event, meeting=meeting, by_id=None, reason=bound.value.reason, now=now)
-    if done.offered is not None:
-        base_url = request.app.state.settings.base_url
-        tell_of_offer(
-            session, event=event, offer=done.offered.offer, token=done.offered.token, base_url=base_url, now=now
-        )
+    tell_of_offer(session, event=event, offered=offered, base_url=request.app.state.settings.base_url, now=now)
     return RedirectResponse(f"/e/{event.slug}/manage/meetings", status_code=303)
 
 
@@ -184,12 +180,11 @@ def answer_wish(
 def _place(
     request: Request, session: Session, event: Event, wish: MeetingWish, said: PlaceForm, actor: Actor, now: datetime
 ) -> Response:
-    slot_id, table_id = (int(one) for one in said.place.split("-"))
     was = meeting_of_wish(session, event.id, wish.id)
     try:
         with session.begin_nested():
             made = service.book(
-                session, event=event, wish=wish, slot_ids=(slot_id,), table_id=table_id, actor=actor, now=now
+                session, event=event, wish=wish, slot_ids=(said.slot_id,), table_id=said.table_id, actor=actor, now=now
             )
     except Conflict as conflict:
         session.expire_all()
@@ -211,29 +206,17 @@ def _page(
     said: str = "",
     status: int = 200,
 ) -> Response:
-    hall = read_hall(session, event, [person.delegate_id for person in wish.people], moving=meeting)
+    hall = read_hall(session, event, wish.delegate_ids, moving=meeting)
     named = delegates_by_id(session, people_in(wish.unheld_reason))
     context = {
         "event": event,
         "wish": wish,
         "meeting": meeting,
-        "name": " · ".join(sides_of(wish)),
+        "name": name_of(wish),
         "places": hall.places(company_of(wish)),
         "why": reason_words(wish.unheld_reason, {one.id: latin_name_of(one) for one in named.values()}),
         "colleagues": {
-            person.delegate_id: [
-                one
-                for one in stand_ins(
-                    session,
-                    event,
-                    person.delegate,
-                    starts_at=meeting.slot.starts_at,
-                    ends_at=meeting.slot.ends_at,
-                    among=[each.delegate_id for each in wish.people],
-                )
-                if one.obstacle is None
-            ]
-            for person in wish.people
+            person.delegate_id: who_can_go(session, event, meeting, person.delegate) for person in wish.people
         }
         if meeting
         else {},

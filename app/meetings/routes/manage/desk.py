@@ -22,7 +22,7 @@ from app.meetings.queries import (
     wishes_for_office,
 )
 from app.meetings.reasons import people_in, reason_words
-from app.meetings.view import sides_of, table_grid
+from app.meetings.view import name_of, table_grid
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadSession
 from app.platform.rendering import render
@@ -72,10 +72,10 @@ def desk(
         "unheld_count": len(unheld),
         "meetings": meetings,
         "view": "list" if view == "list" else "grid",
-        "names": {meeting.id: " · ".join(sides_of(meeting.wish)) for meeting in meetings},
+        "names": {meeting.id: name_of(meeting.wish) for meeting in meetings},
         "accepted": Answer.ACCEPTED.value,
         "panel": latest_panel(session, event_id=event.id, slug=event.slug, kind="meetings", now=now),
-        "for_office": [(one, " · ".join(sides_of(one))) for one in wishes_for_office(session, event.id, now)],
+        "for_office": [(one, name_of(one)) for one in wishes_for_office(session, event.id, now)],
     }
     return render(request, "meetings/desk.html", context)
 
@@ -96,4 +96,4 @@ def _with_reasons(session: Session, wishes: list[MeetingWish]) -> list[tuple[int
     """ID and sides of each wish and why it has no meeting."""
     people = delegates_by_id(session, {one for wish in wishes for one in people_in(wish.unheld_reason)})
     names = {one.id: latin_name_of(one) for one in people.values()}
-    return [(wish.id, " · ".join(sides_of(wish)), reason_words(wish.unheld_reason, names)) for wish in wishes]
+    return [(wish.id, name_of(wish), reason_words(wish.unheld_reason, names)) for wish in wishes]

@@ -10,6 +10,7 @@ from app.accounts.enums import Role
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.delegations.models import Delegate
 from app.delegations.queries import delegate_in_event, delegates_named
+from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
 from app.meetings import service
@@ -56,7 +57,6 @@ def book(
     if bound.value is None:
         raise Refused(bound.errors)
     said = bound.value
-    slot_id, table_id = (int(one) for one in said.place.split("-"))
     try:
         with session.begin_nested():
             made = service.book_for(
@@ -65,8 +65,8 @@ def book(
                 from_id=said.a,
                 to_id=said.b,
                 topic=said.topic,
-                slot_id=slot_id,
-                table_id=table_id,
+                slot_id=said.slot_id,
+                table_id=said.table_id,
                 actor=access.principal.actor(),
                 now=now,
             )
@@ -102,9 +102,7 @@ def _page(
 
 
 def _person(session: Session, event: Event, text: str) -> Delegate | None:
-    if not text.isdecimal() or len(text) > 9:
-        return None
     try:
-        return delegate_in_event(session, event.id, int(text))
+        return delegate_in_event(session, event.id, number_of(text))
     except NotFound:
         return None
