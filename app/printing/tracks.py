@@ -14,8 +14,9 @@ from app.visits.enums import VisitState
 HOUR = 60
 
 
-def tracks_of(event: Event, itinerary: Itinerary, days: Sequence[DayOfItems]) -> Picture | None:
-    """The picture of these days; None for a person's own schedule, and where there is little to see."""
+def tracks_of(event: Event, itinerary: Itinerary) -> Picture | None:
+    """The picture of its days; None for a person's own schedule, and where there is little to see."""
+    days = itinerary.days
     if itinerary.delegate_id is not None or len(itinerary.travellers) < 2 or not days:
         return None
     shown = [_day(event, day) for day in days]

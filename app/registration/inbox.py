@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.enums import Role
+from app.delegations import readers
 from app.delegations.enums import HelixRole
 from app.platform.pagination import Page, page_of, paginate
 from app.platform.wording import holds
@@ -22,6 +24,13 @@ SORTS = {
 }
 NAMES = ("party_name", "contact_name")
 NAMES_AND_MAIL = (*NAMES, "contact_email")
+
+
+def columns_for(role: Role) -> Sequence[str]:
+    """The columns in which a role looks for words: addresses only where it reads them."""
+    return NAMES_AND_MAIL if role in readers.CONTACTS else NAMES
+
+
 CLEAR = "none"
 """The value of the filter of questions for forms that nothing stands against."""
 
@@ -53,7 +62,7 @@ def inbox_page(
     """One page of forms. Only a filter that looks into the forms reads more of them than it shows.
 
     Args:
-        within: the columns in which words are looked for: ``NAMES``, or ``NAMES_AND_MAIL`` for who reads addresses.
+        within: the columns in which words are looked for, of ``columns_for``.
     """
     if filters.keys() & {"flag", "helix", "q"}:
         found = inbox_rows(session, event_id, filters=filters, sort=sort, facts=facts, within=within)

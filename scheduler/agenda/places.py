@@ -49,13 +49,6 @@ class FreePlaces:
         return found
 
 
-def free_places(
-    problem: AgendaProblem, solution: AgendaSolution, sessions: Iterable[str]
-) -> Mapping[str, Mapping[str, Starts]]:
-    """The same for one plan alone."""
-    return FreePlaces(problem).of(solution, sessions)
-
-
 def _board(grounds: Grounds, placements: Iterable[Placement]) -> Board:
     """The plan as it stands, whatever rules it breaks."""
     board = Board(grounds)

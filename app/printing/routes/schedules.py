@@ -112,7 +112,7 @@ def _page(
         "days": days,
         "unfolded": {day.on for day in days if day.on >= today} or {day.on for day in days},
         "member": member,
-        "tracks": tracks_of(event, itinerary, itinerary.days) if member is None else None,
+        "tracks": tracks_of(event, itinerary) if member is None else None,
         "event": event,
         "itinerary": itinerary,
         "said": rows_of(event, itinerary),

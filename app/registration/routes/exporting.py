@@ -25,7 +25,7 @@ from app.registration.exporting.rows import (
     registrations_table,
 )
 from app.registration.flags import read_review_facts
-from app.registration.inbox import NAMES, NAMES_AND_MAIL, inbox_rows, known_filters
+from app.registration.inbox import columns_for, inbox_rows, known_filters
 
 router = APIRouter()
 
@@ -90,7 +90,7 @@ def registrations(
     event, query = access.found, request.query_params
     facts = read_review_facts(session, event)
     sort = query.get("sort", "submitted")
-    within = NAMES_AND_MAIL if access.principal.role in readers.CONTACTS else NAMES
+    within = columns_for(access.principal.role)
     rows = inbox_rows(session, event.id, filters=known_filters(query), sort=sort, facts=facts, within=within)
     return _file(log, access, registrations_table(event, rows, hidden=_hidden(access)), format, now=now)
 

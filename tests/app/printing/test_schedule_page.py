@@ -51,8 +51,8 @@ def test_the_picture_has_a_line_a_member(client: Any, demonstration: Any) -> Non
     with client.app.state.database.reading() as session:
         event, numbers = demonstration(session)
         itinerary = itinerary_of_delegation(session, event, numbers["tehran"])
-    picture = tracks_of(event, itinerary, itinerary.days)
+    picture = tracks_of(event, itinerary)
     assert picture is not None
     assert len(picture.lines) == len(itinerary.travellers) * len(itinerary.days)
     alone = dataclasses.replace(itinerary, travellers=itinerary.travellers[:1])
-    assert tracks_of(event, alone, alone.days) is None
+    assert tracks_of(event, alone) is None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.agenda.places import free_places
+from scheduler.agenda.places import FreePlaces
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.solution import AgendaSolution, Placement
 from scheduler.agenda.validation import validate
@@ -88,7 +88,7 @@ def test_agd_09_free_places_are_those_where_nothing_is_broken(problem_of: Any, s
     }
     names = [one.id for one in problem.sessions]
     solution = AgendaSolution(placements=tuple(plan.values()), unplaced=tuple(one for one in names if one not in plan))
-    found = free_places(problem, solution, names)
+    found = FreePlaces(problem).of(solution, names)
     for name in names:
         spans = {room: {start for span in starts for start in range(*span)} for room, starts in found[name].items()}
         # Which of several sessions overuses a thing is told of all that run: beside others' overuse nothing is free.

@@ -12,7 +12,6 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, STAFF, Access, Policy
-from app.delegations import readers
 from app.delegations.enums import HelixRole
 from app.events.models import Event
 from app.events.queries import event_of_path
@@ -27,9 +26,8 @@ from app.platform.rendering import is_htmx, render
 from app.registration.enums import Door, QuestionKind, RegistrationState
 from app.registration.flags import read_review_facts
 from app.registration.inbox import (
-    NAMES,
-    NAMES_AND_MAIL,
     blocking_counts,
+    columns_for,
     inbox_count,
     inbox_page,
     known_filters,
@@ -126,7 +124,7 @@ def _page(
     facts = read_review_facts(session, event)
     filters = known_filters({"state": RegistrationState.SUBMITTED.value, **query})
     sort, number = query.get("sort", "submitted"), page_number(query.get("page", "1"))
-    within = NAMES_AND_MAIL if access.principal.role in readers.CONTACTS else NAMES
+    within = columns_for(access.principal.role)
     found = inbox_page(session, event.id, filters=filters, sort=sort, number=number, facts=facts, within=within)
 
     def count(some: Mapping[str, str]) -> int:
