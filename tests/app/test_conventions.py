@@ -142,6 +142,7 @@ def test_templates_keep_the_content_policy(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=_name)
 def test_templates_escape(path: Path) -> None:
+    """T32."""
     text = path.read_text()
     assert "|safe" not in text
     assert "autoescape false" not in text
@@ -159,6 +160,7 @@ def test_names_of_people_are_shown_in_one_way(path: Path) -> None:
 
 
 def test_markup_is_made_by_pictures_alone() -> None:
+    """T32."""
     for path in SOURCES:
         if "pictures" in path.parts:
             continue

@@ -158,6 +158,7 @@ def test_a_lock_holds_what_the_project_asks_for(lock):
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
 def test_every_locked_wheel_has_a_hash_and_no_server_is_named(lock):
+    """T61."""
     text = (ROOT / lock).read_text()
     entries = re.split(r"\n(?=\S)", text.strip())
     assert {canonicalize_name(re.split(r"[=\[ ]", entry)[0]) for entry in entries} == set(_locked(lock))

@@ -84,7 +84,7 @@ def _cookies(session, now):
 
 
 def test_adm_08_fifty_people_read_at_once(served, capsys) -> None:
-    """Each asks for a page, reads for one to three seconds, and asks for the next."""
+    """T60: Each asks for a page, reads for one to three seconds, and asks for the next."""
     address, slug, cookies = served
     users = [(Role.PUBLIC, "")] * VISITORS
     users += [(role, cookie) for role, held in cookies.items() for cookie in held]

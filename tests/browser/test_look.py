@@ -201,6 +201,7 @@ def test_nothing_scrolls_sideways(browser: Any, address: str, name: str, width: 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_policy_refuses_nothing_and_scripts_run(browser: Any, address: str, name: str) -> None:
+    """T31."""
     context = browser.new_context(viewport={"width": 1440, "height": 1000})
     page = context.new_page()
     said: list[str] = []

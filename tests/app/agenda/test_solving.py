@@ -135,7 +135,7 @@ def test_agd_01_re_plan_moves_as_little_as_possible(
 def test_agd_15_a_proposal_is_refused_when_the_draft_has_changed_since(
     client: Any, sign_in: Callable[..., Any], cast: Any, placed: Any, solved: Any, nine: Any
 ) -> None:
-    """AGD-15: applying is for the draft that was looked at; the answer shows what would move now; nothing is lost."""
+    """T55, AGD-15: applying is for the draft that was looked at; the answer shows what would move now; nothing is lost."""
     sign_in("organiser", event_id=cast.event.id)
     database = client.app.state.database
     with database.writing() as session:

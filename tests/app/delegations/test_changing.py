@@ -224,6 +224,7 @@ def test_a_new_photo_waits_while_the_old_one_stands_on_the_badge(
 
 
 def test_a_picture_is_known_by_its_content_and_keeps_nothing_of_the_camera() -> None:
+    """T37."""
     picture = read_picture(jpeg(exif=b"Exif\x00\x00 48.2082 N 16.3738 E"))
     assert (picture.media_type, picture.width, picture.height) == ("image/jpeg", 300, 400)
     assert b"48.2082" not in picture.content
@@ -251,6 +252,7 @@ def test_a_picture_is_known_by_its_content_and_keeps_nothing_of_the_camera() -> 
     ids=["empty", "gif", "svg", "png-cut", "png-head", "jpeg-cut", "jpeg-head", "jpeg-bare", "narrow", "tall", "large"],
 )
 def test_no_picture_for_a_badge_is_refused_at_its_field(content: bytes) -> None:
+    """T37."""
     with pytest.raises(Refused) as refused:
         read_picture(content)
     assert set(refused.value.errors) == {"photo"}

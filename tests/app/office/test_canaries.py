@@ -203,6 +203,7 @@ def test_the_walk_sees_the_open_pages(client: Any, cast: Any, scene: Scene) -> N
 def test_adm_04_a_visitor_meets_nobody_who_did_not_agree(
     client: Any, cast: Any, scene: Scene, *, shows_people: bool
 ) -> None:
+    """T14."""
     with client.app.state.database.writing() as session:
         session.get_one(Event, cast.event.id).shows_people = shows_people
     pages = _crawl(client, cast.event.slug)
@@ -217,7 +218,7 @@ def test_adm_04_a_visitor_meets_nobody_who_did_not_agree(
 
 
 def test_adm_04_the_number_of_people_does_not_answer_a_search(client: Any, cast: Any, scene: Scene) -> None:
-    """Where visitors see no names, words and filters change nothing: the number cannot be asked who comes."""
+    """T15: Where visitors see no names, words and filters change nothing: the number cannot be asked who comes."""
     path = f"/e/{cast.event.slug}/people"
     plain = client.get(path).text
     assert "1 person agreed to be listed" in plain

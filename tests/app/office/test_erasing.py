@@ -83,6 +83,7 @@ def _count(path: Path, needle: str) -> int:
 def test_adm_04_nothing_is_found_in_the_file_its_log_or_a_backup(
     database: Any, database_url: str, cast: Any, person: int, actor: Any, now: Any, tmp_path: Path
 ) -> None:
+    """T57."""
     if not database.is_sqlite:
         pytest.skip("files of a PostgreSQL server are not ours to read")
     file = Path(database.engine.url.database)

@@ -21,6 +21,7 @@ def test_adm_04_the_administrator_sees_what_goes_when(client: Any, sign_in: Any,
 
 
 def test_adm_04_own_data_as_json(client: Any, sign_in: Any, cast: Any) -> None:
+    """T57."""
     with client.app.state.database.writing() as session:
         session.add(PassportDetail(delegate_id=cast.heads[0], number="P0OWN", nationality="KH"))
         session.get_one(Delegate, cast.heads[0]).diet = "no nuts"

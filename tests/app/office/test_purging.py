@@ -75,6 +75,7 @@ def _kept(session: Any, person: int) -> dict[str, bool]:
 
 @pytest.mark.parametrize("field", [one for one in FIELDS if one.code in SECRETS], ids=lambda one: one.code)
 def test_adm_04_a_field_goes_on_its_day_and_not_before(database: Any, cast: Any, person: int, field: Any) -> None:
+    """T57."""
     with database.writing() as session:
         purge(session, now=_on(cast.event, field.days - 1))
         assert _kept(session, person)[field.code]

@@ -96,6 +96,7 @@ def test_the_line_goes_with_its_change(database: Database, clock: Any) -> None:
     ],
 )
 def test_the_database_refuses_to_change_a_line(chained: Database, clock: Any, statement: str) -> None:
+    """T58."""
     with chained.writing() as session:
         audit.record_read(
             session, actor=ACTOR, now=clock.now(), event_id=3, action="movement.read", entity="delegate", entity_id=1
@@ -106,6 +107,7 @@ def test_the_database_refuses_to_change_a_line(chained: Database, clock: Any, st
 
 
 def test_replacing_a_line_is_refused_too(chained: Database) -> None:
+    """T58."""
     if not chained.is_sqlite:
         with pytest.raises(DBAPIError, match="append-only"), chained.writing() as session:
             session.execute(text("TRUNCATE audit_entry CASCADE"))

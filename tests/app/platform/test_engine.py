@@ -28,6 +28,7 @@ def test_safe_sqlite_is_let_through(version: tuple[int, ...]) -> None:
     "version", [(3, 51, 2), (3, 51, 0), (3, 50, 6), (3, 49, 9), (3, 45, 0), (3, 44, 5), (3, 40, 1)]
 )
 def test_unsafe_sqlite_is_refused_by_name(version: tuple[int, ...]) -> None:
+    """T50."""
     with pytest.raises(UnsafeSqlite, match=r"SQLite " + r"\.".join(map(str, version)) + r" .* Use 3\.51\.3"):
         check_sqlite(version)
 

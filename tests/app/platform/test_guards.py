@@ -27,6 +27,7 @@ def bare(client: Any) -> TestClient:
 
 @pytest.mark.parametrize("path", ["/sign-in", "/no-such-page", "/healthz", "/static/css/base.css", "/metrics"])
 def test_every_answer_has_the_headers(client: Any, path: str) -> None:
+    """T31."""
     answer = client.get(path)
     assert answer.headers["content-security-policy"] == CSP
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -62,6 +63,7 @@ def test_https_is_asked_to_stay(settings: Settings, clock: FixedClock) -> None:
 
 
 def test_pages_are_private_and_static_files_are_kept_by_their_digest(client: Any) -> None:
+    """T36."""
     page = client.get("/sign-in")
     assert page.headers["cache-control"] == "no-store, private"
     assert {"HX-Request", "Accept-Language"} <= set(page.headers["vary"].split(", "))
@@ -106,6 +108,7 @@ def test_health_is_told_under_any_name(bare: TestClient) -> None:
 def test_unsafe_methods_pass_from_our_own_pages_alone(
     bare: TestClient, method: str, headers: dict[str, str], passes: bool
 ) -> None:
+    """T24."""
     answer = bare.request(method, "/no-such-page", headers=headers)
     assert answer.status_code == (404 if passes else 403)
 
@@ -116,6 +119,7 @@ def test_reading_passes_from_anywhere(bare: TestClient, site: str) -> None:
 
 
 def test_a_large_body_is_refused_whether_it_says_so_or_not(client: Any) -> None:
+    """T40."""
     form = {"content-type": "application/x-www-form-urlencoded"}
     said = client.post("/sign-in", content=b"x", headers={**form, "content-length": str(11 * 2**20)})
     assert said.status_code == 413
@@ -125,6 +129,7 @@ def test_a_large_body_is_refused_whether_it_says_so_or_not(client: Any) -> None:
 
 
 def test_a_form_of_too_many_fields_is_refused(client: Any) -> None:
+    """T40."""
     answer = client.post("/sign-in", data={f"f{number}": "x" for number in range(3000)})
     assert answer.status_code == 400
     assert "Nothing was changed" in answer.text

@@ -58,6 +58,7 @@ def test_what_fails_may_be_sent_again(database: Database, clock: Any) -> None:
 
 
 def test_a_thousand_requests_on_fifty_keys_have_fifty_effects(database: Database, clock: Any) -> None:
+    """T44."""
     effects: list[str] = []
     faults: list[BaseException] = []
     refused = 0

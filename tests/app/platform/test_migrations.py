@@ -33,6 +33,7 @@ def test_a_model_without_its_migration_is_found(database_url: str) -> None:
 
 
 def test_every_step_goes_down_and_up_again(database_url: str, database: Database) -> None:
+    """T53."""
     config = config_for(database_url)
     assert is_current(database)
     command.downgrade(config, "base")
@@ -88,6 +89,7 @@ def test_a_step_that_leaves_dangling_rows_is_undone(database: Database, event: A
 
 
 def test_a_step_that_breaks_off_leaves_nothing(database: Database) -> None:
+    """T53."""
     with pytest.raises(RuntimeError), migrating(database) as connection:
         connection.execute(text("CREATE TABLE half (id INTEGER)"))
         raise RuntimeError

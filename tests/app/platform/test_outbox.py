@@ -93,6 +93,7 @@ def _mails(database: Database) -> dict[str, OutboxMail]:
 def test_a_mail_is_sent_once_to_one_recipient(
     database: Database, clock: Any, posting: Settings, postbox: Any, write: Any
 ) -> None:
+    """T16."""
     for name in ("a", "b", "c"):
         write(f"{name}@x.example")
     assert send_due(database, clock, posting) == Sent(3, 0)
@@ -243,6 +244,7 @@ def test_names_of_many_scripts_arrive(
 
 
 def test_a_message_refuses_line_breaks_in_its_head(database: Database, clock: Any, settings: Settings) -> None:
+    """T16."""
     mail = OutboxMail(
         id=1, recipient="a@x.example", subject="x\nBcc: b@x.example", body="", locale="en", written_at=clock.now()
     )

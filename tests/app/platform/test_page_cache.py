@@ -67,6 +67,7 @@ def test_a_change_is_seen_at_once(client: Any, published: Any, actor: Any, now: 
 
 
 def test_languages_and_blocks_and_signed_in_people_get_their_own(client: Any, published: Any, sign_in: Any) -> None:
+    """T36."""
     address = f"/e/{published.event.slug}/agenda"
     english = client.get(address, headers={"Accept-Language": "en"}).text
     french = client.get(address, headers={"Accept-Language": "fr"}).text

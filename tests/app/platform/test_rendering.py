@@ -84,6 +84,7 @@ def test_each_language_has_its_own_order(locale: str, day: str, country: str, nu
     ],
 )
 def test_times_are_those_of_the_venues_clocks(at: datetime, zone: str, said: str) -> None:
+    """T56."""
     assert _said("{{ at|clock }}", at=at, event=SimpleNamespace(timezone=zone)) == said
 
 
@@ -99,6 +100,7 @@ def test_what_is_missing_raises() -> None:
 
 @pytest.mark.parametrize("hostile", ['"><svg onload=alert(1)>', "<script>", "{{ 7*7 }}", "' onclick='x"])
 def test_what_people_wrote_is_text(hostile: str) -> None:
+    """T30."""
     page = _said('<p title="{{ typed }}">{{ typed }}</p>', typed=hostile)
     assert page.count("<") == 2
     assert "49" not in page

@@ -59,6 +59,7 @@ def test_a_demonstration_lives_in_another_time(database: Database, sound: Settin
 @pytest.mark.parametrize("name", ["synchronous_commit"])
 @pytest.mark.postgres
 def test_a_postgres_that_forgets_stops_the_server(database: Database, sound: Settings, name: str) -> None:
+    """T50."""
     with database.writing() as session:
         session.execute(text(f"ALTER DATABASE {database.engine.url.database} SET {name} = off"))
     database.engine.dispose()
@@ -78,6 +79,7 @@ def test_a_postgres_that_forgets_stops_the_server(database: Database, sound: Set
 def test_a_sqlite_that_is_not_prepared_stops_the_server(
     database: Database, sound: Settings, pragma: str, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """T50."""
     if not database.is_sqlite:
         pytest.skip("SQLite only")
     # No reader may be open: SQLite leaves its write-ahead log for a sole connection only.
@@ -103,6 +105,7 @@ def test_a_sqlite_that_is_not_prepared_stops_the_server(
 def test_settings_are_looked_at(
     database: Database, sound: Settings, change: dict[str, Any], told: str, weight: Weight
 ) -> None:
+    """T50."""
     found = _said(database, sound.model_copy(update=change))
     assert [one for sentence, one in found.items() if told in sentence] == [weight]
 
@@ -130,6 +133,7 @@ def test_old_tables_stop_the_server(database: Database, database_url: str, sound
 def test_a_full_disk_and_a_wrong_clock_warn(
     database: Database, sound: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """T50."""
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(self_check.shutil, "disk_usage", lambda _path: usage(10, 10, 5 * 2**20))
     found = _said(database, sound, now=datetime(2001, 1, 1, tzinfo=UTC))

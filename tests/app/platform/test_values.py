@@ -64,6 +64,7 @@ def test_an_instant_comes_back_as_the_same_instant(session: Any) -> None:
 
 
 def test_a_naive_time_is_refused(session: Any) -> None:
+    """T56."""
     session.add(SpentForm(sender="a", form_digest="1", spent_at=datetime(2019, 9, 3)))
     with pytest.raises(Exception, match="a naive time cannot be stored"):
         session.flush()

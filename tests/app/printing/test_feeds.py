@@ -88,6 +88,7 @@ def _one(content: bytes) -> Any:
 
 
 def test_prt_07_a_calendar_read_back_says_the_same_with_the_whole_time_zone(event: Any) -> None:
+    """T56."""
     content = _calendar(event, told_now(event, _itinerary(_item()), {}, now=NOW))
     entry = _one(content)
     assert entry["UID"] == "meeting-7@test-event"
@@ -213,6 +214,7 @@ def test_prt_07_two_polls_give_no_duplicate_in_an_independent_parser(
 def test_prt_07_a_link_is_kept_as_a_digest_revoked_and_ends_after_the_event(
     client: Any, sign_in: Any, cast: Any, database: Any, visit: int
 ) -> None:
+    """T12."""
     address = f"/e/{cast.event.slug}/my/calendar"
     _delegate(sign_in, cast)
     page = client.post(address, data={"do": "make"})

@@ -80,6 +80,7 @@ def test_an_infeasible_run_is_explained(ask, run_now, look):
     ],
 )
 def test_each_failure_has_its_name_and_a_number(ask, run_now, look, mode, failure, said):
+    """T54."""
     run_id = ask(mode)
     assert run_now(run_id) is RunState.FAILED
     run = look(run_id)
@@ -90,6 +91,7 @@ def test_each_failure_has_its_name_and_a_number(ask, run_now, look, mode, failur
 
 
 def test_a_plan_that_breaks_a_hard_rule_is_not_offered(ask, run_now, look):
+    """T55."""
     run_id = ask("solve", broken=[{"rule": "one_room", "subjects": [], "message": "Hall A is used twice at 10:00."}])
     assert run_now(run_id) is RunState.FAILED
     run = look(run_id)
@@ -122,6 +124,7 @@ def test_the_time_to_start_is_not_of_the_limit(ask, run_now, look, keeper, limit
 
 
 def test_a_deaf_child_is_killed_with_all_that_it_started(ask, run_now, look, trace, limits):
+    """T54."""
     run_id = ask("deaf", time_limit_seconds=0.5)
     began = time.monotonic()
     assert run_now(run_id) is RunState.FAILED

@@ -174,6 +174,7 @@ def test_a_stream_holds_no_database_connection_between_looks(browser, worker, as
 
 
 def test_pages_stay_quick_while_solves_fail_in_every_way(browser, worker, ask, event, until, limits):
+    """T54."""
     modes = ("memory", "segfault", "infeasible", "deaf", "solve")
     run_ids = [ask(mode, time_limit_seconds=1.0) for mode in modes]
     waits = []

@@ -80,6 +80,7 @@ def _server(database, stub):
 def test_a_server_killed_while_solving_leaves_no_child_and_the_next_one_adopts_the_run(
     ask, until, database, limits, stub, trace
 ):
+    """T54."""
     if not database.is_sqlite:
         pytest.skip("threads are for SQLite")
     run_id = ask("until stopped", time_limit_seconds=1.0)

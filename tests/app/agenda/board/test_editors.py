@@ -7,7 +7,7 @@ from tests.app.agenda.board.pages import BOARD, FIRST, HTMX, room_of, step_of
 
 
 def test_agd_15_the_second_save_gets_both_versions(organiser: Any, two: Any, plan: Any, version: Any) -> None:
-    """AGD-15: a stale save is refused with both places shown; each way out works, and nothing was lost before."""
+    """T45, AGD-15: a stale save is refused with both places shown; each way out works, and nothing was lost before."""
     one, _other = two
     a, b = room_of(organiser, "room-a"), room_of(organiser, "room-b")
     seen = version(one)

@@ -164,6 +164,7 @@ NAMES = [getattr(make, "__name__", "").replace("<lambda>", code or "blank lines"
 
 @pytest.mark.parametrize(("make", "code"), REFUSED, ids=[f"{n}-{name}" for n, name in enumerate(NAMES)])
 def test_reg_06_a_hostile_file_is_refused_in_words_and_in_time(make: Callable[[], bytes], code: str) -> None:
+    """T41."""
     content, began = make(), time.monotonic()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     if code:

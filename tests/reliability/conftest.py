@@ -24,6 +24,10 @@ from app.platform import audit
 from app.platform.actor import Actor
 from app.platform.database.engine import Database
 from app.platform.errors import Conflict
+from tests.app.conftest import accepted, actor, bridge, cast, nine, now, placed
+
+__all__ = ["accepted", "actor", "bridge", "cast", "nine", "now", "placed"]
+"""Fixtures of the tests of the application, asked for here by their names."""
 
 
 @dataclass(frozen=True)
