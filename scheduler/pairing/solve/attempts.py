@@ -118,6 +118,14 @@ def nearest(catalogue: Catalogue, cost: Numbers, first: Numbers | Sequence[int])
     return np.concatenate([head, tail])
 
 
+def tried(catalogue: Catalogue, relaxed: Relaxed, size: int) -> Numbers:
+    """The candidates to look for a better plan among: what the relaxation forms, and so many that cost it least.
+
+    Where prices are rounded, millions may cost less than what the relaxation forms.
+    """
+    return np.union1d(nearest(catalogue, relaxed.losses, relaxed.formed)[:size], relaxed.formed)
+
+
 def closest(near: Nearness, size: int, hint: list[frozenset[str]]) -> Numbers:
     """About so many candidates in their order, some of each member, the pinned ones and those of a hint."""
     catalogue = near.master.catalogue

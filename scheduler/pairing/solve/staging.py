@@ -16,11 +16,11 @@ from scheduler.pairing.solve.attempts import (
     first_columns,
     floored,
     meets,
-    nearest,
     nearness,
     plan_of,
     search,
     slack,
+    tried,
     without_lowest,
 )
 from scheduler.pairing.solve.by_size import relax_by_size
@@ -39,6 +39,10 @@ OPENING = 0.3
 
 _WIDER = 4
 _MOST_TRIED = 10_000
+
+_MOST_AT_ONCE = 100_000
+_PER_SECOND = 4_000
+"""So many candidates at most go into one model, and for each second left: to write it down takes time as well."""
 
 
 @dataclass
@@ -200,7 +204,10 @@ class Staging:
             least = value + 1
             if np.count_nonzero(relaxed.allowed(least)) > 2 * attempts.CORE:
                 least = max(least, top - gap)
-            found = self._most(master, np.flatnonzero(relaxed.allowed(least)), stage, part)
+            numbers = np.flatnonzero(relaxed.allowed(least))
+            if len(numbers) > _most_at_once(part):
+                break
+            found = self._most(master, numbers, stage, part)
             self._keep(found.plan, stage, sign * top)
             if found.bound is not None:
                 # What is left out comes to less than ``least``.
@@ -244,10 +251,9 @@ class Staging:
         return value < top and int(np.count_nonzero(relaxed.allowed(value + 1))) > 2 * size
 
     def _try_closest(self, master: Master, relaxed: Relaxed, stage: str, size: int, part: Part) -> None:
-        """Make the plan at hand better among the candidates that cost the relaxation least; proves nothing."""
+        """Make the plan at hand better among what the relaxation forms and what costs it least; proves nothing."""
         assert self.best is not None
-        order = nearest(self.catalogue, relaxed.losses, relaxed.formed)[:size]
-        close = np.union1d(order, self._numbers_of(self.best))
+        close = np.union1d(tried(self.catalogue, relaxed, size), self._numbers_of(self.best))
         self._keep(self._most(master, close, stage, part, share=0.3).plan, stage, None)
 
     def _relaxed(self, stage: str, part: Part) -> tuple[Master, Relaxed | None]:
@@ -280,6 +286,10 @@ class Staging:
     def _value(self, stage: str) -> int:
         assert self.best is not None
         return self.best.values[stage]
+
+
+def _most_at_once(part: Part) -> int:
+    return _MOST_AT_ONCE if part.has_budget else min(_MOST_AT_ONCE, int(max(0.0, part.seconds) * _PER_SECOND))
 
 
 def _first_gap(relaxed: Relaxed, top: int) -> int:

@@ -10,8 +10,10 @@ from scheduler.pairing.catalogue import catalogue_of
 from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.score import Pool
 from scheduler.pairing.solve import relaxation
+from scheduler.pairing.solve.attempts import tried
 from scheduler.pairing.solve.by_size import relax_by_size
 from scheduler.pairing.solve.master import Master
+from scheduler.pairing.solve.proof import Relaxed
 from scheduler.pairing.solve.relaxation import relax
 from scheduler.pairing.solve.rows import Goal
 
@@ -99,3 +101,17 @@ def test_one_partnership_of_two_reaches_nobody_by_half(pools: Any, monkeypatch: 
     assert bounds(problem, "reached", above=best)[0] == best
     monkeypatch.setattr(relaxation, "rests", lambda *_: [])
     assert bounds(problem, "reached", above=best)[0] == best + 1
+
+
+def test_what_the_relaxation_forms_is_tried_though_thousands_cost_less(pools: Any) -> None:
+    """PAIR-05: where rounded prices make what it forms dear, the plan next to the relaxation would be missed."""
+    catalogue = catalogue_of(Pool(pools.drawn(1, cities=8, most=3)))
+    size = len(catalogue)
+    assert size > 4
+    losses = np.zeros(size, dtype=np.int64)
+    losses[-2:] = 1
+    last = np.arange(size - 3, size)
+    relaxed = Relaxed(0, 0, 1, losses, last, np.array([0.0, 0.25, 1.0]))
+    chosen = tried(catalogue, relaxed, 2)
+    assert len(chosen) == 4
+    assert set(relaxed.formed.tolist()) == {size - 2, size - 1} <= set(chosen.tolist())
