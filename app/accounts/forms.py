@@ -59,3 +59,10 @@ class GiveRole(BaseModel):
     role: Role
     event_id: int | None = None
     until: date | None = None
+
+
+class NameKey(BaseModel):
+    """A new security key: how its owner calls it, and what it answered."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+    answer: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]

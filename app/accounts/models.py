@@ -5,7 +5,7 @@ Links and sessions are found by the digest of a token that only the person holds
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.enums import AttemptKind, Role
@@ -70,7 +70,11 @@ class SignInLink(Base):
 
 
 class SignInSession(Base):
-    """A browser that is signed in, acting in one granted role, until it expires or is revoked."""
+    """A browser that is signed in, acting in one granted role, until it expires or is revoked.
+
+    One that ``awaits_second_step`` opens the page of the second step and nothing else. ``challenge`` is what a security
+    key was asked to sign last; it is good for one answer.
+    """
 
     __tablename__ = "sign_in_session"
 
@@ -82,6 +86,10 @@ class SignInSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
+    awaits_second_step: Mapped[bool] = mapped_column(default=False)
+    second_step_at: Mapped[datetime | None]
+    challenge: Mapped[str | None] = mapped_column(String(120))
+    challenged_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship(lazy="raise")
     grant: Mapped[RoleGrant | None] = relationship(lazy="raise")
@@ -97,3 +105,50 @@ class SignInAttempt(Base):
     kind: Mapped[AttemptKind]
     subject_digest: Mapped[str] = mapped_column(DigestText)
     attempted_at: Mapped[datetime]
+
+
+class AppFactor(Base):
+    """An app that counts codes (TOTP): its secret sealed with the installation's key, and the last code that was used.
+
+    It counts as a factor once a first code was typed: ``confirmed_at``.
+    """
+
+    __tablename__ = "app_factor"
+    withheld = frozenset({"sealed_secret"})
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    sealed_secret: Mapped[str] = mapped_column(String(200))
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+    added_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+
+class SecurityKey(Base):
+    """A security key or passkey (WebAuthn): its public half, and how often it says that it signed."""
+
+    __tablename__ = "security_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    credential_digest: Mapped[str] = mapped_column(DigestText, unique=True)
+    credential: Mapped[str] = mapped_column(Text)
+    public_key: Mapped[str] = mapped_column(Text)
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    added_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code on paper that stands in for a lost factor once; its digest alone is kept."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("account_id", "code_digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    code_digest: Mapped[str] = mapped_column(DigestText)
+    used_at: Mapped[datetime | None]

@@ -2,7 +2,8 @@
 
     access: Annotated[Access[Event], Depends(Policy("cities.read", roles=STAFF, loader=event_of_path))]
 
-A policy answers in this order, so that nobody learns more than they may: not signed in → the sign-in page; another
+A policy answers in this order, so that nobody learns more than they may: not signed in → the sign-in page; a role of
+which a second step is demanded, without one → the page that sets one up; another
 event → 404, as if it did not exist; the wrong role → 403 with the roles that may; then the loader, which finds the
 object inside the caller's scope or raises ``NotFound``.
 """
@@ -16,7 +17,7 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 
 from app.accounts.cookies import session_token
-from app.accounts.enums import STAFF_ROLES, Role
+from app.accounts.enums import SECOND_STEP_ROLES, STAFF_ROLES, Role
 from app.accounts.home import home_of
 from app.accounts.principal import NOBODY, Principal
 from app.accounts.queries import event_id_of_slug, principal_of_session
@@ -75,6 +76,10 @@ class Policy(Generic[Found]):
             if is_open:
                 return principal
             raise SignInNeeded(return_to=_return_address(request))
+        if _lacks_second_step(request, principal):
+            if is_open:
+                return principal.as_visitor()
+            raise SignInNeeded(return_to=_return_address(request), at="/account/second-step")
         slug = request.path_params.get("slug")
         if slug is not None and principal.event_id is not None:
             event_id = event_id_of_slug(session, slug)
@@ -103,6 +108,12 @@ class Policy(Generic[Found]):
 
     def _who(self) -> str:
         return ", ".join(role_name(role) for role in Role if role in self.roles)
+
+
+def _lacks_second_step(request: Request, principal: Principal) -> bool:
+    """Whether the installation demands a second step of this role, and this browser did not pass one."""
+    is_demanded = request.app.state.settings.second_step == "required" and principal.role in SECOND_STEP_ROLES
+    return is_demanded and principal.second_step_at is None
 
 
 def _show(request: Request, principal: Principal) -> None:

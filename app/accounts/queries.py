@@ -9,7 +9,15 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import AttemptKind, Role
-from app.accounts.models import Account, RoleGrant, SignInAttempt, SignInSession
+from app.accounts.models import (
+    Account,
+    AppFactor,
+    RecoveryCode,
+    RoleGrant,
+    SecurityKey,
+    SignInAttempt,
+    SignInSession,
+)
 from app.accounts.principal import Principal, RoleChoice
 from app.platform.database.base import Base
 from app.platform.errors import NotFound
@@ -37,6 +45,7 @@ def principal_of_session(session: Session, *, token: str, now: datetime) -> Prin
         .join(Account, Account.id == SignInSession.account_id)
         .where(
             SignInSession.token_digest == digest(token),
+            SignInSession.awaits_second_step.is_(False),
             SignInSession.revoked_at.is_(None),
             SignInSession.expires_at > now,
             Account.is_active,
@@ -51,10 +60,33 @@ def principal_of_session(session: Session, *, token: str, now: datetime) -> Prin
         role=Role.PUBLIC,
         locale=account.locale,
         session_id=signed_in.id,
+        second_step_at=signed_in.second_step_at,
         choices=tuple(role_choices(session, account_id=account.id, now=now)),
     )
     in_use = next((choice for choice in visitor.choices if choice.grant_id == signed_in.grant_id), None)
     return visitor if in_use is None else visitor.acting_as(in_use)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Factors:
+    """What an account signs in with beside the mailed link."""
+
+    app: AppFactor | None
+    keys: tuple[SecurityKey, ...]
+    codes_left: int
+
+    def __bool__(self) -> bool:
+        return self.app is not None or bool(self.keys)
+
+
+def factors_of(session: Session, account_id: int) -> Factors:
+    """The confirmed app, the security keys, oldest first, and how many recovery codes are unspent."""
+    app = session.scalar(
+        select(AppFactor).where(AppFactor.account_id == account_id, AppFactor.confirmed_at.is_not(None))
+    )
+    keys = session.scalars(select(SecurityKey).where(SecurityKey.account_id == account_id).order_by(SecurityKey.id))
+    left = select(func.count()).where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
+    return Factors(app=app, keys=tuple(keys), codes_left=session.scalar(left) or 0)
 
 
 def role_choices(session: Session, *, account_id: int, now: datetime) -> list[RoleChoice]:
@@ -117,6 +149,11 @@ def account_of_path(session: Session, path: Mapping[str, Any], _principal: Princ
     return found
 
 
+def account_of(session: Session, principal: Principal) -> Account:
+    """The account of whoever is signed in."""
+    return session.scalars(select(Account).where(Account.id == principal.account_id)).one()
+
+
 def account_of_email(session: Session, email: str) -> Account | None:
     """The account with this normalised address, open or closed."""
     return session.scalar(select(Account).where(Account.email == email))
@@ -141,6 +178,7 @@ def open_sessions(session: Session, *, principal: Principal, now: datetime) -> l
         select(SignInSession)
         .where(
             SignInSession.account_id == principal.account_id,
+            SignInSession.awaits_second_step.is_(False),
             SignInSession.revoked_at.is_(None),
             SignInSession.expires_at > now,
         )

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from app.accounts.enums import Role
+from app.accounts.forms import normal_email
 from app.accounts.service.links import issue_link, link_address
 from app.accounts.service.roles import ensure_account, grant_role
+from app.accounts.service.second_step.removing import remove_all
 from app.cli.telling import COMMAND_LINE, commands, give_up, imported, opened, settings_in_use, time_of, told
 from app.platform.backup import TableSum, back_up
 from app.platform.backup import restore as restore_backup
@@ -45,6 +47,17 @@ def create_admin(
         token = issue_link(session, email=account.email, account_id=account.id, grant_id=grant.id, now=now)
     told.print(f"{account.email} is an administrator. This link signs in once, within 20 minutes:")
     told.print(f"  {link_address(settings.base_url, token)}")
+
+
+@commands.command()
+def remove_second_step(
+    email: Annotated[str, typer.Argument(help="the address of the account whose app and keys are lost")],
+) -> None:
+    """Take the second step of an account away and sign it out everywhere; a line in the log and a mail say so."""
+    settings = settings_in_use()
+    with opened(settings, needs_tables=True) as database, database.writing() as session:
+        remove_all(session, email=normal_email(email), actor=COMMAND_LINE, now=time_of(settings, database))
+    told.print(f"{email} signs in by the mailed link alone until a new second step is set up.")
 
 
 @commands.command()

@@ -17,12 +17,18 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The present instant, aware."""
 
+    def wall(self) -> datetime:
+        """What clocks on other machines show now, also in a demonstration: codes of an app are counted by it."""
+
 
 class SystemClock:
     """The machine's clock, in UTC."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def wall(self) -> datetime:
+        return self.now()
 
 
 class ShiftedClock:
@@ -33,6 +39,9 @@ class ShiftedClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._by
+
+    def wall(self) -> datetime:
+        return datetime.now(UTC)
 
 
 DEMONSTRATION_BEGINS = datetime(2019, 8, 20, 7, 12, tzinfo=UTC)
@@ -72,6 +81,9 @@ class FixedClock:
     def now(self) -> datetime:
         return self._at
 
+    def wall(self) -> datetime:
+        return self._at
+
     def set(self, at: datetime) -> None:
         if at.tzinfo is None:
             raise ValueError("a clock shows aware times")
@@ -87,4 +99,12 @@ def now_of(request: Request) -> datetime:
     return now
 
 
+def wall_of(request: Request) -> datetime:
+    """What clocks on other machines show at a request."""
+    wall: datetime = request.app.state.clock.wall()
+    return wall
+
+
 Now = Annotated[datetime, Depends(now_of)]
+Wall = Annotated[datetime, Depends(wall_of)]
+"""For codes that an app counts, and for nothing else."""

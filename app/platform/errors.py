@@ -17,11 +17,12 @@ class Forbidden(BusinessError):
 
 
 class SignInNeeded(BusinessError):
-    """Nobody is signed in; ``return_to`` is where to go on afterwards."""
+    """Nobody is signed in, or not by as many steps as it takes; ``at`` is where to do it, ``return_to`` what for."""
 
-    def __init__(self, *, return_to: str = "/") -> None:
+    def __init__(self, *, return_to: str = "/", at: str = "/sign-in") -> None:
         super().__init__("Sign in first.")
         self.return_to = return_to
+        self.at = at
 
 
 class Refused(BusinessError):

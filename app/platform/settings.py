@@ -8,7 +8,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -29,8 +29,11 @@ class Settings(BaseSettings):
         default="sqlite:///var/bridge.sqlite", validation_alias=AliasChoices("DATABASE_URL", "database_url")
     )
     base_url: str = "http://127.0.0.1:8000"
-    secret: str = Field(default="", description="key of digests in the log; made and kept under var/ when empty")
+    secret: str = Field(
+        default="", description="key of digests in the log and of sealed secrets; made and kept under var/ when empty"
+    )
     demonstration: bool = False
+    second_step: Literal["optional", "required"] = "optional"
     var: Path = Path("var")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     smtp_host: str = ""

@@ -11,10 +11,10 @@ from app.delegations.enums import DelegateKind
 from app.delegations.models import Delegate, Organisation, Party
 from app.events.models import Event
 from app.platform import i18n
+from app.platform.codes import code_of
 from app.platform.i18n import gettext as _
 from app.platform.rendering import country_name
 from app.printing import words
-from app.printing.codes import code_of
 from app.printing.sheets import days_of_event, native_form
 from app.printing.typesetting import typeset
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import typst
 
-from app.printing.codes import code_of
+from app.platform.codes import code_of
 from app.printing.joining import joined
 
 Template = Literal["sheet", "badge", "badges", "list", "door", "dossier", "booklet"]

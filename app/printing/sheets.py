@@ -12,9 +12,9 @@ from babel import Locale
 from app.delegations.scripts import language_of_script
 from app.events.models import Event
 from app.platform import i18n
+from app.platform.codes import code_of
 from app.platform.i18n import gettext as _
 from app.printing import words
-from app.printing.codes import code_of
 from app.printing.comparing import is_other
 from app.printing.itinerary import DayOfItems, Item, Itinerary
 from app.printing.plan import plan_of, rooms_used

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.accounts.cookies import keep_language, keep_session
+from app.accounts.enums import STAFF_ROLES
 from app.accounts.forms import ChooseLanguage, ChooseRole
 from app.accounts.home import home_of
 from app.accounts.policies import ANYONE, Access, Policy
 from app.accounts.principal import Principal
-from app.accounts.queries import open_sessions
+from app.accounts.queries import factors_of, open_sessions
 from app.accounts.return_address import safe_return_address
 from app.accounts.service.browsers import choose_language, choose_role, end_other_sessions, end_session
 from app.platform.clock import Now
@@ -31,10 +32,16 @@ def account_page(
     request: Request, session: ReadSession, now: Now, access: Annotated[Access[None], Depends(OWN)]
 ) -> Response:
     """The roles that a person may choose from, and their open sessions."""
-    principal = _signed_in(access, return_to="/account")
+    principal = signed_in(access, return_to="/account")
+    factors = factors_of(session, principal.account_id or 0)
+    is_offered = bool(factors) or any(choice.role in STAFF_ROLES for choice in principal.choices)
     sessions = open_sessions(session, principal=principal, now=now)
     languages = [(code, language_name(code, code)) for code in LOCALES]
-    return render(request, "accounts/account.html", {"sessions": sessions, "languages": languages})
+    return render(
+        request,
+        "accounts/account.html",
+        {"sessions": sessions, "languages": languages, "factors": factors, "offers_second_step": is_offered},
+    )
 
 
 @router.post("/account/language")
@@ -42,7 +49,7 @@ def language(
     request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[None], Depends(OWN)]
 ) -> Response:
     """Read pages and mails in another language."""
-    principal = _signed_in(access)
+    principal = signed_in(access)
     chosen = bind(ChooseLanguage, form)
     if chosen.value is None:
         raise Refused(chosen.errors)
@@ -57,7 +64,7 @@ def role(
     request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[None], Depends(OWN)]
 ) -> Response:
     """Act in another role, under a new session token."""
-    principal = _signed_in(access)
+    principal = signed_in(access)
     chosen = bind(ChooseRole, form).value
     if chosen is None:
         raise NotFound
@@ -71,18 +78,19 @@ def role(
 @router.post("/account/sessions/{session_id}/end")
 def end_one(session_id: int, session: DbSession, now: Now, access: Annotated[Access[None], Depends(OWN)]) -> Response:
     """Sign another browser of the same person out."""
-    end_session(session, principal=_signed_in(access), session_id=session_id, now=now)
+    end_session(session, principal=signed_in(access), session_id=session_id, now=now)
     return RedirectResponse("/account", status_code=303)
 
 
 @router.post("/account/sessions/end-others")
 def end_others(session: DbSession, now: Now, access: Annotated[Access[None], Depends(OWN)]) -> Response:
     """Sign every browser but this one out."""
-    end_other_sessions(session, principal=_signed_in(access), now=now)
+    end_other_sessions(session, principal=signed_in(access), now=now)
     return RedirectResponse("/account", status_code=303)
 
 
-def _signed_in(access: Access[None], *, return_to: str = "/") -> Principal:
+def signed_in(access: Access[None], *, return_to: str = "/") -> Principal:
+    """The person behind a page that is open in every role, but not to nobody. Raises ``SignInNeeded``."""
     if not access.principal.is_signed_in:
         raise SignInNeeded(return_to=return_to)
     return access.principal

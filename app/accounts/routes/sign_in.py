@@ -1,6 +1,7 @@
 """Signing in by a mailed link, and signing out."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
@@ -90,8 +91,12 @@ def spend(
     if not signed_in:
         return render(request, "accounts/gone.html", {"next": "/"}, status=410)
     next_address = safe_return_address(str(form.get("next", "/")))
-    response = RedirectResponse(home_of(signed_in.principal) if next_address == "/" else next_address, status_code=303)
     settings = request.app.state.settings
+    if not signed_in.principal.is_signed_in:
+        response = RedirectResponse(f"/sign-in/second-step?next={quote(next_address, safe='')}", status_code=303)
+        keep_session(response, settings, token=signed_in.token, expires_at=signed_in.expires_at, now=now)
+        return response
+    response = RedirectResponse(home_of(signed_in.principal) if next_address == "/" else next_address, status_code=303)
     keep_session(response, settings, token=signed_in.token, expires_at=signed_in.expires_at, now=now)
     keep_language(response, settings, signed_in.principal.locale or "en")
     return response

@@ -8,19 +8,26 @@ from sqlalchemy.orm import Session
 
 from app.accounts.enums import STAFF_ROLES, Role
 from app.accounts.models import Account, SignInSession
-from app.accounts.principal import Principal
-from app.accounts.queries import last_grant_used, principal_of_session, role_choices
+from app.accounts.principal import NOBODY, Principal
+from app.accounts.queries import factors_of, last_grant_used, principal_of_session, role_choices
+from app.accounts.service.second_step.telling import note
 from app.platform import audit
+from app.platform.actor import Actor
 from app.platform.errors import NotFound
 from app.platform.tokens import digest, new_token
 
 STAFF_LIFE = timedelta(hours=12)
 GUEST_LIFE = timedelta(days=14)
+WAITING_LIFE = timedelta(minutes=10)
+"""How long a browser may take for its second step."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignedIn:
-    """A session just opened or changed: the token goes into the cookie and is stored nowhere else."""
+    """A session just opened or changed: the token goes into the cookie and is stored nowhere else.
+
+    Where it waits for a second step, the principal is nobody yet.
+    """
 
     token: str
     expires_at: datetime
@@ -38,6 +45,7 @@ def open_session(
 ) -> SignedIn | None:
     """Sign a browser in under a new token. None when the account was closed meanwhile.
 
+    An account with a second factor is not signed in by this: its session waits for the second step, whoever calls.
     ``replaces`` is the token that the browser held before: that session ends, a planted one is worth nothing.
     The role is the link's, else the one used last, else the oldest grant.
     """
@@ -51,17 +59,30 @@ def open_session(
     if replaces is not None:
         _end(session, token=replaces, now=now)
     token = new_token()
-    life = _life(chosen.role if chosen is not None else Role.PUBLIC)
-    session.add(
-        SignInSession(
-            token_digest=digest(token),
-            account_id=account_id,
-            grant_id=chosen.grant_id if chosen is not None else None,
-            device=device[:200],
-            created_at=now,
-            expires_at=now + life,
-        )
+    row = SignInSession(
+        token_digest=digest(token),
+        account_id=account_id,
+        grant_id=chosen.grant_id if chosen is not None else None,
+        device=device[:200],
+        created_at=now,
+        awaits_second_step=bool(factors_of(session, account_id)),
+        expires_at=now + WAITING_LIFE,
     )
+    session.add(row)
+    if row.awaits_second_step:
+        actor = Actor(account_id=account_id, label=account.display_name)
+        note(session, account_id=account_id, action="account.second_step_asked", actor=actor, now=now)
+        return SignedIn(token=token, expires_at=row.expires_at, principal=NOBODY)
+    return let_in(session, row=row, account=account, token=token, now=now)
+
+
+def let_in(
+    session: Session, *, row: SignInSession, account: Account, token: str, now: datetime, by: str | None = None
+) -> SignedIn:
+    """Sign in the browser that holds ``token``, for as long as its role may be. ``by`` names its second step."""
+    choices = role_choices(session, account_id=account.id, now=now)
+    role = next((choice.role for choice in choices if choice.grant_id == row.grant_id), Role.PUBLIC)
+    row.expires_at = now + _life(role)
     account.last_seen_at = now
     session.flush()
     principal = _principal(session, token=token, now=now)
@@ -72,10 +93,10 @@ def open_session(
         event_id=principal.event_id,
         action="account.signed_in",
         entity="account",
-        entity_id=account_id,
-        changes={"role": (None, principal.role.value)},
+        entity_id=account.id,
+        changes={"role": (None, principal.role.value)} | ({"second_step": (None, by)} if by else {}),
     )
-    return SignedIn(token=token, expires_at=now + life, principal=principal)
+    return SignedIn(token=token, expires_at=row.expires_at, principal=principal)
 
 
 def choose_role(session: Session, *, principal: Principal, grant_id: int, now: datetime) -> SignedIn:

@@ -32,6 +32,9 @@ LIMITS: Mapping[AttemptKind, Limit] = {
     AttemptKind.FORM_PEER: Limit(most=60, window=timedelta(minutes=10)),
     AttemptKind.FORM_JOINS: Limit(most=20, window=timedelta(hours=1)),
     AttemptKind.QUESTION: Limit(most=5, window=timedelta(hours=1)),
+    # Six digits stand against guessing: at this pace a year of it finds one in fifty.
+    AttemptKind.SECOND_STEP: Limit(most=5, window=timedelta(minutes=10)),
+    AttemptKind.SECOND_STEP_OF_DAY: Limit(most=20, window=timedelta(days=1)),
 }
 
 

@@ -120,7 +120,7 @@ def _forbidden(request: Request, error: Exception) -> Response:
 
 def _sign_in(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.SignInNeeded)
-    address = f"/sign-in?next={quote(error.return_to, safe='')}"
+    address = f"{error.at}?next={quote(error.return_to, safe='')}"
     if is_htmx(request):
         return Response(status_code=204, headers={"HX-Redirect": address})
     return RedirectResponse(address, status_code=303)

@@ -6,10 +6,10 @@ from app.agenda.queries import newest_release
 from app.agenda.shown import ShownSession, shown_sessions
 from app.events.queries import day_of, rooms_of, tables_of
 from app.meetings.queries import meetings_of
+from app.platform.codes import code_of
 from app.platform.i18n import current_locale
 from app.platform.i18n import gettext as _
 from app.printing import words
-from app.printing.codes import code_of
 from app.printing.desk.values import Desk, Setting, frame
 from app.printing.queries.venue import channels_of
 

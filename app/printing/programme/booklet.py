@@ -5,10 +5,10 @@ from typing import Any
 from app.agenda.shown import NamedOn, ShownSession
 from app.events.queries import day_of
 from app.platform import i18n
+from app.platform.codes import code_of
 from app.platform.i18n import gettext as _
 from app.platform.wording import folded
 from app.printing import words
-from app.printing.codes import code_of
 from app.printing.plan import plan_of
 from app.printing.programme.values import Programme
 from app.printing.sheets import days_of_event, native_form

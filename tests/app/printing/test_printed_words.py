@@ -21,9 +21,9 @@ from app.pairing.enums import Consent, MemberRole, Modality, PartnershipState
 from app.pairing.models import Partnership, PartnershipMember
 from app.pairing.queries import partnership_in_event
 from app.platform import i18n
+from app.platform.codes import code_of
 from app.platform.database.base import Base
 from app.printing.badges import badge_of, imposed
-from app.printing.codes import code_of
 from app.printing.desk import KINDS, Desk
 from app.printing.dossier import dossier_of
 from app.printing.press import Template

@@ -7,7 +7,15 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import Role
-from app.accounts.models import Account, RoleGrant, SignInLink, SignInSession
+from app.accounts.models import (
+    Account,
+    AppFactor,
+    RecoveryCode,
+    RoleGrant,
+    SecurityKey,
+    SignInLink,
+    SignInSession,
+)
 from app.delegations.models import Delegate
 from app.events.models import Event
 from app.platform import audit
@@ -43,7 +51,7 @@ def erase_accounts(
 ) -> None:
     """Close them: nameless, signed out everywhere, without a right; nobody acts for these people any more."""
     for account in accounts:
-        for table in (SignInSession, RoleGrant):
+        for table in (SignInSession, RoleGrant, AppFactor, SecurityKey, RecoveryCode):
             session.execute(
                 delete(table).where(table.account_id == account.id).execution_options(synchronize_session=False)
             )

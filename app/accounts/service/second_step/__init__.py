@@ -1,0 +1,1 @@
+"""The second step at sign-in: set up, passed, taken away."""
