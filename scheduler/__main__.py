@@ -49,6 +49,7 @@ def _solve(options: argparse.Namespace) -> int:
         problem = _read_problem(kind, options.problem)
         hint = None if options.hint is None else _read_solution(kind, options.hint, problem)
         solve = kind.function("solve", "solve")
+        kind.make_ready(problem)
         if options.say_begin:
             _print_begin()
         outcome = solve(problem, hint=hint, limits=_limits(options), control=control)
@@ -272,7 +273,7 @@ def _target(path: Path) -> Path:
 
 
 def _print_begin() -> None:
-    """Say that all is imported and read: whoever watches counts the time limit from here."""
+    """Say that all is imported, compiled and read: whoever watches counts the time limit from here."""
     print(json.dumps({"begins": True}), file=sys.stderr, flush=True)
 
 

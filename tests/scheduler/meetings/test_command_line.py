@@ -12,6 +12,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from scheduler import __main__ as command
+from scheduler.core.limits import Stopwatch
+from scheduler.meetings import compiling, search, strategy
+
 Facts = dict[str, Any]
 Ran = subprocess.CompletedProcess[str]
 
@@ -122,3 +126,22 @@ def test_schemas_are_schemas(what: str, facts: Facts) -> None:
         jsonschema.validate(facts, schema)
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate({**facts, "colour": "red"}, schema)
+
+
+def test_the_kernel_stands_before_the_time_of_a_solve_begins(
+    facts: Facts, file: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compiling takes half a minute where nobody has yet: neither the watcher's clock nor our own runs meanwhile."""
+    order: list[str] = []
+    facts["people"][1]["busy"] = ["s1"]
+    monkeypatch.setattr(strategy, "WORTH_COOLING", 11)
+    monkeypatch.setattr(compiling, "load_kernel", lambda: order.append("kernel"))
+    monkeypatch.setattr(command, "_print_begin", lambda: order.append("begins"))
+    monkeypatch.setattr(search, "Stopwatch", lambda: order.append("clock") or Stopwatch())
+    arguments = ["solve", "meetings", file(facts), "--say-begin", "--workers", "1", "-o", file({}, "outcome.json")]
+    assert command.main(arguments) == 0
+    assert order == ["kernel", "begins", "kernel", "clock"]
+    order.clear()
+    monkeypatch.setattr(strategy, "WORTH_COOLING", 12)
+    assert command.main(arguments) == 0
+    assert order == ["begins", "clock"], "a small problem is spared it"
