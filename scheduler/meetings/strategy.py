@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from scheduler.meetings.legal import Legal
 from scheduler.meetings.parts import choose_first, improve_parts, is_large
 from scheduler.meetings.problem import MeetingsProblem
+from scheduler.meetings.repairing import fewest_moves
 from scheduler.meetings.search import Search
 from scheduler.meetings.tables import Placed
 from scheduler.meetings.whole import search_whole
@@ -38,6 +39,8 @@ def run_stages(search: Search, *, wanted: Sequence[Placed], first: Sequence[Plac
     has_kernel, is_whole = _fits_kernel(search.legal), not is_large(search)
     if has_kernel and is_whole and _has_idle_time(search) and sum(map(len, search.legal.options)) > WORTH_COOLING:
         _cool(search, first)
+    if not is_whole:
+        fewest_moves(search)
     if has_kernel and not is_whole:
         _hold_musts(search, first)
     if is_whole or search.best is None:
