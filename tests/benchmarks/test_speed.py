@@ -1,7 +1,5 @@
 """Measured times, as tables with medians; run by ``make bench``, never part of the tests."""
 
-import json
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
@@ -25,7 +23,6 @@ from scheduler.core.limits import Limits
 
 NOW = datetime(2019, 8, 20, 7, 12, tzinfo=UTC)
 ROUNDS = 5
-B2B = os.environ.get("BRIDGE_B2B_DATA", "")
 
 
 @pytest.fixture(scope="module")
@@ -54,21 +51,6 @@ def test_solve_the_demonstration_to_proof(benchmark: Any, planned: Database, kin
     )
     benchmark.extra_info["status"] = outcome.status
     assert outcome.solution is not None
-
-
-@pytest.mark.parametrize("instance", ["tic-12", "tic-12crafc", "tic-13", "forumt-14"])
-def test_solve_b2b_instances_of_the_literature(benchmark: Any, instance: str) -> None:
-    """Instances of Bofill et al. (2022), read from the folder that BRIDGE_B2B_DATA names."""
-    if not B2B:
-        pytest.skip("BRIDGE_B2B_DATA names no folder with the instances")
-    module = import_module("scheduler.meetings.problem")
-    problem = module.read_problem((Path(B2B) / f"{instance}.json").read_bytes())
-    solve = import_module("scheduler.meetings.solve").solve
-    outcome = benchmark.pedantic(
-        lambda: solve(problem, limits=Limits(time_limit=60, workers=2)), rounds=1, iterations=1
-    )
-    benchmark.extra_info["status"] = outcome.status
-    benchmark.extra_info["stages"] = json.dumps({one.name: (one.value, one.bound) for one in outcome.stages})
 
 
 def test_print_all_packs(benchmark: Any, planned: Database) -> None:
