@@ -1,10 +1,11 @@
 """A small hall that many want at once, and the questions that no booking may answer wrongly."""
 
+import multiprocessing
 import random
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -100,38 +101,76 @@ def hall(database: Database, cast: Any, accepted: Callable[..., Any], now: datet
     return Hall(database, cast.event, wishes, slots, tables, now)
 
 
+def contend(hall: Hall, *, attempts: int, seed: int, threads: int) -> Tally:
+    """Threads that start together; each books, moves and cancels at random."""
+    tally, lock, start = Tally(), threading.Lock(), threading.Barrier(threads)
+
+    def work(number: int) -> None:
+        chance = random.Random(seed * 1000 + number)
+        start.wait()
+        for _ in range(attempts):
+            try:
+                if chance.random() < 0.25:
+                    hall.free(chance.choice(hall.wishes))
+                else:
+                    hall.book(chance.choice(hall.wishes), chance.choice(hall.slots), chance.choice(hall.tables))
+            except (Conflict, StaleDataError):
+                with lock:
+                    tally.refused += 1
+            except BaseException as error:
+                with lock:
+                    tally.errors.append(error)
+                return
+            else:
+                with lock:
+                    tally.done += 1
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return tally
+
+
 @pytest.fixture
 def race(hall: Hall) -> Callable[..., Tally]:
-    """``race(attempts=…)``: eight threads that start together, each books, moves and cancels at random."""
+    """``race(attempts=…)``: eight threads of this process."""
 
     def run(*, attempts: int, seed: int, threads: int = 8) -> Tally:
-        tally, lock, start = Tally(), threading.Lock(), threading.Barrier(threads)
+        return contend(hall, attempts=attempts, seed=seed, threads=threads)
 
-        def work(number: int) -> None:
-            chance = random.Random(seed * 1000 + number)
-            start.wait()
-            for _ in range(attempts):
-                try:
-                    if chance.random() < 0.25:
-                        hall.free(chance.choice(hall.wishes))
-                    else:
-                        hall.book(chance.choice(hall.wishes), chance.choice(hall.slots), chance.choice(hall.tables))
-                except (Conflict, StaleDataError):
-                    with lock:
-                        tally.refused += 1
-                except BaseException as error:
-                    with lock:
-                        tally.errors.append(error)
-                    return
-                else:
-                    with lock:
-                        tally.done += 1
+    return run
 
-        workers = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
+
+def _contend_apart(hall: Hall, attempts: int, seed: int, threads: int, said: Any) -> None:
+    database = Database(hall.database.url)
+    tally = contend(replace(hall, database=database), attempts=attempts, seed=seed, threads=threads)
+    said.send((tally.done, tally.refused, [repr(one) for one in tally.errors]))
+    database.close()
+
+
+@pytest.fixture
+def race_of_processes(hall: Hall) -> Callable[..., Tally]:
+    """``race_of_processes(attempts=…)``: eight threads in each of two processes, with connections of their own."""
+
+    def run(*, attempts: int, seed: int, threads: int = 8, processes: int = 2) -> Tally:
+        # No connection may be open in two processes.
+        hall.database.engine.dispose()
+        hall.database.read_engine.dispose()
+        apart, tally, running = multiprocessing.get_context("fork"), Tally(), []
+        for number in range(processes):
+            ours, theirs = apart.Pipe()
+            arguments = (hall, attempts, seed * processes + number, threads, theirs)
+            child = apart.Process(target=_contend_apart, args=arguments, daemon=True)
+            child.start()
+            theirs.close()
+            running.append((child, ours))
+        for child, ours in running:
+            done, refused, errors = ours.recv()
+            child.join()
+            tally.done, tally.refused = tally.done + done, tally.refused + refused
+            tally.errors += [RuntimeError(one) for one in errors]
         return tally
 
     return run

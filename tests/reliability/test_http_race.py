@@ -142,18 +142,3 @@ def _with_people() -> tuple[Any, ...]:
     from sqlalchemy.orm import selectinload
 
     return (selectinload(Meeting.wish).selectinload(MeetingWish.people),)
-
-
-@pytest.mark.long
-@pytest.mark.timeout(1800)
-@both
-def test_twenty_thousand_contended_attempts(
-    hall: Any, race: Callable[..., Any], double_bookings: Any, half_written: Any, kind: str
-) -> None:
-    """T01 at length: nothing double, nothing half, and nothing but refusals that a person can read."""
-    tally = race(attempts=2500, seed=11)
-    assert tally.errors == []
-    assert tally.done + tally.refused == 20_000
-    with hall.database.reading() as session:
-        assert double_bookings(session, hall) == []
-        assert half_written(session, hall) == []

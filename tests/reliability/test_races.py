@@ -68,6 +68,38 @@ def test_without_the_key_of_the_ledger_the_same_race_books_twice(
     pytest.fail("without the key nothing was booked twice: the race proves nothing")
 
 
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@both
+def test_twenty_thousand_contended_attempts(
+    hall: Any, race_of_processes: Any, double_bookings: Any, half_written: Any, kind: str
+) -> None:
+    """T01 at length: nothing double, nothing half, and nothing but refusals that a person can read."""
+    tally = race_of_processes(attempts=1250, seed=11)
+    assert tally.errors == []
+    assert tally.done + tally.refused == 20_000
+    assert min(tally.done, tally.refused) > 2_000, "the race must book, and it must collide"
+    with hall.database.reading() as session:
+        assert double_bookings(session, hall) == []
+        assert half_written(session, hall) == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@both
+def test_without_the_key_the_processes_book_twice_within_five_thousand_attempts(
+    hall: Any, race_of_processes: Any, double_bookings: Any, drop_key: Any, kind: str
+) -> None:
+    """T02 at length: the control of the test above."""
+    drop_key(hall.database)
+    for seed in range(10):
+        race_of_processes(attempts=31, seed=seed)
+        with hall.database.reading() as session:
+            if double_bookings(session, hall):
+                return
+    pytest.fail("without the key nothing was booked twice: the race proves nothing")
+
+
 @both
 def test_one_wish_is_held_once_however_many_give_it_a_slot(hall: Any, half_written: Any, kind: str) -> None:
     places = [(slot, table) for slot in hall.slots for table in hall.tables][:8]
