@@ -60,6 +60,25 @@ class SessionPerson(Base):
     delegate: Mapped[Delegate] = relationship(lazy="raise")
 
 
+class SessionAbsence(Base):
+    """Somebody on a session cannot come, and who could go instead; an organiser decides, nothing moves before."""
+
+    __tablename__ = "session_absence"
+    __table_args__ = (UniqueConstraint("session_id", "delegate_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("agenda_session.id", ondelete="CASCADE"))
+    delegate_id: Mapped[int] = mapped_column(ForeignKey("delegate.id", ondelete="CASCADE"), index=True)
+    instead_id: Mapped[int | None] = mapped_column(ForeignKey("delegate.id", ondelete="SET NULL"), index=True)
+    reason: Mapped[str | None] = mapped_column(Text)
+    said_at: Mapped[datetime]
+    said_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    session: Mapped[AgendaSession] = relationship(lazy="raise")
+    delegate: Mapped[Delegate] = relationship(lazy="raise", foreign_keys=[delegate_id])
+    instead: Mapped[Delegate | None] = relationship(lazy="raise", foreign_keys=[instead_id])
+
+
 class SessionWindow(Base):
     """A window in which a session must lie; none means any time."""
 

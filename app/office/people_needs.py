@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.agenda.absences import absences_of
 from app.delegations.models import Delegate
+from app.delegations.names import latin_name_of
 from app.delegations.rechecks import waiting_recheck_count
 from app.events.models import Event
 from app.office.needed import Needed
@@ -23,6 +25,28 @@ def needs_of_people(session: Session, event: Event, base: str) -> Iterator[Neede
     yield from _duplicates(session, event, base)
     yield from _unapproved(session, event, base)
     yield from _rechecks(session, event, base)
+    yield from _absent(session, event, base)
+
+
+def _absent(session: Session, event: Event, base: str) -> Iterator[Needed]:
+    """Who said that they cannot come to a session, until somebody goes instead, they are taken off, or they come."""
+    absences = absences_of(session, event.id)
+    if absences:
+        first = absences[0]
+        said = {"name": latin_name_of(first.delegate), "title": first.session.title}
+        yield Needed(
+            title=ngettext(
+                "%(num)s person cannot come to a session", "%(num)s people cannot come to a session", len(absences)
+            )
+            % {"num": len(absences)},
+            why=_("%(name)s: %(title)s. Another could go.") % said
+            if first.instead_id is not None
+            else _("%(name)s: %(title)s. Nobody is named instead.") % said,
+            harm="danger",
+            icon="calendar",
+            href=f"{base}/agenda/sessions/{first.session_id}#absent",
+            verb=_("Decide"),
+        )
 
 
 def _erasures(session: Session, event: Event, base: str) -> Iterator[Needed]:

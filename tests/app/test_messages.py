@@ -49,7 +49,7 @@ COMPLETE = (
     "templates/registration/words.html", "templates/delegations/words.html", "templates/accounts/sign_in.html",
     "templates/accounts/link.html", "templates/accounts/sent.html", "templates/accounts/gone.html",
     "templates/accounts/account.html", "templates/delegations/acting.html", "app/office/missing.py", "templates/registration/profile.html",
-    "app/registration/service/profiling.py", "templates/office/people_list.html", "templates/ui/consents.html", "templates/office/times.html", "app/office/absence.py",
+    "app/registration/service/profiling.py", "templates/office/people_list.html", "templates/office/cannot_come.html", "app/office/routes/cannot_come.py", "templates/ui/consents.html", "templates/office/times.html", "app/office/absence.py",
     "app/delegations/service/availability.py", "templates/registration/sheet.html",
     "templates/ui/erasure.html", "templates/office/my_erasure.html", "templates/office/erased.html",
     "templates/registration/erasure.html", "app/office/routes/erasure/own.py", "app/registration/loaders.py",

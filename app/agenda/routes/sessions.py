@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.accounts.principal import Principal
 from app.agenda import service
+from app.agenda.absences import absences_of
 from app.agenda.editing import FIELDS, MOST_WINDOWS, SessionForm, as_typed, read_typed
 from app.agenda.enums import Part, SessionKind
 from app.agenda.forms import PersonForm
@@ -191,6 +192,7 @@ def _page(
         "others": [one for one in facts.sessions if item is None or one.id != item.id],
         "windows": [*rows, *[("", "")] * 2][:MOST_WINDOWS],
         "placement": placement,
+        "absences": absences_of(session, event.id, session_id=item.id) if item else [],
         "asked": asked,
         "matches": delegates_named(session, event.id, asked, most=MOST_FOUND) if asked.strip() else [],
     }

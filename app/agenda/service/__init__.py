@@ -1,5 +1,6 @@
 """Changes to the agenda: placing by hand, taking back, accepting a run, weighing rules, releasing."""
 
+from app.agenda.service.absences import say_absent, send_instead, take_back_absence
 from app.agenda.service.case_cities import give_case_session
 from app.agenda.service.closing import close_room
 from app.agenda.service.copying import copy_draft, make_current
@@ -44,6 +45,8 @@ __all__ = [
     "release",
     "remove_time",
     "save_session",
+    "say_absent",
+    "send_instead",
     "set_person",
     "set_resource",
     "set_rules",
@@ -51,5 +54,6 @@ __all__ = [
     "start_run",
     "step",
     "take_back",
+    "take_back_absence",
     "undo",
 ]

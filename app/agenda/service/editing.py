@@ -11,6 +11,7 @@ from app.agenda.editing import SessionForm, as_typed, window_of
 from app.agenda.enums import Part
 from app.agenda.models import (
     AgendaSession,
+    SessionAbsence,
     SessionApart,
     SessionOrder,
     SessionPerson,
@@ -98,6 +99,11 @@ def set_person(
         if row is None:
             raise NotFound
         session.delete(row)
+        session.execute(
+            delete(SessionAbsence).where(
+                SessionAbsence.session_id == item.id, SessionAbsence.delegate_id == delegate_id
+            )
+        )
     elif row is None:
         if not delegate.is_active:
             raise Refused({"part": _("This person no longer takes part.")})

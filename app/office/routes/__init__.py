@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.office.routes import (
     availability,
+    cannot_come,
     consent,
     day,
     delegation,
@@ -36,6 +37,7 @@ for part in (
     privacy,
     erasure,
     availability,
+    cannot_come,
     delegation,
     listing,
     withdrawal,

@@ -23,6 +23,7 @@ from app.printing import words
 from app.printing.itinerary import DayOfItems, Itinerary
 from app.printing.looks import Look, close_changes, keep_first_look, look_at
 from app.printing.queries import itinerary_of_person
+from app.printing.seats import seats_of
 
 router = APIRouter()
 
@@ -70,6 +71,7 @@ def my_day(
         "next_words": minutes_until_words(following.starts_at, now) if following else "",
         "way": way_to(following, own_day, itinerary.venue) if following else None,
         "meetings": meeting_ids(itinerary.items),
+        "seats": seats_of(session, own.event, itinerary, now),
         "shown": shown,
         "free": free_times(shown.items, shortest=timedelta(minutes=30)) if shown else {},
         "wishes": waiting[:2],

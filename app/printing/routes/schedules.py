@@ -21,6 +21,7 @@ from app.printing.feeds import calendar_of
 from app.printing.itinerary import Itinerary
 from app.printing.loaders import person_of_path
 from app.printing.queries import itinerary_of_delegation, itinerary_of_person
+from app.printing.seats import seats_of
 from app.printing.service import is_outdated, live_address, preview
 from app.printing.sheets import rows_of
 from app.printing.tracks import tracks_of
@@ -116,6 +117,7 @@ def _page(
         "event": event,
         "itinerary": itinerary,
         "said": rows_of(event, itinerary),
+        "seats": seats_of(session, event, itinerary, now),
         "words": words,
         "pdf": f"{live_address('', event, itinerary)}.pdf",
         "may_link": role in STAFF | {Role.FOCAL_POINT},

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.enums import STAFF_ROLES, Role
 from app.accounts.models import RoleGrant
+from app.agenda.models import SessionAbsence
 from app.delegations.models import BlockedTime, Delegate, Party, PassportDetail, Photo, Recheck
 from app.delegations.names import full_name_of, latin_name_of
 from app.events.models import Event
@@ -229,7 +230,7 @@ def _is_telling(text: str) -> bool:
 
 def _erase_around(session: Session, event: Event, people: tuple[int, ...]) -> None:
     """Rows that are about them alone: passport, photos, links, uploads, sheets, what they wrote into wishes."""
-    for table in (PassportDetail, Recheck, Photo, MemberLink, BlockedTime):
+    for table in (PassportDetail, Recheck, Photo, MemberLink, BlockedTime, SessionAbsence):
         session.execute(delete(table).where(table.delegate_id.in_(people)).execution_options(synchronize_session=False))
     session.execute(
         update(PrintedSheet)
