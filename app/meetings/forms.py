@@ -72,9 +72,10 @@ class _Place(BaseModel):
 
 
 class PlaceForm(_Place):
-    """Where a meeting is put, and the version of what is moved."""
+    """Where a meeting is put, the version of what is moved, and whether the desk's grid is shown afterwards."""
 
     version: int | None = None
+    back: Literal["desk"] | None = None
 
 
 class PlanForm(BaseModel):

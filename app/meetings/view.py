@@ -1,6 +1,6 @@
 """What the pages of meetings show, as values made of rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.events.models import MeetingSlot, MeetingTable
@@ -13,9 +13,11 @@ SHORT_NAME = 16
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A table in a slot: the meeting that it holds, or nothing."""
+    """A table in a slot: the meeting that it holds, or nothing; ``is_legal`` where what is in hand may be put."""
 
+    at: str
     meeting: Meeting | None
+    is_legal: bool
     short: str
     full: str
 
@@ -38,23 +40,32 @@ class TableGrid:
     used_by_slot: Mapping[int, int]
 
 
-def table_grid(slots: Sequence[MeetingSlot], tables: Sequence[MeetingTable], meetings: Sequence[Meeting]) -> TableGrid:
-    """Lay the meetings of a day on tables and slots."""
+def table_grid(
+    slots: Sequence[MeetingSlot],
+    tables: Sequence[MeetingTable],
+    meetings: Sequence[Meeting],
+    *,
+    legal: Collection[tuple[int, int]] = (),
+) -> TableGrid:
+    """Lay the meetings of a day on tables and slots; ``legal`` are slots and tables where another may be put."""
     placed = {(meeting.table_id, meeting.slot_id): meeting for meeting in meetings}
     rows = []
     for table in tables:
-        cells = tuple(_cell(placed.get((table.id, slot.id))) for slot in slots)
+        cells = tuple(_cell(slot, table, placed.get((table.id, slot.id)), legal) for slot in slots)
         rows.append(TableRow(table=table, cells=cells, used=sum(cell.meeting is not None for cell in cells)))
     used = {slot.id: sum((table.id, slot.id) in placed for table in tables) for slot in slots}
     return TableGrid(slots=tuple(slots), rows=tuple(rows), used_by_slot=used)
 
 
-def _cell(meeting: Meeting | None) -> Cell:
+def _cell(
+    slot: MeetingSlot, table: MeetingTable, meeting: Meeting | None, legal: Collection[tuple[int, int]]
+) -> Cell:
+    at, is_legal = f"{slot.id}-{table.id}", (slot.id, table.id) in legal
     if meeting is None:
-        return Cell(meeting=None, short="·", full="")
+        return Cell(at=at, meeting=None, is_legal=is_legal, short="·", full="")
     names = sides_of(meeting.wish)
     short = " · ".join(shortened(name, most=SHORT_NAME) for name in names)
-    return Cell(meeting=meeting, short=short, full=" · ".join(names))
+    return Cell(at=at, meeting=meeting, is_legal=is_legal, short=short, full=" · ".join(names))
 
 
 def name_of(wish: MeetingWish) -> str:

@@ -12,6 +12,7 @@ from app.accounts.policies import ORGANISERS, Access, Policy
 from app.delegations.names import latin_name_of
 from app.delegations.queries import delegate_in_event, delegates_by_id
 from app.events.models import Event
+from app.events.queries import day_of
 from app.meetings import service
 from app.meetings.enums import Answer, MeetingMode
 from app.meetings.forms import AnswerForm, CancelForm, PlaceForm, SubstituteForm
@@ -193,6 +194,9 @@ def _place(
         return _page(request, session, event, as_it_is, whole, said=conflict.message, status=409)
     meeting = meeting_in_event(session, event.id, made.id)
     tell_of_place(session, event=event, meeting=meeting, is_moved=was is not None, now=now)
+    if said.back == "desk":
+        day, cell = day_of(event, meeting.slot.starts_at), f"at-{meeting.slot_id}-{meeting.table_id}"
+        return RedirectResponse(f"/e/{event.slug}/manage/meetings?day={day}#{cell}", status_code=303)
     return RedirectResponse(f"/e/{event.slug}/manage/meetings/{made.id}", status_code=303)
 
 

@@ -12,6 +12,7 @@ from app.events.models import Event
 from app.events.queries import day_of, days_of, event_of_path, slots_of, tables_of
 from app.meetings.enums import Answer
 from app.meetings.fair import shares_of, short_of_minimum
+from app.meetings.in_hand import in_hand
 from app.meetings.models import MeetingWish
 from app.meetings.queries import (
     answer_counts,
@@ -45,8 +46,9 @@ def desk(
     day: str = "",
     view: str = "grid",
     zone: str = "",
+    hold: str = "",
 ) -> Response:
-    """Tables × slots of a day, what waits, and what is not held."""
+    """Tables × slots of a day, what waits, and what is not held; with something in hand, where it may be put."""
     event = access.found
     slots = slots_of(session, event.id)
     days = [one for one in days_of(session, event.id) if any(day_of(event, slot.starts_at) == one.on for slot in slots)]
@@ -56,6 +58,7 @@ def desk(
     zones = sorted({table.zone for table in tables})
     in_zone = [table for table in tables if zone not in zones or table.zone == zone]
     meetings = meetings_of(session, event.id, slot_ids=[slot.id for slot in of_day])
+    taken_up = in_hand(session, event, hold)
     unheld = unheld_wish_ids(session, event.id)
     whole = wishes_by_id(session, event.id, unheld[:MOST_UNHELD])
     context = {
@@ -64,7 +67,8 @@ def desk(
         "shown": shown,
         "zones": zones if len(zones) > 1 else [],
         "zone": zone if zone in zones else "",
-        "grid": table_grid(of_day, in_zone, meetings),
+        "grid": table_grid(of_day, in_zone, meetings, legal=taken_up.places if taken_up else ()),
+        "in_hand": taken_up,
         "counts": {answer.value: count for answer, count in answer_counts(session, event.id).items()},
         "held": held_count(session, event.id),
         "places": len(slots) * len(tables),
