@@ -57,9 +57,7 @@ def table_grid(
     return TableGrid(slots=tuple(slots), rows=tuple(rows), used_by_slot=used)
 
 
-def _cell(
-    slot: MeetingSlot, table: MeetingTable, meeting: Meeting | None, legal: Collection[tuple[int, int]]
-) -> Cell:
+def _cell(slot: MeetingSlot, table: MeetingTable, meeting: Meeting | None, legal: Collection[tuple[int, int]]) -> Cell:
     at, is_legal = f"{slot.id}-{table.id}", (slot.id, table.id) in legal
     if meeting is None:
         return Cell(at=at, meeting=None, is_legal=is_legal, short="·", full="")
