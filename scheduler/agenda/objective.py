@@ -79,9 +79,11 @@ def moved_room(variables: Variables) -> Units:
     units: list[cp_model.LinearExprT] = []
     for entry in variables.problem.previous or ():
         for one in variables.those([entry.session]):
-            units.append(one.placed)
             if entry.room in one.rooms:
-                units.append(-one.rooms[entry.room])
+                # Placed and not in its room; said without a minus, this gives a bound that needs no search.
+                units += [literal for room, literal in one.rooms.items() if room != entry.room]
+            else:
+                units.append(one.placed)
     return _sum(units)
 
 

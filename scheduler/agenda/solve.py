@@ -100,6 +100,7 @@ class _Search:
             is_over=self._is_over,
             seconds_left=lambda: KEEPING_SHARE * self._limits.time_limit - self._stopwatch.seconds,
             offer=self._offer,
+            plan=() if self._best is None else self._best.placements,
         )
         if kept.answer == "proven":
             self._bounds = dict(self._values)

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import count
 from statistics import median
 from typing import Any
 
@@ -115,16 +116,20 @@ def _again(sessions: int, rooms: int | None, days: int, asked: str) -> list[Row]
     rows = []
     for change in ("day lost", "room closed"):
         times, proven = [], 0
-        for seed in range(1, ROUNDS + 1):
+        for seed in count(1):
             document = event_of("mixed", seed=seed, sessions=sessions, rooms=rooms, days=days)
             outcome = _solved(read_problem(json.dumps(document)), 3)[0]
             plan = [json.loads(one.model_dump_json()) for one in outcome.solution.placements]
-            changed = solve(
-                read_problem(json.dumps(with_a_change(document, plan, change))),
-                limits=Limits(time_limit=20, workers=2),
-            )
-            times.append(changed.seconds)
-            proven += changed.status in ("optimal", "infeasible")
+            changed = read_problem(json.dumps(with_a_change(document, plan, change)))
+            again = solve(changed, limits=Limits(time_limit=20, workers=2))
+            # That a change leaves no plan at all mostly shows at once: such events say nothing about moves.
+            if again.status == "infeasible":
+                continue
+            assert again.solution is not None and validate(changed, again.solution) == ()
+            times.append(again.seconds)
+            proven += again.status == "optimal"
+            if len(times) == ROUNDS:
+                break
         said = f"{median(times):.2f} s, worst {max(times):.2f} s, proven {proven} of {ROUNDS}"
         rows.append((f"{sessions} sessions, {change}: fewest moves", asked, said, ""))
     return rows

@@ -192,6 +192,8 @@ class _Worker:
                 task = self._shared.take_task(self._chooser, SCALES[self._scale], self._random)
             if task is None:
                 continue
+            if task.part.is_too_large:
+                return
             model = task.part.model()
             solved = self._solve(model, model.hint(self._shared.places_of(task.old)))
             self.spent += solved.deterministic_time

@@ -3,7 +3,8 @@
 Moving a session costs more than all that it could save, for nearly every session. Such a session is moved only to make
 way. So the sessions that cannot stay are placed first where each of the others stays or is taken off, which costs the
 least that its move may cost, and nobody asks where it goes: no plan costs less than that. Then they are placed around
-all others. Where both cost the same, that plan is best; else what was taken off is placed anew as well.
+all others. Where both cost the same, that plan is best; else those that share the time of what was taken off may change
+rooms as well, all at once, since one makes way for the next; and what is taken off even so is placed anew.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,8 +14,10 @@ from typing import Literal
 
 from scheduler.agenda.first_plan.board import Board, Place
 from scheduler.agenda.first_plan.ground import Ground, Grounds
+from scheduler.agenda.large.crowding import tell_crowding
 from scheduler.agenda.large.part import Part, part_of, part_with_others
-from scheduler.agenda.legal import Legal
+from scheduler.agenda.large.staying import StayPrices
+from scheduler.agenda.legal import Legal, union
 from scheduler.agenda.model import AgendaModel
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.solution import Placement
@@ -25,7 +28,15 @@ LARGEST = 60
 """Sessions beyond which the whole model is as good."""
 
 ALL_ROOMS = 10**9
-PARAMETERS: Mapping[str, object] = {"cp_model_probing_level": 0, "symmetry_level": 0, "linearization_level": 0}
+PARAMETERS: Mapping[str, object] = {
+    "cp_model_probing_level": 0,
+    "symmetry_level": 0,
+    "max_presolve_iterations": 1,
+    # The relaxation shows at once what is in whose way; without it there is hardly a bound.
+    "linearization_level": 2,
+    "cut_level": 0,
+}
+NOTHING = Solved("unknown", None, None, None, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -45,23 +56,30 @@ def keep_most(
     is_over: Callable[[], bool],
     seconds_left: Callable[[], float],
     offer: Callable[[list[Placement]], None],
+    plan: Iterable[Placement] = (),
 ) -> Kept:
-    """Look for the plan that costs least, moves included, among all plans, as long as few sessions are concerned."""
+    """Look for the plan that costs least, moves included, among all plans, as long as few sessions are concerned.
+
+    Args:
+        plan: some plan, to start from.
+    """
     if not problem.previous or problem.weights.day_balance:
         return Kept("open")
     grounds = Grounds(problem, legal)
     if grounds.is_too_long:
         return Kept("open")
-    keeper = _Keeper(grounds, legal, limits, control.quiet(), seconds_left)
+    keeper = _Keeper(grounds, legal, limits, control.quiet(), seconds_left, list(plan))
     while len(keeper.concerned) <= LARGEST and not is_over():
         least = keeper.least()
         if least.status == "infeasible":
             return Kept("infeasible", keeper.spent)
         if least.status != "optimal":
+            if least.status == "feasible" and not keeper.taken_off:
+                offer(list(keeper.least_plan))
             break
         found = keeper.found_around()
         if found is not None:
-            keeper.plan = keeper.plan_with(found.placements)
+            keeper.plan = list(found.placements)
             offer(keeper.plan)
             if found.cost == least.objective:
                 return Kept("proven", keeper.spent)
@@ -78,7 +96,10 @@ class _Found:
 
 
 class _Keeper:
-    """All sessions that may stay, on a board at their old places, and the set of those that are concerned."""
+    """All sessions that may stay, on a board at their old places, and the set of those that are concerned.
+
+    Of those that stay some are ``loose``: they may be in another room, at the same time.
+    """
 
     def __init__(
         self,
@@ -87,6 +108,7 @@ class _Keeper:
         limits: Limits,
         control: Control,
         seconds_left: Callable[[], float],
+        plan: list[Placement],
     ) -> None:
         self._grounds, self._legal, self._control = grounds, legal, control
         self._limits = replace(limits, workers=1)
@@ -94,13 +116,14 @@ class _Keeper:
         self._random = Random(limits.seed)  # noqa: S311 - no secret, only a choice
         self._even = [1] * len(grounds.sessions)
         self._board = Board(grounds)
+        self._prices = StayPrices(self._board)
         self._most = 0
         self._least_cost: int | None = None
-        self._costs: dict[int, int] = {}
-        self._least: tuple[Placement, ...] = ()
+        self.least_plan: tuple[Placement, ...] = ()
         self.concerned: set[int] = set()
+        self.loose: set[int] = set()
         self.taken_off: set[int] = set()
-        self.plan: list[Placement] = []
+        self.plan = plan
         self.spent = 0.0
         self._settle()
 
@@ -111,14 +134,10 @@ class _Keeper:
             room = None if entry is None else self._grounds.room_number.get(entry.room)
             if not ground.choices:
                 continue
-            if entry is None or room is None:
+            place = None if entry is None or room is None else Place(entry.start - self._grounds.origin, room)
+            if place is None or not self._may_stay(ground, place):
                 self.concerned.add(number)
                 continue
-            place = Place(entry.start - self._grounds.origin, room)
-            if not self._may_stay(ground, place) or self._cost_of_moving(ground, place) < 0:
-                self.concerned.add(number)
-                continue
-            self._costs[number] = self._cost_of_moving(ground, place)
             hit = self._board.in_the_way(number, place, self._even)
             for other in hit:
                 self._board.take_off(other)
@@ -127,6 +146,10 @@ class _Keeper:
                 self.concerned.add(number)
             else:
                 self._board.put(number, place)
+        eager = {number for number in self._board.places if self._prices.is_better_elsewhere(number)}
+        for number in eager:
+            self._board.take_off(number)
+        self.concerned |= eager
 
     @staticmethod
     def _may_stay(ground: Ground, place: Place) -> bool:
@@ -134,67 +157,71 @@ class _Keeper:
             choice.room == place.room and choice.starts >> place.start & 1 for choice in ground.choices
         )
 
-    def _cost_of_moving(self, ground: Ground, place: Place) -> int:
-        """By how much a session without any clash costs more elsewhere than with all of them at its old place."""
-        room = next(choice.price for choice in ground.choices if choice.room == place.room)
-        here = room + self._late(place.start) + sum(weight for _, weight in ground.clashes)
-        # The price of another room has the cost of the move in it. Only what has no value is left out at no cost.
-        elsewhere = [choice.price for choice in ground.choices if choice.room != place.room]
-        elsewhere.append(room + self._grounds.moved_start)
-        if not ground.session.is_required and not ground.session.value:
-            elsewhere.append(0)
-        return min(elsewhere) - here
-
-    def _late(self, start: int) -> int:
-        days = self._grounds.days
-        return self._grounds.late * next((start - begin for day, begin in days if day >> start & 1), 0)
-
     def least(self) -> Solved:
         """What no plan can beat: the others stay, or are taken off at the least that this may cost."""
-        part = part_with_others(self._board, self._legal, self.concerned, costs=self._costs)
+        costs = self._prices.of_taking_off(self.loose)
+        part = part_with_others(self._board, self._legal, self.concerned, loose=self.loose, costs=costs)
         self._most = part.most
+        if part.is_too_large:
+            return NOTHING
         model, solved = self._solve(part)
         if solved.values is not None:
             placements = model.decode(solved).placements
             placed = {self._grounds.number[placement.session] for placement in placements}
             self.taken_off = set(self._board.places) - placed
-            names = {self._grounds.sessions[number].session.id for number in self.concerned}
-            self._least = tuple(placement for placement in placements if placement.session in names)
+            self.least_plan = placements
             self._least_cost = solved.objective
         return solved
 
     def found_around(self) -> _Found | None:
         """The best places of the concerned sessions around all others, which stay; ``None`` where there are none."""
         if not self.taken_off:
-            return _Found(self._least, self._least_cost)
+            return _Found(self.least_plan, self._least_cost)
         old: dict[int, Place | None] = dict.fromkeys(sorted(self.concerned))
         part = part_of(self._board, self._legal, old, choices=ALL_ROOMS, random=self._random)
         if any(one.is_required and not part.legal[one.id].rooms for one in part.problem.sessions):
             return None
         model, solved = self._solve(part)
-        return None if solved.values is None else _Found(model.decode(solved).placements, solved.objective)
+        if solved.values is None or solved.objective is None:
+            return None
+        cost = solved.objective + self._prices.of_staying(self.loose)
+        return _Found((*self._stay(), *model.decode(solved).placements), cost)
 
     def widen(self) -> None:
-        """Let those that were taken off be placed anew as well."""
-        for number in self.taken_off:
-            self._board.take_off(number)
-        self.concerned |= self.taken_off
+        """Let rooms be changed in the stretches of time of what was taken off; what was loose is placed anew."""
+        board = self._board
+        moved = {
+            number for number in self.taken_off if number in self.loose or not any(self._prices.other_rooms(number))
+        }
+        crowded = self.taken_off - moved
+        busy = union(board.span_of(number) for number in board.places)
+        stretches = [
+            (start, end) for start, end in busy if any(start <= board.span_of(number)[0] < end for number in crowded)
+        ]
+        for number in moved:
+            board.take_off(number)
+        self.concerned |= moved
+        self.loose = {
+            number
+            for number in board.places
+            if number in self.loose or any(start <= board.span_of(number)[0] < end for start, end in stretches)
+        }
 
-    def plan_with(self, placements: Iterable[Placement]) -> list[Placement]:
-        """All that stay, and placements of the others."""
+    def _stay(self) -> Iterable[Placement]:
+        """All that stay, where they are."""
         grounds = self._grounds
-        stay = [
+        return (
             Placement(
                 session=grounds.sessions[number].session.id,
                 start=grounds.origin + place.start,
                 room=grounds.problem.rooms[place.room].id,
             )
             for number, place in self._board.places.items()
-        ]
-        return [*stay, *placements]
+        )
 
     def _solve(self, part: Part) -> tuple[AgendaModel, Solved]:
         model = part.model(most=self._most)
+        tell_crowding(model)
         budget = self._limits.budget
         solved = run(
             model.cp,
@@ -204,9 +231,17 @@ class _Keeper:
             seconds=self._seconds_left(),
             control=self._control,
             stopwatch=Stopwatch(),
-            hint=model.hint(self.plan) if self.plan else None,
+            hint=model.hint(one for one in self.plan if _is_legal(part, one)) if self.plan else None,
             deterministic_time=None if budget is None else max(0.001, budget - self.spent),
             parameters=PARAMETERS,
         )
         self.spent += solved.deterministic_time
+        if solved.objective is not None:
+            solved = replace(solved, objective=solved.objective // part.scale)
         return model, solved
+
+
+def _is_legal(part: Part, placement: Placement) -> bool:
+    legal = part.legal.get(placement.session)
+    starts = () if legal is None else legal.rooms.get(placement.room, ())
+    return any(start <= placement.start < end for start, end in starts)

@@ -1,6 +1,6 @@
 """Some sessions of a plan as a problem of their own: what the others do to them is in legal starts and in constants."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -18,13 +18,18 @@ AT_ONCE = "\0at once"
 """The limit of sessions at once as a resource; no ID of a file can be this."""
 
 
+LARGEST_SUM = 2**60
+"""Beyond it the solver could not count, which it does in 64 bits."""
+
+
 @dataclass(frozen=True)
 class Part:
     """The sessions that may move, with legal starts that leave room for all others; what these cost is kept.
 
     ``clashes`` lists by session where it overlaps a session that stays, and the cost; ``by_day`` how many stay
     and ``day_balance`` what a difference between days costs, which the problem of the part leaves out. ``taken_off``
-    lists sessions that stay or are taken off, and what the latter costs.
+    lists sessions that stay or are taken off, and what the latter costs; of plans that cost the same those that take
+    off fewer come first.
     """
 
     problem: AgendaProblem
@@ -42,22 +47,41 @@ class Part:
         """
         model = build(self.problem, self.legal)
         costs: list[cp_model.LinearExprT] = [objective.cost(model.variables)]
+        off: list[cp_model.LinearExprT] = []
         for one in model.variables.sessions.values():
             costs += [weight * self._overlap(model, one, starts) for starts, weight in self.clashes.get(one.id, ())]
-            if self.taken_off.get(one.id):
+            if one.id in self.taken_off:
                 costs.append(self.taken_off[one.id] * one.placed.negated())
+                off.append(one.placed.negated())
         if self.day_balance and len(self.by_day) > 1:
             costs.append(self.day_balance * self._day_balance(model))
         most = self.most if most is None else most
-        model.cp.minimize(most * objective.unplaced(model.variables) + cp_model.LinearExpr.sum(costs))
+        total = most * objective.unplaced(model.variables) + cp_model.LinearExpr.sum(costs)
+        model.cp.minimize(self.scale * total + cp_model.LinearExpr.sum(off) if off else total)
         return model
+
+    @property
+    def scale(self) -> int:
+        """By what the objective of the model is to be divided, rounded down, for the cost."""
+        return 1 + len(self.taken_off)
 
     @property
     def most(self) -> int:
         """More than all that the sessions can cost, where one of value may be left out; else nothing."""
+        return self._dearest if self._value else 0
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether sums could become too large for the solver: weights and times may stand at the edge of a file's."""
+        return self.scale * self._dearest * (1 + self._value) > LARGEST_SUM
+
+    @property
+    def _value(self) -> int:
+        return sum(one.value for one in self.problem.sessions if not one.is_required)
+
+    @property
+    def _dearest(self) -> int:
         problem = self.problem
-        if all(one.is_required or not one.value for one in problem.sessions):
-            return 0
         weights, capacity = problem.weights, max((room.capacity for room in problem.rooms), default=0)
         length = max((day.end - day.start for day in problem.days), default=0)
         each = weights.moved_start + weights.moved_room + self.day_balance + weights.late_start * length
@@ -118,28 +142,45 @@ def part_of(
 
 
 def part_with_others(
-    board: Board, legal: Mapping[str, Legal], numbers: Iterable[int], *, costs: Mapping[int, int]
+    board: Board, legal: Mapping[str, Legal], numbers: Iterable[int], *, loose: Set[int], costs: Mapping[int, int]
 ) -> Part:
     """What there is to decide about some sessions where all others stay on the board or are taken off at a cost.
 
     Args:
-        costs: what it costs at least to have each session on the board elsewhere, beyond what it costs where it is.
+        loose: others that may change rooms as well, at the start that they have; what their rooms cost is counted.
+        costs: what it costs to take each session off the board.
     """
     sessions, problem = board.grounds.sessions, board.grounds.problem
     offers = {number: [(choice, choice.starts) for choice in sessions[number].choices] for number in sorted(numbers)}
     stays = {
-        number: [(choice, 1 << place.start) for choice in sessions[number].choices if choice.room == place.room]
+        number: [
+            (choice, 1 << place.start)
+            for choice in sessions[number].choices
+            if choice.room == place.room or (number in loose and choice.starts >> place.start & 1)
+        ]
         for number, place in sorted(board.places.items())
     }
     part, others = _part(board, legal, offers, _resources(Board(board.grounds))), _part(board, legal, stays, ())
     names = {*part.legal, *others.legal}
     # What the others cost where they are does not change; of where they would go only the least cost is counted.
-    bare = {"optional": True, "value": 0, "audience": 0, "pin": None}
+    bare = {"optional": True, "value": 0, "pin": None}
     together = [_among(sessions[number].session, names, problem) for number in offers]
-    together += [_among(sessions[number].session, names, problem).model_copy(update=bare) for number in stays]
+    together += [
+        _among(sessions[number].session, names, problem).model_copy(
+            update=bare if number in loose else bare | {"audience": 0}
+        )
+        for number in stays
+    ]
+    moving = {sessions[number].session.id for number in {*offers, *loose}}
     return replace(
         part,
-        problem=part.problem.model_copy(update={"sessions": tuple(together), "people": problem.people}),
+        problem=part.problem.model_copy(
+            update={
+                "sessions": tuple(together),
+                "people": problem.people,
+                "previous": tuple(one for one in problem.previous or () if one.session in moving),
+            }
+        ),
         legal={**part.legal, **others.legal},
         taken_off={sessions[number].session.id: costs[number] for number in stays},
     )

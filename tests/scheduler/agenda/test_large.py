@@ -13,9 +13,10 @@ from scheduler.agenda.first_plan.board import Board, Place
 from scheduler.agenda.first_plan.ground import Grounds, positions, spans_of, spread
 from scheduler.agenda.large import improve, is_complete, keep_most, with_all_optional
 from scheduler.agenda.large import improving as loop
+from scheduler.agenda.large.crowding import tell_crowding
 from scheduler.agenda.large.part import part_of
 from scheduler.agenda.legal import legal_of
-from scheduler.agenda.model import solution_of
+from scheduler.agenda.model import build, solution_of
 from scheduler.agenda.problem import AgendaProblem, PreviousPlacement, read_problem
 from scheduler.agenda.score import stage_values
 from scheduler.agenda.solution import Placement
@@ -169,6 +170,10 @@ def test_the_fewest_changes_are_as_few_as_trying_everything_finds(seed: int, tin
         for one in before
     )
     facts = {"people": other.people, "walks": other.walks, "days": other.days, "resources": other.resources}
+    if seed % 2:
+        # A room is closed for a while: others make way, one after the other.
+        closed = problem.rooms[0].model_copy(update={"open": ((seed % 7, 12),)})
+        facts = {"rooms": (closed, *problem.rooms[1:])}
     weights = problem.weights.model_copy(update={"moved_start": 40, "moved_room": 15, "day_balance": 0})
     changed = problem.model_copy(update={**facts, "previous": previous, "weights": weights})
     legal = legal_of(changed)
@@ -189,6 +194,52 @@ def test_the_fewest_changes_are_as_few_as_trying_everything_finds(seed: int, tin
         assert best is None
     if kept.answer == "proven":
         assert _rank(changed, offered[-1]) == best
+
+
+def test_a_room_that_closes_moves_a_chain_where_that_is_less_than_another_time(problem_of: Any) -> None:
+    """DAY-05: each makes way for the next in a larger room at the same time; nobody has to change the time."""
+    rooms = [{"id": f"r{size}", "capacity": size} for size in (10, 20, 30, 40)]
+    sessions = [
+        {"id": f"s{size}", "duration": 8, "audience": size, "rooms": [f"r{size}", f"r{size + 10}"]}
+        for size in (10, 20, 30)
+    ]
+    before = [{"session": f"s{size}", "start": 2, "room": f"r{size}"} for size in (10, 20, 30)]
+    closed = [rooms[0] | {"open": [[12, 20]]}, *rooms[1:]]
+    outcome = solve(problem_of(sessions=sessions, rooms=closed, previous=before), limits=ONE)
+    assert outcome.status == "optimal" and outcome.solution is not None
+    assert [one.room for one in outcome.solution.placements] == ["r20", "r30", "r40"]
+    assert {one.start for one in outcome.solution.placements} == {2}
+    # Where the chain is longer than a move in time is dear, there is one move.
+    weights = {"moved_start": 500, "moved_room": 200}
+    outcome = solve(problem_of(sessions=sessions, rooms=closed, previous=before, weights=weights), limits=ONE)
+    assert [outcome.score[term].units for term in ("moved_start", "moved_room")] == [1, 0]
+
+
+def test_sums_too_large_for_the_solver_leave_the_fewest_changes_open(problem_of: Any) -> None:
+    large = 2**31
+    sessions = [{"id": name, "duration": 4, "optional": True, "value": large} for name in "abc"]
+    problem = problem_of(
+        sessions=sessions,
+        rooms=[{"id": "r", "capacity": large}],
+        previous=[{"session": name, "start": 2, "room": "r"} for name in "abc"],
+        weights={"moved_start": large, "moved_room": large, "room_too_large": large, "late_start": large},
+    )
+    outcome = solve(problem, limits=ONE)
+    assert outcome.solution is not None and validate(problem, outcome.solution) == ()
+    parts = _improved(problem, outcome.solution.placements, patience=3)
+    assert all(validate(problem, solution_of(problem, placements)) == () for placements in parts)
+
+
+@few
+@given(seed=st.integers(0, 100_000))
+def test_who_is_in_whose_way_forbids_no_plan(seed: int, tiny: Any, brute_force: Any) -> None:
+    problem = tiny(seed)
+    legal = legal_of(problem)
+    assume(all(legal[one.id].rooms for one in problem.sessions if one.is_required))
+    model = build(problem, legal)
+    tell_crowding(model)
+    solved = run(model.cp, stage="", sense=None, limits=ONE, seconds=10, control=Control(), stopwatch=Stopwatch())
+    assert (solved.status == "infeasible") == (brute_force(problem) is None)
 
 
 def test_a_plan_that_may_stay_stays(planted: Any) -> None:
