@@ -190,9 +190,7 @@ def head(session: Session) -> tuple[int, str]:
 
 
 def newest_line(session: Session, event_id: int, *, besides: Collection[str] = ()) -> str:
-    """Which state of an edition this transaction sees: the hash of the newest line about it, of another action than
-    ``besides``; empty at first.
-    """
+    """The state of an edition that is seen: the hash of its newest line besides these actions, empty at first."""
     lines = select(AuditEntry.hash).where(AuditEntry.event_id == event_id, AuditEntry.action.not_in(besides))
     return session.scalar(lines.order_by(AuditEntry.id.desc()).limit(1)) or ""
 
@@ -204,7 +202,7 @@ def forget_values(session: Session, *, entry_ids: Iterable[int]) -> None:
 
 def forget_name(session: Session, name: str) -> None:
     """Take a name out of every line that carries it; the lines stay, and say that somebody was erased."""
-    session.execute(delete(AuditName).where(AuditName.key == _key_of_name(name)))
+    session.execute(delete(AuditName).where(AuditName.key == key_of_name(name)))
 
 
 def names_of(session: Session, keys: Iterable[str | None]) -> dict[str, str]:
@@ -224,14 +222,15 @@ def _name_kept(session: Session, label: str) -> str:
     label = label[:200]
     if label.startswith(SYSTEM):
         return label
-    key = _key_of_name(label)
+    key = key_of_name(label)
     if session.get(AuditName, key) is None:
         insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
         session.execute(insert(AuditName).values(key=key, name=label).on_conflict_do_nothing())
     return key
 
 
-def _key_of_name(name: str) -> str:
+def key_of_name(name: str) -> str:
+    """The key that lines carry for a name; it depends on the key of digests."""
     return f"{NAME}{_digest(name[:200])}"[:40]
 
 

@@ -63,12 +63,16 @@ def booklet(request: Request, session: ReadSession, access: Asked, lang: str = "
         with i18n.speaking(locale):
             return Response(booklet_pdf(programme), media_type=PDF, headers=VARY)
 
-    return shared_page(request, session, make, event_id=event.id, media_type=PDF)
+    return shared_page(request, session, make, event_id=event.id)
 
 
 def _file(request: Request, session: ReadSession, event: Event, extension: Extension) -> Response:
     form = FORMATS[extension]
-    programme = programme_of(session, event, base_url=request.app.state.settings.base_url)
-    name = "schedule.xml" if extension == "xml" else f"{event.slug}-release-{programme.release.number}.{extension}"
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return Response(form.write(session, programme), media_type=form.media_type, headers=headers)
+
+    def make() -> Response:
+        programme = programme_of(session, event, base_url=request.app.state.settings.base_url)
+        name = "schedule.xml" if extension == "xml" else f"{event.slug}-release-{programme.release.number}.{extension}"
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        return Response(form.write(session, programme), media_type=form.media_type, headers=headers)
+
+    return shared_page(request, session, make, event_id=event.id)
