@@ -25,6 +25,8 @@ from app.office.tasks import keep_purging
 from app.platform import audit, self_check
 from app.platform.clock import Clock, clock_for
 from app.platform.database.engine import Database
+from app.platform.database.turns import Turns
+from app.platform.log_follower import LogFollower
 from app.platform.logs import log_as_json
 from app.platform.mailing import keep_sending
 from app.platform.page_cache import PageCache
@@ -33,6 +35,7 @@ from app.platform.settings import Settings
 from app.platform.web import failures, health
 from app.platform.web.guards import Guard
 from app.platform.web.heads import Heads
+from app.platform.web.shared import SharedPages
 from app.registration.tasks import keep_sweeping
 from app.solver_runs.tasks import open_engine
 
@@ -50,8 +53,15 @@ ROUTERS = (
 )
 
 
-THREADS = 12
-"""Handlers at work at once. Python runs one at a time: more of them only slow each other down."""
+HANDLERS, THREADS = 12, 20
+"""Requests at once that use the database, and threads. Python runs one at a time: more only slow each other down.
+
+The threads that are left over are for files, for whether the server is well, and for what goes by itself.
+"""
+
+
+QUIET = frozenset({"meeting", "meeting_wish", "meeting_offer", "meeting_veto", "solver_run"})
+"""Entities whose changes no page for visitors shows: a rush of bookings leaves those pages kept. A test says so."""
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
@@ -97,10 +107,17 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     application.state.database = database
     application.state.clock = clock or clock_for(settings, database=database)
     application.state.pages = PageCache()
+    application.state.turns = Turns(most=HANDLERS, has_one_writer=database.is_sqlite)
     application.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")
     for router in ROUTERS:
         application.include_router(router)
     failures.install(application)
+    application.add_middleware(
+        SharedPages,
+        pages=application.state.pages,
+        follower=LogFollower(database, quiet=QUIET),
+        clock=application.state.clock,
+    )
     application.add_middleware(Heads)
     application.add_middleware(Guard, settings=settings)
     return application

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 
 from app.claims.enums import HoldingKind
 from app.events.models import MeetingSlot
-from app.main import create_app
+from app.main import THREADS, create_app
 from app.meetings.enums import Answer
 from app.meetings.models import Meeting, MeetingWish
 from app.meetings.places import Hall
@@ -96,6 +96,18 @@ def test_one_of_many_links_for_one_time_is_accepted(
         assert len(lines) == 1
         kinds = session.execute(text("SELECT kind, count(*) FROM holding GROUP BY kind")).all()
         assert kinds == [(HoldingKind.MEETING.value, 1)]
+
+
+@both
+def test_more_answers_at_once_than_threads_wait_for_their_turn(
+    database: Any, cast: Any, links: tuple[str, ...], address: str, kind: str
+) -> None:
+    """G3: a request holds its connection while it waits for its next thread; nobody else may hold all threads then."""
+    began = time.monotonic()
+    said = _all_accept(address, links, 5)
+    assert set(said) == {303, 409}, said
+    assert said.total() == 5 * len(links) > THREADS
+    assert time.monotonic() - began < 25, "the pool gives up after 30 seconds, and answers 503"
 
 
 @both

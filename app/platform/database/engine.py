@@ -3,14 +3,14 @@
 import contextlib
 import fcntl
 import json
-import os
 import random
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
+from zlib import crc32
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
@@ -28,7 +28,21 @@ RETRIES = 5
 RETRYABLE = frozenset({"40001", "40P01"})
 
 MOST_READERS = 40
-"""As many as the web server has threads: nobody waits for a connection to read."""
+"""More than the web server handles requests at once: nobody waits for a connection to read."""
+MOST_CONNECTIONS = 30
+"""To PostgreSQL: two for each request at once, the second for what a page notes, and some for what goes by itself."""
+
+
+LINE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""How soon a PostgreSQL on another machine counts as gone: without it a pulled plug holds a process for a quarter of an
+hour. Seconds, the last in milliseconds; a socket on this machine takes no notice.
+"""
 
 
 class UnsafeSqlite(RuntimeError):
@@ -60,8 +74,10 @@ class Database:
 
     @property
     def conninfo(self) -> str:
-        """The address as psycopg reads it."""
-        return make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
+        """The address as psycopg reads it, with how soon the line counts as dead."""
+        address = make_url(self.url).set(drivername="postgresql")
+        line = {name: str(value) for name, value in LINE.items()}
+        return address.update_query_dict({**line, **address.query}).render_as_string(hide_password=False)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Session]:
@@ -91,6 +107,25 @@ class Database:
                     raise
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311  (so that two do not meet again)
         raise AssertionError("unreachable")
+
+    @contextlib.contextmanager
+    def alone(self, work: str) -> Iterator[bool]:
+        """Whether this process, of all on the database, may do a piece of work now; it has it until the block ends.
+
+        A process that dies, or is cut off, gives it back with its connection. SQLite has one process anyway.
+        """
+        if self.is_sqlite:
+            yield True
+            return
+        # No transaction: it may last longer than one may idle.
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            key = {"key": crc32(work.encode()) & 0x7FFFFFFF}
+            is_mine = bool(connection.scalar(text("SELECT pg_try_advisory_lock(72759, :key)"), key))
+            try:
+                yield is_mine
+            finally:
+                if is_mine:
+                    connection.execute(text("SELECT pg_advisory_unlock(72759, :key)"), key)
 
     def leave_no_trace(self) -> None:
         """Rewrite an SQLite file so that nothing deleted can be read in it or its log; PostgreSQL does it by itself.
@@ -197,10 +232,10 @@ def _postgres(url: str) -> Engine:
     return create_engine(
         address,
         isolation_level="READ COMMITTED",
-        pool_size=max(5, (os.cpu_count() or 2) * 4),
-        max_overflow=10,
+        pool_size=MOST_CONNECTIONS // 2,
+        max_overflow=MOST_CONNECTIONS // 2,
         pool_pre_ping=True,
-        connect_args={"options": options},
+        connect_args={"options": options, **{name: value for name, value in LINE.items() if name not in address.query}},
         json_serializer=_to_json,
     )
 

@@ -1,6 +1,6 @@
 """One transaction a request, ended before the response goes out: what a browser follows, it finds."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.platform.database.engine import RETRYABLE, Database
+from app.platform.database.turns import Turns
 from app.platform.errors import Busy, Conflict
+from app.platform.forms import FormData
 from app.platform.i18n import gettext as _
 
 READERS = frozenset({"GET", "HEAD"})
@@ -20,7 +22,14 @@ WAITED_TOO_LONG = frozenset({"55P03", "57014", "25P03"})
 """PostgreSQL: the lock, the statement or the transaction took longer than the engine allows."""
 
 
-def request_session(request: Request) -> Iterator[Session]:
+async def turn_of(request: Request, _form: FormData) -> AsyncIterator[None]:
+    """The turn of a request, taken once its form is there: who sends slowly keeps nobody waiting."""
+    turns: Turns = request.app.state.turns
+    async with turns.taken(writes=request.method not in READERS):
+        yield
+
+
+def request_session(request: Request, _turn: Annotated[None, Depends(turn_of, scope="function")]) -> Iterator[Session]:
     """The session of a request: it cannot write for GET and HEAD, and commits on return for the rest.
 
     Raises:
