@@ -43,8 +43,9 @@ def busy_ticks(
     resources: Iterable[int | str] | None = None,
     without: Collection[HoldingKind] = (),
     besides: Collection[int] = (),
+    within: range | None = None,
 ) -> dict[str, set[int]]:
-    """The taken ticks of each resource of a kind, by its ID.
+    """The taken ticks of each resource of a kind, by its ID; those ``within`` a stretch alone where one is given.
 
     ``without`` leaves out holdings of these kinds, ``besides`` the holdings with these IDs.
     """
@@ -55,6 +56,8 @@ def busy_ticks(
         statement = statement.where(Claim.holding_id.not_in(besides))
     if resources is not None:
         statement = statement.where(Claim.resource.in_([str(resource) for resource in resources]))
+    if within is not None:
+        statement = statement.where(Claim.tick >= within.start, Claim.tick < within.stop)
     taken: dict[str, set[int]] = {}
     for resource, tick in session.execute(statement):
         taken.setdefault(resource, set()).add(tick)

@@ -80,7 +80,8 @@ def calendars(session: Session, *, event_id: int, person_ids: Iterable[int], wal
 def _lock(session: Session, *, event_id: int, person_ids: Sequence[int]) -> None:
     if not person_ids:
         return
-    known = set(session.scalars(select(PersonCalendar.person_id).where(PersonCalendar.event_id == event_id)))
+    own = select(PersonCalendar.person_id).where(PersonCalendar.event_id == event_id)
+    known = set(session.scalars(own.where(PersonCalendar.person_id.in_(person_ids))))
     for person_id in person_ids:
         if person_id in known:
             continue

@@ -140,8 +140,9 @@ def read_hall(
     moving: Meeting | None = None,
     leaving: Collection[int] = (),
     instead: Mapping[int, Sequence[Stretch]] | None = None,
+    slot_ids: Collection[int] | None = None,
 ) -> Hall:
-    """Read what decides where these people could meet.
+    """Read what decides where these people could meet, in these slots alone where some are given.
 
     What ``moving`` and the holdings ``leaving`` hold counts as free. ``instead`` are the sessions of each person that
     are to take the place of those in the ledger.
@@ -151,15 +152,19 @@ def read_hall(
     own = {*leaving} | ({moving.holding_id} if moving is not None and moving.holding_id is not None else set())
     sites = {table.room.site_id for table in tables}
     engaged = _engaged(session, event, sites, _stretches(session, event, delegates, own, instead))
-    tables_taken = busy_ticks(session, event_id=event.id, kind=ClaimKind.TABLE, besides=own)
+    slots = tuple(one for one in slots_of(session, event.id) if slot_ids is None or one.id in slot_ids)
+    # Of a rush of bookings each needs what is taken at its own time, not in the whole edition.
+    within = None if slot_ids is None else _stretch_of(grid, slots)
+    tables_taken = busy_ticks(session, event_id=event.id, kind=ClaimKind.TABLE, besides=own, within=within)
     units: dict[str, dict[int, int]] = {}
-    for unit, ticks in busy_ticks(session, event_id=event.id, kind=ClaimKind.RESOURCE, besides=own).items():
+    teams = busy_ticks(session, event_id=event.id, kind=ClaimKind.RESOURCE, besides=own, within=within)
+    for unit, ticks in teams.items():
         used = units.setdefault(unit.rpartition("#")[0], {})
         for tick in ticks:
             used[tick] = used.get(tick, 0) + 1
     return Hall(
         grid=grid,
-        slots=tuple(slots_of(session, event.id)),
+        slots=slots,
         tables=tables,
         hosts=hosts_of(session, event.id),
         resources={resource.id: resource for resource in resources_of(session, event.id)},
@@ -168,6 +173,12 @@ def read_hall(
         tables_taken=tables_taken,
         units=units,
     )
+
+
+def _stretch_of(grid: TimeGrid, slots: Collection[MeetingSlot]) -> range:
+    """The ticks from the first of these slots to the last."""
+    ticks = [grid.ticks(slot.starts_at, slot.ends_at) for slot in slots]
+    return range(min((one.start for one in ticks), default=0), max((one.stop for one in ticks), default=0))
 
 
 def _stretches(

@@ -35,7 +35,8 @@ def book(
     Raises:
         Conflict: no such place is left; ``alternatives`` are the slots in which one is.
     """
-    hall = read_hall(session, event, wish.delegate_ids, moving=meeting_of_wish(session, event.id, wish.id))
+    moving = meeting_of_wish(session, event.id, wish.id)
+    hall = read_hall(session, event, wish.delegate_ids, moving=moving, slot_ids=slot_ids)
     company, full = company_of(wish), set()
     for place in hall.places(company, slot_ids=slot_ids):
         if place.slot.id in full or table_id not in (None, place.table.id):
@@ -56,6 +57,7 @@ def book(
         except AlreadyTaken as taken:
             if any(thing.kind != ClaimKind.TABLE for thing in taken.things):
                 full.add(place.slot.id)
+    hall = read_hall(session, event, wish.delegate_ids, moving=moving)
     left = tuple(slot for slot in hall.open_slots(company) if slot.id not in {*slot_ids, *full})
     raise Conflict(_("This time was taken meanwhile. Choose another."), alternatives=left)
 
