@@ -38,4 +38,6 @@ async def keep_answers(database: Database, clock: Clock, base_url: str) -> None:
         if done := sweep(database, clock, base_url=base_url):
             log.info("wishes ended or passed on", count=done)
 
-    await keep_going(work, every_seconds=ROUND_SECONDS, log=log, broke_off="a round of ending wishes broke off")
+    await keep_going(
+        work, every_seconds=ROUND_SECONDS, log=log, broke_off="a round of ending wishes broke off", alone_on=database
+    )

@@ -46,4 +46,6 @@ async def keep_purging(database: Database, clock: Clock) -> None:
         if dropped := tidy_now(database, clock):
             log.info("what-ifs dropped", count=dropped)
 
-    await keep_going(work, every_seconds=ROUND_SECONDS, log=log, broke_off="a round of purging broke off")
+    await keep_going(
+        work, every_seconds=ROUND_SECONDS, log=log, broke_off="a round of purging broke off", alone_on=database
+    )

@@ -10,10 +10,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from app.platform import audit
 from app.platform.database.engine import Database
 from app.platform.database.migrating import is_current
 from app.platform.settings import Settings
@@ -63,13 +64,19 @@ def run(database: Database, settings: Settings, *, now: datetime) -> None:
 def findings_of(database: Database, settings: Settings, *, now: datetime) -> Iterator[Finding]:
     """Everything that is not as it must be, what stops the server first."""
     yield from _of_settings(settings)
-    if not is_current(database):
+    has_tables = is_current(database)
+    if not has_tables:
         yield _stops("The tables are not those of this version. Run `bridge migrate` first.")
     with database.write_sessions() as session:
         if database.is_sqlite:
             yield from _of_sqlite(session)
         else:
             yield from _of_postgres(session, now=now)
+        if has_tables and not _is_written_with_our_key(session):
+            yield _warns(
+                "BRIDGE_SECRET is another one than the log was written with. Every machine of an installation needs the"
+                " same, and a restored one its old one: else the log cannot be proved."
+            )
         session.rollback()
     yield from _of_machine(database, settings, now=now)
 
@@ -108,6 +115,12 @@ def _of_postgres(session: Session, *, now: datetime) -> Iterator[Finding]:
     apart = abs((session.scalars(text("SELECT clock_timestamp()")).one() - now).total_seconds())
     if apart > 60 and now >= WRITTEN:
         yield _warns(f"This machine's clock and the database's are {apart:.0f} s apart.")
+
+
+def _is_written_with_our_key(session: Session) -> bool:
+    """Whether a name in the log stands under the key that we would give it; where there is none, yes."""
+    row = session.execute(select(audit.AuditName.key, audit.AuditName.name).limit(1)).first()
+    return row is None or row.key == audit.key_of_name(row.name)
 
 
 def _of_machine(database: Database, settings: Settings, *, now: datetime) -> Iterator[Finding]:

@@ -34,4 +34,6 @@ async def keep_sweeping(database: Database, clock: Clock) -> None:
         if swept := sweep(database, clock):
             log.info("drafts and uploads swept", count=swept)
 
-    await keep_going(work, every_seconds=ROUND_SECONDS, log=log, broke_off="a round of sweeping broke off")
+    await keep_going(
+        work, every_seconds=ROUND_SECONDS, log=log, broke_off="a round of sweeping broke off", alone_on=database
+    )

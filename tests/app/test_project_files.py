@@ -74,9 +74,19 @@ def test_the_health_check_asks_an_address_that_answers(client):
 def test_no_service_publishes_the_database():
     """Class 28 of the peers' bugs: the database has no port, and only the web is reached from outside."""
     published = {name: service.get("ports") for name, service in COMPOSE["services"].items() if service.get("ports")}
-    assert published == {"web": ["127.0.0.1:8000:8000"]}
+    assert published == {"web": ["127.0.0.1:8000-8003:8000"]}
     assert COMPOSE["services"]["database"]["networks"] == ["inside"]
     assert COMPOSE["networks"]["inside"] == {"internal": True}
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_a_service_can_run_more_than_once(name):
+    """``docker compose up --scale``: no fixed name, a port for each, and one folder and one set of secrets for all."""
+    service = COMPOSE["services"][name]
+    assert "container_name" not in service
+    assert all("-" in port for port in service.get("ports", []))
+    assert service["env_file"] == "web.env"
+    assert service["volumes"] == ["files:/srv/bridge/var"]
 
 
 def test_settings_named_for_the_services_exist():

@@ -264,3 +264,29 @@ def test_what_is_no_deadlock_is_not_tried_again(database: Database) -> None:
     with pytest.raises(DBAPIError):
         database.retry(use_case)
     assert len(tries) == 1
+
+
+@pytest.mark.postgres
+def test_one_process_of_two_does_a_round(database: Database) -> None:
+    """Two web processes on one PostgreSQL: while one purges, the other leaves its round out; another work goes on."""
+    second = Database(database.url)
+    with database.alone("purging") as is_mine, second.alone("purging") as is_theirs, second.alone("mails") as is_other:
+        assert (is_mine, is_theirs, is_other) == (True, False, True)
+    with second.alone("purging") as is_theirs:
+        assert is_theirs
+    second.close()
+
+
+def test_the_one_process_of_sqlite_does_every_round(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("SQLite only")
+    with database.alone("purging") as is_mine:
+        assert is_mine
+
+
+def test_a_dead_line_is_found_out_in_half_a_minute() -> None:
+    """Without it a pulled plug holds a process for as long as TCP goes on trying."""
+    told = Database("postgresql://bridge@elsewhere/bridge?connect_timeout=3").conninfo
+    assert "tcp_user_timeout=20000" in told
+    assert "keepalives_idle=10" in told
+    assert "connect_timeout=3" in told, "what the address says itself comes first"

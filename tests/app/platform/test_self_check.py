@@ -11,7 +11,8 @@ from sqlalchemy import event, text
 from starlette.testclient import TestClient
 
 from app.main import create_app
-from app.platform import self_check
+from app.platform import audit, self_check
+from app.platform.actor import Actor
 from app.platform.database.engine import Database
 from app.platform.database.migrating import config_for
 from app.platform.self_check import UnfitToServe, Weight, findings_of
@@ -42,6 +43,19 @@ def test_a_sound_sqlite_has_no_finding(database: Database, sound: Settings) -> N
 def test_a_sound_postgres_does_not_stop_the_server(database: Database, sound: Settings) -> None:
     told = _said(database, sound, now=datetime.now(UTC))
     assert [sentence for sentence, weight in told.items() if weight is Weight.STOPS] == []
+
+
+def test_a_log_of_another_secret_warns(database: Database, sound: Settings, event: Any, clock: Any) -> None:
+    """A second machine, or a restored one, that was given another BRIDGE_SECRET."""
+    with database.writing() as session:
+        audit.record(
+            session, actor=Actor(account_id=None, label="Somebody"), now=clock.now(), event_id=event.id,
+            action="event.renamed", entity="event", entity_id=event.id, changes={},
+        )  # fmt: skip
+    assert not any("another one than the log" in sentence for sentence in _said(database, sound))
+    audit.use_key(b"the key of another machine")
+    warned = [weight for sentence, weight in _said(database, sound).items() if "another one than the log" in sentence]
+    assert warned == [Weight.WARNS]
 
 
 @pytest.mark.postgres

@@ -106,7 +106,10 @@ def test_a_run_without_a_task_is_found_by_the_sweep(ask, until, start_worker):
     assert until(run_id, lambda run: not run.state.is_open).state is RunState.DONE
 
 
-def test_another_worker_takes_over_from_a_killed_one_and_the_run_ends_once(web, ask, until, start_worker, trace):
+def test_another_worker_takes_over_from_a_killed_one_and_the_run_ends_once(
+    web, ask, until, start_worker, trace, database
+):
+    """Over a network, and with the scheduler itself: tests/reliability/test_machines.py."""
     killed = start_worker()
     run_id = ask("until stopped", time_limit_seconds=3.0)
     until(run_id, lambda run: run.state is RunState.RUNNING and trace.exists())
@@ -116,6 +119,14 @@ def test_another_worker_takes_over_from_a_killed_one_and_the_run_ends_once(web, 
     run = until(run_id, lambda run: not run.state.is_open, seconds=30)
     assert (run.state, run.attempts, run.has_solution) == (RunState.DONE, 2, True)
     assert len(trace.read_text().split()) == 2
+    with database.reading() as session:
+        said = session.scalars(
+            text(
+                "SELECT action FROM audit_entry WHERE entity = 'solver_run' AND entity_id = cast(:run AS text) ORDER BY id"
+            ),
+            {"run": run_id},
+        ).all()
+    assert [one.removeprefix("solver_run.") for one in said] == ["submitted", "started", "released", "started", "ended"]
 
 
 def test_two_workers_share_the_queue_and_no_run_is_done_twice(web, ask, until, start_worker, trace):
