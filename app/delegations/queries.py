@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.delegations.enums import CaseCityStage, PartyKind
 from app.delegations.models import (
@@ -216,7 +216,7 @@ def delegate_in_event(session: Session, event_id: int, delegate_id: int) -> Dele
         .where(Delegate.event_id == event_id, Delegate.id == delegate_id)
         .options(
             selectinload(Delegate.blocked_times),
-            selectinload(Delegate.delegation).selectinload(Delegation.party),
+            joinedload(Delegate.delegation, innerjoin=True).joinedload(Delegation.party, innerjoin=True),
         )
     )
     if delegate is None:

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.principal import Principal
 from app.events.enums import CountryGroup
@@ -103,7 +103,7 @@ def tables_of(session: Session, event_id: int) -> list[MeetingTable]:
         session.scalars(
             select(MeetingTable)
             .where(MeetingTable.event_id == event_id)
-            .options(selectinload(MeetingTable.room).selectinload(Room.site))
+            .options(joinedload(MeetingTable.room, innerjoin=True).joinedload(Room.site, innerjoin=True))
             .order_by(MeetingTable.number)
         )
     )

@@ -5,6 +5,7 @@ What is said here is an offer. Whether a place is still free is decided by the l
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -65,14 +66,19 @@ class Hall:
     tables_taken: Mapping[str, set[int]]
     units: Mapping[str, Mapping[int, int]]
 
-    def ticks(self, slot: MeetingSlot) -> set[int]:
-        return set(self.grid.ticks(slot.starts_at, slot.ends_at))
+    @cached_property
+    def _ticks(self) -> dict[int, frozenset[int]]:
+        return {slot.id: frozenset(self.grid.ticks(slot.starts_at, slot.ends_at)) for slot in self.slots}
+
+    def ticks(self, slot: MeetingSlot) -> frozenset[int]:
+        known = self._ticks.get(slot.id)
+        return frozenset(self.grid.ticks(slot.starts_at, slot.ends_at)) if known is None else known
 
     def is_free(self, person: int, slot: MeetingSlot, site_id: int) -> bool:
         """Whether somebody is there in a slot and nothing holds them, the way to a site included."""
         if absent_in(self.delegates[person], slot):
             return False
-        return not self.ticks(slot) & self.engaged[person][site_id]
+        return self.ticks(slot).isdisjoint(self.engaged[person][site_id])
 
     def free_slots(self, people: Iterable[int]) -> list[MeetingSlot]:
         """The slots in which all of these are free at one site, in the order of time."""
@@ -83,7 +89,7 @@ class Hall:
             if any(all(self.is_free(one, slot, site) for one in whole) for site in self.sites)
         ]
 
-    @property
+    @cached_property
     def sites(self) -> frozenset[int]:
         return frozenset(table.room.site_id for table in self.tables)
 
@@ -110,7 +116,7 @@ class Hall:
         return sorted(fitting, key=lambda table: (table.seats, table.number))
 
     def is_open(self, table: MeetingTable, slot: MeetingSlot) -> bool:
-        return not self.ticks(slot) & self.tables_taken.get(str(table.id), set())
+        return self.ticks(slot).isdisjoint(self.tables_taken.get(str(table.id), ()))
 
     def places(self, company: Company, *, slot_ids: Collection[int] | None = None) -> list[Place]:
         """Where this company could meet, by time, the smallest table first."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.delegations.models import Delegation
 from app.events.models import MeetingTable, Room
@@ -58,10 +58,11 @@ def meeting_in_event(session: Session, event_id: int, meeting_id: int) -> Meetin
 
 def meeting_of_wish(session: Session, event_id: int, wish_id: int) -> Meeting | None:
     """The held meeting of a wish, with slot, table and room."""
+    room = joinedload(Meeting.table, innerjoin=True).joinedload(MeetingTable.room, innerjoin=True)
     return session.scalar(
         select(Meeting)
         .where(Meeting.event_id == event_id, Meeting.wish_id == wish_id, Meeting.state == MeetingState.HELD)
-        .options(*with_place())
+        .options(joinedload(Meeting.slot, innerjoin=True), room.joinedload(Room.site, innerjoin=True))
     )
 
 

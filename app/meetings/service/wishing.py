@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import inspect, or_, select
 from sqlalchemy.orm import Session
 
 from app.delegations.models import Delegate
@@ -107,7 +107,7 @@ def wish_meeting(
     said = {"answer": wish.answer.value, "people": sorted(people), "slot_id": slot_id}
     record_change(session, wish, "wish.made", actor, now, {field: (None, value) for field, value in said.items()})
     if wish.mode is MeetingMode.INSTANT:
-        _accept(session, event=event, wish_id=wish.id, reason=None, actor=actor, now=now)
+        _accept(session, event=event, wish=wish, reason=None, actor=actor, now=now)
     return Wished(wish=wish, token=token)
 
 
@@ -150,7 +150,7 @@ def answer_wish(
     refuse_ended(wish, now)
     event = session.get_one(Event, wish.event_id)
     if answer is Answer.ACCEPTED:
-        _accept(session, event=event, wish_id=wish.id, reason=reason, actor=actor, now=now)
+        _accept(session, event=event, wish=wish, reason=reason, actor=actor, now=now)
         return True
     wish.answer, wish.reason, wish.answered_at = answer, reason, now
     session.flush()
@@ -158,10 +158,13 @@ def answer_wish(
     return True
 
 
-def _accept(session: Session, *, event: Event, wish_id: int, reason: str | None, actor: Actor, now: datetime) -> None:
-    wish = wish_in_event(session, event.id, wish_id)
+def _accept(
+    session: Session, *, event: Event, wish: MeetingWish, reason: str | None, actor: Actor, now: datetime
+) -> None:
+    if inspect(wish).unloaded & {"people", "from_delegate", "to_delegate"}:
+        wish = wish_in_event(session, event.id, wish.id)
     rules = rules_of(session, event.id)
-    answerer = delegate_in_event(session, event.id, wish.asked_id)
+    answerer = wish.to_delegate if wish.asked_id == wish.to_delegate_id else wish.from_delegate
     most = rules.most(answerer)
     if most is not None and wish.mode is not MeetingMode.ORGANISER_SET:
         # Two who accept at the same moment are counted one after the other.
