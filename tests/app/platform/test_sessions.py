@@ -1,5 +1,6 @@
 """One transaction a request: committed before the answer goes out, undone by an error, said in words when refused."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 
 from app.platform.database.engine import Database
 from app.platform.database.sessions import DbSession, ReadLogSession, ReadSession, request_session
+from app.platform.database.turns import Turns
 from app.platform.errors import Busy, Conflict, NotFound
 from app.platform.idempotency import SpentForm
 
@@ -24,7 +26,7 @@ COMMIT_SECONDS = 0.3
 
 
 def _late_session(request: Request) -> Iterator[Session]:
-    yield from request_session(request)
+    yield from request_session(request, None)
 
 
 LateSession = Annotated[Session, Depends(_late_session, scope="request")]
@@ -34,6 +36,7 @@ LateSession = Annotated[Session, Depends(_late_session, scope="request")]
 def _app(database: Database, clock: Any) -> FastAPI:
     app = FastAPI()
     app.state.database = database
+    app.state.turns = Turns(most=4, has_one_writer=database.is_sqlite)
 
     def write(session: Session, key: str) -> RedirectResponse:
         session.add(SpentForm(sender="me", form_digest=key, spent_at=clock.now()))
@@ -137,7 +140,37 @@ def test_what_the_database_refuses_for_others_is_said_in_words(
     database: Database, refusal: Exception, told: type[Exception]
 ) -> None:
     request: Any = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(database=database)), method="POST")
-    sessions = request_session(request)
+    sessions = request_session(request, None)
     next(sessions)
     with pytest.raises(told):
         sessions.throw(refusal)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("has_one_writer", "together"), [(True, 1), (False, 3)])
+def test_turns_are_given_first_come_first_served_and_a_waiting_writer_takes_no_readers_place(
+    has_one_writer: bool, together: int
+) -> None:
+    turns, running, most, order = Turns(most=3, has_one_writer=has_one_writer), 0, 0, []
+
+    async def write(number: int) -> None:
+        nonlocal running, most
+        async with turns.taken(writes=True):
+            running += 1
+            most = max(most, running)
+            order.append(number)
+            await asyncio.sleep(0.002)
+            running -= 1
+
+    async def read() -> None:
+        async with turns.taken(writes=False):
+            order.append("reader")
+
+    async def all_of_them() -> None:
+        writers = [asyncio.create_task(write(number)) for number in range(8)]
+        await asyncio.sleep(0)
+        await asyncio.gather(read(), *writers)
+
+    asyncio.run(all_of_them())
+    assert most == together
+    assert [one for one in order if one != "reader"] == list(range(8))
+    assert order.index("reader") == (1 if has_one_writer else 8), order
