@@ -95,12 +95,21 @@ def runs_of_event(*, event_id: int, kind: str | None = None) -> Select[SolverRun
     return statement.order_by(SolverRun.submitted_at.desc(), SolverRun.id.desc())
 
 
-def asked_last(session: Session, *, event_id: int, kind: str, question: str) -> SolverRun | None:
-    """The run that was last asked a question, whether it has answered or not; failed and stopped ones do not count."""
+def asked_last(
+    session: Session, *, event_id: int, kind: str, question: str | None = None, source_version: str | None = None
+) -> SolverRun | None:
+    """The run that was last asked this, whether it has answered or not; failed and stopped ones do not count.
+
+    Args:
+        question: what of a plan was to be explained, ``None`` for a run that looked for a plan.
+        source_version: the state of the rows in the words of who asked; any where there is none.
+    """
     statement = runs_of_event(event_id=event_id, kind=kind).where(
         SolverRun.question == question,
-        SolverRun.state.in_((RunState.QUEUED, RunState.RUNNING, RunState.DONE)),
+        SolverRun.state.in_((RunState.QUEUED, RunState.RUNNING, RunState.DONE, RunState.INFEASIBLE)),
     )
+    if source_version is not None:
+        statement = statement.where(SolverRun.source_version == source_version)
     return session.scalars(statement.limit(1)).one_or_none()
 
 
@@ -128,9 +137,9 @@ def accepted_last(session: Session, *, event_id: int, kind: str) -> SolverRun | 
 
 
 def latest_run_on(session: Session, *, event_id: int, kind: str, problem_hash: str) -> SolverRun | None:
-    """The last run over exactly this problem that has not failed."""
+    """The last run that looked for a plan of exactly this problem and has not failed."""
     statement = runs_of_event(event_id=event_id, kind=kind).where(
-        SolverRun.problem_hash == problem_hash, SolverRun.state != RunState.FAILED
+        SolverRun.problem_hash == problem_hash, SolverRun.state != RunState.FAILED, SolverRun.question.is_(None)
     )
     return session.scalars(statement.limit(1)).one_or_none()
 

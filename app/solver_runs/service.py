@@ -62,7 +62,7 @@ def submit(
         label=label,
         state=RunState.QUEUED,
         problem=problem_json,
-        problem_hash=hashlib.sha256(problem_json.encode()).hexdigest(),
+        problem_hash=digest_of(problem_json),
         hint=hint_json,
         has_hint=hint_json is not None,
         question=question,
@@ -84,6 +84,11 @@ def submit(
     record_state(session, run=run, actor=actor, now=now, action="submitted", before=None)
     session.flush()
     return run
+
+
+def digest_of(problem_json: str) -> str:
+    """What a run keeps of its problem, to tell whether another is over the same."""
+    return hashlib.sha256(problem_json.encode()).hexdigest()
 
 
 def request_stop(session: Session, *, run: SolverRun, actor: Actor, now: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from app.agenda.planner.facts import AgendaFacts
 from app.agenda.planner.sentences import moment, names_of, say
 from app.platform.i18n import gettext as _
+from app.platform.i18n import ngettext
 from scheduler.core.explanation import Explanation
 
 Windows = tuple[tuple[datetime, datetime], ...]
@@ -67,7 +68,8 @@ def why_not(facts: AgendaFacts, *, problem_json: str, explanation_json: str | No
 def _mend(facts: AgendaFacts, names: Mapping[str, str], problem: Any, *, path: str, value: Any) -> Mend:
     steps = _steps(path)
     if steps == ["max_parallel"]:
-        sentence = _("Let %(number)s sessions run at once.") % {"number": value} if value else _("Let any number run.")
+        some = ngettext("Let %(number)s session run at once.", "Let %(number)s sessions run at once.", value or 0)
+        sentence = some % {"number": value} if value else _("Let any number run.")
         return _made("settings", "max_parallel", "", value, None, None, sentence)
     kind, index, field = str(steps[0]), int(steps[1]), str(steps[2])
     row = problem[kind][index]

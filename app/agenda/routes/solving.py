@@ -24,7 +24,7 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Conflict, Refused
 from app.platform.forms import Bound, FormData, bind
 from app.platform.i18n import gettext as _
-from app.platform.rendering import render
+from app.platform.rendering import is_htmx, render
 from app.solver_runs.models import SolverRun
 from app.solver_runs.panels import latest_panel, panel_of
 from app.solver_runs.service import discard
@@ -186,4 +186,6 @@ def _proposal(
         "changes_of": {person: [one for one in shown.changes if person in one.touched] for person in people},
         "rooms": {room.id: room.name for room in rooms_of(session, event.id)},
     }
-    return render(request, "agenda/proposal.html", context, status=status)
+    is_swap = is_htmx(request) and status == 200
+    block = "proposal" if is_swap else None
+    return render(request, "agenda/proposal.html", {**context, "is_swap": is_swap}, block=block, status=status)

@@ -29,7 +29,8 @@ from app.platform.audit import record
 from app.platform.errors import Conflict, NotFound, Refused
 from app.platform.i18n import gettext as _
 from app.solver_runs.models import SolverRun
-from app.solver_runs.service import mark_accepted, submit
+from app.solver_runs.queries import asked_last
+from app.solver_runs.service import digest_of, mark_accepted, submit
 
 
 class DraftMoved(Conflict):
@@ -78,6 +79,8 @@ def ask_why(
 ) -> SolverRun:
     """Queue the question why one session has no place that breaks no rule while all others stay. Nothing is accepted.
 
+    Asked again while nothing has changed, it leads to the run that was asked before.
+
     Raises:
         NotFound: the edition has no such session.
     """
@@ -86,16 +89,21 @@ def ask_why(
     if item is None:
         raise NotFound
     draft = draft_for(session, event=event, actor=actor, now=now)
+    problem_json = problem_about(session, facts, draft, item).model_dump_json()
+    # What follows a mend is the plan with the fewest changes.
+    version = version_of(SolveMode.REPLAN, draft, about=item)
+    asked_before = asked_last(session, event_id=event.id, kind="agenda", source_version=version)
+    if asked_before is not None and asked_before.problem_hash == digest_of(problem_json):
+        return asked_before
     return submit(
         session,
         event_id=event.id,
         kind="agenda",
         label=_("Why not: %(title)s") % {"title": item.title[:150]},
-        problem_json=problem_about(session, facts, draft, item).model_dump_json(),
+        problem_json=problem_json,
         time_limit_seconds=time_limit_seconds,
         proposal_path=f"/e/{event.slug}/manage/agenda/runs/{{run_id}}",
-        # What follows a mend is the plan with the fewest changes.
-        source_version=version_of(SolveMode.REPLAN, draft, about=item),
+        source_version=version,
         actor=actor,
         now=now,
     )

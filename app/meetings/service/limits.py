@@ -113,7 +113,10 @@ def refuse_beyond_limits(
         raise Refused({"with": found.sentence})
     musts = rules.settings.musts_max
     if level is MeetingWishLevel.MUST and musts_of(session, own.id, now) >= musts:
-        raise Refused({"level": _("You have %(most)s musts already. Choose want.") % {"most": musts}})
+        said = ngettext(
+            "You have %(most)s must already. Choose want.", "You have %(most)s musts already. Choose want.", musts
+        )
+        raise Refused({"level": said % {"most": musts}})
 
 
 def team_of(session: Session, event: Event, language: str | None) -> int | None:

@@ -11,6 +11,7 @@ from app.pairing.workbench.words import Names
 from scheduler.core.explanation import Fact
 from scheduler.core.paths import parts_of
 from scheduler.pairing.problem import PairingProblem
+from scheduler.pairing.score import Pool, no_triangle_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,7 @@ def _obstacle(fact: Fact, problem: PairingProblem, wanted: Wanted, names: Names,
     couple = frozenset(fact.ids)
     match parts[0]:
         case "pins":
-            return _said(words.pinned(names, couple), Choices(unpin=(couple,)), words.unpinned(names, couple))
+            return _said(_pin(fact, problem, names), Choices(unpin=(couple,)), words.unpinned(names, couple))
         case "wishes":
             return _no(fact, wanted, names)
         case "ties":
@@ -58,6 +59,13 @@ def _obstacle(fact: Fact, problem: PairingProblem, wanted: Wanted, names: Names,
 
 def _said(sentence: str, easing: Choices, offer: str) -> Obstacle:
     return Obstacle(sentence=sentence, easing=easing, offer=offer)
+
+
+def _pin(fact: Fact, problem: PairingProblem, names: Names) -> str:
+    """The pin, and where its members can form nothing whatever the rules, why."""
+    sentence = words.pinned(names, fact.ids)
+    formless = no_triangle_of(Pool(problem), fact.ids) if len(fact.ids) > 2 else None
+    return sentence if formless is None else f"{sentence} {words.formless(names, formless)}"
 
 
 def _no(fact: Fact, wanted: Wanted, names: Names) -> Obstacle:

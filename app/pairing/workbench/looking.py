@@ -1,6 +1,5 @@
 """A what-if as its page shows it: what is chosen, what would change, or what stands against it."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from app.platform.errors import Refused
 from app.solver_runs.models import SolverRun
 from app.solver_runs.panels import Panel, panel_of
 from app.solver_runs.queries import latest_run_on
+from app.solver_runs.service import digest_of
 from scheduler.core.explanation import Explanation
 from scheduler.pairing.problem import PairingProblem
 
@@ -72,7 +72,7 @@ def problem_with(session: Session, facts: PairingFacts, choices: Choices) -> tup
 
 
 def hash_of(problem: PairingProblem) -> str:
-    return hashlib.sha256(problem.model_dump_json().encode()).hexdigest()
+    return digest_of(problem.model_dump_json())
 
 
 def what_if(

@@ -89,6 +89,11 @@ def pinned(names: Names, members: Iterable[str]) -> str:
     return _("%(names)s stay together.") % {"names": names.all(members)}
 
 
+def formless(names: Names, why: str) -> str:
+    """Why pinned members can form no triangle, as the scheduler says it."""
+    return _("They can form no triangle: %(why)s") % {"why": names.within(why)}
+
+
 def unpinned(names: Names, members: Iterable[str]) -> str:
     return _("%(names)s need not stay together.") % {"names": names.all(members)}
 

@@ -26,7 +26,7 @@ class Catalogue:
 
     ``members`` has three columns of places in ``ids``: beneficiary, pivotal and facilitating, or two partners and
     ``nobody``. ``value`` is in points, ``modality`` a place in ``MODALITIES``, ``couple`` the same number for the same
-    first two members in either order.
+    first two members in either order. Of one that is not ``is_whole`` nothing can be proved: there was no time for all.
     """
 
     pool: Pool
@@ -37,6 +37,7 @@ class Catalogue:
     modality: NDArray[np.int8]
     couple: NDArray[np.int32]
     place: dict[str, int] = field(repr=False)
+    is_whole: bool = True
 
     def __len__(self) -> int:
         return len(self.value)
@@ -69,6 +70,7 @@ class Catalogue:
             self.modality[kept],
             self.couple[kept],
             self.place,
+            self.is_whole,
         )
 
     def numbers_of(self, groups: Iterable[Iterable[str]]) -> dict[frozenset[str], int]:

@@ -1,6 +1,6 @@
 """The catalogue of a pool, made with a few array operations for each southern city."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -15,7 +15,9 @@ _FACILITATION = tuple(TERMS).index("facilitation")
 _PLACES = 3
 
 
-def catalogue_of(pool: Pool, named: Iterable[frozenset[str]] = ()) -> Catalogue:
+def catalogue_of(
+    pool: Pool, named: Iterable[frozenset[str]] = (), *, is_over: Callable[[], bool] = lambda: False
+) -> Catalogue:
     """The candidates that an optimal plan may need; what is left out costs no optimum.
 
     Left out are candidates that a hard rule forbids by themselves, those with a member who may have no partnership,
@@ -24,10 +26,19 @@ def catalogue_of(pool: Pool, named: Iterable[frozenset[str]] = ()) -> Catalogue:
     the same value. An organisation has no value and no engagements to reach of its own, so to put the other one in its
     place changes no share and no count, and takes points from nobody. Pinned and previous triangles stay, because
     there the organisation itself matters, and so do those ``named`` by their members.
+
+    Args:
+        is_over: asked now and then; once it says so, the triangles that are not there yet stay out.
     """
     tables = _Tables(pool)
     kept = {frozenset(ids) for ids in (*pool.problem.pins, *(pool.problem.previous or ()), *named)}
-    members, units, value = _joined([_pairs(tables), *_triangles(tables, {ids for ids in kept if len(ids) == _PLACES})])
+    parts, is_whole = [_pairs(tables)], True
+    for part in _triangles(tables, {ids for ids in kept if len(ids) == _PLACES}):
+        if is_over():
+            is_whole = False
+            break
+        parts.append(part)
+    members, units, value = _joined(parts)
     count = len(pool.cities)
     north = np.append(tables.is_north, np.zeros(len(tables.ids) - count + 1, dtype=bool))
     pairs = np.array([MODALITIES.index(one) for one in ("south-south", "north-south", "north-north")], dtype=np.int8)
@@ -45,6 +56,7 @@ def catalogue_of(pool: Pool, named: Iterable[frozenset[str]] = ()) -> Catalogue:
         modality=modality,
         couple=couple,
         place=tables.place,
+        is_whole=is_whole,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from scheduler.core.explanation import Fact
 from scheduler.core.paths import parts_of
 from scheduler.pairing.problem import PairingProblem, read_problem
+from scheduler.pairing.score import Pool, no_triangle_of
 
 REMOVED = None
 """What stands for an entry that is taken out of its list."""
@@ -67,8 +68,11 @@ _Saying = tuple[str, tuple[str, ...], str]
 
 def _pin(problem: PairingProblem, parts: list[str | int]) -> _Saying:
     pin = problem.pins[_index(parts)]
-    form = "pair" if len(pin) == 2 else "triangle"
-    return "pins_kept", pin, f"The {form} of {_named(pin)} is pinned."
+    if len(pin) == 2:
+        return "pins_kept", pin, f"The pair of {_named(pin)} is pinned."
+    formless = no_triangle_of(Pool(problem), pin)
+    said = f"The triangle of {_named(pin)} is pinned"
+    return "pins_kept", pin, f"{said}." if formless is None else f"{said}, but they can form none. {formless}"
 
 
 def _wish(problem: PairingProblem, parts: list[str | int]) -> _Saying:

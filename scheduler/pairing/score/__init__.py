@@ -15,6 +15,7 @@ from scheduler.pairing.score.candidates import (
     partnership_of,
     possible_candidates,
 )
+from scheduler.pairing.score.formless import no_triangle_of
 from scheduler.pairing.score.pool import Obstacle, Pool
 from scheduler.pairing.score.stages import Stage, stage_values, stages_of
 from scheduler.pairing.score.terms import TERMS, form_of, units_of
@@ -28,6 +29,7 @@ __all__ = [
     "Stage",
     "candidates_of",
     "is_legal",
+    "no_triangle_of",
     "obstacles_to",
     "partnership_of",
     "possible_candidates",

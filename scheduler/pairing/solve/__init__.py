@@ -29,13 +29,14 @@ def solve(
     """
     limits, control, stopwatch = limits or Limits(), control or Control(), Stopwatch()
     pool = Pool(problem)
-    catalogue = catalogue_of(pool, [] if hint is None else [partnership.ids for partnership in hint.partnerships])
+    spending = Spending(limits, control, stopwatch, None if limits.budget is None else float(limits.budget))
+    named = [] if hint is None else [partnership.ids for partnership in hint.partnerships]
+    catalogue = catalogue_of(pool, named, is_over=lambda: spending.is_over)
     start = _start(catalogue, hint)
     if start is not None:
         stopwatch.mark_first()
-    budget = None if limits.budget is None else float(limits.budget)
-    staging = Staging(pool, catalogue, Spending(limits, control, stopwatch, budget), start)
-    if start is None or not control.is_stopped:
+    staging = Staging(pool, catalogue, spending, start)
+    if catalogue.is_whole and (start is None or not control.is_stopped):
         staging.run()
     plan = staging.best
     if plan is not None:

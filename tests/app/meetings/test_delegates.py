@@ -237,7 +237,7 @@ def test_mtg_08_a_quota_counts_what_is_agreed_and_comes_back_on_cancelling(
     as_delegate(cast.heads[1])
     second = _all(client, MeetingWish)[1]
     assert client.post(f"{own}/wishes/{second.id}/answer", data={"answer": "accepted"}).status_code == 422
-    assert "You use 1 of your 1 meetings." in client.get(own).text
+    assert "You use 1 of the 1 meeting that you may have." in client.get(own).text
     held = _all(client, Meeting)[0]
     assert client.post(f"{own}/{held.id}", data={"version": held.version}).status_code == 422, "a reason is needed"
     assert client.post(f"{own}/{held.id}", data={"version": held.version, "reason": "ill"}).status_code == 303

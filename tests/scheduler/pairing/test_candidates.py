@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import pytest
 
 from scheduler.pairing.problem import PairingProblem, read_problem
-from scheduler.pairing.score import Pool, candidates_of
+from scheduler.pairing.score import Pool, candidates_of, no_triangle_of, possible_candidates
 from scheduler.pairing.solution import Partnership
 
 Make = Callable[..., PairingProblem]
@@ -109,3 +110,13 @@ def test_candidates_are_all_legal_partnerships(pools: Any, seed: int) -> None:
         found = candidates_of(Pool(problem), city.id)
         assert {tuple((m.id, m.role) for m in sorted(one.members, key=lambda m: m.id)) for one in found} == expected
         assert len(found) == len(expected)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_three_members_form_no_triangle_exactly_where_a_reason_says_so(pools: Any, seed: int) -> None:
+    problem = pools.drawn(7100 + seed, cities=6)
+    pool = Pool(problem)
+    everybody = [*pool.cities, *(one.id for one in problem.facilitators)]
+    formed = {candidate.ids for candidate in possible_candidates(pool)}
+    for ids in combinations(everybody, 3):
+        assert (no_triangle_of(pool, ids) is None) == (frozenset(ids) in formed), ids

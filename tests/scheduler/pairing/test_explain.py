@@ -114,6 +114,30 @@ def test_contradiction_by_hand(
     require_true(pools, problem, explanation)
 
 
+@pytest.mark.parametrize(
+    ("members", "why"),
+    [
+        ({"a": "south", "b": "south", "c": "south"}, "all three are southern cities"),
+        ({"a": "south", "b": "north", "c": "north"}, "takes two southern cities, and only 'a' is one"),
+        ({"a": "north", "b": "north", "c": "north"}, "none of the three is one"),
+        ({"a": "south", "b": "south", "c": "north"}, "'a' needs nothing that 'b' offers"),
+    ],
+)
+def test_a_pin_of_three_that_can_form_nothing_says_why(pools: Any, members: dict[str, str], why: str) -> None:
+    cities = [pools.city(one, group=group) for one, group in members.items()]
+    (fact,) = explain(pools.problem(cities, pins=[list(members)]), limits=QUICK).facts
+    assert (fact.path, fact.rule) == ("pins[0]", "pins_kept")
+    assert "is pinned, but they can form none." in fact.message
+    assert why in fact.message
+
+
+def test_a_pin_of_three_that_no_challenge_joins_names_who_facilitates_nothing_of_it(pools: Any) -> None:
+    cities = [pools.city("a", needs={"water": 3}), pools.city("b", offers={"water": 2})]
+    cities.append(pools.city("n", group="north", facilitates=["waste"]))
+    (fact,) = explain(pools.problem(cities, pins=[["b", "n", "a"]]), limits=QUICK).facts
+    assert "'n' facilitates and offers nothing" in fact.message
+
+
 def test_same_country_is_named_by_its_flag(pools: Any) -> None:
     problem = pools.problem([pools.city("a", country="AA"), pools.city("b", country="AA")], pins=[["a", "b"]])
     explanation = explain(problem, limits=QUICK)

@@ -110,6 +110,29 @@ def test_agd_03_where_there_is_a_place_the_answer_is_the_place(
     assert plan() == before
 
 
+def test_agd_03_a_second_press_leads_to_the_run_that_was_asked_before(
+    organiser: Any, two: Any, placed: Any, settings: Settings
+) -> None:
+    """AGD-03: while it works and after; once the draft is another, the question is another."""
+
+    def asked() -> str:
+        return str(organiser.post(f"{BOARD}/why", data={"session_id": str(two[0])}).headers["location"])
+
+    first = asked()
+    assert asked() == first
+    page = organiser.get(first).text
+    assert 'hx-trigger="sse:done" hx-target="#proposal"' in page or "has a place that breaks no rule" in page
+    run_now(organiser.app.state.database, int(first.rsplit("/", 1)[1]), settings)
+    until_ended(organiser, int(first.rsplit("/", 1)[1]))
+    assert asked() == first
+    block = organiser.get(first, headers={"HX-Request": "true"}).text
+    assert "<html" not in block
+    assert "has a place that breaks no rule</h1>" in html.unescape(block)
+    with organiser.app.state.database.writing() as session:
+        placed(session, "Another", (), 200, room="room-b")
+    assert asked() != first
+
+
 def test_agd_03_a_question_about_no_session_is_refused(organiser: Any, two: Any) -> None:
     """AGD-03."""
     assert organiser.post(f"{BOARD}/why", data={"session_id": "999"}).status_code == 404

@@ -210,6 +210,8 @@ def test_why_is_a_run_of_its_own_that_never_touches_the_plan(bench: Bench) -> No
     assert again.headers["location"].endswith(f"/why/{run.id}")
     other = bench.cities[next(name for name in bench.cities if name != alone)]
     assert bench.client.get(f"{BASE}/cities/{other}/why/{run.id}").status_code == 404
+    # Nor is it taken for the answer to a what-if that changes nothing.
+    assert "The question is answered." not in bench.get("/what-if")
     assert bench.client.post(f"{BASE}/cities/{other}/why").status_code == 409
     assert bench.client.post(f"{BASE}/cities/{city}/why", data={"seconds": "0"}).status_code == 422
     page = html.unescape(bench.client.get(f"/e/test-event/manage/runs/{run.id}").text)
@@ -219,3 +221,11 @@ def test_why_is_a_run_of_its_own_that_never_touches_the_plan(bench: Bench) -> No
     bench.write(lambda session: setattr(session.get_one(City, city), "population", 77_000))
     assert "Things have changed" in bench.get(f"/cities/{city}/why/{run.id}")
     assert "Find out why" in bench.get(f"/cities/{city}/why")
+
+
+def test_a_second_press_leads_to_the_run_that_works_on_it(bench: Bench) -> None:
+    alone = _odd_one_out(bench)
+    path = f"{BASE}/cities/{bench.cities[alone]}/why"
+    first = bench.client.post(path).headers["location"]
+    assert bench.client.post(path).headers["location"] == first
+    assert 'hx-trigger="sse:done" hx-target="#why"' in bench.get(first.removeprefix(BASE))
