@@ -3,7 +3,7 @@
 It stands at once, whatever the number of candidates, and no plan given out is below it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 import numpy as np
@@ -59,8 +59,12 @@ class _Growing:
         self.together[self.catalogue.couple[number]] = step > 0
 
 
-def greedy_plan(catalogue: Catalogue) -> list[int] | None:
-    """The numbers of a plan that keeps every hard rule, or ``None`` where this simple way finds none."""
+def greedy_plan(catalogue: Catalogue, *, is_over: Callable[[], bool] = lambda: False) -> list[int] | None:
+    """The numbers of a plan that keeps every hard rule, or ``None`` where this simple way finds none.
+
+    Args:
+        is_over: asked now and then; once it says so, no more partnerships are looked for than the shares ask.
+    """
     problem = catalogue.pool.problem
     plan = _Growing(catalogue)
     pins = catalogue.numbers_of(problem.pins)
@@ -68,10 +72,11 @@ def greedy_plan(catalogue: Catalogue) -> list[int] | None:
         return None
     if problem.changes_first and problem.previous:
         earlier = catalogue.numbers_of(problem.previous)
-        _form_where_possible(plan, np.array(list(earlier.values()), dtype=np.int64))
+        _form_where_possible(plan, np.array(list(earlier.values()), dtype=np.int64), is_over)
     else:
-        _reach_cities(plan)
-        _form_where_possible(plan, _by_value(catalogue))
+        _reach_cities(plan, is_over)
+        if not is_over():
+            _form_where_possible(plan, _by_value(catalogue), is_over)
     return sorted(plan.formed) if _mend_shares(plan, set(pins.values())) else None
 
 
@@ -87,14 +92,16 @@ def _form_all(plan: _Growing, numbers: Iterable[int]) -> bool:
     return True
 
 
-def _form_where_possible(plan: _Growing, ordered: Numbers) -> None:
+def _form_where_possible(plan: _Growing, ordered: Numbers, is_over: Callable[[], bool]) -> None:
     for start in range(0, len(ordered), _CHUNK):
+        if is_over():
+            return
         chunk = ordered[start : start + _CHUNK]
         while len(chunk := chunk[plan.fits(chunk)]):
             plan.add(int(chunk[0]))
 
 
-def _reach_cities(plan: _Growing) -> None:
+def _reach_cities(plan: _Growing, is_over: Callable[[], bool]) -> None:
     catalogue = plan.catalogue
     counts = {city: len(catalogue.of_member(city)) for city in catalogue.pool.cities}
     fewest_first = sorted(counts, key=lambda city: (counts[city], city))
@@ -102,6 +109,8 @@ def _reach_cities(plan: _Growing) -> None:
     for position, city in enumerate(fewest_first):
         rank[catalogue.place[city]] = position
     for city in fewest_first:
+        if is_over():
+            return
         while plan.wanted[catalogue.place[city]] > 0:
             numbers = catalogue.of_member(city)
             numbers = numbers[plan.fits(numbers)]

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from app.agenda.board.grid import Grid, grid_of
+from app.agenda.board.grid import Card, Grid, grid_of
 from app.agenda.board.mending import PlaceMend, place_mends, to_ask_about, to_mend
 from app.agenda.board.rail import SlotUse, slot_uses
 from app.agenda.board.steps import StepShown, step_shown
@@ -28,6 +28,7 @@ from app.agenda.steps import next_step, step_before
 from app.agenda.view import ShownRule, broken_rules
 from app.events.models import Event, EventDay, Room
 from app.platform.errors import NotFound
+from app.platform.i18n import current_locale
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +107,30 @@ class Board:
             for item in line.sessions:
                 found[item.id] += line.cost
         return found
+
+    def key_of_card(self, card: Card) -> tuple[object, ...]:
+        """All that a card of the grid is made of but its modality and the address of the page."""
+        item, placement = card.item, card.placement
+        facts = (item.id, item.title, item.kind.value, item.duration_minutes, item.audience, item.partnership_id)
+        place = (placement.version, placement.room_id, self.rooms[placement.room_id].name, placement.pin.value)
+        marks = [(rule.number, rule.severity) for rule in self.rules_of[item.id]]
+        laid = (placement.starts_at, card.ends_at, card.row, card.span, card.side, self.held is item)
+        return ("card", *self._key, *facts, *place, *laid, marks, self.cost_of[item.id])
+
+    def key_of_rule(self, rule: ShownRule) -> tuple[object, ...]:
+        """All that a broken rule of the list is made of but the address of the page."""
+        said = (rule.number, rule.message, rule.severity, rule.note)
+        sessions = [(item.id, item.title, day.on if (day := self.day_of(item)) else None) for item in rule.sessions]
+        mend, asked = self.mends.get(rule.number), self.asks.get(rule.number)
+        if mend is None:
+            return ("rule", *self._key, *said, sessions, asked.id if asked else None)
+        placement = self.placed.get(mend.item.id)
+        there = (mend.item.id, mend.item.title, mend.room_id, self.rooms[mend.room_id].name, mend.starts_at)
+        return ("rule", *self._key, *said, sessions, *there, placement.version if placement else None)
+
+    @cached_property
+    def _key(self) -> tuple[object, ...]:
+        return (current_locale(), self.event.slug, self.event.timezone, self.event.grain_minutes)
 
     def day_of(self, item: AgendaSession) -> EventDay | None:
         """The day on which a session stands, None in the tray."""

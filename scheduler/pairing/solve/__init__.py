@@ -32,7 +32,7 @@ def solve(
     spending = Spending(limits, control, stopwatch, None if limits.budget is None else float(limits.budget))
     named = [] if hint is None else [partnership.ids for partnership in hint.partnerships]
     catalogue = catalogue_of(pool, named, is_over=lambda: spending.is_over)
-    start = _start(catalogue, hint)
+    start = _start(catalogue, hint, spending)
     if start is not None:
         stopwatch.mark_first()
     staging = Staging(pool, catalogue, spending, start)
@@ -54,9 +54,9 @@ def solve(
     )
 
 
-def _start(catalogue: Catalogue, hint: PairingSolution | None) -> Plan | None:
+def _start(catalogue: Catalogue, hint: PairingSolution | None, spending: Spending) -> Plan | None:
     pool = catalogue.pool
-    greedy = greedy_plan(catalogue)
+    greedy = greedy_plan(catalogue, is_over=lambda: spending.is_over)
     plans = [] if greedy is None else [solution_of(pool, [catalogue.candidate(number) for number in greedy])]
     if hint is not None:
         plans.append(hint)
