@@ -23,6 +23,11 @@ class ShownRule:
         return self.broken.rule
 
     @property
+    def mark(self) -> str:
+        """A short digest of all that it is about, by which a page knows it again."""
+        return self.broken.mark[:10]
+
+    @property
     def message(self) -> str:
         return self.broken.sentence
 

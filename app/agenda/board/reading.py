@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
 from app.agenda.board.grid import Card, Grid, grid_of
 from app.agenda.board.mending import PlaceMend, place_mends, to_ask_about, to_mend
+from app.agenda.board.numbering import keeping_numbers
 from app.agenda.board.rail import SlotUse, slot_uses
 from app.agenda.board.steps import StepShown, step_shown
 from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement
@@ -140,12 +142,20 @@ class Board:
         return next((day for day in self.days if day.holds(placement.starts_at)), None)
 
 
-def read_board(session: Session, event: Event, *, day: str = "", held: int | None = None) -> Board:
+def read_board(
+    session: Session,
+    event: Event,
+    *,
+    day: str = "",
+    held: int | None = None,
+    numbers: Mapping[str, int] = MappingProxyType({}),
+) -> Board:
     """Read the current draft of an edition as its board.
 
     Args:
         day: the ISO date of the day to show; the first one where it is none of the edition's.
         held: the ID of the session in hand.
+        numbers: of the broken rules that the reader has on the page already, by their marks.
 
     Raises:
         NotFound: the event has no such session.
@@ -159,7 +169,7 @@ def read_board(session: Session, event: Event, *, day: str = "", held: int | Non
     if held is not None and held not in known:
         raise NotFound
     placed = {one.session_id: one for one in draft.placements if one.session_id in known}
-    rules = broken_rules(facts, judgement)
+    rules = keeping_numbers(broken_rules(facts, judgement), numbers)
     movable = to_mend(rules, placed)
     wanted = [item for item in facts.sessions if item.id not in placed or item.id == held or item in movable.values()]
     free = places_for(facts, ground.places, solution, wanted)

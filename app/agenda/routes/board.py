@@ -1,5 +1,6 @@
 """The organiser's board: the grid of the draft, its list, its pictures, and the dialog that moves one session."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse
 
 from app.accounts.policies import ORGANISERS, Access, Policy
 from app.agenda.board import Board, read_board
+from app.agenda.board.numbering import HEADER, numbers_of
 from app.agenda.board.strips import strips_of
 from app.agenda.models import AgendaSession
 from app.agenda.planner import stamp_of
@@ -61,7 +63,7 @@ def board(
 ) -> Response:
     """Does the plan hold? ``hold`` takes a session in hand: the board shows where it may go."""
     held = number_of(hold) if hold else None
-    found = read_board(session, access.found, day=day, held=held)
+    found = read_board(session, access.found, day=day, held=held, numbers=numbers_shown(request))
     return board_page(request, session, found, view=view, now=now)
 
 
@@ -92,6 +94,11 @@ def news(session: ReadSession, access: Annotated[Access[Event], Depends(READ)], 
         "at": f"{local(event, at):%H:%M}" if at else "–",
     }
     return JSONResponse({"said": said})
+
+
+def numbers_shown(request: Request) -> Mapping[str, int]:
+    """The numbers of the broken rules on the page that asks."""
+    return numbers_of(request.headers.get(HEADER, ""))
 
 
 def board_page(

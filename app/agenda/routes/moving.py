@@ -14,7 +14,7 @@ from app.agenda import service
 from app.agenda.board import Board, read_board
 from app.agenda.forms import PinForm, PlaceForm, StepForm
 from app.agenda.models import DraftStep
-from app.agenda.routes.board import Done, address_of, board_page, move_page
+from app.agenda.routes.board import Done, address_of, board_page, move_page, numbers_shown
 from app.agenda.routes.versions import chosen
 from app.agenda.steps import last_move_of
 from app.events.models import Event
@@ -117,7 +117,7 @@ def _step(
         draft = service.draft_for(session, event=event, actor=actor, now=now)
         done = act(session, event=event, draft=draft, step_id=bound.value.step_id, actor=actor, now=now)
     except Conflict:
-        found = read_board(session, event, day=typed.get("on", ""))
+        found = read_board(session, event, day=typed.get("on", ""), numbers=numbers_shown(request))
         who, at = last_move_of(session, found.draft.id)
         said = _("%(who)s changed this draft at %(at)s. Look at it again before you take a step back.") % {
             "who": who or _("Somebody"),
@@ -133,12 +133,12 @@ def _shown(
 ) -> Response:
     """The board after a change, on the day on which the session now is."""
     session.expire_all()
-    event, view = access.found, typed.get("view", "rooms")
-    found = read_board(session, event, day=typed.get("on", ""))
+    event, view, numbers = access.found, typed.get("view", "rooms"), numbers_shown(request)
+    found = read_board(session, event, day=typed.get("on", ""), numbers=numbers)
     item = next((one for one in found.facts.sessions if str(one.id) == typed["session_id"]), None)
     there = found.day_of(item) if item else None
     if there is not None and there is not found.shown:
-        found = read_board(session, event, day=there.on.isoformat())
+        found = read_board(session, event, day=there.on.isoformat(), numbers=numbers)
     if is_htmx(request):
         return board_page(request, session, found, view=view, now=now, done=Done(verb=verb, item=item))
     anchor = f"#card-{item.id}" if item else ""

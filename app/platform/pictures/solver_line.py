@@ -17,11 +17,11 @@ Point = tuple[float, float]
 def solver_line(steps: Sequence[Step]) -> Picture | None:
     """Steps are (seconds since the start, best value or None, bound or None), in order of time.
 
-    Returns None where fewer than two steps hold a value: a sentence says it better.
+    Returns None where fewer than two steps hold a value, or all hold the same: a sentence says it better.
     """
     best = [(seconds, float(value)) for seconds, value, _bound in steps if value is not None]
     bound = [(seconds, float(value)) for seconds, _best, value in steps if value is not None]
-    if not best or len(best) + len(bound) < 3:
+    if not best or len(best) + len(bound) < 3 or len({value for _at, value in best + bound}) == 1:
         return None
     last = steps[-1][0]
     grows = bool(bound) and bound[-1][1] > best[-1][1]

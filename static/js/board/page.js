@@ -23,8 +23,13 @@ export function announce(words) {
   document.dispatchEvent(new CustomEvent("announce", { detail: { words } }));
 }
 
+/** The numbers of the broken rules on the page: a rule keeps its own while others come and go. */
+function numbers() {
+  const rules = [...board.querySelectorAll("[data-mark]")].slice(0, 300);
+  return rules.map((one) => `${one.dataset.mark}.${one.dataset.number}`).join(" ");
+}
 export function ask(verb, path, values, target = "#board", swap = "parts settle:0ms") {
-  const headers = target === "#board" ? { "X-Parts": named(board) } : {};
+  const headers = target === "#board" ? { "X-Parts": named(board), "X-Rules": numbers() } : {};
   return window.htmx.ajax(verb, path, { source: board, target, swap, values, headers });
 }
 /** Look at the board, perhaps at another day or with a session in hand. */

@@ -249,3 +249,8 @@ def test_totals_of_heat_add_up() -> None:
     )
     assert (table.of_row(0).held, table.of_row(0).tables) == (58, 80)
     assert (table.of_column(1).held, table.of_column(1).tables) == (37, 44)
+
+
+def test_a_run_in_which_nothing_moved_has_no_picture() -> None:
+    assert pictures.solver_line([(0.1, 0, 0), (0.4, 0, 0), (1.0, 0, 0)]) is None
+    assert pictures.solver_line([(0.1, 3, 0), (0.4, 0, 0)]) is not None
