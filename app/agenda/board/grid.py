@@ -49,14 +49,23 @@ class FreeStretch:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShutTime:
+    """Time of a day in which a room is not open."""
+
+    row: int
+    span: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lane:
     """A room with its cards of one day, where the session in hand may go, and the share of the open hours in use."""
 
     room: Room
     cards: tuple[Card, ...]
     free: tuple[FreeStretch, ...]
-    shut: tuple[tuple[int, int], ...]
-    """Row and span of the hours in which this room is not open."""
+    shut: tuple[ShutTime, ...]
     used_percent: int
 
 
@@ -130,9 +139,7 @@ def grid_of(
             room=room,
             cards=tuple(cards.get(room.id, ())),
             free=tuple(one for one in stretches if one.room_id == room.id),
-            shut=tuple(
-                (row(facts.grid.instant(start)), end - start) for start, end in closed_hours(facts.grid, day, room)
-            ),
+            shut=tuple(_shut(facts, row, *hours) for hours in closed_hours(facts.grid, day, room)),
             used_percent=_percent(cards.get(room.id, ()), open_minutes),
         )
         for room in facts.rooms
@@ -149,6 +156,11 @@ def grid_of(
         ),
         rail=tuple(_rail([one for one in slots if day.holds(one.starts_at)], row)),
     )
+
+
+def _shut(facts: AgendaFacts, row: RowOf, start: int, end: int) -> ShutTime:
+    starts_at, ends_at = facts.grid.instant(start), facts.grid.instant(end)
+    return ShutTime(row=row(starts_at), span=end - start, starts_at=starts_at, ends_at=ends_at)
 
 
 def _rail(slots: Sequence[SlotUse], row: RowOf) -> Iterable[RailCell]:

@@ -54,7 +54,7 @@ def test_agd_04_a_room_is_closed_on_its_page_and_what_stands_in_it_is_named(
     assert left == set(range(day + 9 * 12, day + 10 * 12))
     board = office.get(HERE).text
     assert "inside_a_day_and_open_hours" in board
-    assert re.search(r'<div class="closed r13 s96"><span>closed</span>', board)
+    assert re.search(r'<div class="closed r13 s96"><span>closed 10:00 to 18:00</span>', board)
     forms = re.findall(r'<form class="inline" method="post" action="[^"]*/rooms">(.*?)</form>', page, flags=re.S)
     assert len(forms) == 2
     for form in forms:
