@@ -102,6 +102,8 @@ def _form_where_possible(plan: _Growing, ordered: Numbers, is_over: Callable[[],
 
 
 def _reach_cities(plan: _Growing, is_over: Callable[[], bool]) -> None:
+    if is_over():
+        return
     catalogue = plan.catalogue
     counts = {city: len(catalogue.of_member(city)) for city in catalogue.pool.cities}
     fewest_first = sorted(counts, key=lambda city: (counts[city], city))

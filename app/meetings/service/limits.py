@@ -114,9 +114,9 @@ def refuse_beyond_limits(
     musts = rules.settings.musts_max
     if level is MeetingWishLevel.MUST and musts_of(session, own.id, now) >= musts:
         said = ngettext(
-            "You have %(most)s must already. Choose want.", "You have %(most)s musts already. Choose want.", musts
+            "You have %(num)s must already. Choose want.", "You have %(num)s musts already. Choose want.", musts
         )
-        raise Refused({"level": said % {"most": musts}})
+        raise Refused({"level": said % {"num": musts}})
 
 
 def team_of(session: Session, event: Event, language: str | None) -> int | None:

@@ -83,12 +83,16 @@ def nearness(catalogue: Catalogue, values: dict[str, int], part: Part) -> Nearne
     """What to search for a plan that comes to these values, or ``Found`` where that is answered already."""
     floor = values.get("lowest", 0)
     origin = np.flatnonzero(above_floor(catalogue, floor)) if floor > 0 else np.arange(len(catalogue))
+    if part.is_over:
+        return NOT_KNOWN
     catalogue = catalogue.only(origin)
     missed = slack(catalogue, values, part)
     if missed is None:
         return NOT_KNOWN
     if missed.reach < 0:
         return NO_PLAN
+    if part.is_over:
+        return NOT_KNOWN
     wide = missed.allowed(0)
     catalogue = catalogue.only(wide)
     # A plan of much value is as good as any other here, and the next stages start from it.

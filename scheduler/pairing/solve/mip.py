@@ -22,6 +22,9 @@ from scheduler.pairing.solve.spending import Part
 NODES_PER_UNIT = 100
 """With a budget, so many nodes of the search stand for one deterministic unit."""
 
+GRACE_SECONDS = 1.0
+"""How long a search may go on after the time of the whole solve."""
+
 _LARGEST = 10**7
 _MARGIN = 1e-3
 
@@ -102,7 +105,10 @@ def _answer(result: mathopt.SolveResult, formed: list[mathopt.Variable], numbers
 
 
 def _beside(solve: Callable[[], mathopt.SolveResult], part: Part) -> mathopt.SolveResult | None:
-    """Solve in a thread of its own; it cannot be stopped: where the solve is to stop, it is left alone."""
+    """Solve in a thread of its own; it cannot be stopped: where the solve is to stop, it is left alone.
+
+    So it is where it goes on after the time of the whole solve: it looks at its limit only now and then.
+    """
     found: list[mathopt.SolveResult] = []
     errors: list[BaseException] = []
 
@@ -115,7 +121,7 @@ def _beside(solve: Callable[[], mathopt.SolveResult], part: Part) -> mathopt.Sol
     thread = threading.Thread(target=work, name="highs", daemon=True)
     thread.start()
     while thread.is_alive():
-        if part.spending.control.is_stopped:
+        if part.spending.control.is_stopped or part.spending.seconds_beyond > GRACE_SECONDS:
             return None
         thread.join(POLL_SECONDS)
     if errors:

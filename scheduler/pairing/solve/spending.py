@@ -26,6 +26,11 @@ class Spending:
         return max(0.05, self.limits.time_limit - self.stopwatch.seconds)
 
     @property
+    def seconds_beyond(self) -> float:
+        """Seconds since the time limit was reached; with a budget there is none."""
+        return 0.0 if self.work_left is not None else max(0.0, self.stopwatch.seconds - self.limits.time_limit)
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing is left to spend, or the solve is to stop: then the plan at hand has to do."""
         if self.control.is_stopped:

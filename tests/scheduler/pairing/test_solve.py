@@ -6,15 +6,19 @@ from collections import Counter
 from itertools import combinations, islice
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduler.core.limits import Control, Limits, Progress
+from scheduler.pairing.catalogue import catalogue_of
+from scheduler.pairing.greedy import greedy_plan
 from scheduler.pairing.problem import PairingProblem, read_problem
-from scheduler.pairing.score import score, stage_values
+from scheduler.pairing.score import Pool, score, stage_values
 from scheduler.pairing.solution import PairingOutcome, PairingSolution
 from scheduler.pairing.solve import attempts, mip, opening, relaxation, solve, staging
+from scheduler.pairing.solve.attempts import plan_of
 from scheduler.pairing.validation import validate
 
 QUICK = Limits(time_limit=10, workers=1)
@@ -260,6 +264,33 @@ def test_a_stopped_solve_keeps_the_plan_it_has(pools: Any) -> None:
     assert outcome.solution is not None
     assert validate(problem, outcome.solution) == ()
     assert [stage.name for stage in outcome.stages] == ["reached", "paired", "lowest", "value"]
+
+
+def test_a_stop_before_all_candidates_are_there_gives_a_plan_and_proves_nothing(pools: Any) -> None:
+    cities = [pools.city(one, needs={"w": 1}, offers={"w": 1}) for one in "abcdef"]
+    problem = pools.problem(cities, facilitators=[{"id": "u", "facilitates": ["w"]}])
+    whole, broken_off = catalogue_of(Pool(problem)), catalogue_of(Pool(problem), is_over=lambda: True)
+    assert (whole.is_whole, broken_off.is_whole) == (True, False)
+    assert 0 < len(broken_off) < len(whole)
+    control = Control()
+    control.stop()
+    outcome = solve(problem, limits=QUICK, control=control)
+    assert outcome.solution is not None
+    assert validate(problem, outcome.solution) == ()
+    assert outcome.status == "stopped"
+    assert {stage.bound for stage in outcome.stages} == {None}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_greedy_plan_that_is_broken_off_keeps_every_rule(pools: Any, seed: int) -> None:
+    pool = Pool(pools.drawn(7300 + seed, cities=12))
+    catalogue = catalogue_of(pool)
+    for asked in (0, 1, 3, 9):
+        left = iter(range(asked))
+        numbers = greedy_plan(catalogue, is_over=lambda left=left: next(left, None) is None)
+        if numbers is not None:
+            plan = plan_of(catalogue, np.array(numbers, dtype=np.int64)).solution
+            assert validate(pool.problem, plan) == ()
 
 
 def test_stop_in_the_middle_keeps_the_best(pools: Any) -> None:
