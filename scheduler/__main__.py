@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if len(refused.complaints) > 50:
             print(f"and {len(refused.complaints) - 50} more", file=sys.stderr)
         return REFUSED
+    except MemoryError:
+        print("out of memory: this needs more than the process may have", file=sys.stderr)
+        return REFUSED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return REFUSED

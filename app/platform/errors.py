@@ -67,3 +67,7 @@ class Busy(BusinessError):
     def __init__(self, *, retry_after_seconds: int) -> None:
         super().__init__("Too many people are changing things right now.")
         self.retry_after_seconds = retry_after_seconds
+
+
+class NoRoom(BusinessError):
+    """The disk of the database is full; nothing was changed, and reading goes on."""

@@ -1,7 +1,7 @@
 """Page forms: bound by hand, so that a refused one comes back with what was typed."""
 
 import types
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
@@ -34,6 +34,19 @@ class Bound(Generic[Model]):
     typed: dict[str, Any]
 
 
+class Kept(dict[str, Any]):
+    """What was typed, by field. One that was not sent reads as empty, one that the form has not is our fault."""
+
+    def __init__(self, typed: Mapping[str, Any], fields: Collection[str]) -> None:
+        super().__init__(typed)
+        self._fields = fields
+
+    def __missing__(self, name: str) -> str:
+        if name in self._fields:
+            return ""
+        raise KeyError(name)
+
+
 def bind(model: type[Model], form: Typed | Mapping[str, Any]) -> Bound[Model]:
     """Read a form into a model.
 
@@ -56,7 +69,7 @@ def bind(model: type[Model], form: Typed | Mapping[str, Any]) -> Bound[Model]:
 
 
 def _typed(model: type[BaseModel], form: Typed | Mapping[str, Any]) -> dict[str, Any]:
-    typed: dict[str, Any] = {}
+    typed = Kept({}, {field.alias or name for name, field in model.model_fields.items()})
     for name, field in model.model_fields.items():
         key = field.alias or name
         if _is_list(field.annotation) and isinstance(form, Typed):

@@ -90,10 +90,10 @@ def of_exit(ended: Exit, *, was_asked_to_stop: bool) -> Ending:
         return Ending(state=RunState.STOPPED)
     if ended.was_out_of_time:
         return failed(RunFailure.TIME_OUT, "It did not end by itself and was killed.\n" + ended.tail)
-    if ended.code == REFUSED_STATUS:
-        return failed(RunFailure.REFUSED, ended.tail)
     if OUT_OF_MEMORY.search(ended.tail):
         return failed(RunFailure.MEMORY, ended.tail)
+    if ended.code == REFUSED_STATUS:
+        return failed(RunFailure.REFUSED, ended.tail)
     return failed(RunFailure.CRASHED, f"{_how(ended.code)}\n{ended.tail}")
 
 

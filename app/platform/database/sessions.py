@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.platform.database.engine import RETRYABLE, Database
 from app.platform.database.turns import Turns
-from app.platform.errors import Busy, Conflict
+from app.platform.errors import Busy, Conflict, NoRoom, NotFound
 from app.platform.forms import FormData
 from app.platform.i18n import gettext as _
 
@@ -20,6 +20,12 @@ READERS = frozenset({"GET", "HEAD"})
 
 WAITED_TOO_LONG = frozenset({"55P03", "57014", "25P03"})
 """PostgreSQL: the lock, the statement or the transaction took longer than the engine allows."""
+
+OUT_OF_RANGE = "22003"
+"""PostgreSQL: a number that its column cannot hold; SQLite's driver says ``OverflowError``."""
+
+DISK_FULL = "53100"
+"""PostgreSQL: no room is left on the device."""
 
 
 async def turn_of(request: Request, _form: FormData) -> AsyncIterator[None]:
@@ -33,8 +39,10 @@ def request_session(request: Request, _turn: Annotated[None, Depends(turn_of, sc
     """The session of a request: it cannot write for GET and HEAD, and commits on return for the rest.
 
     Raises:
+        NotFound: a number was asked for that no row can have.
         Conflict: a row was saved by somebody else since this request read it.
         Busy: the database could not do it now; nothing was changed.
+        NoRoom: its disk is full; nothing was changed.
     """
     database: Database = request.app.state.database
     opened = database.reading() if request.method in READERS else database.writing()
@@ -65,11 +73,18 @@ def _in_words() -> Iterator[None]:
         yield
     except StaleDataError as error:
         raise Conflict(_("Somebody saved this while you worked on it. Load the page again to see both.")) from error
+    except OverflowError as error:
+        # A number that no row can have, such as forty nines in an address, reads like one that no row has.
+        raise NotFound from error
     except NoConnection as error:
         raise Busy(retry_after_seconds=5) from error
     except DBAPIError as error:
         if _is_passing(error):
             raise Busy(retry_after_seconds=2) from error
+        if getattr(error.orig, "sqlstate", None) == OUT_OF_RANGE:
+            raise NotFound from error
+        if _is_full(error):
+            raise NoRoom from error
         raise
 
 
@@ -78,3 +93,13 @@ def _is_passing(error: DBAPIError) -> bool:
     if state is not None:
         return state in RETRYABLE | WAITED_TOO_LONG
     return isinstance(error, OperationalError) and "database is locked" in str(error.orig)
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Whether the disk was full: SQLite then undoes the whole transaction, and to undo a part of it fails next."""
+    while error is not None:
+        reason = getattr(error, "orig", None)
+        if getattr(reason, "sqlstate", None) == DISK_FULL or "database or disk is full" in str(reason):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

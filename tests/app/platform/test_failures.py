@@ -18,6 +18,7 @@ FAULTS = {
     "gone": (errors.Gone("You accepted this on Monday."), 410, "You accepted this on Monday."),
     "too-many": (errors.TooMany("Five links in ten minutes.", retry_after_seconds=60), 429, "Five links"),
     "busy": (errors.Busy(retry_after_seconds=2), 503, "Nothing was changed"),
+    "no-room": (errors.NoRoom(), 503, "No room is left to keep this"),
     "fault": (RuntimeError("a secret of the machine"), 500, "it is our fault"),
 }
 

@@ -55,6 +55,14 @@ def test_what_is_right_becomes_a_value() -> None:
     assert "x" not in bound.typed
 
 
+def test_a_field_that_was_not_sent_reads_as_empty_and_an_unknown_one_is_a_fault() -> None:
+    """A page shows a refused form again, whatever was left out of it; a page with a wrong name in it is found."""
+    typed = bind(Person, FormData([("topics", "x")])).typed
+    assert (typed["name"], typed.get("name", "as stored"), typed["topics"]) == ("", "as stored", ["x"])
+    with pytest.raises(KeyError):
+        typed["nmae"]
+
+
 @pytest.mark.parametrize("empty", ["", "   "])
 def test_empty_counts_as_not_given(empty: str) -> None:
     bound = bind(Person, FormData([("name", "Li"), ("rank", empty), ("note", empty), ("topics", "")]))

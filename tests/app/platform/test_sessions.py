@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from app.platform.database.engine import Database
 from app.platform.database.sessions import DbSession, ReadLogSession, ReadSession, request_session
 from app.platform.database.turns import Turns
-from app.platform.errors import Busy, Conflict, NotFound
+from app.platform.errors import Busy, Conflict, NoRoom, NotFound
 from app.platform.idempotency import SpentForm
 
 COMMIT_SECONDS = 0.3
@@ -131,7 +131,11 @@ def _refusal(state: str) -> OperationalError:
         (_refusal("40P01"), Busy),
         (_refusal("55P03"), Busy),
         (_refusal("57014"), Busy),
-        (_refusal("53100"), OperationalError),
+        (_refusal("53100"), NoRoom),
+        (_refusal("22003"), NotFound),
+        (_refusal("58030"), OperationalError),
+        (OverflowError(), NotFound),
+        (OperationalError("INSERT", {}, Exception("database or disk is full")), NoRoom),
         (OperationalError("BEGIN", {}, Exception("database is locked")), Busy),
         (OperationalError("BEGIN", {}, Exception("disk I/O error")), OperationalError),
     ],

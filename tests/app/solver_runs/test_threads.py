@@ -83,6 +83,21 @@ def test_a_server_killed_while_solving_leaves_no_child_and_the_next_one_adopts_t
     """T54."""
     if not database.is_sqlite:
         pytest.skip("threads are for SQLite")
+    _killed_and_adopted(ask, until, database, limits, stub, trace)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_thirty_servers_killed_while_solving_leave_no_child_and_no_run_open(ask, until, database, limits, stub, trace):
+    """T54, G5."""
+    if not database.is_sqlite:
+        pytest.skip("threads are for SQLite")
+    for _ in range(30):
+        trace.unlink(missing_ok=True)
+        _killed_and_adopted(ask, until, database, limits, stub, trace)
+
+
+def _killed_and_adopted(ask, until, database, limits, stub, trace):
     run_id = ask("until stopped", time_limit_seconds=1.0)
     server = _server(database, stub)
     try:
