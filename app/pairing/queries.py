@@ -1,6 +1,6 @@
 """What stands of the pairing: settings, wishes, pins, partnerships."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -211,8 +211,12 @@ def consent_of(partnership: Partnership) -> Consent:
 
 
 def title_of(partnership: Partnership) -> str:
+    """The names of a partnership as one, in the language that is spoken."""
+    return together([member.party.name for member in partnership.members])
+
+
+def together(names: Sequence[str]) -> str:
     """Two names with "with" between them, or the three names of a triangle, in the language that is spoken."""
-    names = [member.party.name for member in partnership.members]
     if len(names) == 2:
         return _("%(one)s with %(other)s") % {"one": names[0], "other": names[1]}
     return _("%(one)s, %(other)s and %(third)s") % {"one": names[0], "other": names[1], "third": names[2]}

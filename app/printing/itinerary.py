@@ -89,7 +89,8 @@ class Itinerary:
     locale: str
     travellers: tuple[Traveller, ...]
     days: tuple[DayOfItems, ...]
-    partnerships: tuple[tuple[str, str], ...]
+    partnerships: tuple[tuple[tuple[str, ...], str], ...]
+    """The names and the modality of each: whoever says them does so in a language of their own."""
     liaison_name: str | None
     liaison_phone: str | None
     out_of_hours_phone: str | None

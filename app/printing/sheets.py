@@ -11,6 +11,7 @@ from babel import Locale
 
 from app.delegations.scripts import language_of_script
 from app.events.models import Event
+from app.pairing.queries import together
 from app.platform import i18n
 from app.platform.codes import code_of
 from app.platform.i18n import gettext as _
@@ -199,8 +200,8 @@ def _summary(itinerary: Itinerary) -> str:
         return " ".join([*said, _("Delegation: %(name)s.") % {"name": itinerary.delegation_name}])
     parts = [_("%(people)s.") % {"people": words.people_words(len(itinerary.travellers))}]
     parts += [
-        _("%(title)s (%(modality)s).") % {"title": title, "modality": words.modality_words(modality)}
-        for title, modality in itinerary.partnerships
+        _("%(title)s (%(modality)s).") % {"title": together(names), "modality": words.modality_words(modality)}
+        for names, modality in itinerary.partnerships
     ]
     return " ".join(parts)
 

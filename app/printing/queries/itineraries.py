@@ -18,7 +18,7 @@ from app.meetings.models import Meeting
 from app.meetings.queries import meetings_of_people
 from app.pairing.enums import PartnershipState
 from app.pairing.models import Partnership
-from app.pairing.queries import partnerships_of_parties, title_of
+from app.pairing.queries import partnerships_of_parties
 from app.printing.itinerary import DayOfItems, Item, Itinerary, Traveller, letters_for
 from app.printing.queries.items import item_of_meeting, item_of_visit, items_of_sessions
 from app.printing.queries.venue import channels_of, venue_of
@@ -181,5 +181,9 @@ def _travellers(members: tuple[Delegate, ...]) -> tuple[Traveller, ...]:
     )
 
 
-def _partnerships(found: Sequence[Partnership]) -> tuple[tuple[str, str], ...]:
-    return tuple((title_of(one), one.modality.value) for one in found if one.state is PartnershipState.CONFIRMED)
+def _partnerships(found: Sequence[Partnership]) -> tuple[tuple[tuple[str, ...], str], ...]:
+    return tuple(
+        (tuple(member.party.name for member in one.members), one.modality.value)
+        for one in found
+        if one.state is PartnershipState.CONFIRMED
+    )

@@ -11,6 +11,7 @@ from app.accounts.policies import STAFF, Access, Policy
 from app.delegations.loaders import DelegateIn, DelegationIn, delegation_of_path
 from app.events.loaders import number_of
 from app.events.models import Event
+from app.pairing.queries import together
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadLogSession, ReadSession
 from app.platform.errors import NotFound
@@ -111,6 +112,7 @@ def _page(
     today = words.day_at(now, event.timezone)
     context = {
         "days": days,
+        "together": together,
         "unfolded": {day.on for day in days if day.on >= today} or {day.on for day in days},
         "member": member,
         "tracks": tracks_of(event, itinerary) if member is None else None,

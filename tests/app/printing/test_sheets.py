@@ -2,6 +2,7 @@
 
 import io
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from app.delegations.models import Delegate
+from app.platform import i18n
 from app.platform.actor import Actor
 from app.platform.database.engine import Database
 from app.printing.itinerary import Itinerary
@@ -146,3 +148,12 @@ def test_prints_at_the_same_time_get_numbers_of_their_own(
     assert failures == []
     with database.reading() as session:
         assert sorted(_numbers(session, numbers["trieste"])) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en", "Tehran with Trieste"), ("fr", "Tehran avec Trieste")])
+def test_a_sheet_names_partnerships_in_its_own_language_whoever_asks_for_it(press: Any, locale: str, said: str) -> None:
+    """PRT-05: the language of the reader's pages goes into no paper."""
+    named = ("Tehran", "Trieste")
+    with i18n.speaking("ru"):
+        itinerary = replace(press.itinerary("tehran"), locale=locale, partnerships=((named, "triangular"),))
+        assert said in _after(press, itinerary, None)["summary"]
