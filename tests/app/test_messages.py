@@ -261,7 +261,7 @@ def _sheet(locale: str, *, is_personal: bool, release: int | None) -> dict[str, 
             ),
         ),
         days=(DayOfItems(on=date(2019, 9, 3), items=items),),
-        partnerships=tuple(("7", one) for one in ("south-south", "north-south", "north-north", "triangular")),
+        partnerships=tuple((("7", "8"), one) for one in ("south-south", "north-south", "north-north", "triangular")),
         liaison_name=None, liaison_phone="10", out_of_hours_phone="11", release_number=release,
     )  # fmt: skip
     edition = Edition(
