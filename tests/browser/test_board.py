@@ -294,3 +294,15 @@ def test_agd_09_without_script_a_session_is_taken_and_put_down(plain: Any, enter
     plain.locator("#undo").click()
     assert plain.locator(".board").get_attribute("data-on") == before[0]
     assert before[2] in plain.locator(f"#card-{session_id} .facts-line").text_content()
+
+
+def test_agd_01_what_would_move_comes_by_itself(page: Any, enter: Callable[[Any, str], None]) -> None:
+    """AGD-01: while the run works its progress stands there; the answer takes its place, heading and all, and is said."""
+    enter(page, "organiser")
+    page.goto("/e/bridge-2019/manage/agenda/solve?mode=improve")
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url(re.compile(r"/agenda/runs/\d+$"))
+    head = page.locator("#proposal h1").filter(has_text=re.compile("would move|session[s]? move"))
+    head.wait_for(timeout=60_000)
+    assert page.locator("#live").inner_text().strip() == head.inner_text().strip()
+    assert page.locator("#proposal .run progress").count() == 0
