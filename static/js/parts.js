@@ -26,15 +26,13 @@ export function merge(root, answer) {
 
 function fill(old, answer, there, fresh) {
   const wanted = [...answer.children].map((child) => settled(child, old, there, fresh));
+  // What goes is taken out first: else all that stands behind it would be moved, and laid out again.
+  const kept = new Set(wanted);
+  for (const one of [...old.children]) if (!kept.has(one)) one.remove();
   let next = old.firstElementChild;
   for (const one of wanted) {
     if (one === next) next = next.nextElementSibling;
     else old.insertBefore(one, next);
-  }
-  while (next) {
-    const gone = next;
-    next = next.nextElementSibling;
-    gone.remove();
   }
 }
 
