@@ -53,10 +53,11 @@ ROUTERS = (
 )
 
 
-HANDLERS, THREADS = 12, 20
+HANDLERS, THREADS = 6, 20
 """Requests at once that use the database, and threads. Python runs one at a time: more only slow each other down.
 
-The threads that are left over are for files, for whether the server is well, and for what goes by itself.
+The threads that are left over are for the one writer of SQLite, for files, for whether the server is well, and for what
+goes by itself.
 """
 
 

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -80,16 +82,12 @@ def calendars(session: Session, *, event_id: int, person_ids: Iterable[int], wal
 def _lock(session: Session, *, event_id: int, person_ids: Sequence[int]) -> None:
     if not person_ids:
         return
-    own = select(PersonCalendar.person_id).where(PersonCalendar.event_id == event_id)
-    known = set(session.scalars(own.where(PersonCalendar.person_id.in_(person_ids))))
-    for person_id in person_ids:
-        if person_id in known:
-            continue
-        try:
-            with session.begin_nested():
-                session.execute(insert(PersonCalendar).values(event_id=event_id, person_id=person_id))
-        except IntegrityError:
-            continue
+    rows = [{"event_id": event_id, "person_id": person_id} for person_id in person_ids]
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    new = (postgresql_insert if is_postgres else sqlite_insert)(PersonCalendar.__table__).on_conflict_do_nothing()
+    session.execute(new, rows)
+    if not is_postgres:
+        return  # SQLite's writers stand in line anyway
     session.execute(
         select(PersonCalendar.person_id)
         .where(PersonCalendar.event_id == event_id, PersonCalendar.person_id.in_(person_ids))

@@ -23,6 +23,9 @@ from app.delegations.names import all_names_of
 from app.platform.errors import NotFound
 from app.platform.wording import folded, holds
 
+FEW = 8
+"""So many rows are read in one statement with what they belong to; of more what they share is read once."""
+
 PAIRABLE_STAGES = (
     CaseCityStage.SELECTED,
     CaseCityStage.EXPERT_MEETING,
@@ -179,14 +182,16 @@ def delegation_in_event(session: Session, event_id: int, delegation_id: int) -> 
 def delegates_by_id(session: Session, delegate_ids: Iterable[int]) -> dict[int, Delegate]:
     """Delegates with blocked times, delegation and party, by ID in the order of IDs."""
     wanted = sorted(set(delegate_ids))
+    if len(wanted) <= FEW:
+        whose = joinedload(Delegate.delegation, innerjoin=True).joinedload(Delegation.party, innerjoin=True)
+    else:
+        whose = selectinload(Delegate.delegation).selectinload(Delegation.party)
     found: dict[int, Delegate] = {}
     for start in range(0, len(wanted), 500):
         rows = session.scalars(
             select(Delegate)
             .where(Delegate.id.in_(wanted[start : start + 500]))
-            .options(
-                selectinload(Delegate.blocked_times), selectinload(Delegate.delegation).selectinload(Delegation.party)
-            )
+            .options(selectinload(Delegate.blocked_times), whose)
             .order_by(Delegate.id)
         )
         found |= {delegate.id: delegate for delegate in rows}

@@ -147,8 +147,10 @@ def read_hall(
     leaving: Collection[int] = (),
     instead: Mapping[int, Sequence[Stretch]] | None = None,
     slot_ids: Collection[int] | None = None,
+    needs_team: bool = True,
 ) -> Hall:
-    """Read what decides where these people could meet, in these slots alone where some are given.
+    """Read what decides where these people could meet, in these slots alone where some are given; without the teams
+    where none is needed.
 
     What ``moving`` and the holdings ``leaving`` hold counts as free. ``instead`` are the sessions of each person that
     are to take the place of those in the ledger.
@@ -163,17 +165,19 @@ def read_hall(
     within = None if slot_ids is None else _stretch_of(grid, slots)
     tables_taken = busy_ticks(session, event_id=event.id, kind=ClaimKind.TABLE, besides=own, within=within)
     units: dict[str, dict[int, int]] = {}
-    teams = busy_ticks(session, event_id=event.id, kind=ClaimKind.RESOURCE, besides=own, within=within)
-    for unit, ticks in teams.items():
-        used = units.setdefault(unit.rpartition("#")[0], {})
-        for tick in ticks:
-            used[tick] = used.get(tick, 0) + 1
+    resources = resources_of(session, event.id) if needs_team else []
+    if resources:
+        teams = busy_ticks(session, event_id=event.id, kind=ClaimKind.RESOURCE, besides=own, within=within)
+        for unit, ticks in teams.items():
+            used = units.setdefault(unit.rpartition("#")[0], {})
+            for tick in ticks:
+                used[tick] = used.get(tick, 0) + 1
     return Hall(
         grid=grid,
         slots=slots,
         tables=tables,
         hosts=hosts_of(session, event.id),
-        resources={resource.id: resource for resource in resources_of(session, event.id)},
+        resources={resource.id: resource for resource in resources},
         delegates=delegates,
         engaged=engaged,
         tables_taken=tables_taken,

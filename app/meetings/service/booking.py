@@ -36,8 +36,9 @@ def book(
         Conflict: no such place is left; ``alternatives`` are the slots in which one is.
     """
     moving = meeting_of_wish(session, event.id, wish.id)
-    hall = read_hall(session, event, wish.delegate_ids, moving=moving, slot_ids=slot_ids)
     company, full = company_of(wish), set()
+    needs_team = company.resource_id is not None
+    hall = read_hall(session, event, company.people, moving=moving, slot_ids=slot_ids, needs_team=needs_team)
     for place in hall.places(company, slot_ids=slot_ids):
         if place.slot.id in full or table_id not in (None, place.table.id):
             continue
@@ -57,7 +58,7 @@ def book(
         except AlreadyTaken as taken:
             if any(thing.kind != ClaimKind.TABLE for thing in taken.things):
                 full.add(place.slot.id)
-    hall = read_hall(session, event, wish.delegate_ids, moving=moving)
+    hall = read_hall(session, event, company.people, moving=moving, needs_team=needs_team)
     left = tuple(slot for slot in hall.open_slots(company) if slot.id not in {*slot_ids, *full})
     raise Conflict(_("This time was taken meanwhile. Choose another."), alternatives=left)
 

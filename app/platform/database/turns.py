@@ -6,15 +6,15 @@ threads let in without a turn, all of them could wait for connections whose hold
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
 
 class Turns:
     """Turns of one process, first come first served.
 
     Args:
-        most: requests at once; the process has at least as many threads, and a connection or two for each.
-        has_one_writer: whether those that write come one after the other (SQLite).
+        most: requests at once; the process has more threads, and a connection or two for each.
+        has_one_writer: whether those that write come one after the other, beside the others (SQLite).
     """
 
     def __init__(self, *, most: int, has_one_writer: bool) -> None:
@@ -24,9 +24,6 @@ class Turns:
     @asynccontextmanager
     async def taken(self, *, writes: bool) -> AsyncIterator[None]:
         """Wait for a turn, and have it until the block ends."""
-        async with AsyncExitStack() as held:
-            # First the writer's: who waits for it must not take a reader's place.
-            if writes and self._writer is not None:
-                await held.enter_async_context(self._writer)
-            await held.enter_async_context(self._any)
+        # The one writer does not stand in line with readers: who waits for it would wait for all of them.
+        async with self._writer if writes and self._writer is not None else self._any:
             yield
