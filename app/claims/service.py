@@ -84,8 +84,8 @@ def _lock(session: Session, *, event_id: int, person_ids: Sequence[int]) -> None
         return
     rows = [{"event_id": event_id, "person_id": person_id} for person_id in person_ids]
     is_postgres = session.get_bind().dialect.name == "postgresql"
-    new = (postgresql_insert if is_postgres else sqlite_insert)(PersonCalendar.__table__).on_conflict_do_nothing()
-    session.execute(new, rows)
+    insert_new = postgresql_insert if is_postgres else sqlite_insert
+    session.execute(insert_new(PersonCalendar).values(rows).on_conflict_do_nothing())
     if not is_postgres:
         return  # SQLite's writers stand in line anyway
     session.execute(

@@ -16,6 +16,7 @@ from app.agenda.models import AgendaSession
 from app.agenda.service import cancel_session, release
 from app.events.models import Event
 from app.main import QUIET, create_app
+from app.platform import i18n
 from app.platform.actor import Actor
 from app.platform.audit import record
 from app.platform.database.engine import Database
@@ -28,7 +29,9 @@ def _counting(database: Any) -> Iterator[list[str]]:
     asked: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
+        # What goes by itself (sweeps of runs and wishes) asks too, and speaks no language.
+        if i18n._current.get(None) is not None:
+            asked.append(statement)
 
     listening.listen(database.read_engine, "before_cursor_execute", note)
     try:
