@@ -34,8 +34,11 @@ NOW = datetime(2019, 8, 20, 7, 12, tzinfo=UTC)
 WITHOUT_POLICY = {"/static", "/healthz", "/metrics"}
 """What machines ask for: files that everybody gets, and whether the server is well."""
 
-FOUND_BY_SERVICE = {"/account/sessions/{session_id}/end"}
-"""Looked up among the caller's own rows by the service itself; ``accounts/test_roles.py`` walks the numbers."""
+FOUND_BY_SERVICE = {"/account/sessions/{session_id}/end", "/account/second-step/keys/{key_id:int}/remove"}
+"""Looked up among the caller's own rows by the service itself; ``accounts/test_roles.py`` and ``test_keys.py`` walk."""
+
+OWN = {"account.own", "account.second_step"}
+"""Open in every role, but not to nobody."""
 
 NO_ID = "999999"
 
@@ -219,8 +222,7 @@ def test_each_role_gets_in_where_the_policy_says_and_nowhere_else(world: World, 
     """Both ways: whom the policy names is let in (to find a page, or nothing under the number); all others are not."""
     for role in Role:
         answer = world.ask(role, route.method, route.address(slug=world.slug))
-        # A person's own pages are open in every role, but not to nobody.
-        is_named = role in route.roles and not (role is Role.PUBLIC and route.policies[0].action == "account.own")
+        is_named = role in route.roles and not (role is Role.PUBLIC and route.policies[0].action in OWN)
         assert answer.status_code < 500, f"{role}: {answer.status_code}"
         assert _is_turned_away(answer) is not is_named, f"{role}: {answer.status_code} {answer.headers}"
         if not is_named:

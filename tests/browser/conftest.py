@@ -54,7 +54,13 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def served(planned: Path, tmp_path: Path) -> Iterator[Any]:
+def base_host() -> str:
+    """How the browser calls the server; a test of security keys needs a name in its place."""
+    return "127.0.0.1"
+
+
+@pytest.fixture
+def served(planned: Path, tmp_path: Path, base_host: str) -> Iterator[Any]:
     """A server of one's own on a free port, on a copy of the planned demonstration; gives its application."""
     from app.main import create_app
 
@@ -64,7 +70,7 @@ def served(planned: Path, tmp_path: Path) -> Iterator[Any]:
         port = probe.getsockname()[1]
     settings = Settings(
         database_url=f"sqlite:///{tmp_path / 'demo.sqlite'}",
-        base_url=f"http://127.0.0.1:{port}",
+        base_url=f"http://{base_host}:{port}",
         secret=KEY,
         var=tmp_path,
         log_level="ERROR",

@@ -1,4 +1,4 @@
-"""Pages in a real browser: no serious finding by axe (ADM-07), nothing the content policy stops, light (ADM-08)."""
+"""Pages in a real browser: no serious finding by axe (ADM-07), nothing the content policy stops (T31), light (ADM-08)."""
 
 import json
 import re
@@ -73,13 +73,15 @@ PAGES = {
         f"{E}/manage/runs", f"{E}/manage/runs/1", f"{E}/manage/outbox",
     ],
     "administrator": [
-        "/admin/accounts", "/admin/accounts/1", "/admin/log", "/admin/privacy", f"{E}/manage/people/9/erase",
+        "/account/second-step", "/admin/accounts", "/admin/accounts/1", "/admin/log", "/admin/privacy", f"{E}/manage/people/9/erase",
         f"{E}/manage/registrations/39/erase",
     ],
 }  # fmt: skip
 """By role: every page, with the addresses of the demonstration. ``{token}`` is in a letter (fixture ``letters``)."""
 
 UNSEEN = {
+    "/account/second-step/app": "is there once somebody began; tests/browser/test_second_step.py opens it",
+    "/sign-in/second-step": "is there after a spent link; tests/browser/test_second_step.py opens it",
     "/": "leads on to the event",
     "/e/{slug}/": "leads on to the event",
     "/e/{slug}/manage/pairing/cities/{city_id}/why/{run_id}": "is there once somebody asked; tests/app/pairing opens it",
@@ -205,13 +207,39 @@ def test_the_walks_leave_no_page_out(served: Any) -> None:
     assert missing == set(UNSEEN)
 
 
+LISTENER = """
+window.refused = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));
+"""
+
+
+def test_t31_the_listener_hears_what_the_policy_refuses(browser: Any, address: str) -> None:
+    """The control of T31: a style and a script that do not belong to the page are refused, and heard of."""
+    context = browser.new_context(base_url=address)
+    page = context.new_page()
+    page.add_init_script(LISTENER)
+    page.goto("/sign-in")
+    assert page.evaluate("window.refused") == []
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=color:red><img src=x onerror=alert(1)>')")
+    page.wait_for_function("window.refused.length >= 2")
+    assert {one.split()[0] for one in page.evaluate("window.refused")} == {"style-src-attr", "script-src-attr"}
+    context.close()
+
+
 @pytest.mark.parametrize("role", PAGES)
 def test_adm_07_no_serious_finding_by_axe(page: Any, walk: Callable[[Any, str], Iterator[str]], role: str) -> None:
-    """ADM-07: axe finds nothing serious or critical on any page; each has one h1 and a language."""
+    """ADM-07: axe finds nothing serious or critical on any page; each has one h1 and a language.
+
+    T31: and no page asks for anything that the content policy refuses, while it is loaded and looked at.
+    """
+    page.add_init_script(LISTENER)
     assert AXE, "axe-core is checked in under tests/browser/vendor"
     axe = AXE[0].read_text()
     found: dict[str, Any] = {}
     for path in walk(page, role):
+        refused = page.evaluate("window.refused")
+        assert refused == [], f"{path}: {refused}"
         page.evaluate(axe)
         result = page.evaluate("axe.run({resultTypes: ['violations']})")
         serious = [one for one in result["violations"] if one["impact"] in {"serious", "critical"}]
