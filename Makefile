@@ -17,7 +17,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3.14 python
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$name && break; done)
 
 
-.PHONY: help install install-dev run test test-long check bench serve-postgres demo-reset messages pictures lock format
+.PHONY: help install install-dev run test test-long check bench audit serve-postgres demo-reset messages pictures lock format
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /' | column -t -s ':'
@@ -74,6 +74,12 @@ test-long: $(STAMPS)/dev $(STAMPS)/kernel  ## the tests that take minutes
 
 bench: $(STAMPS)/dev $(STAMPS)/kernel  ## measured times and qualities
 	@$(BIN)/python -m pytest tests/benchmarks
+
+audit: $(STAMPS)/dev  ## ask the network whether a locked library has a known weakness
+	@for lock in requirements.lock requirements-dev.lock; do \
+		$(BIN)/python -m pip_audit --strict --disable-pip --require-hashes --progress-spinner off -r $$lock \
+		|| { echo "$$lock: a known weakness, or nobody could be asked (the lines above say which). Not audited." >&2; exit 1; }; \
+	done
 
 format: $(STAMPS)/dev  ## bring the code into shape
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

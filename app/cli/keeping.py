@@ -1,5 +1,6 @@
 """Commands that keep an installation: its tables, its administrators, its backups."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,6 +67,12 @@ def rights() -> None:
     matrix = imported("app.cli.rights", "rights_of")(imported("app.main", "ROUTERS"))
     for line in imported("app.cli.rights", "table")(matrix):
         typer.echo(line)
+
+
+@commands.command()
+def components() -> None:
+    """Print the bill of materials (CycloneDX): every library of the lock, with its version and licence."""
+    typer.echo(json.dumps(imported("app.cli.components", "bill_of_materials")(), indent=1))
 
 
 @commands.command()
