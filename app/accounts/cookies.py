@@ -5,6 +5,7 @@ from datetime import datetime
 from fastapi import Request, Response
 
 from app.platform.settings import Settings
+from app.platform.web.guards import language_cookie
 
 
 def cookie_name(settings: Settings) -> str:
@@ -33,7 +34,13 @@ def keep_session(response: Response, settings: Settings, *, token: str, expires_
 def keep_language(response: Response, settings: Settings, locale: str) -> None:
     """Let the pages speak the person's language from the first byte, before anybody looks at the account."""
     response.set_cookie(
-        "lang", locale, max_age=400 * 24 * 3600, path="/", secure=_is_https(settings), httponly=True, samesite="lax"
+        language_cookie(settings),
+        locale,
+        max_age=400 * 24 * 3600,
+        path="/",
+        secure=_is_https(settings),
+        httponly=True,
+        samesite="lax",
     )
 
 

@@ -33,6 +33,7 @@ class Guard:
         self.app = app
         self.settings = settings
         self.origin = _origin(settings.base_url)
+        self.language = language_cookie(settings)
         self.host = urlsplit(settings.base_url).netloc.lower()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,7 +54,8 @@ class Guard:
                 if asked and not is_static:
                     secure = "; Secure" if is_https else ""
                     answered.append(
-                        "Set-Cookie", f"lang={asked}; Max-Age=34560000; Path=/; HttpOnly; SameSite=Lax{secure}"
+                        "Set-Cookie",
+                        f"{self.language}={asked}; Max-Age=34560000; Path=/; HttpOnly; SameSite=Lax{secure}",
                     )
                 REQUESTS.labels(scope["method"], f"{status // 100}xx").inc()
                 SECONDS.labels(scope["method"]).observe(time.perf_counter() - started)
@@ -76,7 +78,7 @@ class Guard:
             i18n.negotiate(
                 asked=asked,
                 chosen=None,
-                kept=cookie_parser(headers.get("cookie", "")).get("lang"),
+                kept=cookie_parser(headers.get("cookie", "")).get(self.language),
                 accepts=headers.get("accept-language", ""),
             )
         )
@@ -105,6 +107,11 @@ class Guard:
         if origin is not None:
             return origin == self.origin
         return "cookie" not in headers
+
+
+def language_cookie(settings: Settings) -> str:
+    """The cookie that keeps the language; browsers bind it to this host under https alone."""
+    return "__Host-lang" if settings.base_url.startswith("https://") else "lang"
 
 
 def _add_headers(headers: MutableHeaders, *, keep_for: str | None, is_https: bool) -> None:
