@@ -35,7 +35,7 @@ def _component(name: str, version: str) -> dict[str, Any]:
 def _licence(name: str) -> str:
     """What a library says of its licence in one line; nothing where it is not installed or says none."""
     try:
-        said = metadata.metadata(name)
+        said: Any = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return ""
     named = said.get("License-Expression") or said.get("License") or ""
