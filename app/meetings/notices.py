@@ -201,7 +201,7 @@ def tell_of_place(session: Session, *, event: Event, meeting: Meeting, is_moved:
     """Write to everybody of a meeting that was given a place, or another one than before."""
 
     def said(to: Delegate) -> dict[str, Any]:
-        return {"whence": _whence(meeting, to), "is_moved": is_moved, **_place(meeting)}
+        return {"is_moved": is_moved, **line_of(meeting, to)}
 
     _tell_all(session, event, meeting, "placed", template="meeting_placed", said=said, now=now)
 
@@ -223,6 +223,11 @@ def tell_of_substitute(
     _tell_all(session, event, meeting, "substitute", template="meeting_substitute", said=said, now=now)
 
 
+def line_of(meeting: Meeting, to: Delegate) -> dict[str, Any]:
+    """What a mail tells one person of a meeting: whence the others come, when, in which room and at which table."""
+    return {"whence": _whence(meeting, to), **_place(meeting)}
+
+
 def tell_of_plan(
     session: Session, *, event: Event, run_id: int, before: Mapping[int, tuple[int, int]], now: datetime
 ) -> int:
@@ -235,11 +240,11 @@ def tell_of_plan(
         for wish in wishes_by_id(session, event.id, changed).values()
         for person in wish.people
     }
-    own: dict[int, list[tuple[Meeting, str]]] = {delegate_id: [] for delegate_id in people}
+    own: dict[int, list[dict[str, Any]]] = {delegate_id: [] for delegate_id in people}
     for meeting in present:
         for person in meeting.wish.people:
             if person.delegate_id in own:
-                own[person.delegate_id].append((meeting, _whence(meeting, person.delegate)))
+                own[person.delegate_id].append(line_of(meeting, person.delegate))
     for to in people.values():
         _write(
             session,
@@ -248,9 +253,7 @@ def tell_of_plan(
             cause="meeting plan",
             key=f"meetings run {run_id} delegate {to.id}",
             template="meetings_plan",
-            context={
-                "lines": [{"whence": whence, **_place(meeting)} for meeting, whence in own[to.id]],
-            },
+            context={"lines": own[to.id]},
             now=now,
         )
     return len(people)

@@ -120,11 +120,9 @@ def _page(
     other = _numbered(session, event, against) if against else found.newest
     changes = difference(entries_of_release(other), found.entries) if against else found.changes
     moves = proposed_moves(session, event)
-    # Whoever loses a meeting is told with the rest; that one is elsewhere is a mail of its own, as for every move.
-    lost = {one for move in moves if move.place is None for one in move.meeting.wish.delegate_ids}
-    elsewhere = [one for move in moves if move.place is not None for one in move.meeting.wish.delegate_ids]
-    people = delegates_by_id(session, found.touched | lost | set(elsewhere))
-    told = [people[one] for one in (*(found.touched | lost), *elsewhere) if one in people]
+    # Whoever loses a meeting, or has it elsewhere, is told with the rest.
+    told = found.touched | {one for move in moves for one in move.meeting.wish.delegate_ids}
+    people = [one for one in delegates_by_id(session, told).values() if one.is_active]
     context: dict[str, Any] = {
         "event": event,
         "form": form,
@@ -136,8 +134,8 @@ def _page(
         "moves": [(move, name_of(move.meeting.wish)) for move in moves],
         "meetings": sum(move.place is None for move in moves),
         "releases": releases_of(session, event.id),
-        "to_write": sum(1 for one in told if one.email is not None and one.is_active),
-        "without_address": sum(1 for one in people.values() if one.email is None and one.is_active),
+        "to_write": sum(1 for one in people if one.email is not None),
+        "without_address": sum(1 for one in people if one.email is None),
         **_by_person(session, event, changes),
     }
     return render(request, "office/release.html", context, status=status)

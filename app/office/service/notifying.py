@@ -1,20 +1,23 @@
 """One notice for each person whom a release touches: what it changes against what they were last told."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.agenda.models import AgendaRelease
-from app.agenda.queries import Place, SessionChange, difference, entries_of_release, release_numbered
+from app.agenda.queries import Place, SessionChange, difference, entries_of_release, release_numbered, releases_of
 from app.delegations.models import Delegate
 from app.delegations.queries import delegates_by_id
 from app.events.models import Event
 from app.events.queries import rooms_of
 from app.meetings.enums import MeetingState
 from app.meetings.models import Meeting, WishPerson
+from app.meetings.notices import line_of
+from app.meetings.queries import meetings_of
 from app.platform import outbox
 from app.platform.outbox import MailState, OutboxMail
 
@@ -42,15 +45,17 @@ def notify(
     event: Event,
     release: AgendaRelease,
     touched: Iterable[int],
+    moved: frozenset[int],
     without_meeting: frozenset[int],
     now: datetime,
 ) -> int:
-    """One held mail for each touched person with an address; returns how many were written.
+    """One held mail for each touched person with an address, of sessions and meetings; returns how many were written.
 
     A notice of an older release that nobody has sent yet is replaced: the new one tells of both, or that both together
     change nothing.
 
     Args:
+        moved: the meetings that this release put elsewhere.
         without_meeting: who lost the time of a meeting by this release.
     """
     rooms = {room.id: f"{room.name}, {room.site.name}" for room in rooms_of(session, event.id)}
@@ -58,6 +63,7 @@ def notify(
     after = entries_of_release(release_numbered(session, event.id, release.number))
     releases: dict[int, AgendaRelease | None] = {}
     differences: dict[int, tuple[SessionChange, ...]] = {}
+    elsewhere = _meetings_elsewhere(session, event, release, moved, {one for older in held.values() for one in older})
     written = 0
     for delegate in delegates_by_id(session, touched).values():
         if delegate.email is None or not delegate.is_active:
@@ -70,9 +76,14 @@ def notify(
         titles = _titles((releases[told], release), delegate.locale or "en")
         own = own_changes(differences[told], rooms, titles, delegate_id=delegate.id)
         is_without = delegate.id in without_meeting or _lost_a_meeting(session, event, delegate, older)
+        meetings = [
+            line_of(meeting, delegate)
+            for meeting, number in elsewhere
+            if number in (*older, release.number) and delegate.id in meeting.wish.delegate_ids
+        ]
         for mail in older.values():
             mail.state, mail.reason = MailState.DROPPED, REPLACED
-        written += _write(session, event, delegate, release, own, is_without=is_without, now=now)
+        written += _write(session, event, delegate, release, own, meetings, is_without=is_without, now=now)
     return written
 
 
@@ -137,6 +148,22 @@ def _held_notices(
     }
 
 
+def _meetings_elsewhere(
+    session: Session, event: Event, release: AgendaRelease, moved: frozenset[int], older: Collection[int]
+) -> list[tuple[Meeting, int]]:
+    """Meetings that stand where a release put them, with its number: this one, or one whose notice was not sent."""
+    if not moved and not older:
+        return []
+    numbers = {one.released_at: one.number for one in releases_of(session, event.id) if one.number in older}
+    found = []
+    for meeting in meetings_of(session, event.id):
+        if meeting.id in moved:
+            found.append((meeting, release.number))
+        elif meeting.sequence > 0 and meeting.changed_at in numbers:
+            found.append((meeting, numbers[meeting.changed_at]))
+    return found
+
+
 def _lost_a_meeting(session: Session, event: Event, delegate: Delegate, older: Mapping[int, OutboxMail]) -> bool:
     """Whether a release whose notice was not sent took the time of a meeting of theirs that has no other yet."""
     if not older:
@@ -164,6 +191,7 @@ def _write(
     delegate: Delegate,
     release: AgendaRelease,
     own: tuple[OwnChange, ...],
+    meetings: Sequence[Mapping[str, Any]],
     *,
     is_without: bool,
     now: datetime,
@@ -182,6 +210,7 @@ def _write(
             "name": delegate.badge_name,
             "release": release,
             "changes": own,
+            "meetings": meetings,
             "lost_meeting": is_without,
         },
         is_held=True,

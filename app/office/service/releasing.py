@@ -13,9 +13,8 @@ from app.events.models import Event
 from app.events.queries import walks_of
 from app.events.time_grid import TimeGrid
 from app.meetings.models import Meeting
-from app.meetings.notices import tell_of_place
 from app.meetings.places import Stretch, read_hall
-from app.meetings.queries import meeting_in_event, meetings_of
+from app.meetings.queries import meetings_of
 from app.meetings.rehousing import Rehoused, rehouse
 from app.meetings.service import cancel, hold_meeting
 from app.office.service.notifying import notify
@@ -60,7 +59,8 @@ def release_agenda(
         session,
         event=event,
         release=released.release,
-        touched=released.touched | without_meeting,
+        touched=people,
+        moved=moved,
         without_meeting=without_meeting,
         now=now,
     )
@@ -138,8 +138,6 @@ def _rehouse(session: Session, *, event: Event, freed: list[Meeting], actor: Act
             now=now,
         )
         session.expire(one.meeting, ["slot", "table"])
-        whole = meeting_in_event(session, event.id, one.meeting.id)
-        tell_of_place(session, event=event, meeting=whole, is_moved=True, now=now)
         moved.add(one.meeting.id)
     return frozenset(moved)
 

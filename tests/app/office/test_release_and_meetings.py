@@ -104,8 +104,14 @@ def test_mtg_07_moving_a_panel_moves_the_meetings_that_it_touches_in_the_same_st
     assert (effects.freed_meetings, effects.moved_meetings) == (0, 1)
     assert places() == [(5, 2), (4, 1), (5, 1)]
     with database.reading() as session:
-        told = session.scalars(select(OutboxMail).where(OutboxMail.cause == "meeting placed")).all()
-        assert {mail.recipient for mail in told} == {"mayor@phnom-penh.example", "mayor@shenzhen.example"}
+        told = session.scalars(select(OutboxMail).where(OutboxMail.state == MailState.HELD)).all()
+        assert sorted(mail.recipient for mail in told) == ["mayor@phnom-penh.example", "mayor@shenzhen.example"]
+        bodies = {mail.recipient: mail.body for mail in told}
+        for recipient, whence in (("mayor@phnom-penh.example", "Shenzhen"), ("mayor@shenzhen.example", "Phnom Penh")):
+            line = f"Moved: your meeting with {whence}, now Tue 3 Sep, 12:05"
+            assert line in bodies[recipient] and "table 2" in bodies[recipient], "one mail each, of both"
+        assert "- Panel: " in bodies["mayor@phnom-penh.example"]
+        assert "- Panel: " not in bodies["mayor@shenzhen.example"]
         person = (Claim.kind == ClaimKind.PERSON) & (Claim.resource == str(cast.heads[0]))
         assert len(session.scalars(select(Claim.tick).where(person)).all()) == 12 + 2 + 4 + 4, "panel, way, meetings"
 
