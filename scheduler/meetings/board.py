@@ -45,6 +45,16 @@ class Board:
             self._hold(Placed(wish, best[2], best[3]))
         return best is not None
 
+    def place_early(self, wish: int) -> bool:
+        """Hold a wish in its first slot with room; ``False`` where there is none."""
+        if self.at_limit(wish) is not None:
+            return False
+        for slot in self.legal.options[wish]:
+            if self.obstacle(wish, slot) is None:
+                self._hold(Placed(wish, slot, self._roomiest(wish, slot)))
+                return True
+        return False
+
     def place_at(self, wanted: Placed) -> bool:
         """Hold a wish in a given slot and class; ``False`` where the problem or the plan so far forbids it."""
         if wanted.wish in self.placed or wanted.table_class not in self.legal.options[wanted.wish].get(wanted.slot, ()):
@@ -56,11 +66,9 @@ class Board:
 
     def obstacle(self, wish: int, slot: int) -> Obstacle | None:
         """What keeps a wish from one of its slots as the plan stands; ``None`` where it could be held."""
-        problem = self.legal.problem
-        for person in self.legal.people_of[wish]:
-            most = problem.people[person].max
-            if most is not None and self._meetings[person] >= most:
-                return Obstacle("limits_of_person", problem.people[person].id)
+        problem, limit = self.legal.problem, self.at_limit(wish)
+        if limit is not None:
+            return limit
         mask = self._masks[slot]
         for person in self.legal.people_of[wish]:
             if self._filled[person] & mask:
@@ -73,6 +81,14 @@ class Board:
             return Obstacle("order_kept", problem.wishes[other].id)
         if self._room(self._roomiest(wish, slot), slot) <= 0:
             return Obstacle("table_hosts_one_meeting")
+        return None
+
+    def at_limit(self, wish: int) -> Obstacle | None:
+        """Whoever of the wish has as many meetings as they may have, whatever the slot."""
+        for person in self.legal.people_of[wish]:
+            most = self.legal.problem.people[person].max
+            if most is not None and self._meetings[person] >= most:
+                return Obstacle("limits_of_person", self.legal.problem.people[person].id)
         return None
 
     def _out_of_order(self, wish: int, slot: int) -> int | None:

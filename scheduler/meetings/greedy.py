@@ -7,12 +7,15 @@ from scheduler.meetings.legal import Legal
 from scheduler.meetings.tables import Placed
 
 
-def first_plan(legal: Legal, wanted: Iterable[Placed] = (), chosen: Set[int] = frozenset()) -> list[Placed]:
+def first_plan(
+    legal: Legal, wanted: Iterable[Placed] = (), chosen: Set[int] = frozenset(), *, is_hasty: bool = False
+) -> list[Placed]:
     """Fill a board; musts that find no room are simply missing.
 
     Args:
         wanted: places to keep where they can be, such as those of an earlier plan that no longer fits.
         chosen: want wishes that come before the others.
+        is_hasty: take the first slot with room, where a search that tidies days comes after.
     """
     board = Board(legal)
     for wish in _in_order(legal, (wish for wish in range(len(legal.options)) if legal.must_be_held(wish)), chosen):
@@ -24,7 +27,7 @@ def first_plan(legal: Legal, wanted: Iterable[Placed] = (), chosen: Set[int] = f
         board.place_at(Placed(wish, slot, legal.class_of_table[table]))
     for wish in _in_order(legal, range(len(legal.options)), chosen):
         if wish not in board.placed:
-            board.place(wish)
+            (board.place_early if is_hasty else board.place)(wish)
     return list(board.placed.values())
 
 

@@ -25,8 +25,6 @@ INSERTIONS, CHAINS = 2_000, 20_000
 """Moves between two looks at the clock."""
 COLDEST = 0.1
 """Temperatures are in cost: at the coldest a worsening by one unit is taken once in 20,000 times."""
-ENDING = 3.0
-"""What comes after a search takes so many times as long as to look at one plan."""
 MUST, CHOSEN, POINT = 1 << 50, 8, 16
 """What is worth more goes in first and is not ejected for less: a point of value, and half of one for the choice."""
 FIRM = 1 << 30
@@ -42,9 +40,7 @@ class Share:
 
     def __post_init__(self) -> None:
         self._started = self.search.stopwatch.seconds
-        # The plan is still to be given tables, checked, and given reasons for what it leaves out.
-        end = self.search.limits.time_limit - ENDING * self.search.offer_seconds
-        self._seconds = self.part * (end - self._started)
+        self._seconds = self.part * (self.search.end - self._started)
         left = self.search.work_left
         self._moves = None if left is None else self.part * left * MOVES_A_UNIT
         self._made = 0

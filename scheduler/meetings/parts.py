@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from scheduler.core.cpsat import Solved, run
-from scheduler.meetings.greedy import first_plan
 from scheduler.meetings.model import rules_and_stages
 from scheduler.meetings.neighbourhoods import Neighbourhoods
 from scheduler.meetings.relaxation import choose
 from scheduler.meetings.score import SENSES
 from scheduler.meetings.search import LEAST_WORK, Search, aim, fix
-from scheduler.meetings.tables import Placed, busiest_first
+from scheduler.meetings.tables import busiest_first
 from scheduler.meetings.variables import Variables
 
 LARGE = 30_000
@@ -25,19 +24,18 @@ def is_large(search: Search) -> bool:
     return sum(map(len, search.legal.options)) > LARGE
 
 
-def choose_first(search: Search, wanted: Sequence[Placed]) -> frozenset[int]:
-    """Bound the value by a choice without slots, and try a first plan that follows it; the wishes chosen."""
+def choose_wishes(search: Search) -> frozenset[int]:
+    """Bound the value by a choice without slots; the wishes chosen."""
     if search.ranges["value"].is_settled or search.is_over():
         return frozenset()
-    seconds = 0.1 * (search.limits.time_limit - search.stopwatch.seconds)
-    work = None if search.work_left is None else 0.1 * search.work_left
+    seconds = 0.25 * (search.end - search.stopwatch.seconds)
+    work = None if search.work_left is None else 0.25 * search.work_left
     choice = choose(search.legal, limits=search.limits, seconds=seconds, work=work, control=search.control)
     if choice is None:
         return frozenset()
     search.spend(choice.work)
     found = search.ranges["value"]
     search.ranges["value"] = replace(found, best=min(found.best, choice.bound))
-    search.offer(first_plan(search.legal, wanted, choice.wishes))
     return choice.wishes
 
 
@@ -55,17 +53,21 @@ def improve_parts(search: Search, names: Sequence[str], *, share: float | None =
 
 def _improve(search: Search, parts: Neighbourhoods, name: str, share: float) -> None:
     started = search.stopwatch.seconds
-    until = started + share * (search.limits.time_limit - started)
+    until = started + share * (search.end - started)
+    building = 0.0
     work_after = 0.0 if search.work_left is None else (1.0 - share) * search.work_left
     size = float(PART)
     fixed = search.names[: search.names.index(name) + 1]
-    while not (search.is_over() or search.is_known(name) or _has_had_its_share(search, until, work_after)):
+    # A part that could only be built, and not searched, is not begun.
+    while not (search.is_over() or search.is_known(name) or _has_had_its_share(search, until - building, work_after)):
         assert search.best is not None
+        began = search.stopwatch.seconds
         part = parts.draw(busiest_first(search.legal, search.best.placed), int(size))
         variables, expressions = rules_and_stages(part, fixed)
         for earlier in fixed:
             fix(variables.model, earlier, expressions[earlier], search.best.values[earlier])
         aim(variables.model, name, expressions[name])
+        building = max(building, search.stopwatch.seconds - began)
         solved = _search_part(search, variables, name, until)
         size = max(500.0, size * (1.1 if solved.status == "optimal" else 0.8))
     search.seconds[name] = search.seconds.get(name, 0.0) + search.stopwatch.seconds - started

@@ -49,6 +49,9 @@ def _reason(legal: Legal, board: Board, wish: int) -> Obstacle:
     options = legal.options[wish]
     if not options:
         return _never(legal, legal.problem.wishes[wish])
+    limit = board.at_limit(wish)
+    if limit is not None:
+        return limit
     obstacles = [board.obstacle(wish, slot) for slot in options]
     return _most_frequent(obstacle or Obstacle("value") for obstacle in obstacles)
 

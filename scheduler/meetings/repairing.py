@@ -59,6 +59,7 @@ def _solved(search: Search, turn: "_Round", until: float) -> Solved:
         # What a round finds is no plan yet: it means nothing outside, and is no first solution.
         control=search.control.quiet(),
         stopwatch=Stopwatch(),
+        hint=None if search.best is None else turn.hint(search.best.placed),
         deterministic_time=None if search.work_left is None else SHARE * search.work_left,
     )
     search.spend(solved.deterministic_time)
@@ -152,6 +153,14 @@ class _Round:
         if wish not in self._leaves:
             self._leaves[wish] = self.model.new_bool_var(f"leaves_{wish}")
         return self._leaves[wish]
+
+    def hint(self, placed: Iterable[Placed]) -> dict[int, int]:
+        """A whole plan as an answer: what it moves, and free wishes where it has them."""
+        held = frozenset(placed)
+        found = {literal.index: int(place in held) for place, literal in self._at.items()}
+        for wish, literal in self._leaves.items():
+            found[literal.index] = int(self._standing.homes[wish] not in held)
+        return found
 
     def pushed(self, solved: Solved) -> set[int]:
         """Who is pushed out."""

@@ -19,6 +19,8 @@ from scheduler.meetings.variables import Variables
 
 LEAST_SECONDS, LEAST_WORK = 0.02, 0.001
 """With less time or work left no further search is begun."""
+ENDING = 3.0
+"""What comes after a search takes so many times as long as to look at one plan."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,17 @@ class Search:
         found = self.ranges[name]
         return found.is_settled or (self.best is not None and self.best.values[name] == found.best)
 
+    @property
+    def end(self) -> float:
+        """When the search must end: the plan is still to be checked, and given reasons for what it leaves out."""
+        return self.limits.time_limit - max(LEAST_SECONDS, ENDING * self.offer_seconds)
+
     def is_over(self) -> bool:
         if self.control.is_stopped:
             return True
         if self.work_left is not None:
             return self.work_left < LEAST_WORK
-        return self.stopwatch.seconds > self.limits.time_limit - LEAST_SECONDS
+        return self.stopwatch.seconds > self.end
 
     def stage_results(self) -> tuple[StageResult, ...]:
         if self.best is None:

@@ -9,7 +9,7 @@ from scheduler.meetings.reasons import unheld
 from scheduler.meetings.score import score
 from scheduler.meetings.search import Plan, Search
 from scheduler.meetings.solution import MeetingsOutcome, MeetingsSolution
-from scheduler.meetings.strategy import make_ready, run_stages
+from scheduler.meetings.strategy import is_tidied_later, make_ready, run_stages
 from scheduler.meetings.tables import Placed, placed_of, places_of
 from scheduler.meetings.validation import validate
 
@@ -52,7 +52,7 @@ def _start(search: Search, hint: MeetingsSolution | None, wanted: Sequence[Place
     search.hinted = {} if hint is None else places_of(search.legal, hint.meetings)
     if hint is not None and not validate(search.problem, hint):
         search.offer(wanted)
-    first = first_plan(search.legal, wanted)
+    first = first_plan(search.legal, wanted, is_hasty=is_tidied_later(search))
     search.offer(first)
     search.report(search.names[0])
     return first

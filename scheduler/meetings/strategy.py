@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from scheduler.meetings.greedy import first_plan
 from scheduler.meetings.legal import Legal
-from scheduler.meetings.parts import choose_first, improve_parts, is_large
+from scheduler.meetings.parts import choose_wishes, improve_parts, is_large
 from scheduler.meetings.problem import MeetingsProblem
 from scheduler.meetings.repairing import fewest_moves
 from scheduler.meetings.search import Search
@@ -46,10 +47,11 @@ def run_stages(search: Search, *, wanted: Sequence[Placed], first: Sequence[Plac
     if is_whole or search.best is None:
         search_whole(search)
         return
-    chosen = choose_first(search, wanted)
+    chosen = choose_wishes(search)
     if has_kernel:
         _improve_compiled(search, chosen)
     else:
+        search.offer(first_plan(search.legal, wanted, chosen))
         improve_parts(search, search.names)
 
 
@@ -79,6 +81,11 @@ def _cool(search: Search, placed: Sequence[Placed]) -> None:
 
     _hold_musts(search, placed)
     tidy(search, COOLING_SHARE)
+
+
+def is_tidied_later(search: Search) -> bool:
+    """Whether the kernel moves whatever a first plan holds, so that this one need not take pains."""
+    return is_large(search) and _fits_kernel(search.legal)
 
 
 def _fits_kernel(legal: Legal) -> bool:
