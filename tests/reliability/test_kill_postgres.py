@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 from app.meetings.models import Meeting
 from app.platform.database.engine import Database
@@ -77,7 +79,7 @@ def test_a_killed_server_loses_nothing_that_it_acknowledged(
         stop.set()
         for thread in threads:
             thread.join()
-        _start_again(own_server)
+        _start_again(own_server, hall.database.url)
         hall.database.engine.dispose()
         hall.database.read_engine.dispose()
         fresh = Database(hall.database.url)
@@ -89,12 +91,14 @@ def test_a_killed_server_loses_nothing_that_it_acknowledged(
     assert len(acknowledged) > 10 * ROUNDS
 
 
-def _start_again(server: Any) -> None:
-    for _ in range(30):
+def _start_again(server: Any, url: str) -> None:
+    """Start the server again until it answers; the one that was killed may take a moment to be gone."""
+    engine = create_engine(url, poolclass=NullPool)
+    for _ in range(60):
         try:
             server.ensure_postgres_running()
-        except (subprocess.SubprocessError, AssertionError, OSError):
+            with engine.connect():
+                return
+        except (subprocess.SubprocessError, AssertionError, OSError, OperationalError):
             time.sleep(1)
-        else:
-            return
     pytest.fail("the server did not come back")

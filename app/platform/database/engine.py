@@ -26,6 +26,7 @@ SAFE_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
 RETRIES = 5
 RETRYABLE = frozenset({"40001", "40P01"})
+LOCKED = "55P03"
 
 MOST_READERS = 40
 """More than the web server handles requests at once: nobody waits for a connection to read."""
@@ -97,13 +98,16 @@ class Database:
             yield session
 
     def retry(self, use_case: Callable[[Session], Result]) -> Result:
-        """Run a use case of pure database work again when PostgreSQL asks for it (40001, 40P01), five times at most."""
+        """Run a use case of pure database work again, five times at most.
+
+        When PostgreSQL asks for it (40001, 40P01), and when another held a lock for longer than is waited (55P03).
+        """
         for attempt in range(RETRIES):
             try:
                 with self.writing() as session:
                     return use_case(session)
             except DBAPIError as error:
-                if attempt == RETRIES - 1 or getattr(error.orig, "sqlstate", None) not in RETRYABLE:
+                if attempt == RETRIES - 1 or getattr(error.orig, "sqlstate", None) not in RETRYABLE | {LOCKED}:
                     raise
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311  (so that two do not meet again)
         raise AssertionError("unreachable")
