@@ -1,6 +1,7 @@
 """The meetings at the sizes asked for: value beside bound and first come first served, idle time, seconds.
 
-Seconds in process, so without start and imports; on a machine with other work they grow. ``BRIDGE_B2B_DATA`` names the
+Seconds in process, so without start and imports; on a machine with other work those of the processor say more, and with
+fewer of them than two cores give a search finds less. ``BRIDGE_B2B_DATA`` names the
 folder with the instances of the literature. ``pytest tests/benchmarks/test_meetings.py -k f-big`` runs one table.
 """
 
@@ -53,6 +54,7 @@ class Row(NamedTuple):
     what: str
     reached: str
     seconds: float
+    processor: float | None = None
     asked: str = ""
     holds: bool | None = None
 
@@ -61,10 +63,18 @@ def _read(document: Document) -> MeetingsProblem:
     return read_problem(json.dumps(document))
 
 
-def _solved(problem: MeetingsProblem, seconds: float, hint: MeetingsSolution | None = None) -> Any:
-    outcome = solve(problem, hint=hint, limits=Limits(time_limit=seconds, workers=WORKERS))
+def _solved(problem: MeetingsProblem, seconds: float) -> tuple[Any, float]:
+    """The outcome, and the seconds of the processor, with those of the children that prove."""
+    before = _processor()
+    outcome = solve(problem, limits=Limits(time_limit=seconds, workers=WORKERS))
+    spent = _processor() - before
     assert outcome.solution is None or validate(problem, outcome.solution) == ()
-    return outcome
+    return outcome, spent
+
+
+def _processor() -> float:
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def _value(problem: MeetingsProblem, solution: MeetingsSolution) -> int:
@@ -120,13 +130,20 @@ def _beside_first_come(database: Database, name: str) -> list[Row]:
         facts = read_facts(session, event)
         problem = build_problem(facts).model_copy(update={"previous": ()})
         order = [wish_key(one.id) for one in sorted(facts.wishes, key=lambda one: (one.wished_at, one.id))]
-    booked, outcome = _first_come(problem, order), _solved(problem, 30)
+    booked, (outcome, spent) = _first_come(problem, order), _solved(problem, 30)
     value, idle = _value(problem, booked), score(problem, booked)["idle_run"].units
     stage, ours = outcome.stages[0], outcome.score["idle_run"].units
     much_better = _value(problem, outcome.solution) > 1.1 * value and ours < 0.5 * idle
     return [
         Row(f"{name}: first come first served", _said(problem, booked), 0.0),
-        Row(f"{name}: scheduled", _said(problem, outcome.solution), outcome.seconds, "more, less idle", much_better),
+        Row(
+            f"{name}: scheduled",
+            _said(problem, outcome.solution),
+            outcome.seconds,
+            spent,
+            "more, less idle",
+            much_better,
+        ),
         Row(f"{name}: value of wants, bound", _share(stage.value, stage.bound), outcome.seconds),
     ]
 
@@ -141,18 +158,18 @@ def _musts() -> list[Row]:
     for blocks in (1, 4):
         for seed in SEEDS:
             problem = _read(must_hall(seed=seed, blocks=blocks))
-            outcome = _solved(problem, 15)
+            outcome, spent = _solved(problem, 15)
             what = f"8,000 musts, {blocks} block(s), seed {seed}"
             if outcome.solution is None:
-                rows.append(Row(f"{what}: all placed", outcome.status, outcome.seconds, "10 s", False))
+                rows.append(Row(f"{what}: all placed", outcome.status, outcome.seconds, spent, "10 s", False))
                 continue
             first = outcome.first_seconds
             runs = [one.idle_runs for one in waiting_by_person(problem, outcome.solution.meetings).values()]
             mean, worst = sum(runs) / len(problem.people), max(runs)
             said = f"idle runs a person {mean:.2f}, worst {worst}"
             rows += [
-                Row(f"{what}: all placed", "all placed", first, "10 s", first <= 10),
-                Row(f"{what}: tidy", said, outcome.seconds, "15 s, 0.36, 2", mean <= 0.36 and worst <= 2),
+                Row(f"{what}: all placed", "all placed", first, None, "10 s", first <= 10),
+                Row(f"{what}: tidy", said, outcome.seconds, spent, "15 s, 0.36, 2", mean <= 0.36 and worst <= 2),
             ]
     return rows
 
@@ -162,11 +179,13 @@ def _crowd() -> list[Row]:
     rows = []
     for tables, skew in ((200, 0.0), (400, 0.0), (200, 0.5), (400, 0.5)):
         for seed in SEEDS:
-            outcome = _solved(_read(crowded_hall(seed=seed, tables=tables, skew=skew)), 10)
+            outcome, spent = _solved(_read(crowded_hall(seed=seed, tables=tables, skew=skew)), 10)
             stage = outcome.stages[0]
             what = f"10,000 wishes, {tables} tables, skew {skew}, seed {seed}"
             share = stage.value / stage.bound
-            rows.append(Row(what, _share(stage.value, stage.bound), outcome.seconds, "99.6 %, 10 s", share >= 0.996))
+            rows.append(
+                Row(what, _share(stage.value, stage.bound), outcome.seconds, spent, "99.6 %, 10 s", share >= 0.996)
+            )
     return rows
 
 
@@ -175,7 +194,7 @@ def _repair(level: str) -> list[Row]:
     rows = []
     for seed in SEEDS:
         document = standing_hall(seed=seed, level=level)
-        base = _solved(_read(document), 12)
+        base, _ = _solved(_read(document), 12)
         assert base.solution is not None
         meetings = base.solution.meetings
         changes = {
@@ -185,18 +204,20 @@ def _repair(level: str) -> list[Row]:
         for change, after in changes.items():
             for moves_first, seconds in ((True, 3), (False, 10)):
                 problem = _read(with_previous(after, meetings, moves_first=moves_first))
-                outcome = _solved(problem, seconds)
+                outcome, spent = _solved(problem, seconds)
                 name = f"3,000 {level}s, {change}, seed {seed}: "
                 if outcome.solution is None:
-                    rows.append(Row(name + "no plan", outcome.status, outcome.seconds, "a plan", False))
+                    rows.append(Row(name + "no plan", outcome.status, outcome.seconds, spent, "a plan", False))
                     continue
                 stages = {one.name: one for one in outcome.stages}
                 moved, said = stages["moved"], _said(problem, outcome.solution)
                 if moves_first:
                     reached = f"moved {moved.value}, at least {moved.bound}; {said}"
-                    rows.append(Row(f"{name}fewest moves", reached, outcome.seconds, "proven, 3 s", moved.is_proven))
+                    rows.append(
+                        Row(f"{name}fewest moves", reached, outcome.seconds, spent, "proven, 3 s", moved.is_proven)
+                    )
                 else:
-                    rows.append(Row(f"{name}all", f"moved {moved.value}; {said}", outcome.seconds))
+                    rows.append(Row(f"{name}all", f"moved {moved.value}; {said}", outcome.seconds, spent))
     return rows
 
 
@@ -232,7 +253,7 @@ def _literature() -> list[Row]:
     rows = []
     for path in sorted(Path(B2B).glob("*.json")):
         problem = read_problem(path.read_bytes())
-        outcome = _solved(problem, 60)
+        outcome, spent = _solved(problem, 60)
         known = PUBLISHED.get(path.stem)
         reached = f"{outcome.status}, " + ", ".join(f"{one.name} {one.value}" for one in outcome.stages[-1:])
         if known is not None:
@@ -242,7 +263,7 @@ def _literature() -> list[Row]:
             )
             assert outcome.status != "optimal" or outcome.stages[-1].value == known.optimum, path.stem
         proven = outcome.status in ("optimal", "infeasible")
-        rows.append(Row(path.stem, reached, outcome.seconds, "proven, 60 s", proven))
+        rows.append(Row(path.stem, reached, outcome.seconds, spent, "proven, 60 s", proven))
     return rows
 
 
@@ -261,7 +282,8 @@ TABLES: dict[str, Callable[[Path], list[Row]]] = {
 def test_meetings_figures(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = TABLES[name](tmp_path)
     with capsys.disabled():
-        print(f"\n{'meetings':<60} {'seconds':>7}  {'asked':<16} {'':<7} reached")
+        print(f"\n{'meetings':<60} {'seconds':>7} {'of processor':>12}  {'asked':<16} {'':<7} reached")
         for row in rows:
             mark = "" if row.holds is None else "holds" if row.holds else "MISSED"
-            print(f"{row.what:<60} {row.seconds:>7.1f}  {row.asked:<16} {mark:<7} {row.reached}")
+            spent = "" if row.processor is None else f"{row.processor:.1f}"
+            print(f"{row.what:<60} {row.seconds:>7.1f} {spent:>12}  {row.asked:<16} {mark:<7} {row.reached}")
