@@ -80,7 +80,7 @@ async function giveBack() {
   await look({ hold: "" });
   const said = origin?.cell ? document.getElementById(origin.cell) : null;
   if (said) focusOn(said);
-  else document.querySelector(`[data-take="${origin?.key}"]`)?.focus();
+  else document.querySelector(`#unheld [data-take="${origin?.key}"]`)?.focus();
   announce(says("sayGivenBack"));
 }
 async function putDown(cell) {
@@ -129,9 +129,9 @@ function onKey(event, cell) {
     else return false;
     return true;
   }
-  const link = cell.querySelector("[data-take]");
+  const link = cell.querySelector("a");
   if (event.key !== " " || !link) return false;
-  take(link.dataset.take);
+  take(`m${link.pathname.split("/").at(-1)}`);
   return true;
 }
 document.addEventListener("keydown", (event) => {
