@@ -46,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _solve(options: argparse.Namespace) -> int:
     kind = Kind(options.kind)
-    control = Control(_print_progress if options.progress else None)
+    control = Control()
+    if options.progress:
+        control.on_progress = lambda progress: _print_progress(progress, control)
     _refuse_unwritable(options.output)
     with _signals_stop(control):
         problem = _read_problem(kind, options.problem)
@@ -280,14 +282,16 @@ def _print_begin() -> None:
     print(json.dumps({"begins": True}), file=sys.stderr, flush=True)
 
 
-def _print_progress(progress: Progress) -> None:
-    line = {
-        "seconds": round(progress.seconds, 3),
-        "stage": progress.stage,
-        "incumbent": progress.incumbent,
-        "bound": progress.bound,
-    }
-    print(json.dumps(line), file=sys.stderr, flush=True)
+def _print_progress(progress: Progress, control: Control) -> None:
+    """Say how far it is; where nobody listens any more, end the search with the best so far."""
+    line = {"seconds": round(progress.seconds, 3), "stage": progress.stage}
+    line |= {"incumbent": progress.incumbent, "bound": progress.bound}
+    try:
+        print(json.dumps(line), file=sys.stderr, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        control.on_progress = None
+        control.stop()
 
 
 if __name__ == "__main__":

@@ -55,10 +55,11 @@ class _Reader:
         self._within_days: dict[int, dict[int, Starts]] = {}
         self._within_hours: dict[tuple[str, int], Starts] = {}
         self._full: dict[tuple[str, int], Starts] = {}
+        self._bases: dict[tuple[int, Starts], Starts] = {}
+        self._days: dict[tuple[int, Starts], dict[int, Starts]] = {}
 
     def legal(self, session: Session) -> Legal:
-        by_day = self._by_day(session.duration)
-        base = common(union_of(by_day.values()), self._own(session))
+        base = self._base(session.duration, self._own(session))
         rooms = {}
         for room in self._problem.rooms:
             # Where nothing may run at all, no start is legal.
@@ -68,9 +69,18 @@ class _Reader:
                 starts = base if hours is FOREVER else common(base, hours)
                 if starts:
                     rooms[room.id] = starts
-        found = union_of(rooms.values())
-        days = {day: starts for day, span in by_day.items() if (starts := common(span, found))}
-        return Legal(session, rooms, days)
+        return Legal(session, rooms, self._days_of(session.duration, union_of(rooms.values())))
+
+    def _base(self, duration: int, own: Starts) -> Starts:
+        if (duration, own) not in self._bases:
+            self._bases[duration, own] = common(union_of(self._by_day(duration).values()), own)
+        return self._bases[duration, own]
+
+    def _days_of(self, duration: int, found: Starts) -> dict[int, Starts]:
+        if (duration, found) not in self._days:
+            by_day = self._by_day(duration).items()
+            self._days[duration, found] = {day: starts for day, span in by_day if (starts := common(span, found))}
+        return self._days[duration, found]
 
     def _by_day(self, duration: int) -> dict[int, Starts]:
         if duration not in self._within_days:

@@ -1,7 +1,9 @@
 """A smallest set of facts that leaves no plan."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
+from scheduler.agenda.explain.alike import likeness
 from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of, required_sessions
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.packing import goes_beside
@@ -11,6 +13,9 @@ from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import Placement
 from scheduler.core.blocking import shrink
+
+SEARCHED = 12
+"""Of more sessions, which are seen not to go together, it is not searched whether fewer would do: facts are anyway."""
 
 
 def blocking_set(problem: AgendaProblem, oracle: Oracle, *, given: Changes | None = None) -> tuple[Blocker, ...]:
@@ -32,12 +37,11 @@ class _Search:
         self._file = ProblemFile(problem)
         self._facts = [fact for fact in blockers_of(problem) if fact.steps not in given]
         self._changed = self._file.changed(given)
-        self._plans: list[tuple[frozenset[Blocker], tuple[Placement, ...]]] = []
 
     def sessions_too_many(self) -> tuple[Blocker, ...]:
         """Sessions that cannot all be placed even with every fact neutral, where there are such."""
         house = self._file.changed({**self._given, **self._neutral_beside((), self._of_the_house())})
-        if goes_beside(only(house, set()), (), self._durations(set())):
+        if goes_beside(only(house, set()), (), _durations(self._changed, frozenset())):
             return ()
         bare = self._with_facts(())
         if self._oracle.ask(bare) != "infeasible":
@@ -49,46 +53,22 @@ class _Search:
         # A few sessions that cannot be placed even with all others gone say which facts can matter: dropping a
         # session asks less than making its facts neutral, so what blocks these blocks the whole file too.
         found, plans = _sessions_against(self._changed, self._oracle)
-        names = set(found)
-        near = list(_concerning(self._problem, self._facts, names))
-
-        needed = frozenset(near)
-
-        def block_alone(kept: Sequence[Blocker]) -> bool:
-            nonlocal needed
-            few = only(self._file.changed({**self._given, **self._neutral_beside(kept, near)}), names)
-            # Without the session there was a plan already; without a fact it mostly goes beside that.
-            gone = {fact.ids[0] for fact in needed.difference(kept) if fact.steps[0] == "sessions"}
-            answer = self._oracle.ask_few(few, wanted=plans.get(gone.pop(), ()) if len(gone) == 1 else ())
-            if answer.placements is not None:
-                self._plans.append((frozenset(kept), answer.placements))
-            if answer.status == "infeasible":
-                needed = frozenset(kept)
-            return answer.status == "infeasible"
-
-        relevant = _without_whole_kinds(near, block_alone)
-        kept = list(shrink(relevant, block_alone, largest=max(1, len(relevant) // 8)))
+        few = _Few(self._facts, self._changed, frozenset(found), self._oracle, plans)
+        near = [fact for fact in self._facts if fact in few.facts]
+        for blocks in (few.are_seen_to_block, few.block):
+            if blocks(near):
+                near = _without_whole_kinds(near, blocks)
+                near = list(shrink(near, blocks, largest=max(1, len(near) // 8)))
+        kept = near
         # Beside all the others, who only want room, fewer facts may do; that is seldom so.
-        for fact in tuple(kept):
+        for fact in near:
             rest = [one for one in kept if one is not fact]
-            house = only(self._file.changed({**self._given, **self._neutral_beside(rest, near)}), names)
-            if not self._is_seen_to_go(fact, rest, house, names) and self._is_blocked_by(rest):
+            if not few.goes_beside_others(fact, rest) and self._is_blocked_by(rest):
                 kept = rest
         return tuple(kept)
 
-    def _is_seen_to_go(self, fact: Blocker, rest: Sequence[Blocker], few: AgendaProblem, names: set[str]) -> bool:
-        """Whether the few sessions without a fact, and all others, which ask for nothing, go beside each other."""
-        # A plan with more facts than these is one with these.
-        plans = (placed for kept, placed in self._plans if fact not in kept and kept.issuperset(rest))
-        placed = next(plans, None)
-        return placed is not None and goes_beside(few, placed, self._durations(names))
-
     def _is_blocked_by(self, kept: Sequence[Blocker]) -> bool:
         return self._oracle.ask(self._with_facts(kept)) == "infeasible"
-
-    def _durations(self, names: set[str]) -> Iterator[int]:
-        """How long the sessions are, but for some, that are to be placed with every fact neutral."""
-        return (one.duration for one in self._changed.sessions if not one.optional and one.id not in names)
 
     def _of_the_house(self) -> list[Blocker]:
         return [fact for fact in self._facts if fact.steps[0] in ("rooms", "days", "max_parallel")]
@@ -128,37 +108,114 @@ def _sessions_against(
     if hopeless:
         return (hopeless[0],), {}
     plans: list[tuple[Placement, ...]] = []
+    # The last ones are kept most likely: let that be the most constrained.
+    few.sort(key=lambda one: legal[one.id].choices // one.duration, reverse=True)
+    names = [one.id for one in few]
+
+    def are_seen(kept: Sequence[str]) -> bool:
+        return oracle.sees_against(only(problem, set(kept)))
+
+    if are_seen(names):
+        names = list(shrink(names, are_seen, largest=max(1, len(names) // 8)))
+        if len(names) > SEARCHED:
+            oracle.note_against(names)
+            return tuple(names), {}
 
     def block(kept: Sequence[str]) -> bool:
         answer = oracle.ask_few(only(problem, set(kept)))
         plans.extend([] if answer.placements is None else [answer.placements])
         return answer.status == "infeasible"
 
-    # The last ones are kept most likely: let that be the most constrained.
-    few.sort(key=lambda one: legal[one.id].choices // one.duration, reverse=True)
-    found = shrink([one.id for one in few], block, largest=max(1, len(few) // 40))
+    found = shrink(names, block, largest=max(1, len(names) // 40))
     oracle.note_against(found)
     missing = [(set(found).difference(one.session for one in plan), plan) for plan in plans]
     return found, {names.pop(): plan for names, plan in missing if len(names) == 1}
 
 
-def _concerning(problem: AgendaProblem, facts: Sequence[Blocker], names: set[str]) -> Iterator[Blocker]:
-    """The facts that can matter where there are only these sessions."""
-    sessions = [one for one in problem.sessions if one.id in names]
-    people = {name for one in sessions for name in one.people}
-    resources = {name for one in sessions for name in one.uses}
+class _Few:
+    """A few sessions that cannot all be placed, were there no others, and the facts of the file that concern them."""
+
+    def __init__(
+        self,
+        facts: Iterable[Blocker],
+        changed: AgendaProblem,
+        names: frozenset[str],
+        oracle: Oracle,
+        plans: Mapping[str, tuple[Placement, ...]],
+    ) -> None:
+        """Read the facts.
+
+        Args:
+            facts: those of the file that may be made neutral.
+            changed: the file with the changes that are made already.
+            plans: of the few but for one session, by that session.
+        """
+        self._oracle, self._without = oracle, plans
+        self._problem = only(changed, names)
+        self._file = ProblemFile(self._problem)
+        self._others = Counter(_durations(changed, names))
+        own = {mark: fact.steps for mark, fact in _marked(blockers_of(self._problem))}
+        self._steps = {fact: own[mark] for mark, fact in _marked(facts) if mark in own}
+        self.facts = self._steps.keys()
+        self._needed = frozenset(self.facts)
+        self._plans: list[tuple[frozenset[Blocker], tuple[Placement, ...]]] = []
+        self._plan_of: dict[Hashable, tuple[AgendaProblem, tuple[Placement, ...]]] = {}
+        self._seen: dict[Hashable, bool] = {}
+        self._known: dict[Hashable, bool] = {}
+        self._known_beside: dict[Hashable, bool] = {}
+
+    def are_seen_to_block(self, kept: Sequence[Blocker]) -> bool:
+        """Whether these facts are seen without search to leave the few no plan."""
+        few = self._with(kept)
+        alike = likeness(few)
+        if alike not in self._seen:
+            self._seen[alike] = self._oracle.sees_against(few)
+        return self._seen[alike]
+
+    def block(self, kept: Sequence[Blocker]) -> bool:
+        few = self._with(kept)
+        alike = likeness(few)
+        if alike not in self._known:
+            # Without the session there was a plan already; without a fact it mostly goes beside that.
+            gone = {fact.ids[0] for fact in self._needed.difference(kept) if fact.steps[0] == "sessions"}
+            answer = self._oracle.ask_few(few, wanted=self._without.get(gone.pop(), ()) if len(gone) == 1 else ())
+            if answer.placements is not None:
+                self._plans.append((frozenset(kept), answer.placements))
+                self._plan_of[alike] = (few, answer.placements)
+            self._known[alike] = answer.status == "infeasible"
+        if self._known[alike]:
+            self._needed = frozenset(kept)
+        return self._known[alike]
+
+    def goes_beside_others(self, fact: Blocker, rest: Sequence[Blocker]) -> bool:
+        """Whether the few without a fact, and all others, which ask for nothing, are seen to go beside each other."""
+        few = self._with(rest)
+        alike = likeness(few)
+        if alike not in self._known_beside:
+            if alike not in self._plan_of:
+                # A plan with more facts than these is one with these.
+                plans = (placed for kept, placed in self._plans if fact not in kept and kept.issuperset(rest))
+                placed = next(plans, None)
+                if placed is None:
+                    return False
+                self._plan_of[alike] = (few, placed)
+            self._known_beside[alike] = goes_beside(*self._plan_of[alike], self._others.elements())
+        return self._known_beside[alike]
+
+    def _with(self, kept: Iterable[Blocker]) -> AgendaProblem:
+        names = set(kept)
+        return self._file.changed(neutral(steps for fact, steps in self._steps.items() if fact not in names))
+
+
+def _marked(facts: Iterable[Blocker]) -> Iterator[tuple[Hashable, Blocker]]:
+    """Facts with what tells each from others, wherever it stands in the file."""
+    seen: Counter[Hashable] = Counter()
     for fact in facts:
-        kind, field = fact.steps[0], field_of(fact.steps)
-        if kind == "sessions":
-            is_near = fact.ids[0] in names and (field not in RELATIONS or fact.ids[1] in names)
-        elif kind == "people":
-            is_near = fact.ids[0] in people
-        elif kind == "resources":
-            is_near = fact.ids[0] in resources
-        else:
-            is_near = True
-        if is_near:
-            yield fact
+        mark = (fact.rule, field_of(fact.steps), fact.ids)
+        seen[mark] += 1
+        yield (mark, seen[mark]), fact
 
 
-RELATIONS = frozenset({"after", "not_with", "same_room_as"})
+def _durations(problem: AgendaProblem, names: frozenset[str]) -> Iterator[int]:
+    """How long the sessions are, but for some, that are to be placed with every fact neutral."""
+    return (one.duration for one in problem.sessions if not one.optional and one.id not in names)

@@ -13,7 +13,7 @@ FEW = 60
 def too_many(problem: AgendaProblem, legal: Mapping[str, Legal]) -> frozenset[str] | None:
     """Required sessions that ask for more time than there is, the smallest such set found; ``None`` if none is."""
     required = [session for session in problem.sessions if session.is_required]
-    found = [*_in_rooms(problem, legal, required), *_of_resources(problem, required)]
+    found = [*_in_rooms(problem, legal, required), *_of_resources(problem, required), *_at_once(problem, required)]
     return min(found, key=len, default=None)
 
 
@@ -65,5 +65,21 @@ def _of_resources(problem: AgendaProblem, required: list[Session]) -> Iterator[f
             for span, units in taken_elsewhere(resource)
         )
         users = [session for session in required if session.uses.get(resource.id, 0) > 0]
-        if sum(session.uses[resource.id] * session.duration for session in users) > there:
+        excess = sum(session.uses[resource.id] * session.duration for session in users) - there
+        if excess > 0:
+            # Without the least ones, as long as those left are still too many.
+            users.sort(key=lambda session: session.uses[resource.id] * session.duration)
+            while len(users) > 1 and excess - users[0].uses[resource.id] * users[0].duration > 0:
+                excess -= users[0].uses[resource.id] * users.pop(0).duration
             yield frozenset(session.id for session in users)
+
+
+def _at_once(problem: AgendaProblem, required: list[Session]) -> Iterator[frozenset[str]]:
+    """More session time than so many at once have; pauses between them are not counted."""
+    if problem.max_parallel is None:
+        return
+    days = [without(((day.start, day.end),) if day.start < day.end else (), union(day.closed)) for day in problem.days]
+    there = problem.max_parallel * sum(end - start for start, end in union(span for spans in days for span in spans))
+    excess = sum(session.duration for session in required) - there
+    if excess > 0:
+        yield _fewest(required, excess, 0)

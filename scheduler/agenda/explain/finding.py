@@ -1,9 +1,10 @@
 """Which single change mends a problem, and where none does, which few together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from heapq import heappop, heappush
 from itertools import combinations, groupby
 
+from scheduler.agenda.explain.alike import kinds
 from scheduler.agenda.explain.blocking import blocking_set
 from scheduler.agenda.explain.facts import Blocker, field_of
 from scheduler.agenda.explain.mending import (
@@ -23,6 +24,7 @@ from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile
 from scheduler.agenda.explain.widening import added_grains
 from scheduler.agenda.problem import AgendaProblem, Weights
+from scheduler.agenda.restricting import only
 from scheduler.core.explanation import Fix
 
 MOST_TOGETHER = 3
@@ -38,7 +40,7 @@ def find_fix(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle)
     few = oracle.against(problem) or frozenset(session.id for session in problem.sessions)
     search = _FixSearch(problem, few, oracle)
     for _, changes in groupby(changes_for(problem, facts), key=lambda change: change.cost):
-        fix = search.best_of(list(changes))
+        fix = search.best_of_alike(list(changes))
         if fix is not None or oracle.is_over:
             return fix
     return None
@@ -50,6 +52,18 @@ class _FixSearch:
 
     def __init__(self, problem: AgendaProblem, few: frozenset[str], oracle: Oracle) -> None:
         self._problem, self._few, self._oracle = problem, few, oracle
+
+    def best_of_alike(self, changes: Sequence[Change]) -> Fix | None:
+        """As ``best_of``, with one change of those to sessions that are alike; with the others where none mends."""
+        alike = kinds(only(self._problem, self._few))
+        first: dict[Hashable, Change] = {}
+        for change in changes:
+            kind, index, *rest = change.steps if len(change.steps) > 1 else (change.steps[0], 0)
+            assert isinstance(index, int)
+            name = self._problem.sessions[index].id if kind == "sessions" else ""
+            first.setdefault((kind, alike.get(name, index), *rest), change)
+        chosen = list(first.values())
+        return self.best_of(chosen) or self.best_of([change for change in changes if change not in chosen])
 
     def best_of(self, changes: Sequence[Change]) -> Fix | None:
         """A change that mends, of several hours those that need least; all changes must be of the same cost."""
@@ -173,6 +187,8 @@ def _sessions_left_out(problem: AgendaProblem, oracle: Oracle) -> tuple[Fix, ...
 
     A pinned session has to be placed even if it is optional, so leaving it out takes two changes.
     """
+    if oracle.is_over:
+        return None
     pinned = any(one.pin is not None for one in problem.sessions)
     return _left_out(problem, oracle, drops_pins=False) or (
         _left_out(problem, oracle, drops_pins=True) if pinned else None

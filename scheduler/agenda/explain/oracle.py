@@ -5,17 +5,20 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from scheduler.agenda.explain.counting import too_many
+from scheduler.agenda.explain.houses import overfull_houses
 from scheduler.agenda.explain.narrow import too_tight
 from scheduler.agenda.explain.stretches import fill_stretches
+from scheduler.agenda.explain.tracks import proposed
 from scheduler.agenda.first_plan import Attempt, first_plan
 from scheduler.agenda.legal import Legal, legal_of
 from scheduler.agenda.model import AgendaModel, build
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import only
-from scheduler.agenda.solution import AgendaOutcome, AgendaSolution, Placement
+from scheduler.agenda.solution import AgendaOutcome, Placement
 from scheduler.agenda.solve import solve
 from scheduler.core.cpsat import Solved, run
 from scheduler.core.limits import Control, Limits, Stopwatch
+from scheduler.core.outcome import Sense
 
 SMALL = 40
 """Sessions up to which a problem is asked for as it is."""
@@ -27,8 +30,10 @@ THOROUGH, PERSISTENT = 1, 20
 FEW_EJECTIONS = 12
 """Ejections after which a question about few sessions is left to the solver."""
 
-LEAST_SECONDS = 0.5
+LEAST_SECONDS = 0.15
 """How long the least widening for few sessions is looked for; it mends in any case."""
+BRIEF = 0.3
+"""How long it is looked for a plan of few sessions with one of many changes that might mend."""
 
 Answer = Literal["feasible", "infeasible", "unknown"]
 
@@ -48,7 +53,8 @@ def contradiction(problem: AgendaProblem, legal: Mapping[str, Legal]) -> frozens
         if session.is_required and not legal[session.id].rooms:
             return frozenset([session.id])
     counted = too_many(problem, legal)
-    return min((*too_tight(problem, legal), *([] if counted is None else [counted])), key=len, default=None)
+    found = [*too_tight(problem, legal), *overfull_houses(problem, legal), *([] if counted is None else [counted])]
+    return min(found, key=len, default=None)
 
 
 class Oracle:
@@ -73,7 +79,7 @@ class Oracle:
         """Whether there is a plan; ``unknown`` where the time is up before there is an answer."""
         return self.find(problem).status
 
-    def find(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = ()) -> Found:
+    def find(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = (), seconds: float | None = None) -> Found:
         """The answer about a problem of any size; ``unknown`` where the time is up before there is an answer.
 
         Most questions of an explanation are about nearly the same file: what could not be placed before is asked for
@@ -81,6 +87,7 @@ class Oracle:
 
         Args:
             wanted: a plan of some sessions.
+            seconds: give up a question about few sessions after that.
         """
         if self.is_over:
             return Found("unknown")
@@ -88,10 +95,10 @@ class Oracle:
         shown = {placement.session for placement in wanted}
         for names in self._against:
             is_new = len(names) < len(present) and names <= present and not names <= shown
-            if is_new and self._is_against(problem, names):
+            if is_new and self._is_against(problem, names, seconds=seconds):
                 return Found("infeasible", against=names)
         if len(present) <= SMALL:
-            return self.ask_few(problem)
+            return self.ask_few(problem, seconds=seconds)
         return self._ask_large(problem, wanted)
 
     def against(self, problem: AgendaProblem) -> frozenset[str] | None:
@@ -102,8 +109,8 @@ class Oracle:
                 return names
         return None
 
-    def _is_against(self, problem: AgendaProblem, names: frozenset[str]) -> bool:
-        return self.ask_few(only(problem, names)).status == "infeasible"
+    def _is_against(self, problem: AgendaProblem, names: frozenset[str], *, seconds: float | None = None) -> bool:
+        return self.ask_few(only(problem, names), seconds=seconds).status == "infeasible"
 
     def note_against(self, names: Iterable[str]) -> None:
         """Remember sessions of the file that cannot all be placed."""
@@ -157,36 +164,51 @@ class Oracle:
             size *= 2
         return False
 
-    def ask_few(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = ()) -> Found:
+    def ask_few(
+        self, problem: AgendaProblem, *, wanted: Sequence[Placement] = (), seconds: float | None = None
+    ) -> Found:
         """The answer about a problem with few sessions, with a plan where there is one.
 
         Args:
             wanted: where some of them may well be.
+            seconds: give up after so long, where the time left is not less.
         """
         if self.is_over:
             return Found("unknown")
         legal = legal_of(problem)
         if contradiction(problem, legal) is not None:
             return Found("infeasible")
-        attempt = first_plan(
+        attempt = self._attempt_few(problem, legal, (*wanted, *self._kept_few))
+        if not attempt.is_complete:
+            attempt = self._attempt_few(problem, legal, proposed(problem, legal))
+        found = Found("feasible", attempt.placements) if attempt.is_complete else self._solved(problem, legal, seconds)
+        if found.placements is not None:
+            self._kept_few = found.placements
+        return found
+
+    def _attempt_few(self, problem: AgendaProblem, legal: dict[str, Legal], wanted: Sequence[Placement]) -> Attempt:
+        return first_plan(
             problem,
             legal,
-            wanted=(*wanted, *self._kept_few),
+            wanted=wanted,
             seed=self._limits.seed,
             patience=1,
             most_ejections=FEW_EJECTIONS,
             is_over=lambda: self.is_over,
         )
-        found = Found("feasible", attempt.placements) if attempt.is_complete else self._solved(problem, legal)
-        if found.placements is not None:
-            self._kept_few = found.placements
-        return found
 
-    def _solved(self, problem: AgendaProblem, legal: dict[str, Legal]) -> Found:
+    def sees_against(self, problem: AgendaProblem) -> bool:
+        """Whether it is seen without search that there is no plan."""
+        return contradiction(problem, legal_of(problem)) is not None
+
+    def _solved(self, problem: AgendaProblem, legal: dict[str, Legal], seconds: float | None = None) -> Found:
+        # The whole model of a large event takes seconds to build.
+        if self.is_over:
+            return Found("unknown")
         model = build(problem, legal)
         if len(problem.sessions) <= SMALL:
             fill_stretches(model)
-        solved = self.run(model)
+        solved = self._run(model, sense=None, seconds=seconds)
         if solved.status == "infeasible":
             return Found("infeasible")
         return Found("unknown") if solved.values is None else Found("feasible", model.decode(solved).placements)
@@ -195,19 +217,20 @@ class Oracle:
         """Whether a plan was found; false also where the time was up."""
         return self.find(problem).status == "feasible"
 
-    def run(self, model: AgendaModel, *, minimises: bool = False) -> Solved:
-        """Solve a model in the time left, for any plan or for the least value of its objective."""
-        is_small = len(model.variables.sessions) <= SMALL
+    def _run(
+        self, model: AgendaModel, *, sense: Sense | None, seconds: float | None = None, near: Sequence[Placement] = ()
+    ) -> Solved:
         left = self._limits.time_limit - self.seconds
         return run(
             model.cp,
             stage="explain",
-            sense="min" if minimises else None,
+            sense=sense,
             # More searches side by side take longer to set up than a few sessions take to decide.
-            limits=replace(self._limits, workers=1) if is_small else self._limits,
-            seconds=min(left, LEAST_SECONDS) if is_small and minimises else left,
+            limits=replace(self._limits, workers=1) if len(model.variables.sessions) <= SMALL else self._limits,
+            seconds=left if seconds is None else min(left, seconds),
             control=self._control,
             stopwatch=self._stopwatch,
+            hint=model.hint(near) if near else None,
         )
 
     def best(self, problem: AgendaProblem) -> AgendaOutcome:
@@ -215,6 +238,8 @@ class Oracle:
         left = max(0.01, self._limits.time_limit - self.seconds)
         return solve(problem, limits=replace(self._limits, time_limit=left), control=self._control)
 
-    def plan(self, model: AgendaModel, *, minimises: bool = False) -> AgendaSolution | None:
-        solved = self.run(model, minimises=minimises)
-        return None if solved.values is None else model.decode(solved)
+    def least(self, model: AgendaModel, near: Sequence[Placement]) -> Sequence[Placement]:
+        """The plan with the least value of the objective that is found in the time for it, from one that is known."""
+        is_small = len(model.variables.sessions) <= SMALL
+        solved = self._run(model, sense="min", seconds=LEAST_SECONDS if is_small else None, near=near)
+        return near if solved.values is None else model.decode(solved).placements

@@ -6,7 +6,7 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from scheduler.agenda.explain.facts import Steps, field_of
-from scheduler.agenda.explain.oracle import Oracle, contradiction
+from scheduler.agenda.explain.oracle import BRIEF, Oracle
 from scheduler.agenda.explain.relaxing import NOTHING
 from scheduler.agenda.legal import Span, Starts, legal_of, union, without
 from scheduler.agenda.model import AgendaModel, build
@@ -47,16 +47,16 @@ def widened(
     return _with(problem, steps, hours, spans), plan
 
 
-def _least(problem: AgendaProblem, free: AgendaProblem, steps: Steps, oracle: Oracle) -> tuple[Placement, ...] | None:
-    legal = legal_of(free)
-    if contradiction(free, legal) is not None:
+def _least(problem: AgendaProblem, free: AgendaProblem, steps: Steps, oracle: Oracle) -> Sequence[Placement] | None:
+    # Any plan is enough; from there less is looked for.
+    found = oracle.find(free, seconds=BRIEF).placements
+    if found is None:
         return None
-    model = build(free, legal)
+    model = build(free, legal_of(free))
     hours = hours_of(problem, steps)
     bound = _bound(problem, model, steps)
     model.cp.minimize(cp_model.LinearExpr.sum([_outside(model, one, lit, hours) for one, lit in bound]))
-    plan = oracle.plan(model, minimises=True)
-    return None if plan is None else plan.placements
+    return oracle.least(model, found)
 
 
 def hours_of(problem: AgendaProblem, steps: Steps) -> Starts:

@@ -1,6 +1,8 @@
 """Files from outside that are at the edge of what a file may be: the answer and the exit status to the letter."""
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +125,19 @@ def test_refused_with_its_path(run: Any, command: str, case: Any) -> None:
     status, answer, said = run(command, fields)
     assert (status, answer) == (2, None)
     assert path in said
+
+
+def test_progress_that_nobody_reads_any_more_ends_the_search_with_the_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planted: Any
+) -> None:
+    problem, answer = tmp_path / "problem.json", tmp_path / "outcome.json"
+    problem.write_text(planted(0, 60, days=2, fullness=0.6).model_dump_json())
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as closed:
+        monkeypatch.setattr(sys, "stderr", closed)
+        status = main(["solve", "agenda", str(problem), "--progress", "--time-limit", "60", "-o", str(answer)])
+        monkeypatch.undo()
+    outcome = json.loads(answer.read_text())
+    assert status == 0 and outcome["solution"] is not None
+    assert outcome["status"] in ("stopped", "optimal")

@@ -1,0 +1,123 @@
+"""Contradictions of rooms and time together: more sessions for some rooms in some hours than these rooms have."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from scheduler.agenda.bounds import FINE_LIMIT
+from scheduler.agenda.legal import Legal, Starts, common, union, without
+from scheduler.agenda.problem import AgendaProblem, Room, Session
+
+WORK = 200_000
+"""Steps after which no further rooms are looked at."""
+
+FAR = 4
+"""How many times as much time there must be, nights included, for it not to be looked at how it can be filled."""
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A session that every plan has: between which grains it must lie, for how long, and in which of the rooms."""
+
+    id: str
+    earliest: int
+    latest: int
+    duration: int
+    rooms: int
+
+
+def overfull_houses(problem: AgendaProblem, legal: Mapping[str, Legal]) -> Iterator[frozenset[str]]:
+    """Sets of required sessions bound to some rooms and some hours that are too short; each must have a legal start.
+
+    Rooms are looked at in the sets to which some session is bound, hours from where one may begin to where one must
+    have ended. Sessions that may be at any time are left to counting.
+    """
+    bits = {room.id: 1 << index for index, room in enumerate(problem.rooms)}
+    guests = [_guest(one, legal[one.id], bits) for one in problem.sessions if one.is_required]
+    if not guests:
+        return
+    hours = _Hours(problem)
+    bound = [one for one in guests if not hours.are_all_in(one.earliest, one.latest)]
+    left = WORK
+    for house in sorted({one.rooms for one in bound}, key=lambda house: (house.bit_count(), house)):
+        inside = [one for one in bound if not one.rooms & ~house]
+        left -= len(inside) * len({one.earliest for one in inside})
+        if left < 0:
+            return
+        yield from _overfull(inside, hours, [index for index in range(len(problem.rooms)) if house >> index & 1])
+
+
+def _guest(session: Session, legal: Legal, bits: Mapping[str, int]) -> Guest:
+    starts = legal.starts
+    rooms = sum(bits[room] for room in legal.rooms)
+    return Guest(session.id, starts[0][0], starts[-1][1] - 1 + session.duration, session.duration, rooms)
+
+
+def _overfull(guests: Sequence[Guest], hours: "_Hours", rooms: Sequence[int]) -> Iterator[frozenset[str]]:
+    by_end = sorted(guests, key=lambda one: one.latest)
+    for begin in sorted({one.earliest for one in guests}):
+        inside: list[Guest] = []
+        needed = 0
+        for one in by_end:
+            if one.earliest < begin:
+                continue
+            inside.append(one)
+            needed += one.duration
+            if FAR * needed < len(rooms) * (one.latest - begin):
+                continue
+            excess = needed - hours.there(rooms, begin, one.latest, {guest.duration for guest in inside})
+            if excess > 0:
+                yield _fewest(inside, excess)
+                break
+
+
+def _fewest(inside: Sequence[Guest], excess: int) -> frozenset[str]:
+    """Without the shortest ones, as long as those left are still too many."""
+    kept = sorted(inside, key=lambda one: one.duration)
+    while len(kept) > 1 and excess - kept[0].duration > 0:
+        excess -= kept.pop(0).duration
+    return frozenset(one.id for one in kept)
+
+
+class _Hours:
+    """The open time of each room; equal questions are answered once."""
+
+    def __init__(self, problem: AgendaProblem) -> None:
+        days = [
+            without(((day.start, day.end),) if day.start < day.end else (), union(day.closed)) for day in problem.days
+        ]
+        self._days = union(span for spans in days for span in spans)
+        self._rooms = problem.rooms
+        self._most: dict[tuple[frozenset[int], int], list[int]] = {}
+        self._there: dict[tuple[Starts | None, int, int, int, frozenset[int]], int] = {}
+
+    def are_all_in(self, begin: int, end: int) -> bool:
+        return begin <= self._days[0][0] and self._days[-1][1] <= end
+
+    def there(self, rooms: Sequence[int], begin: int, end: int, durations: set[int]) -> int:
+        """The most grains that sessions of these durations can take of some hours, whatever the number of each."""
+        return sum(self._in_room(self._rooms[index], begin, end, frozenset(durations)) for index in rooms)
+
+    def _in_room(self, room: Room, begin: int, end: int, durations: frozenset[int]) -> int:
+        key = (room.open, room.turnover, begin, end, durations)
+        if key not in self._there:
+            open_time = self._days if room.open is None else common(self._days, union(room.open))
+            lengths = [to - from_ + room.turnover for from_, to in common(open_time, ((begin, end),))]
+            self._there[key] = sum(self._filled(length, durations, room.turnover) for length in lengths)
+        return self._there[key]
+
+    def _filled(self, length: int, durations: frozenset[int], turnover: int) -> int:
+        if length > FINE_LIMIT:
+            return length
+        if (durations, turnover) not in self._most:
+            longest = max(to - from_ for from_, to in self._days) + turnover
+            self._most[durations, turnover] = _most_by_length(durations, turnover, min(longest, FINE_LIMIT))
+        return self._most[durations, turnover][length]
+
+
+def _most_by_length(durations: frozenset[int], turnover: int, longest: int) -> list[int]:
+    """For each length of time the most that sessions take of it where each is followed by the turnover."""
+    most = [0] * (longest + 1)
+    for length in range(1, longest + 1):
+        fitting = (most[length - one - turnover] + one for one in durations if one + turnover <= length)
+        most[length] = max(most[length - 1], max(fitting, default=0))
+    return most

@@ -1,0 +1,167 @@
+"""A plan proposed by counting: how many sessions of each length go into which stretch of time of what is scarce.
+
+Rooms, and the units of a resource one by one, are tracks of open time. Which sessions share a stretch hardly matters
+where they ask for little else, but the stretches must be filled well: lengths are counted, not sessions, so that the
+solver sees through it at once.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from ortools.sat.python import cp_model
+
+from scheduler.agenda.legal import Legal, Span, Starts, common, taken_elsewhere, union, without
+from scheduler.agenda.problem import AgendaProblem, Resource, Session
+from scheduler.agenda.solution import Placement
+
+SECONDS = 1.0
+"""Deterministic time after which no plan is proposed."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Time without a break on one track, a room where it is one; each session is followed by ``turnover``."""
+
+    start: int
+    end: int
+    turnover: int = 0
+    room: str | None = None
+
+
+@dataclass(frozen=True)
+class Size:
+    """Sessions that are alike: how long they take and where they may start."""
+
+    duration: int
+    rooms: tuple[tuple[str, Starts], ...]
+
+    def goes_into(self, stretch: Stretch) -> bool:
+        """Whether it may be anywhere in a stretch."""
+        starts = ((stretch.start, stretch.end - self.duration + 1),)
+        if stretch.end - stretch.start < self.duration:
+            return False
+        return any(
+            common(starts, legal) == starts
+            for room, legal in self.rooms
+            if stretch.room is None or stretch.room == room
+        )
+
+
+def proposed(problem: AgendaProblem, legal: Mapping[str, Legal]) -> tuple[Placement, ...]:
+    """Places of required sessions that fill what is scarce without overlap; they may break rules of other kinds."""
+    required = [one for one in problem.sessions if one.is_required]
+    for some, stretches in _scarce(problem, required):
+        sizes = {one.id: Size(one.duration, tuple(sorted(legal[one.id].rooms.items()))) for one in some}
+        stretches = _cut(stretches, list(sizes.values()))
+        counts = _counts(Counter(sizes.values()), stretches)
+        if counts is not None:
+            return tuple(_placed(problem, some, sizes, counts, stretches))
+    return ()
+
+
+def _scarce(problem: AgendaProblem, required: list[Session]) -> Iterator[tuple[list[Session], list[Stretch]]]:
+    """What may be short of time, with the sessions that need it; a resource comes before rooms."""
+    hours = (without(((day.start, day.end),) if day.start < day.end else (), union(day.closed)) for day in problem.days)
+    days = union(span for spans in hours for span in spans)
+    for resource in problem.resources:
+        users = [one for one in required if one.uses.get(resource.id, 0) > 0]
+        if len(users) > 1 and all(one.uses[resource.id] == 1 for one in users):
+            yield (
+                users,
+                [Stretch(*span) for level in _levels(resource, len(users)) for span in common(union(days), level)],
+            )
+    if problem.max_parallel is not None and problem.max_parallel < len(problem.rooms):
+        yield required, [Stretch(*span) for _ in range(problem.max_parallel) for span in days]
+    yield (
+        required,
+        [
+            Stretch(start, end, room.turnover, room.id)
+            for room in problem.rooms
+            for start, end in (days if room.open is None else common(days, union(room.open)))
+        ],
+    )
+
+
+def _cut(stretches: Sequence[Stretch], sizes: Sequence[Size]) -> list[Stretch]:
+    """Stretches cut where the hours of many sessions begin or end."""
+    edges: Counter[int] = Counter()
+    for size in sizes:
+        hours = union((start, end - 1 + size.duration) for _, starts in size.rooms for start, end in starts)
+        edges.update({edge for span in hours for edge in span})
+    cuts = sorted(edge for edge, count in edges.items() if 4 * count >= len(sizes))
+    found = []
+    for stretch in stretches:
+        inside = [stretch.start, *(edge for edge in cuts if stretch.start < edge < stretch.end), stretch.end]
+        found += [replace(stretch, start=start, end=end) for start, end in pairwise(inside)]
+    return found
+
+
+def _levels(resource: Resource, most: int) -> Iterator[Starts]:
+    """When the first unit is free, when the second is as well, and so on."""
+    hours: Starts = ((-(2**40), 2**40),) if resource.open is None else union(resource.open)
+    taken = taken_elsewhere(resource)
+    for level in range(min(resource.capacity, most)):
+        yield without(hours, union(span for span, units in taken if resource.capacity - units <= level))
+
+
+def _counts(wanted: Counter[Size], stretches: Sequence[Stretch]) -> dict[tuple[Size, Stretch], list[int]] | None:
+    """How many of each size go into each of the stretches that are alike."""
+    model = cp_model.CpModel()
+    left: dict[Size, list[cp_model.IntVar]] = {size: [] for size in wanted}
+    found: dict[tuple[Size, Stretch], list[cp_model.IntVar]] = {}
+    for stretch in stretches:
+        length = stretch.end - stretch.start + stretch.turnover
+        here: list[cp_model.LinearExprT] = []
+        for size, count in wanted.items():
+            if size.goes_into(stretch):
+                number = model.new_int_var(0, min(count, length // (size.duration + stretch.turnover)), "")
+                here.append((size.duration + stretch.turnover) * number)
+                left[size].append(number)
+                found.setdefault((size, stretch), []).append(number)
+        if here:
+            model.add(sum(here) <= length)
+    for size, count in wanted.items():
+        if not left[size]:
+            return None
+        model.add(sum(left[size]) == count)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_deterministic_time = SECONDS
+    if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None
+    return {key: [solver.value(number) for number in numbers] for key, numbers in found.items()}
+
+
+def _placed(
+    problem: AgendaProblem,
+    some: Sequence[Session],
+    sizes: Mapping[str, Size],
+    counts: Mapping[tuple[Size, Stretch], list[int]],
+    stretches: Sequence[Stretch],
+) -> Iterator[Placement]:
+    waiting: dict[Size, list[Session]] = {}
+    for one in some:
+        waiting.setdefault(sizes[one.id], []).append(one)
+    seen: Counter[Stretch] = Counter()
+    free_from: dict[str, list[Span]] = {room.id: [] for room in problem.rooms}
+    for stretch in stretches:
+        start, turn = stretch.start, seen[stretch]
+        seen[stretch] += 1
+        for size, sessions in waiting.items():
+            numbers = counts.get((size, stretch))
+            for _ in range(0 if numbers is None else numbers[turn]):
+                room = stretch.room or _some_room(size, start, free_from)
+                if room is not None:
+                    free_from[room].append((start, start + size.duration))
+                    yield Placement(session=sessions.pop().id, start=start, room=room)
+                start += size.duration + stretch.turnover
+
+
+def _some_room(size: Size, start: int, busy: Mapping[str, list[Span]]) -> str | None:
+    for room, starts in size.rooms:
+        is_legal = any(from_ <= start < to for from_, to in starts)
+        if is_legal and all(to <= start or start + size.duration <= from_ for from_, to in busy[room]):
+            return room
+    return None
