@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.accounts.service.links import issue_link
+from app.agenda.enums import BINDING_PARTS
+from app.agenda.models import ReleasedSession, SessionPerson
 from app.delegations.models import Delegate, Delegation
 from app.meetings.models import Meeting, MeetingOffer, MeetingWish, WishPerson
 from app.pairing.models import PartnershipLink, PartnershipMember
@@ -66,7 +68,7 @@ PAGES = {
         f"{E}/manage/agenda/releases/1", f"{E}/manage/agenda/rules", f"{E}/manage/agenda/solve",
         f"{E}/manage/agenda/runs/2", f"{E}/manage/agenda/compare", f"{E}/manage/agenda/sessions/1",
         f"{E}/manage/agenda/sessions/new", f"{E}/manage/agenda/interpreters", f"{E}/manage/agenda/walks",
-        f"{E}/manage/agenda/import", f"{E}/manage/agenda/rooms", f"{E}/people/1/schedule",
+        f"{E}/manage/agenda/import", f"{E}/manage/agenda/rooms", f"{E}/people/1/schedule", "{seat}",
         f"{E}/manage/meetings", f"{E}/manage/meetings?view=list", f"{E}/manage/print", f"{E}/manage/meetings/plans",
         f"{E}/manage/meetings/fair", f"{E}/manage/meetings/rules", f"{E}/manage/meetings/why?a=1&b=12", f"{E}/manage/meetings/1",
         f"{E}/manage/meetings/wishes/1",
@@ -159,6 +161,8 @@ def letters(served: Any) -> dict[str, str]:
         )
         waiting = select(MeetingWish.id).where(MeetingWish.to_delegate_id == deputy, MeetingWish.answer == "pending")
         wish_id = session.scalars(waiting).first()
+        part = select(SessionPerson).join(ReleasedSession, ReleasedSession.session_id == SessionPerson.session_id)
+        seat = session.scalars(part.where(SessionPerson.part.in_(BINDING_PARTS)).order_by(SessionPerson.id)).first()
     return {
         "/sign-in/{token}": f"/sign-in/{link}",
         "{own}": own,
@@ -166,6 +170,7 @@ def letters(served: Any) -> dict[str, str]:
         "{dossier}": dossier,
         "{own_meeting}": f"{E}/my/meetings/{meeting.id}",
         "{own_wish}": f"{E}/my/meetings/wishes/{wish_id}/answer",
+        "{seat}": f"{E}/people/{seat.delegate_id}/sessions/{seat.session_id}/cannot-come",
     }
 
 
@@ -192,6 +197,7 @@ def test_the_walks_leave_no_page_out(served: Any) -> None:
         "{dossier}": f"{E}/partnerships/1/dossier",
         "{own_meeting}": f"{E}/my/meetings/1",
         "{own_wish}": f"{E}/my/meetings/wishes/1/answer",
+        "{seat}": f"{E}/people/1/sessions/1/cannot-come",
     }
     shown = {re.sub(r"\?.*", "", names.get(path, path)).format(token="x") for paths in PAGES.values() for path in paths}
     pages = {
@@ -256,7 +262,9 @@ WIDE = """
   const frames = [...document.querySelectorAll("main *")].filter(
     (one) => /auto|scroll/.test(getComputedStyle(one).overflowX) && one.scrollWidth > one.clientWidth + 1,
   );
-  const silent = frames.filter((one) => one.tabIndex < 0 || !(one.ariaLabel || one.getAttribute("aria-labelledby")));
+  // A frame takes the focus itself, or what is in it does.
+  const entered = (one) => one.tabIndex >= 0 || one.querySelector("a[href], button, input, select, [tabindex='0']");
+  const silent = frames.filter((one) => !entered(one) || !(one.ariaLabel || one.getAttribute("aria-labelledby")));
   const wide = [...document.querySelectorAll("body *")].filter(
     (one) => one.getBoundingClientRect().right > room + 1 && !frames.some((frame) => frame !== one && frame.contains(one)),
   );

@@ -124,8 +124,10 @@ def test_prt_01_a_session_says_part_and_channel(released: Any) -> None:
 
 
 def _cells(page: str) -> list[tuple[str, ...]]:
-    """The rows of a page, each cell as text; the tag of an illustrative time is the page's own."""
+    """The rows of a page, each cell as text; the tag of an illustrative time and what is not printed are the page's own."""
     tree = html.fromstring(page)
+    for link in tree.find_class("no-print"):
+        link.drop_tree()
     rows = tree.xpath("//table[.//time]//tbody/tr")
     return [tuple(" ".join(cell.text_content().split()) for cell in row.xpath("th|td")) for row in rows]
 

@@ -101,7 +101,7 @@ def test_nothing_found_in_time_is_said(
     tmp_path: Path, pools: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a first simple plan and without time to search there is no answer, and that is no infeasibility."""
-    monkeypatch.setattr("scheduler.pairing.solve.greedy_plan", lambda *_: None)
+    monkeypatch.setattr("scheduler.pairing.solve.greedy_plan", lambda *_, **__: None)
     large = tmp_path / "large.json"
     large.write_text(pools.drawn(1, cities=90, most=3).model_dump_json())
     status, outcome, _ = run(capsys, "solve", "pairing", str(large), "--time-limit", "0.001", "--workers", "1")
