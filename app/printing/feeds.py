@@ -90,7 +90,7 @@ def _told(event: Event, itinerary: Itinerary, item: Item, *, now: datetime) -> T
         title=words.title_words(item),
         place=", ".join(part for part in place if part),
         note=words.note_words(item, zone=event.timezone, itinerary=itinerary),
-        is_guarded=not guarded.isdisjoint(item.goes),
+        is_guarded=item.is_beside_protected or not guarded.isdisjoint(item.goes),
         is_cancelled=item.state == "cancelled",
         told_at=now,
     )

@@ -30,7 +30,7 @@ class Item:
 
     ``part`` is a code of ``app.agenda.enums.Part`` or nothing; ``titles`` has the title in other languages.
     ``channels`` is the number on the receivers of each language that is interpreted; ``companions`` are those of the
-    own side who are not on the sheet.
+    own side who are not on the sheet. ``is_beside_protected``: somebody protected who is not on it goes there too.
     """
 
     uid: str
@@ -60,6 +60,7 @@ class Item:
     sequence: int
     is_illustrative: bool
     page: str | None
+    is_beside_protected: bool = False
 
     def title_in(self, locale: str) -> str:
         """The title in a language where it has one."""

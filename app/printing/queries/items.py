@@ -100,6 +100,7 @@ def item_of_meeting(event: Event, meeting: Meeting, ids: Collection[int]) -> Ite
         sequence=meeting.sequence,
         is_illustrative=event.is_demonstration,
         page=None,
+        is_beside_protected=any(one.is_protected for one in others),
     )
 
 

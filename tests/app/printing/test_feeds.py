@@ -10,9 +10,11 @@ from icalendar import Calendar
 from sqlalchemy import func, select
 
 from app.delegations.models import Delegate
+from app.meetings.queries import meetings_of
 from app.printing.feeds import calendar_of, told_now
 from app.printing.itinerary import DayOfItems, Item, Itinerary, Traveller, letters_for
 from app.printing.models import CalendarEntry, CalendarLink
+from app.printing.queries.items import item_of_meeting
 from app.visits.enums import VisitKind, VisitState
 from app.visits.models import Visit, VisitMember
 
@@ -135,6 +137,31 @@ def test_prt_07_what_a_protected_person_does_is_told_in_general_words_unless_ask
     open_day = replace(_item(), uid="other@test-event", goes=(2,))
     told = told_now(event, _itinerary(open_day, is_protected=True), {}, now=NOW)
     assert _one(_calendar(event, told, shows_guarded=False))["SUMMARY"] == "Meeting with Phnom Penh"
+
+
+def test_prt_07_what_one_does_beside_a_protected_person_is_told_in_general_words_too(event: Any) -> None:
+    """The calendar of somebody else must not say where a protected person is, nor whom they meet."""
+    item = _item(is_beside_protected=True, counterpart="H.E. Mayor of Phnom Penh", companions="Deputy Mayor")
+    told = told_now(event, _itinerary(item), {}, now=NOW)
+    hidden = _calendar(event, told, shows_guarded=False)
+    assert _one(hidden)["SUMMARY"] == "Appointment"
+    for secret in (b"Mayor", b"Phnom", b"Hall", b"waste", b"table"):
+        assert secret not in hidden
+    assert _one(_calendar(event, told))["SUMMARY"] == "Meeting with Phnom Penh"
+
+
+@pytest.mark.parametrize("side", ["other", "own"])
+def test_prt_07_a_meeting_with_a_protected_person_is_known_as_one(released: Any, side: str) -> None:
+    """PRT-07: of the partners and of the colleagues who are not on the sheet alike."""
+    meetings = meetings_of(released.session, released.event.id)
+    meeting = next(one for one in meetings if len(one.wish.people) == 2)
+    reader, other = (one.delegate for one in meeting.wish.people)
+    if side == "own":
+        other.delegation_id = reader.delegation_id
+    assert not item_of_meeting(released.event, meeting, {reader.id}).is_beside_protected or other.is_protected
+    other.is_protected = True
+    assert item_of_meeting(released.event, meeting, {reader.id}).is_beside_protected
+    assert not item_of_meeting(released.event, meeting, {reader.id, other.id}).is_beside_protected
 
 
 def test_each_traveller_has_a_letter_of_their_own() -> None:
