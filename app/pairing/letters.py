@@ -47,6 +47,11 @@ def contacts_of_parties(session: Session, event: Event, party_ids: Iterable[int]
     return {delegate.delegation.party_id: delegate for delegate in found}
 
 
+def letter_key(link_id: int) -> str:
+    """The key of the mail that carries a link."""
+    return f"partnership link {link_id}"
+
+
 def write(
     session: Session,
     event: Event,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.pairing.enums import Consent, PartnershipState
-from app.pairing.letters import Contacts, tell_of_ending, write
+from app.pairing.letters import Contacts, letter_key, tell_of_ending, write
 from app.pairing.models import Partnership, PartnershipMember, PartnershipQuestion
 from app.pairing.queries import title_of, was_asked
 from app.pairing.service import ask
@@ -43,7 +43,7 @@ def ask_members(
             event,
             partnership,
             member,
-            key=f"partnership link {asked[member.id][1].id}",
+            key=letter_key(asked[member.id][1].id),
             template="mail/partnership_asked",
             context={
                 "until": asked[member.id][1].expires_at,

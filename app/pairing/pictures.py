@@ -54,9 +54,11 @@ def _ties(
         members = tuple(one for one in (_member(m, city_id, href_of) for m in partnership.members) if one is not None)
         if len(members) < 2:
             continue
+        placed = {one.name for one in members}
         ties.append(
             Tie(
                 members=members,
+                others=tuple(m.party.name for m in partnership.members if m.party.name not in placed),
                 modality=partnership.modality.value,
                 is_waiting=partnership.state is not PartnershipState.CONFIRMED,
                 is_chosen=partnership.id == chosen_id or any(one.is_chosen for one in members),

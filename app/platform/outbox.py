@@ -2,10 +2,11 @@
 
 import enum
 import unicodedata
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, String, Text, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -52,6 +53,20 @@ class OutboxMail(Base):
 def forget(mail: OutboxMail) -> None:
     """Take recipient and words out of a mail: that it was written stays."""
     mail.recipient, mail.subject, mail.body, mail.reason = ERASED, ERASED, "", None
+
+
+def drop(session: Session, keys: Collection[str], *, reason: str) -> None:
+    """Send none of these any more that were not sent yet.
+
+    Args:
+        reason: for the office, in English.
+    """
+    session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.key.in_(keys), OutboxMail.state.in_((MailState.HELD, MailState.QUEUED)))
+        .values(state=MailState.DROPPED, reason=reason)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def queue(

@@ -10,9 +10,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.delegations.service import set_listed
 from app.events.models import Event
 from app.pairing.enums import Consent, PartnershipState, WishLevel
+from app.pairing.letters import letter_key
 from app.pairing.models import FacilitatorRefusal, PairingWish, Partnership, PartnershipLink, PartnershipMember
 from app.pairing.queries import STANDING, consent_of, partnership_in_event, pins_of
 from app.pairing.service.recording import log_change
+from app.platform import outbox
 from app.platform.actor import Actor
 from app.platform.audit import record_change
 from app.platform.errors import Conflict, Refused
@@ -101,6 +103,7 @@ def answer(
     before = partnership.state
     if together is Consent.DECLINED:
         partnership.state = PartnershipState.DECLINED
+        _drop_letters(session, partnership.members, reason="the partnership was declined before")
         _keep_apart(session, partnership, member, now=now)
         _unpin(session, partnership, actor=actor, now=now)
     elif together is Consent.ACCEPTED:
@@ -146,6 +149,7 @@ def withdraw(session: Session, *, partnership: Partnership, reason: str, actor: 
     if not reason.strip():
         raise Refused({"reason": _("Give the reason. It stands in the log.")})
     before, partnership.state = partnership.state, PartnershipState.WITHDRAWN
+    _drop_letters(session, partnership.members, reason="the partnership was withdrawn before")
     log_change(
         session,
         partnership,
@@ -170,7 +174,14 @@ def _lock(session: Session, partnership: Partnership) -> None:
             set_committed_value(member, name, getattr(read[member.id], name))
 
 
+def _drop_letters(session: Session, members: Collection[PartnershipMember], *, reason: str) -> None:
+    """Links that lead nowhere any more are not sent, where they were not sent yet."""
+    links = select(PartnershipLink.id).where(PartnershipLink.member_id.in_([one.id for one in members]))
+    outbox.drop(session, [letter_key(link_id) for link_id in session.scalars(links)], reason=reason)
+
+
 def _end_links(session: Session, member: PartnershipMember, *, now: datetime) -> None:
+    _drop_letters(session, [member], reason="a newer link took its place")
     session.execute(
         update(PartnershipLink)
         .where(PartnershipLink.member_id == member.id, PartnershipLink.revoked_at.is_(None))

@@ -19,6 +19,7 @@ from app.platform.errors import Refused
 from app.platform.i18n import gettext as _
 from app.solver_runs.models import SolverRun
 from app.solver_runs.service import mark_accepted, submit
+from scheduler.pairing.problem import read_problem
 from scheduler.pairing.released import replacement_problem
 from scheduler.pairing.solution import Partnership as ProposedPartnership
 
@@ -59,12 +60,13 @@ def seek_replacement(
 
 
 def replacements_in(facts: PairingFacts, run: SolverRun) -> tuple[ProposedPartnership, ...]:
-    """The partnerships of a run's plan that do not stand yet, as it counted them.
+    """The partnerships of a run's plan that do not stand yet, as it counted them; not those that it had to leave alone.
 
     Raises:
         Refused: the run has no plan, or it speaks of parties that are there no more.
     """
-    stand = set(_standing(facts))
+    # What stood then and was declined since is nothing that the run found.
+    stand = {*_standing(facts), *(frozenset(pin) for pin in read_problem(run.problem).pins)}
     return tuple(one for one in outcome_of(facts, run.outcome).partnerships if one.ids not in stand)
 
 

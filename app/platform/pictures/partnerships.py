@@ -35,10 +35,14 @@ class Member:
 
 @dataclass(frozen=True, kw_only=True)
 class Tie:
-    """A partnership of two or three members; one that waits for consent has hollow dots."""
+    """A partnership of two or three members; one that waits for consent has hollow dots.
+
+    ``others`` are the names of members that have no place on a picture.
+    """
 
     members: tuple[Member, ...]
     modality: str
+    others: tuple[str, ...] = ()
     is_waiting: bool = False
     is_chosen: bool = False
 
@@ -99,7 +103,7 @@ def lines_of(ties: Sequence[Tie]) -> tuple[str, ...]:
 
 
 def _line(tie: Tie) -> str:
-    names = [member.name for member in tie.members]
+    names = [*(member.name for member in tie.members), *tie.others]
     joined = _("%(first)s with %(second)s") % {"first": ", ".join(names[:-1]), "second": names[-1]}
     line = f"{modality_word(tie.modality)}: {joined}"
     waits = _("waits for consent")

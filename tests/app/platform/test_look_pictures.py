@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.platform import pictures
 from app.platform.pictures import Day, Line, Member, Picture, Share, Span, Tie, projection
 from app.platform.pictures.labels import Box, place_labels
+from app.platform.pictures.partnerships import lines_of
 from app.platform.pictures.picture import element
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -254,3 +255,8 @@ def test_totals_of_heat_add_up() -> None:
 def test_a_run_in_which_nothing_moved_has_no_picture() -> None:
     assert pictures.solver_line([(0.1, 0, 0), (0.4, 0, 0), (1.0, 0, 0)]) is None
     assert pictures.solver_line([(0.1, 3, 0), (0.4, 0, 0)]) is not None
+
+
+def test_the_words_beside_a_picture_name_members_that_have_no_dot() -> None:
+    tie = Tie(members=(DAKAR, CHENGDU), others=("UNIDO",), modality="triangular")
+    assert lines_of([tie]) == ("Triangular: Dakar, Chengdu with UNIDO",)

@@ -22,6 +22,7 @@ from app.pairing.service import ask
 from app.platform.actor import Actor
 from app.platform.audit import AuditEntry
 from app.platform.database.engine import Database
+from app.platform.outbox import MailState
 from app.solver_runs.models import SolverRun
 from tests.app.pairing.answering.conftest import BASE, Browser, first_of, mails_of
 from tests.app.pairing.conftest import end_run
@@ -177,6 +178,52 @@ def test_where_nobody_is_left_the_page_says_so(
     page = office.get(f"/e/test-event/manage/partnerships/{one.id}").text
     assert "Nobody is left for its members unless other partnerships change." in page
     assert "/take" not in page
+
+
+def test_what_was_left_alone_and_declined_since_is_no_replacement(
+    city: Browser, office: Browser, session: Any, edition: Any, fifth: City, asked: dict[str, str], actor: Actor,
+    now: datetime,
+) -> None:  # fmt: skip
+    """PAIR-09: the plan of a run holds the others of its day; one that falls later is not offered again."""
+    city.post(asked["shenzhen"], consent="declined", reason="No staff until spring.")
+    one = first_of(session)
+    end_run(session, session.get_one(SolverRun, one.replacement_run_id))
+    (other,) = partnerships_of(session, edition.id)
+    names = [member.party.name for member in other.members]
+    for member_id, (token, _) in ask(session, event=edition, partnership=other, actor=actor, now=now).items():
+        last = (member_id, token)
+    session.commit()
+    address = f"/e/test-event/manage/partnerships/{one.id}"
+    before = office.get(address).text
+    assert "Leftover" in before
+    assert city.post(f"/p/{last[1]}", consent="declined", reason="Elections.").status_code == 303
+    after = re.sub(r"<[^>]+>", " ", office.get(address).text.partition("In its place")[2])
+    assert "Leftover" in after
+    assert not any(name in after.partition("Propose")[0] for name in names)
+
+
+@pytest.mark.parametrize("how", ["declined", "withdrawn", "asked anew"])
+def test_a_letter_that_leads_nowhere_any_more_is_not_sent(
+    city: Browser, office: Browser, session: Any, edition: Any, asked: dict[str, str], actor: Actor, now: datetime,
+    how: str,
+) -> None:  # fmt: skip
+    """PAIR-09: what waits in the outbox ends with its link."""
+    letters = [mail.id for mail in mails_of(session)]
+    for mail in mails_of(session):
+        mail.state = MailState.HELD
+    one = first_of(session)
+    if how == "declined":
+        city.post(asked["shenzhen"], consent="declined", reason="No staff until spring.")
+    elif how == "withdrawn":
+        office.post(f"/e/test-event/manage/partnerships/{one.id}/withdraw", reason="Budget.")
+    else:
+        ask(session, event=edition, partnership=one, actor=actor, now=now)
+    session.commit()
+    session.expire_all()
+    mails = mails_of(session)
+    assert {mail.state for mail in mails if mail.id in letters} == {MailState.DROPPED}
+    assert all(mail.reason for mail in mails if mail.id in letters)
+    assert MailState.DROPPED not in {mail.state for mail in mails if mail.id not in letters}
 
 
 def test_forged_replaced_and_late_links_say_what_to_do(
