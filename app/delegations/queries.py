@@ -253,6 +253,6 @@ def delegates_of(session: Session, event_id: int) -> list[Delegate]:
                 selectinload(Delegate.blocked_times),
                 selectinload(Delegate.delegation).selectinload(Delegation.party),
             )
-            .order_by(Delegate.rank, Delegate.rank_since, Delegate.id)
+            .order_by(Delegate.rank, Delegate.rank_since.nulls_last(), Delegate.id)
         )
     )

@@ -83,7 +83,7 @@ def _people(session: Session, event: Event) -> Iterator[Folded]:
         )
         .join(Delegation, Delegation.id == Delegate.delegation_id)
         .where(Delegate.event_id == event.id, Delegate.is_active.is_(True))
-        .order_by(Delegate.rank, Delegate.rank_since, Delegate.id)
+        .order_by(Delegate.rank, Delegate.rank_since.nulls_last(), Delegate.id)
     )  # fmt: skip
     for one in rows:
         hit = Hit(

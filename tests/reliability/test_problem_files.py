@@ -128,6 +128,7 @@ def test_a_thousand_changed_problems_are_answered_or_refused(run: Run, kind: str
     assert ends.total() == 1000
 
 
+@pytest.mark.long
 def test_too_little_memory_is_said_in_words(run: Run) -> None:
     """A file of good sessions that needs more than a child may have."""
     items = b",".join(b'{"id": "%d", "duration": 1, "people": [], "rooms": []}' % number for number in range(700_000))
