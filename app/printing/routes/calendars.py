@@ -171,14 +171,12 @@ def _page(
 ) -> Response:
     if delegation.event_id != event.id:
         raise NotFound
-    people = [delegate] if delegate else delegation.delegates
     context = {
         "event": event,
         "delegation": delegation,
         "delegate": delegate,
         "link": link_in_force(session, delegation.id, delegate.id if delegate else None),
         "until": end_of_links(event),
-        "guarded": any(one.is_protected for one in people),
         "frame": frame,
         "address": None,
         "form": None,
