@@ -14,10 +14,8 @@ from app.office.soundness import faults_of
 from app.platform.database.engine import Database
 from app.platform.errors import Conflict
 
-both = pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 
-
-@both
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.long])])
 def test_a_drill_while_many_book_ends_well(hall: Any, bridge: Callable[..., Any], kind: str) -> None:
     """T52: saved while others write, restored elsewhere, equal to the last hash, and nothing in it half written."""
     stop, booked = threading.Event(), []

@@ -91,7 +91,7 @@ def mended(raw: Any, fixes: tuple[Fix, ...]) -> AgendaProblem:
     return read_problem(json.dumps(raw))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 100_000))
 def test_explanations_of_small_problems_hold(seed: int, tiny: Any, brute_force: Any) -> None:
     problem = tiny(seed)
