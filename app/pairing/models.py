@@ -76,6 +76,21 @@ class PairingVeto(Base):
     said_by_id: Mapped[int | None] = mapped_column(ForeignKey("city.id"))
 
 
+class WantedThen(Base):
+    """The pins and vetoes of organisers when a run was asked for; parties go by the IDs of its problem.
+
+    Its problem alone does not tell them: the search for a replacement pins whatever it leaves alone, and a "no" in it
+    may be a city's own.
+    """
+
+    __tablename__ = "pairing_wanted_then"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("solver_run.id", ondelete="CASCADE"), primary_key=True)
+    pins: Mapped[list[Any]] = mapped_column(default=list)
+    vetoes: Mapped[list[Any]] = mapped_column(default=list)
+    """Each with its two cities, and who of them asked for it, or nothing."""
+
+
 class Partnership(Attested, Versioned, Base):
     """Two cities, or two Southern cities and a facilitating member, with the rule that gave the modality."""
 

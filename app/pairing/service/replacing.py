@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.pairing.models import Partnership, PartnershipMember
-from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, read_facts
+from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, read_facts, wanted_of
 from app.pairing.queries import title_of
 from app.pairing.refusing import refused_again
 from app.pairing.service.proposing import propose
-from app.pairing.service.recording import log_change
+from app.pairing.service.recording import log_change, remember_wanted
 from app.pairing.workbench.comparing import plan_of_rows, renewed
 from app.pairing.workbench.words import Names
 from app.platform import i18n
@@ -37,8 +37,9 @@ def seek_replacement(
 ) -> SolverRun:
     """Ask a solver run for the best plan without this partnership that leaves all others alone."""
     facts = read_facts(session, event)
+    wanted = wanted_of(session, facts)
     problem = replacement_problem(
-        build_problem(session, facts),
+        build_problem(session, facts, wanted),
         others=_standing(facts),
         released={member.party.slug for member in partnership.members},
         declined_by=declined_by.party.slug,
@@ -55,7 +56,7 @@ def seek_replacement(
         now=now,
     )
     partnership.replacement_run_id = run.id
-    session.flush()
+    remember_wanted(session, run=run, wanted=wanted)
     return run
 
 

@@ -19,12 +19,13 @@ from app.pairing.models import (
     PairingWish,
     Partnership,
 )
-from app.pairing.planner import PairingFacts, outcome_of, read_facts, wanted_of
+from app.pairing.planner import PairingFacts, build_problem, outcome_of, read_facts, wanted_of
 from app.pairing.queries import excluded_pairs_of, pins_of, refusals_of, vetoes_of, wishes_of
 from app.pairing.service import accept_plan
+from app.pairing.service.recording import remember_wanted
 from app.pairing.wanted import SWITCHES, Couple, Percents
 from app.pairing.workbench.comparing import plan_of_rows, renewed
-from app.pairing.workbench.looking import problem_with
+from app.pairing.workbench.looking import hash_of, problem_with
 from app.platform.actor import Actor
 from app.platform.audit import record
 from app.platform.errors import Conflict
@@ -45,11 +46,13 @@ def work_out(
         The run that was queued; ``None`` where there is one.
     """
     facts = read_facts(session, event)
-    problem, computed_on = problem_with(session, facts, choices)
+    wanted = choices.on(wanted_of(session, facts))
+    problem = build_problem(session, facts, wanted)
+    computed_on = hash_of(problem)
     present = latest_run_on(session, event_id=event.id, kind="pairing", problem_hash=computed_on)
     if present is not None:
         return None
-    return submit(
+    run = submit(
         session,
         event_id=event.id,
         kind="pairing",
@@ -60,6 +63,8 @@ def work_out(
         actor=actor,
         now=now,
     )
+    remember_wanted(session, run=run, wanted=wanted)
+    return run
 
 
 def apply_choices(

@@ -1,5 +1,6 @@
 """Plans of before: with which choices a run was made, seen from what is wanted today."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.pairing.choices import Choices
-from app.pairing.models import Partnership
+from app.pairing.models import Partnership, WantedThen
 from app.pairing.planner import PairingFacts, build_problem, percents_of, wanted_of
 from app.pairing.wanted import NO_LIMIT, SHARED, Couple, Percents, Wanted
 from app.pairing.workbench.comparing import Change, changes_between
@@ -24,10 +25,35 @@ from scheduler.pairing.solution import PairingOutcome, PairingSolution
 def choices_behind(session: Session, facts: PairingFacts, run: SolverRun) -> Choices:
     """The choices that lead from what is wanted today to what a run was made with.
 
-    What speaks of parties that are there no more is left out; so are limits of parties and ties, which are theirs.
+    What speaks of parties that are there no more is left out; so are limits of parties, ties, and what cities said of
+    each other, which are theirs.
     """
     problem = PairingProblem.model_validate_json(problem_of(session, run=run))
-    return _between(wanted_of(session, facts), problem, frozenset(facts.parties))
+    today = wanted_of(session, facts)
+    known = frozenset(facts.parties)
+    return _between(today, problem, *_pins_and_vetoes(session, run, problem, today, known))
+
+
+def _pins_and_vetoes(
+    session: Session, run: SolverRun, problem: PairingProblem, today: Wanted, known: frozenset[str]
+) -> tuple[frozenset[Couple], Mapping[Couple, str | None]]:
+    """What organisers pinned and kept apart when a run was asked for."""
+    while run.restored_from_id is not None:
+        run = session.get_one(SolverRun, run.restored_from_id)
+    then = session.get(WantedThen, run.id)
+    if then is not None:
+        vetoes: dict[Couple, str | None] = {frozenset((one, other)): by for one, other, by in then.vetoes}
+        return (
+            frozenset(pin for pin in map(frozenset, then.pins) if pin <= known),
+            {couple: by for couple, by in vetoes.items() if couple <= known},
+        )
+    # Of runs from before this was kept, the problem tells as much as it can. One that looked for a replacement
+    # pins whatever it left alone: nothing tells these pins from those of organisers.
+    searches = select(Partnership.id).where(Partnership.replacement_run_id == run.id)
+    is_replacement = session.scalars(searches.limit(1)).first() is not None
+    pins = today.pins if is_replacement else frozenset(pin for pin in map(frozenset, problem.pins) if pin <= known)
+    noes = {frozenset((wish.from_, wish.to)) for wish in problem.wishes if wish.level == "no"}
+    return pins, {couple: by for couple, by in today.vetoes.items() if couple in noes}
 
 
 def changed_since(session: Session, facts: PairingFacts) -> tuple[str, ...]:
@@ -57,21 +83,20 @@ def undecided_run(session: Session, event_id: int) -> SolverRun | None:
     return run
 
 
-def _between(today: Wanted, problem: PairingProblem, known: frozenset[str]) -> Choices:
-    pins = {frozenset(pin) for pin in problem.pins}
+def _between(
+    today: Wanted, problem: PairingProblem, pins: frozenset[Couple], vetoes: Mapping[Couple, str | None]
+) -> Choices:
     apart = {frozenset(pair) for pair in problem.excluded_country_pairs}
-    noes: dict[Couple, str | None] = {
-        frozenset((wish.from_, wish.to)): None for wish in problem.wishes if wish.level == "no"
-    }
     shares: dict[str, Percents] = {
         name: percents_of({"min": _number(limits.min), "max": _number(limits.max)})
         for name, limits in problem.shares.items()
     }
     weights, rules = problem.weights.model_dump(), problem.rules.model_dump()
     return Choices(
-        pin=tuple(sorted((pin for pin in pins - today.pins if pin <= known), key=sorted)),
+        pin=tuple(sorted(pins - today.pins, key=sorted)),
         unpin=tuple(sorted(today.pins - pins, key=sorted)),
-        unveto=tuple(sorted((couple for couple in today.vetoes if couple not in noes), key=sorted)),
+        veto={couple: vetoes[couple] for couple in sorted(vetoes.keys() - today.vetoes.keys(), key=sorted)},
+        unveto=tuple(sorted(today.vetoes.keys() - vetoes.keys(), key=sorted)),
         apart=tuple(sorted(apart - today.apart, key=sorted)),
         unapart=tuple(sorted(today.apart - apart, key=sorted)),
         shares={name: shares.get(name, NO_LIMIT) for name in SHARED if shares.get(name, NO_LIMIT) != today.share(name)},

@@ -14,8 +14,11 @@ from app.delegations.enums import CaseCityStage, HelixRole
 from app.delegations.models import City, Facilitation, Need, Offer, Organisation
 from app.events.enums import CountryGroup
 from app.events.models import Challenge, ClassifiedCountry, CountryClassification, Event
+from app.office.service.agreeing import answer_partnership
+from app.pairing.enums import Consent, PartnershipState
 from app.pairing.models import Partnership
 from app.pairing.queries import partnerships_of
+from app.platform.actor import Actor
 from app.platform.audit import AuditEntry
 from app.solver_runs.execution import execute
 from app.solver_runs.queries import waiting_run_ids
@@ -73,7 +76,7 @@ class Bench:
         end = time.monotonic() + 60
         while time.monotonic() < end:
             page = self.get(address)
-            if "Working it out" not in page and "/events" not in page:
+            if not any(words in page for words in ("Working it out", "/events", "It is being worked out")):
                 return page
             self._do_runs()
             time.sleep(0.1)
@@ -88,6 +91,29 @@ class Bench:
             waiting = waiting_run_ids(session)
         for run_id in waiting:
             execute(Keeper(database, clock=self.client.app.state.clock), run_id)
+
+    def decline(self, *, by: str, members: int) -> int:
+        """The party says no to its partnership of so many members; the ID of the partnership."""
+        with self.client.app.state.database.writing() as session:
+            event = session.get_one(Event, self.event.id)
+            one = next(
+                row
+                for row in partnerships_of(session, event.id)
+                if len(row.members) == members and by in {member.party.name for member in row.members}
+            )
+            answer_partnership(
+                session,
+                event=event,
+                partnership=one,
+                member=next(member for member in one.members if member.party.name == by),
+                consent=Consent.DECLINED,
+                reason="No staff for it this year.",
+                base_url="http://testserver",
+                actor=Actor.system("test"),
+                now=self.client.app.state.clock.now(),
+            )
+            assert one.state is PartnershipState.DECLINED
+            return one.id
 
     def apply(self, page: str) -> Any:
         """Press the page's button."""

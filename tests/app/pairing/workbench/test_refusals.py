@@ -1,43 +1,13 @@
 """PAIR-09: an organisation's "no" to a triangle holds for every later run until an organiser lifts it."""
 
-from typing import Any
-
 from app.events.models import Event
-from app.office.service.agreeing import answer_partnership
-from app.pairing.enums import Consent, PartnershipState
 from app.pairing.planner import build_problem, outcome_of, read_facts
-from app.pairing.queries import partnership_in_event, partnerships_of, pins_of
+from app.pairing.queries import pins_of
 from app.pairing.refusing import refused_again
-from app.platform.actor import Actor
 from app.solver_runs.queries import accepted_last
 from tests.app.pairing.workbench.conftest import Bench, told
 
 TRIO = frozenset({"Phnom Penh", "Shenzhen", "A bank"})
-
-
-def _decline(bench: Bench, *, by: str) -> int:
-    """The member says no to its triangle; the ID of the partnership."""
-
-    def change(session: Any) -> int:
-        event = session.get_one(Event, bench.event.id)
-        one = next(row for row in partnerships_of(session, event.id) if len(row.members) == 3)
-        partnership = partnership_in_event(session, event.id, one.id)
-        answer_partnership(
-            session,
-            event=event,
-            partnership=partnership,
-            member=next(member for member in partnership.members if member.party.name == by),
-            consent=Consent.DECLINED,
-            reason="No staff for it this year.",
-            base_url="http://testserver",
-            actor=Actor.system("test"),
-            now=bench.client.app.state.clock.now(),
-        )
-        assert partnership.state is PartnershipState.DECLINED
-        return partnership.id
-
-    with bench.client.app.state.database.writing() as session:
-        return change(session)
 
 
 def _most(bench: Bench) -> int | None:
@@ -50,7 +20,7 @@ def test_a_no_of_the_facilitator_holds_for_later_runs_until_it_is_lifted(paired:
     _address, page = paired.ask(pin="bank~phnom-penh~shenzhen")
     assert paired.apply(page).status_code == 303
     assert TRIO in paired.plan()
-    number = _decline(paired, by="A bank")
+    number = paired.decline(by="A bank", members=3)
     with paired.client.app.state.database.reading() as session:
         assert pins_of(session, paired.event.id) == [], "a pin of what was declined would leave no plan"
     assert _most(paired) == 0
@@ -84,7 +54,7 @@ def test_the_triangle_that_was_declined_is_not_put_in_the_place_of_another(paire
         assert run is not None
         before = outcome_of(facts, run.outcome)
         assert refused_again(session, facts, before) == ()
-    _decline(paired, by="A bank")
+    paired.decline(by="A bank", members=3)
     with paired.client.app.state.database.reading() as session:
         facts = read_facts(session, session.get_one(Event, paired.event.id))
         assert refused_again(session, facts, before) == ("A bank said no to a triangle with Phnom Penh, Shenzhen.",)
