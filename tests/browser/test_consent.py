@@ -61,7 +61,7 @@ def test_a_side_asks_and_accepts_and_another_declines(page: Any, links: list[str
     page.get_by_role("button", name="Decline").click()
     page.wait_for_selector("text=Give a reason")
     _look(page)
-    page.get_by_label("Reason, where you decline").fill("No staff until spring.")
+    page.get_by_label("Reason for declining").fill("No staff until spring.")
     page.get_by_role("button", name="Decline").click()
     page.wait_for_selector("text=You declined this")
     _look(page)

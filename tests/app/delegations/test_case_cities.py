@@ -103,6 +103,7 @@ def test_the_pages_show_way_profile_and_contested_groups(
     assert client.post(f"{url}/{shenzhen}/stage", data={"stage": "none", "version": 2}).status_code == 422
     refused = client.post(f"{url}/{phnom_penh}/group", data={"group": "north", "version": 1, "note": ""})
     assert refused.status_code == 422 and "Say why" in refused.text
+    assert "it is printed on the dossier" in refused.text.partition('id="note-hint"')[2].partition("</p>")[0]
     note = {"group": "north", "version": 1, "note": "Asked by the city."}
     assert client.post(f"{url}/{phnom_penh}/group", data=note).status_code == 303
     page = client.get(f"{url}/{phnom_penh}").text

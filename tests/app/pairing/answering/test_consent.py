@@ -90,6 +90,23 @@ def test_a_no_without_a_reason_is_refused_and_what_was_chosen_is_kept(
     assert _answers(session)["shenzhen"] == ("pending", None)
 
 
+def test_the_form_says_of_the_reason_what_is_done_with_it(city: Browser, asked: dict[str, str]) -> None:
+    """PAIR-09: nothing calls it optional, in no language, since who declines has to give one; who accepts need not."""
+    said = set()
+    for language in ("en", "fr", "es", "ar", "zh", "ru"):
+        city.client.headers["Accept-Language"] = language
+        page = city.get(asked["shenzhen"]).text
+        field = re.search(r'<label for="reason">(.*?)</label>\s*<p class="hint" id="reason-hint">(.*?)</p>', page)
+        assert field, language
+        assert "optional" not in field[1]
+        said.add(field.groups())
+        refused = city.post(asked["shenzhen"], consent="declined", reason=" ")
+        assert refused.status_code == 422
+        assert 'id="reason-error"' in refused.text
+    assert len({label for label, _hint in said}) == len({hint for _label, hint in said}) == 6
+    assert city.post(asked["shenzhen"], consent="accepted").status_code == 303
+
+
 @pytest.fixture
 def fifth(session: Any, edition: Any, asked: dict[str, str]) -> City:
     """A city that comes after the others were paired."""
