@@ -121,6 +121,11 @@ class Partnership(Attested, Versioned, Base):
         return Classification.model_validate(self.classification)
 
     @property
+    def has_agreed_label(self) -> bool:
+        """Whether a member has answered to the label that stands, so that it stays; ``members`` are loaded."""
+        return any(member.consent is not Consent.PENDING for member in self.members)
+
+    @property
     def classification_note(self) -> str:
         """The same in one line, for organisers."""
         said = self.classified

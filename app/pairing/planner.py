@@ -27,6 +27,7 @@ from app.pairing.wanted import RULED, SHARED, SWITCHES, WEIGHED, Wanted, directi
 from app.platform.errors import Refused
 from scheduler.core.outcome import TermScore
 from scheduler.core.violation import Violation
+from scheduler.pairing.modality import MemberGroup
 from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.score import score, stage_values
 from scheduler.pairing.solution import PairingOutcome, PairingSolution
@@ -54,6 +55,13 @@ class PairingFacts:
     def group_of(self, city: City) -> CountryGroup | None:
         """North or South of a city: the organisers' word on the city, else on its country, else the list's."""
         return city.group_override or self.book.group_of(city.country)
+
+    def counted_as(self, slug: str) -> MemberGroup:
+        """North, South or an organisation: a member as its modality needs it."""
+        party = self.parties[slug]
+        if not isinstance(party, City):
+            return "organisation"
+        return "north" if self.group_of(party) is CountryGroup.NORTH else "south"
 
     def classified(self, slugs: Collection[str]) -> Classification:
         """The list of today, and how each of these cities is counted by whose word."""

@@ -21,6 +21,7 @@ from app.pairing.pictures import cities_of, map_of, network_of
 from app.pairing.planner import PairingFacts, read_facts, wanted_of
 from app.pairing.queries import modality_counts, partnerships_of, title_of
 from app.pairing.view import ReasonLine, reason_lines, report_of
+from app.pairing.workbench.comparing import kept_labels
 from app.pairing.workbench.earlier import changed_since, undecided_run
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
@@ -88,6 +89,7 @@ def workbench(
         "unpaired": [city for city in facts.cities if city.id not in together],
         "pool": len(facts.cities),
         "counts": modality_counts(partnerships),
+        "kept_labels": kept_labels(facts),
         "report": report_of(partnerships),
         "to_ask": [one for one in partnerships if one.state is PartnershipState.PROPOSED],
     }

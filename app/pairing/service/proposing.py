@@ -4,22 +4,20 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.delegations.models import City
-from app.events.enums import CountryGroup
 from app.events.models import Event
 from app.pairing.enums import Consent, MemberRole, Modality, PartnershipState
 from app.pairing.letters import tell_of_ending
 from app.pairing.models import Partnership, PartnershipMember
-from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, read_facts, reasons_of
+from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, read_facts, reasons_of, wanted_of
 from app.pairing.refusing import refused_again
-from app.pairing.service.recording import log_change
+from app.pairing.service.recording import log_change, remember_wanted
 from app.pairing.workbench.words import Names
 from app.platform.actor import Actor
 from app.platform.database.base import Attestation
 from app.platform.errors import Refused
 from app.solver_runs.models import SolverRun
 from app.solver_runs.service import mark_accepted, submit
-from scheduler.pairing.modality import GroupedMember, MemberGroup, modality_of
+from scheduler.pairing.modality import GroupedMember, modality_of
 from scheduler.pairing.solution import PairingSolution
 from scheduler.pairing.solution import Partnership as ProposedPartnership
 
@@ -28,19 +26,22 @@ def start_run(
     session: Session, *, event: Event, label: str, time_limit_seconds: int, seed: int, actor: Actor, now: datetime
 ) -> SolverRun:
     """Queue a run over today's rows."""
-    problem = build_problem(session, read_facts(session, event))
-    return submit(
+    facts = read_facts(session, event)
+    wanted = wanted_of(session, facts)
+    run = submit(
         session,
         event_id=event.id,
         kind="pairing",
         label=label,
-        problem_json=problem.model_dump_json(),
+        problem_json=build_problem(session, facts, wanted).model_dump_json(),
         time_limit_seconds=time_limit_seconds,
         seed=seed,
         accept_path=f"/e/{event.slug}/manage/pairing/runs/{{run_id}}/accept",
         actor=actor,
         now=now,
     )
+    remember_wanted(session, run=run, wanted=wanted)
+    return run
 
 
 def accept_run(session: Session, *, event: Event, run: SolverRun, actor: Actor, now: datetime) -> list[Partnership]:
@@ -121,7 +122,7 @@ def propose(
                 party_id=facts.parties[member.id].id,
                 position=position,
                 role=MemberRole(member.role),
-                group=_group_word(facts, member.id),
+                group=facts.counted_as(member.id),
                 consent=Consent.PENDING,
                 party=facts.parties[member.id],
             )
@@ -141,7 +142,7 @@ def propose(
 def _renew(session: Session, *, facts: PairingFacts, partnership: Partnership, proposed: ProposedPartnership) -> None:
     """Write value and reasons as they are today; the label too, unless somebody has agreed to the one that stands."""
     partnership.value = proposed.value
-    if all(member.consent is Consent.PENDING for member in partnership.members):
+    if not partnership.has_agreed_label:
         _label(facts, partnership, proposed)
     partnership.reasons = reasons_of(facts, proposed)
     shared = [reason for reason in partnership.reasons if reason.challenge_id is not None]
@@ -154,20 +155,13 @@ def _label(facts: PairingFacts, partnership: Partnership, proposed: ProposedPart
     """The modality with the rule that gave it, and the list by which the members are counted today."""
     ruling = modality_of(
         [
-            GroupedMember(id=member.id, group=_group_word(facts, member.id), role=member.role)
+            GroupedMember(id=member.id, group=facts.counted_as(member.id), role=member.role)
             for member in proposed.members
         ]
     )
     partnership.modality = Modality(proposed.modality)
     partnership.modality_rule = ruling.sentence
     partnership.classification = facts.classified({member.id for member in proposed.members}).model_dump(mode="json")
-    groups = {facts.parties[member.id].id: _group_word(facts, member.id) for member in proposed.members}
+    groups = {facts.parties[member.id].id: facts.counted_as(member.id) for member in proposed.members}
     for present in partnership.members:
         present.group = groups[present.party_id]
-
-
-def _group_word(facts: PairingFacts, slug: str) -> MemberGroup:
-    party = facts.parties[slug]
-    if not isinstance(party, City):
-        return "organisation"
-    return "north" if facts.group_of(party) is CountryGroup.NORTH else "south"

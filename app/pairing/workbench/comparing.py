@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from app.pairing.models import Partnership as Row
 from app.pairing.planner import PairingFacts, judge
+from app.pairing.queries import title_of
 from app.pairing.wanted import SHARED
-from scheduler.pairing.modality import Role
+from scheduler.pairing.modality import GroupedMember, Role, modality_of
 from scheduler.pairing.problem import PairingProblem
 from scheduler.pairing.score import Pool, partnership_of
 from scheduler.pairing.solution import Member, PairingSolution, Partnership, UnpairedCity
@@ -97,16 +98,21 @@ def members_of(row: Row) -> tuple[Member, ...]:
 
 
 def compare(
-    problem: PairingProblem, before: PairingSolution, after: PairingSolution, *, rows: Sequence[Row] = ()
+    problem: PairingProblem, before: PairingSolution, after: PairingSolution, *, rows: Sequence[Row]
 ) -> Comparison:
-    """Both plans by the weights of ``problem``; ``rows`` are those that stand, for their state."""
+    """Both plans by the weights of ``problem``, and by the labels that the partnerships have and would have.
+
+    Args:
+        before: the partnerships of ``rows`` as the problem counts them.
+        rows: those that stand, with their state and label.
+    """
     by_ids = {frozenset(member.party.slug for member in row.members): row for row in rows}
     worth_before, worth_after = worth_of(before), worth_of(after)
     differences = {city: worth_after[city] - worth_before[city] for city in {*worth_before, *worth_after}}
     return Comparison(
         changes=changes_between(before, after, by_ids),
-        before=figures_of(problem, before),
-        after=figures_of(problem, after),
+        before=_standing(problem, before, rows),
+        after=figures_of(problem, after, labels=[label_after(one, by_ids.get(one.ids)) for one in after.partnerships]),
         losing=sum(one < 0 for one in differences.values()),
         lost=-sum(one for one in differences.values() if one < 0),
         gaining=sum(one > 0 for one in differences.values()),
@@ -114,20 +120,35 @@ def compare(
     )
 
 
-def figures_of(problem: PairingProblem, plan: PairingSolution) -> Figures:
-    """A plan in numbers."""
+def label_after(one: Partnership, row: Row | None) -> str:
+    """The modality that a partnership of a plan will carry: the one that its members agreed to, where they have."""
+    keeps = row is not None and row.has_agreed_label and set(members_of(row)) == set(one.members)
+    return row.modality.value if row is not None and keeps else one.modality
+
+
+def _standing(problem: PairingProblem, plan: PairingSolution, rows: Sequence[Row]) -> Figures:
+    """What stands in numbers: rows count by their label, as on the workbench, also one whose form is gone by now."""
+    cities = {city.id for city in problem.cities}
+    return replace(
+        figures_of(problem, plan, labels=[row.modality.value for row in rows]),
+        paired=len(cities & {member.party.slug for row in rows for member in row.members}),
+    )
+
+
+def figures_of(problem: PairingProblem, plan: PairingSolution, *, labels: Sequence[str]) -> Figures:
+    """A plan in numbers; ``labels`` are the modalities that its partnerships carry."""
     judged = judge(problem, plan)
     cities = {city.id for city in problem.cities}
     worth = sorted(points for party, points in worth_of(plan).items() if party in cities)
-    counts = Counter(one.modality for one in plan.partnerships)
+    counts = Counter(labels)
     return Figures(
         total=judged.stages["value"],
         lowest=judged.stages["lowest"],
         middle=median(worth) if worth else 0,
         spread=worth[-1] - worth[0] if worth else 0,
         paired=judged.stages["paired"],
-        count=len(plan.partnerships),
-        modalities={modality: sum(n for name, n in counts.items() if name == modality) for modality in SHARED},
+        count=len(labels),
+        modalities={modality: counts[modality] for modality in SHARED},
         terms={name: term.cost for name, term in judged.terms.items()},
     )
 
@@ -165,7 +186,35 @@ def changes_between(
 
 
 def _change(sign: str, one: Partnership, row: Row | None) -> Change:
-    return Change(sign=sign, members=one.members, modality=one.modality, value=one.value, row=row)
+    modality = row.modality.value if row and sign == "−" else one.modality
+    return Change(sign=sign, members=one.members, modality=modality, value=one.value, row=row)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptLabel:
+    """A partnership whose label is another than by the groups of today: a side has agreed to the one it has.
+
+    ``today`` is what it would be, or nothing where these members form no partnership by the groups of today.
+    """
+
+    row: Row
+    title: str
+    today: str | None
+
+
+def kept_labels(facts: PairingFacts) -> tuple[KeptLabel, ...]:
+    """The partnerships whose label an override, or another list, has left behind since a side agreed to it."""
+    known = facts.parties.keys()
+    found = []
+    for row in facts.standing:
+        members = members_of(row)
+        if not row.has_agreed_label or not known >= {one.id for one in members}:
+            continue
+        grouped = [GroupedMember(id=one.id, group=facts.counted_as(one.id), role=one.role) for one in members]
+        today = modality_of(grouped).modality
+        if today != row.modality.value:
+            found.append(KeptLabel(row=row, title=title_of(row), today=today))
+    return tuple(found)
 
 
 def _role(word: str) -> Role:

@@ -12,7 +12,7 @@ from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, 
 from app.pairing.refusing import refused_again
 from app.pairing.wanted import Wanted
 from app.pairing.workbench import words
-from app.pairing.workbench.comparing import Comparison, compare, plan_of_rows, renewed
+from app.pairing.workbench.comparing import Comparison, KeptLabel, compare, kept_labels, plan_of_rows, renewed
 from app.pairing.workbench.earlier import changed_since
 from app.pairing.workbench.easing import Obstacle, obstacles_of
 from app.pairing.workbench.words import Names
@@ -52,6 +52,7 @@ class WhatIf:
     obstacles: tuple[Obstacle, ...]
     broken: tuple[str, ...]
     is_stale: bool
+    kept_labels: tuple[KeptLabel, ...]
 
     @property
     def is_thinking(self) -> bool:
@@ -103,6 +104,7 @@ def what_if(
         obstacles=_obstacles(panel, problem, wanted, names),
         broken=broken,
         is_stale=bool(changed_since(session, facts)),
+        kept_labels=kept_labels(facts),
     )
 
 

@@ -1,6 +1,8 @@
 """PAIR-02: pages cite the rule that gave a modality and the list that was used, as both were when the label was made."""
 
+import html
 import json
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -14,10 +16,14 @@ from app.delegations.models import City, Need, Offer, Organisation
 from app.events.enums import CountryGroup
 from app.events.models import ClassifiedCountry, CountryClassification, CountryOverride
 from app.pairing.models import Partnership, PartnershipMember
-from app.pairing.service import ask, confirm_for_all
+from app.pairing.planner import build_problem, read_facts
+from app.pairing.queries import modality_counts, partnerships_of
+from app.pairing.service import accept_plan, ask, confirm_for_all
 from app.pairing.view import RULES
+from app.pairing.workbench.comparing import compare, plan_of_rows
 from app.platform import i18n
 from app.platform.actor import Actor
+from app.solver_runs.models import SolverRun
 from scheduler.pairing.modality import MODALITY_RULES, GroupedMember, modality_of
 
 CASES = json.loads(
@@ -166,3 +172,54 @@ def test_an_override_stands_with_its_note_on_both_pages(
     assert "Phnom Penh: South, set by the organisers for this country: As the host asked." in page
     assert one.modality_rule in page
     assert "They pass no judgement on any country or territory" in page
+
+
+def test_workbench_and_what_if_count_the_same_labels_after_an_override(
+    client: Any,
+    sign_in: Any,
+    session: Any,
+    edition: Any,
+    cast: Any,
+    paired: Callable[[], list[Partnership]],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """PAIR-02: both say how many partnerships carry a label, and both name the one that groups of today would change."""
+    agreed = _of_phnom_penh(paired())
+    confirm_for_all(session, event=edition, partnership_id=agreed.id, actor=actor, now=now)
+    for party_id in (cast.parties[1], cast.parties[2]):  # Shenzhen, whose partner agreed, and Essen
+        city = session.get_one(City, party_id)
+        other = CountryGroup.NORTH if city.slug == "shenzhen" else CountryGroup.SOUTH
+        city.group_override, city.group_override_note = other, "Asked for by the host."
+    session.flush()
+    facts = read_facts(session, edition)
+    problem = build_problem(session, facts)
+    plan = plan_of_rows(facts, problem)
+    assert {one.modality for one in plan.partnerships} == {"north-south"}, "what the scheduler counts today"
+    found = compare(problem, plan, plan, rows=facts.standing)
+    stored = modality_counts(list(facts.standing))
+    assert stored == {"south-south": 1, "north-north": 1}
+    assert {name: count for name, count in found.before.modalities.items() if count} == stored
+    run = session.get_one(SolverRun, agreed.run_id)
+    accept_plan(session, event=edition, run=run, solution=plan, actor=actor, now=now)
+    session.expire_all()
+    stored = modality_counts(partnerships_of(session, edition.id))
+    assert stored == {"south-south": 1, "north-south": 1}, "nobody had agreed to the other label"
+    assert {name: count for name, count in found.after.modalities.items() if count} == stored
+    session.commit()
+    sign_in("organiser", event_id=edition.id)
+    base = "/e/test-event/manage"
+    for page in (client.get(f"{base}/pairing").text, _what_if(client, f"{base}/pairing/runs/{run.id}/plan")):
+        told = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+        assert "Phnom Penh with Shenzhen keeps the label that a side agreed to: South-South" in told
+        assert "By the groups of today runs count it as North-South" in told
+        assert "Essen with" not in told.partition("keeps the label")[2].partition("runs count it")[0]
+    bench = client.get(f"{base}/pairing?chosen={agreed.id}").text
+    assert f'href="{base}/partnerships/{agreed.id}"' in bench, "an organiser is led to the page with the answers"
+    assert f'href="/e/test-event/partnerships/{agreed.id}"' not in bench
+
+
+def _what_if(client: Any, address: str) -> str:
+    answer = client.get(address, follow_redirects=True)
+    assert answer.status_code == 200
+    return str(answer.text)
