@@ -70,21 +70,23 @@ def links_of(session: Session, session_ids: Sequence[int]) -> SessionLinks:
     """Order, apartness and clashes among these sessions; links to others are left out."""
     known = set(session_ids)
     # Columns, not rows: a large event has hundreds, and a board is read after each move.
-    orders = select(SessionOrder.session_id, SessionOrder.after_id).order_by(SessionOrder.after_id)
+    orders = select(SessionOrder.session_id, SessionOrder.after_id).where(SessionOrder.session_id.in_(known))
     after: dict[int, tuple[int, ...]] = {}
-    for item, other in session.execute(orders):
-        if item in known and other in known:
+    for item, other in session.execute(orders.order_by(SessionOrder.after_id)):
+        if other in known:
             after[item] = (*after.get(item, ()), other)
-    pairs = select(SessionApart.session_id, SessionApart.other_id).order_by(SessionApart.other_id)
+    pairs = select(SessionApart.session_id, SessionApart.other_id).where(SessionApart.session_id.in_(known))
     apart: dict[int, tuple[int, ...]] = {}
-    for item, other in session.execute(pairs):
-        if item in known and other in known:
+    for item, other in session.execute(pairs.order_by(SessionApart.other_id)):
+        if other in known:
             apart[item] = (*apart.get(item, ()), other)
-    weighed = select(SessionClash.session_id, SessionClash.other_id, SessionClash.weight)
+    weighed = select(SessionClash.session_id, SessionClash.other_id, SessionClash.weight).where(
+        SessionClash.session_id.in_(known)
+    )
     clashes = tuple(
         (item, other, weight)
         for item, other, weight in session.execute(weighed.order_by(SessionClash.session_id, SessionClash.other_id))
-        if item in known and other in known
+        if other in known
     )
     return SessionLinks(after, apart, clashes)
 

@@ -31,7 +31,7 @@ class World:
 
     def __init__(self, planned: Path, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "bridge.sqlite"
+        path = self.path = folder / "bridge.sqlite"
         shutil.copy(planned, path)
         settings = Settings(
             database_url=f"sqlite:///{path}",
@@ -55,10 +55,13 @@ class World:
         self.faults: list[str] = []
         self._tokens: dict[Role, str] = {}
         with self.database.reading() as session:
-            event = session.scalars(select(Event)).one()
+            event = session.scalars(select(Event).order_by(Event.id)).first()
+            assert event is not None
             self.slug, self.event_id = event.slug, event.id
             own = session.execute(
-                select(RoleGrant.delegation_id, RoleGrant.delegate_id).where(RoleGrant.role == Role.DELEGATE)
+                select(RoleGrant.delegation_id, RoleGrant.delegate_id)
+                .where(RoleGrant.role == Role.DELEGATE, RoleGrant.event_id == event.id)
+                .order_by(RoleGrant.id)
             ).first()
             assert own is not None
             self.delegation_id, self.delegate_id = own
