@@ -5,7 +5,7 @@ Sets of starts are sorted, disjoint half-open spans of grains. Everything that c
 nothing but what sessions do to each other.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -16,6 +16,9 @@ Span = tuple[int, int]
 Starts = tuple[Span, ...]
 
 FOREVER: Starts = ((-(2**40), 2**40),)
+
+MOST_KNOWN = 10_000
+"""Sessions in as many surroundings of which the legal starts are remembered, before all are forgotten."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,35 @@ def legal_of(problem: AgendaProblem) -> dict[str, Legal]:
     """The legal starts of every session, by its ID."""
     reader = _Reader(problem)
     return {session.id: reader.legal(session) for session in problem.sessions}
+
+
+class KnownLegal:
+    """Legal starts over many problems that share most of their entries, as those of an explanation do.
+
+    A session is known where it, its people and resources, the rooms and the days are the same objects as before.
+    """
+
+    def __init__(self) -> None:
+        # What is known holds the objects, so that no others can have their identity meanwhile.
+        self._known: dict[Hashable, tuple[Legal, tuple[object, ...]]] = {}
+
+    def legal_of(self, problem: AgendaProblem) -> dict[str, Legal]:
+        """As ``legal_of`` of the module."""
+        people = {person.id: person for person in problem.people}
+        resources = {resource.id: resource for resource in problem.resources}
+        house = (problem.max_parallel, *map(id, problem.days), None, *map(id, problem.rooms))
+        reader: _Reader | None = None
+        found = {}
+        for session in problem.sessions:
+            others = (*(people[name] for name in session.people), *(resources[name] for name in session.uses))
+            key = (house, id(session), *map(id, others))
+            if key not in self._known:
+                reader = reader or _Reader(problem)
+                if len(self._known) > MOST_KNOWN:
+                    self._known.clear()
+                self._known[key] = (reader.legal(session), (session, others, problem.days, problem.rooms))
+            found[session.id] = self._known[key][0]
+        return found
 
 
 class _Reader:

@@ -8,14 +8,15 @@ from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of, requi
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.packing import goes_beside
 from scheduler.agenda.explain.relaxing import Changes, ProblemFile, neutral
-from scheduler.agenda.legal import legal_of
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import Placement
 from scheduler.core.blocking import shrink
 
 SEARCHED = 12
-"""Of more sessions, which are seen not to go together, it is not searched whether fewer would do: facts are anyway."""
+"""Of more sessions, which are seen not to go together, it is not searched whether fewer would do."""
+SEARCHED_FOR_FACTS = 4
+"""The same where facts are shrunk afterwards anyway; to search fewer of many is hard, and so are its facts then."""
 
 
 def blocking_set(problem: AgendaProblem, oracle: Oracle, *, given: Changes | None = None) -> tuple[Blocker, ...]:
@@ -46,19 +47,22 @@ class _Search:
         bare = self._with_facts(())
         if self._oracle.ask(bare) != "infeasible":
             return ()
-        names, _ = _sessions_against(bare, self._oracle)
+        names, _ = _sessions_against(bare, self._oracle, searched=SEARCHED)
         return tuple(fact for fact in required_sessions(bare) if fact.ids[0] in names)
 
     def facts_against(self) -> tuple[Blocker, ...]:
         # A few sessions that cannot be placed even with all others gone say which facts can matter: dropping a
         # session asks less than making its facts neutral, so what blocks these blocks the whole file too.
-        found, plans = _sessions_against(self._changed, self._oracle)
+        found, plans = _sessions_against(self._changed, self._oracle, searched=SEARCHED_FOR_FACTS)
         few = _Few(self._facts, self._changed, frozenset(found), self._oracle, plans)
         near = [fact for fact in self._facts if fact in few.facts]
+        is_seen = False
         for blocks in (few.are_seen_to_block, few.block):
             if blocks(near):
                 near = _without_whole_kinds(near, blocks)
-                near = list(shrink(near, blocks, largest=max(1, len(near) // 8)))
+                # What is seen goes first and leaves little that is not needed.
+                near = list(shrink(near, blocks, largest=1 if is_seen else max(1, len(near) // 8)))
+                is_seen = True
         kept = near
         # Beside all the others, who only want room, fewer facts may do; that is seldom so.
         for fact in near:
@@ -98,12 +102,16 @@ def _kind(fact: Blocker) -> tuple[str, str]:
 
 
 def _sessions_against(
-    problem: AgendaProblem, oracle: Oracle
+    problem: AgendaProblem, oracle: Oracle, *, searched: int
 ) -> tuple[tuple[str, ...], Mapping[str, tuple[Placement, ...]]]:
-    """A smallest set of sessions that cannot all be placed, were there no others, and plans without one of them."""
+    """A small set of sessions that cannot all be placed, were there no others, and plans without one of them.
+
+    Args:
+        searched: of more sessions that are seen not to go together it is not searched whether fewer would do.
+    """
     known = oracle.against(problem)
     few = [one for one in problem.sessions if one.is_required and (known is None or one.id in known)]
-    legal = legal_of(problem if known is None else only(problem, known))
+    legal = oracle.legal_of(problem if known is None else only(problem, known))
     hopeless = [one.id for one in few if not legal[one.id].rooms]
     if hopeless:
         return (hopeless[0],), {}
@@ -112,14 +120,15 @@ def _sessions_against(
     few.sort(key=lambda one: legal[one.id].choices // one.duration, reverse=True)
     names = [one.id for one in few]
 
-    def are_seen(kept: Sequence[str]) -> bool:
-        return oracle.sees_against(only(problem, set(kept)))
-
-    if are_seen(names):
-        names = list(shrink(names, are_seen, largest=max(1, len(names) // 8)))
-        if len(names) > SEARCHED:
+    while (seen := oracle.seen_against(only(problem, set(names)))) is not None:
+        is_smaller = len(seen) < len(names)
+        names = [name for name in names if name in seen]
+        if is_smaller:
+            continue
+        if len(names) > searched:
             oracle.note_against(names)
             return tuple(names), {}
+        break
 
     def block(kept: Sequence[str]) -> bool:
         answer = oracle.ask_few(only(problem, set(kept)))
@@ -178,7 +187,11 @@ class _Few:
         if alike not in self._known:
             # Without the session there was a plan already; without a fact it mostly goes beside that.
             gone = {fact.ids[0] for fact in self._needed.difference(kept) if fact.steps[0] == "sessions"}
-            answer = self._oracle.ask_few(few, wanted=self._without.get(gone.pop(), ()) if len(gone) == 1 else ())
+            answer = self._oracle.ask_few(
+                few,
+                wanted=self._without.get(gone.pop(), ()) if len(gone) == 1 else (),
+                nothing_is_seen=self._seen.get(alike) is False,
+            )
             if answer.placements is not None:
                 self._plans.append((frozenset(kept), answer.placements))
                 self._plan_of[alike] = (few, answer.placements)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scheduler.agenda.bounds import FINE_LIMIT
 from scheduler.agenda.legal import Legal, Starts, common, union, without
@@ -114,10 +115,14 @@ class _Hours:
         return self._most[durations, turnover][length]
 
 
+@lru_cache(maxsize=128)
 def _most_by_length(durations: frozenset[int], turnover: int, longest: int) -> list[int]:
     """For each length of time the most that sessions take of it where each is followed by the turnover."""
     most = [0] * (longest + 1)
     for length in range(1, longest + 1):
-        fitting = (most[length - one - turnover] + one for one in durations if one + turnover <= length)
-        most[length] = max(most[length - 1], max(fitting, default=0))
+        best = most[length - 1]
+        for one in durations:
+            if one + turnover <= length:
+                best = max(best, most[length - one - turnover] + one)
+        most[length] = best
     return most

@@ -1,5 +1,6 @@
 """The cheapest change that makes a problem solvable, with a concrete value, proved by solving."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
@@ -113,9 +114,20 @@ def mended(problem: AgendaProblem, change: Change, others: Changes, oracle: Orac
 
 
 def proposed(problem: AgendaProblem, change: Change, others: Changes, few: Set[str], oracle: Oracle) -> Proposal | None:
-    """The least value that lets a few sessions be placed, were there no others; no smaller one helps all of them."""
+    """The least value that lets a few sessions be placed, were there no others; no smaller one helps all of them.
+
+    Nothing is proposed where it is seen that the file has no plan however far the change goes.
+    """
     file = ProblemFile(problem)
-    return _proposed(problem, change, lambda changes: only(file.changed({**others, **changes}), few), oracle)
+
+    def whole(changes: Changes) -> AgendaProblem:
+        return file.changed({**others, **changes})
+
+    if oracle.seen_against(whole(relaxation(change))) is not None:
+        return None
+    if change.cost == RAISE_A_CAPACITY:
+        return _least_enough(problem, change, whole, few, oracle)
+    return _proposed(problem, change, lambda changes: only(whole(changes), few), oracle)
 
 
 def proved(problem: AgendaProblem, proposal: Proposal, others: Changes, oracle: Oracle) -> Found:
@@ -132,26 +144,30 @@ def _proposed(
         value, placements = widened(problem, changed(neutral([change.steps])), change.steps, oracle)
         return None if value is NOTHING else Proposal(change, value, placements)
     if change.cost == RAISE_A_CAPACITY:
-        return _least_enough(problem, change, changed, oracle)
+        return _least_enough(problem, change, changed, {one.id for one in problem.sessions}, oracle)
     value = 0 if field == "uses" else relaxation(change)[change.steps]
     found = oracle.find(changed({change.steps: value}))
     return None if found.placements is None else Proposal(change, value, found.placements)
 
 
 def _least_enough(
-    problem: AgendaProblem, change: Change, changed: Callable[[Changes], AgendaProblem], oracle: Oracle
+    problem: AgendaProblem, change: Change, whole: Callable[[Changes], AgendaProblem], few: Set[str], oracle: Oracle
 ) -> Proposal | None:
-    """The smallest number that leaves a plan, by halving: more never hurts."""
+    """The smallest number that leaves a few sessions a plan, by halving: more never hurts.
+
+    Numbers that are seen to leave none are passed over first; that which is then the smallest is mostly enough.
+    """
     values = _values(problem, change.steps)
+    low = bisect_left(values, 1, key=lambda value: int(oracle.seen_against(whole({change.steps: value})) is None))
     proposal: Proposal | None = None
-    low, high = 0, len(values)
+    # The smallest is asked first, then the largest: what that cannot mend none can.
+    tried, high = iter((low, len(values) - 1)), len(values)
     while low < high:
-        # The largest is asked first: what it cannot mend none can.
-        middle = len(values) - 1 if proposal is None else (low + high) // 2
-        found = oracle.find(changed({change.steps: values[middle]}))
+        middle = next(tried, (low + high) // 2)
+        found = oracle.find(only(whole({change.steps: values[middle]}), few))
         if found.placements is not None:
             proposal, high = Proposal(change, values[middle], found.placements), middle
-        elif proposal is None:
+        elif middle == len(values) - 1:
             return None
         else:
             low = middle + 1

@@ -77,16 +77,24 @@ def _overfull(members: Sequence[Stay], capacity: int, gap: int) -> Iterator[froz
             inside.append(one)
             needed += one.units * one.duration
             there = capacity * (one.latest - begin)
-            is_too_much = needed > there
-            if not is_too_much and gap and capacity == 1:
-                is_too_much = needed + gap * (len(inside) - 1) > there
-            if not is_too_much and len(open_time) > 1 and 4 * needed > there:
-                is_too_much = needed > capacity * sum(
-                    end - start for start, end in common(open_time, ((begin, one.latest),))
-                )
-            if is_too_much:
-                yield frozenset(stay.id for stay in inside)
+            excess, each = needed - there, 0
+            if excess <= 0 and gap and capacity == 1:
+                excess, each = needed + gap * (len(inside) - 1) - there, gap
+            if excess <= 0 and len(open_time) > 1 and 4 * needed > there:
+                hours = common(open_time, ((begin, one.latest),))
+                excess, each = needed - capacity * sum(end - start for start, end in hours), 0
+            if excess > 0:
+                yield _fewest(inside, excess, each)
                 break
+
+
+def _fewest(inside: Sequence[Stay], excess: int, gap: int) -> frozenset[str]:
+    """Without the least ones, as long as those left are still too many."""
+    kept = sorted(inside, key=lambda one: one.units * one.duration)
+    while len(kept) > 1 and excess > kept[0].units * kept[0].duration + gap:
+        excess -= kept[0].units * kept[0].duration + gap
+        kept.pop(0)
+    return frozenset(stay.id for stay in kept)
 
 
 def _apart(required: Sequence[Session], stays: Mapping[str, Stay]) -> Iterator[frozenset[str]]:

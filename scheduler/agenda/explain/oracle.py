@@ -10,7 +10,7 @@ from scheduler.agenda.explain.narrow import too_tight
 from scheduler.agenda.explain.stretches import fill_stretches
 from scheduler.agenda.explain.tracks import proposed
 from scheduler.agenda.first_plan import Attempt, first_plan
-from scheduler.agenda.legal import Legal, legal_of
+from scheduler.agenda.legal import KnownLegal, Legal
 from scheduler.agenda.model import AgendaModel, build
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import only
@@ -66,6 +66,7 @@ class Oracle:
         self._against: list[frozenset[str]] = []
         self._kept: tuple[Placement, ...] = ()
         self._kept_few: tuple[Placement, ...] = ()
+        self._known_legal = KnownLegal()
 
     @property
     def seconds(self) -> float:
@@ -117,7 +118,7 @@ class Oracle:
         self._against.append(frozenset(names))
 
     def _ask_large(self, problem: AgendaProblem, wanted: Sequence[Placement]) -> Found:
-        legal = legal_of(problem)
+        legal = self.legal_of(problem)
         names = contradiction(problem, legal)
         if names is not None:
             self._against.append(names)
@@ -165,18 +166,24 @@ class Oracle:
         return False
 
     def ask_few(
-        self, problem: AgendaProblem, *, wanted: Sequence[Placement] = (), seconds: float | None = None
+        self,
+        problem: AgendaProblem,
+        *,
+        wanted: Sequence[Placement] = (),
+        seconds: float | None = None,
+        nothing_is_seen: bool = False,
     ) -> Found:
         """The answer about a problem with few sessions, with a plan where there is one.
 
         Args:
             wanted: where some of them may well be.
             seconds: give up after so long, where the time left is not less.
+            nothing_is_seen: it was looked already whether it is seen without search that there is no plan.
         """
         if self.is_over:
             return Found("unknown")
-        legal = legal_of(problem)
-        if contradiction(problem, legal) is not None:
+        legal = self.legal_of(problem)
+        if not nothing_is_seen and contradiction(problem, legal) is not None:
             return Found("infeasible")
         attempt = self._attempt_few(problem, legal, (*wanted, *self._kept_few))
         if not attempt.is_complete:
@@ -199,7 +206,15 @@ class Oracle:
 
     def sees_against(self, problem: AgendaProblem) -> bool:
         """Whether it is seen without search that there is no plan."""
-        return contradiction(problem, legal_of(problem)) is not None
+        return self.seen_against(problem) is not None
+
+    def seen_against(self, problem: AgendaProblem) -> frozenset[str] | None:
+        """Required sessions of a problem that are seen without search not to have a plan."""
+        return contradiction(problem, self.legal_of(problem))
+
+    def legal_of(self, problem: AgendaProblem) -> dict[str, Legal]:
+        """Where each session may start by its own facts."""
+        return self._known_legal.legal_of(problem)
 
     def _solved(self, problem: AgendaProblem, legal: dict[str, Legal], seconds: float | None = None) -> Found:
         # The whole model of a large event takes seconds to build.

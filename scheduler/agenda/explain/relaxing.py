@@ -1,6 +1,6 @@
 """A problem file with some of its values changed: made neutral, or given a new value."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from scheduler.agenda.explain.facts import Steps, field_of
@@ -33,6 +33,8 @@ class ProblemFile:
 
     def __init__(self, problem: AgendaProblem) -> None:
         self._problem = problem
+        # Most questions of an explanation share most of their entries; one that is the same is the same object.
+        self._known: dict[Hashable, Any] = {}
 
     def changed(self, changes: Changes) -> AgendaProblem:
         """The problem with new values, which must be such as a file may hold."""
@@ -48,10 +50,16 @@ class ProblemFile:
         for (kind, index), some in entries.items():
             if kind not in fields:
                 fields[kind] = list(getattr(self._problem, kind))
-            fields[kind][index] = _with(fields[kind][index], some)
+            fields[kind][index] = self._entry(kind, index, some)
         return self._problem.model_copy(
             update={name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
         )
+
+    def _entry(self, kind: str, index: int, changes: list[tuple[Steps, Any]]) -> Any:
+        key = (kind, index, frozenset((steps, _as_tuples(value)) for steps, value in changes))
+        if key not in self._known:
+            self._known[key] = _with(getattr(self._problem, kind)[index], changes)
+        return self._known[key]
 
 
 def _with(entry: Any, changes: list[tuple[Steps, Any]]) -> Any:

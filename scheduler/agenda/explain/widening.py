@@ -8,7 +8,7 @@ from ortools.sat.python import cp_model
 from scheduler.agenda.explain.facts import Steps, field_of
 from scheduler.agenda.explain.oracle import BRIEF, Oracle
 from scheduler.agenda.explain.relaxing import NOTHING
-from scheduler.agenda.legal import Span, Starts, legal_of, union, without
+from scheduler.agenda.legal import Span, Starts, union, without
 from scheduler.agenda.model import AgendaModel, build
 from scheduler.agenda.problem import AgendaProblem, Session
 from scheduler.agenda.solution import Placement
@@ -52,7 +52,7 @@ def _least(problem: AgendaProblem, free: AgendaProblem, steps: Steps, oracle: Or
     found = oracle.find(free, seconds=BRIEF).placements
     if found is None:
         return None
-    model = build(free, legal_of(free))
+    model = build(free, oracle.legal_of(free))
     hours = hours_of(problem, steps)
     bound = _bound(problem, model, steps)
     model.cp.minimize(cp_model.LinearExpr.sum([_outside(model, one, lit, hours) for one, lit in bound]))
