@@ -13,10 +13,14 @@ from ortools.sat.python import cp_model
 from pysat.card import CardEnc, EncType
 
 Counter = Literal["totalizer", "sequential"]
-"""How sums are counted: Bailleux and Boufkhad, CP 2003, or Sinz, CP 2005. Each closes plans that the other does not."""
+"""How sums are counted. Each closes plans that the other does not.
+
+By totalizer modulo, cut off at the bound, which needs a third of the clauses of the plain one (Morgado, Ignatiev and
+Marques-Silva, SAT 2014); or by sequential counter (Sinz, CP 2005).
+"""
 
 COUNTERS: tuple[Counter, ...] = ("totalizer", "sequential")
-ENCODINGS = {"totalizer": EncType.totalizer, "sequential": EncType.seqcounter}
+ENCODINGS = {"totalizer": EncType.kmtotalizer, "sequential": EncType.seqcounter}
 PAIRWISE_AT_MOST = 6
 """So many literals of which at most one holds are told apart two by two, more by a counter."""
 LARGEST_INTEGER = 64

@@ -3,13 +3,16 @@
 import random
 import threading
 import time
+from itertools import product
 
 import pytest
 from ortools.sat.python import cp_model
+from pysat.solvers import Solver
 
 from scheduler.core.clauses import COUNTERS, NotClauses, clauses_of
 from scheduler.core.limits import Control, Stopwatch
 from scheduler.core.maxsat import prove
+from scheduler.core.prover import SOLVER
 
 
 def random_model(chance: random.Random) -> cp_model.CpModel:
@@ -87,6 +90,20 @@ def test_a_product_is_no_clause() -> None:
     model.add_multiplication_equality(both, [first, second])
     with pytest.raises(NotClauses):
         clauses_of(model, counter="totalizer")
+
+
+@pytest.mark.parametrize("counter", COUNTERS)
+def test_a_counted_sum_takes_no_plan_away_and_lets_none_in(counter) -> None:
+    for size, most in ((7, 2), (7, 5), (9, 3), (9, 4)):
+        model = cp_model.CpModel()
+        literals = [model.new_bool_var(f"b{number}") for number in range(size)]
+        model.add(cp_model.LinearExpr.sum(literals) <= most)
+        clauses = clauses_of(model, counter=counter)
+        with Solver(SOLVER, bootstrap_with=clauses.hard) as solver:
+            for chosen in product((False, True), repeat=size):
+                steps = [meaning[1][0] for meaning in clauses.meaning]
+                wanted = [step if holds else -step for step, holds in zip(steps, chosen, strict=True)]
+                assert solver.solve(assumptions=wanted) == (sum(chosen) <= most)
 
 
 def pigeons(holes: int) -> cp_model.CpModel:
