@@ -104,6 +104,23 @@ def refusals_of(session: Session, event_id: int) -> list[FacilitatorRefusal]:
     )
 
 
+def refused_triangles_of(session: Session, event_id: int) -> list[tuple[int, tuple[int, ...]]]:
+    """Each organisation that ever said no to a triangle, lifted or not, and the cities of that triangle, by ID."""
+    rows = session.execute(
+        select(FacilitatorRefusal.id, FacilitatorRefusal.organisation_id, PartnershipMember.party_id)
+        .join(PartnershipMember, PartnershipMember.partnership_id == FacilitatorRefusal.partnership_id)
+        .where(
+            FacilitatorRefusal.event_id == event_id,
+            PartnershipMember.party_id != FacilitatorRefusal.organisation_id,
+        )
+        .order_by(FacilitatorRefusal.id, PartnershipMember.position)
+    ).all()
+    said: dict[tuple[int, int], list[int]] = {}
+    for refusal_id, organisation_id, city_id in rows:
+        said.setdefault((refusal_id, organisation_id), []).append(city_id)
+    return [(organisation_id, tuple(cities)) for (_refusal_id, organisation_id), cities in said.items()]
+
+
 def refusals_on(session: Session, partnership_id: int) -> list[tuple[FacilitatorRefusal, str | None]]:
     """Organisations' noes to this partnership, each with the name of whoever lifted it."""
     rows = session.execute(

@@ -8,7 +8,7 @@ from app.events.models import Event
 from app.pairing.models import Partnership, PartnershipMember
 from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, read_facts, wanted_of
 from app.pairing.queries import title_of
-from app.pairing.refusing import refused_again
+from app.pairing.refusing import not_asked_about, refused_again
 from app.pairing.service.proposing import propose
 from app.pairing.service.recording import log_change, remember_wanted
 from app.pairing.workbench.comparing import plan_of_rows, renewed
@@ -38,11 +38,13 @@ def seek_replacement(
     """Ask a solver run for the best plan without this partnership that leaves all others alone."""
     facts = read_facts(session, event)
     wanted = wanted_of(session, facts)
+    today, others = build_problem(session, facts, wanted), _standing(facts)
     problem = replacement_problem(
-        build_problem(session, facts, wanted),
-        others=_standing(facts),
+        today,
+        others=others,
         released={member.party.slug for member in partnership.members},
         declined_by=declined_by.party.slug,
+        not_asked=not_asked_about(session, facts, today, others=others),
     )
     run = submit(
         session,

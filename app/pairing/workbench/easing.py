@@ -1,10 +1,12 @@
 """What stands against a plan or keeps a city without partner, in words, and the what-if that goes without it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.pairing.choices import Choices
+from app.pairing.planner import PairingFacts
+from app.pairing.refusing import RefusedTriangle
 from app.pairing.wanted import SWITCHES, Wanted, direction_of
 from app.pairing.workbench import words
 from app.pairing.workbench.words import Names
@@ -33,6 +35,21 @@ def obstacles_of(
         fixes: values by path that the explanation proved to be enough.
     """
     return tuple(_obstacle(fact, problem, wanted, names, (fixes or {}).get(fact.path)) for fact in facts)
+
+
+def ways_past(refused: RefusedTriangle, facts: PairingFacts, names: Names) -> Iterator[Obstacle]:
+    """What a what-if can ask for where a plan holds a triangle to which its organisation said no."""
+    members = refused.cities | {refused.organisation}
+    if refused.is_resting:
+        # It is in the plan in place of one that the organisation has: where that stays, there is no room for it.
+        held = [frozenset(member.party.slug for member in row.members) for row in facts.standing]
+        held = [one for one in held if refused.organisation in one]
+        if held:
+            yield _said(refused.sentence, Choices(pin=tuple(held)), " ".join(words.pinned(names, one) for one in held))
+    else:
+        yield _said(refused.sentence, Choices(pin=(members,)), words.pinned(names, members))
+    apart = words.vetoed(names, refused.cities, None)
+    yield _said(refused.sentence, Choices(veto={refused.cities: None}), apart)
 
 
 def _obstacle(fact: Fact, problem: PairingProblem, wanted: Wanted, names: Names, fixed: Any) -> Obstacle:

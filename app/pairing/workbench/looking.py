@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.pairing.choices import Choices
 from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, wanted_of
-from app.pairing.refusing import refused_again
+from app.pairing.refusing import refused_triangles
 from app.pairing.wanted import Wanted
 from app.pairing.workbench import words
 from app.pairing.workbench.comparing import Comparison, KeptLabel, compare, kept_labels, plan_of_rows, renewed
 from app.pairing.workbench.earlier import changed_since
-from app.pairing.workbench.easing import Obstacle, obstacles_of
+from app.pairing.workbench.easing import Obstacle, obstacles_of, ways_past
 from app.pairing.workbench.words import Names
 from app.platform.errors import Refused
 from app.solver_runs.models import SolverRun
@@ -38,8 +38,9 @@ class WhatIf:
     """Choices on what stands, the run over them, and what came out.
 
     ``computed_on`` is the hash of the problem with the choices: what an apply must find again. ``broken`` are rules
-    that the plan of an earlier run breaks today; ``is_stale`` says that profiles are others than when the plan that
-    stands was computed, so that applying renews its points and reasons even where no partnership changes.
+    that the plan breaks today, ``ways_out`` choices that lead past a no of an organisation. ``is_stale`` says that
+    profiles are others than when the plan that stands was computed, so that applying renews its points and reasons
+    even where no partnership changes.
     """
 
     choices: Choices
@@ -51,6 +52,7 @@ class WhatIf:
     comparison: Comparison | None
     obstacles: tuple[Obstacle, ...]
     broken: tuple[str, ...]
+    ways_out: tuple[Obstacle, ...]
     is_stale: bool
     kept_labels: tuple[KeptLabel, ...]
 
@@ -92,7 +94,7 @@ def what_if(
     names = Names(facts.parties)
     found = run or latest_run_on(session, event_id=facts.event.id, kind="pairing", problem_hash=computed_on)
     panel = None if found is None else panel_of(session, run=found, slug=facts.event.slug, now=now)
-    comparison, broken = _result(session, facts, problem, names, wanted, found)
+    comparison, broken, ways_out = _result(session, facts, problem, names, wanted, found)
     return WhatIf(
         choices=choices,
         wanted=stored,
@@ -103,6 +105,7 @@ def what_if(
         comparison=comparison,
         obstacles=_obstacles(panel, problem, wanted, names),
         broken=broken,
+        ways_out=ways_out,
         is_stale=bool(changed_since(session, facts)),
         kept_labels=kept_labels(facts),
     )
@@ -115,19 +118,21 @@ def _result(
     names: Names,
     wanted: Wanted,
     run: SolverRun | None,
-) -> tuple[Comparison | None, tuple[str, ...]]:
+) -> tuple[Comparison | None, tuple[str, ...], tuple[Obstacle, ...]]:
     if run is None or not run.has_solution or run.state.is_open:
-        return None, ()
+        return None, (), ()
     try:
         plan = outcome_of(facts, run.outcome)
     except Refused as refused:
-        return None, tuple(refused.errors.values())
+        return None, tuple(refused.errors.values()), ()
     plan = renewed(problem, plan)
+    refused_ones = refused_triangles(session, facts, plan, wanted)
     broken = (
         *(names.within(one.message) for one in judge(problem, plan).violations),
-        *refused_again(session, facts, plan, wanted),
+        *(one.sentence for one in refused_ones),
     )
-    return compare(problem, plan_of_rows(facts, problem), plan, rows=facts.standing), broken
+    compared = compare(problem, plan_of_rows(facts, problem), plan, rows=facts.standing)
+    return compared, broken, tuple(way for one in refused_ones for way in ways_past(one, facts, names))
 
 
 def _obstacles(panel: Panel | None, problem: PairingProblem, wanted: Wanted, names: Names) -> tuple[Obstacle, ...]:

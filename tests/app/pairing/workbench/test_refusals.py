@@ -1,10 +1,24 @@
-"""PAIR-09: an organisation's "no" to a triangle holds for every later run until an organiser lifts it."""
+"""PAIR-09: an organisation's "no" to a triangle holds for every later run until an organiser lifts it.
+
+For the same three it holds beyond that, unless an organiser pins just these.
+"""
+
+import html
+import re
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
 
 from app.events.models import Event
-from app.pairing.planner import build_problem, outcome_of, read_facts
-from app.pairing.queries import pins_of
-from app.pairing.refusing import refused_again
+from app.pairing.choices import Choices
+from app.pairing.planner import build_problem, outcome_of, read_facts, wanted_of
+from app.pairing.queries import pins_of, refusals_of
+from app.pairing.refusing import not_asked_about, refused_again, refused_triangles
+from app.pairing.workbench.easing import ways_past
+from app.pairing.workbench.words import Names
 from app.solver_runs.queries import accepted_last
+from scheduler.pairing.released import replacement_problem
 from tests.app.pairing.workbench.conftest import Bench, told
 
 TRIO = frozenset({"Phnom Penh", "Shenzhen", "A bank"})
@@ -58,3 +72,56 @@ def test_the_triangle_that_was_declined_is_not_put_in_the_place_of_another(paire
     with paired.client.app.state.database.reading() as session:
         facts = read_facts(session, session.get_one(Event, paired.event.id))
         assert refused_again(session, facts, before) == ("A bank said no to a triangle with Phnom Penh, Shenzhen.",)
+        lifted = replace(wanted_of(session, facts), resting=frozenset())
+        (refused,) = refused_triangles(session, facts, before, lifted)
+        offers = [way.easing for way in ways_past(refused, facts, Names(facts.parties))]
+        trio = frozenset({"bank", "phnom-penh", "shenzhen"})
+        assert offers == [Choices(pin=(trio,)), Choices(veto={trio - {"bank"}: None})]
+        assert refused_triangles(session, facts, before, offers[0].on(lifted)) == (), "an organiser asks in spite of it"
+        resting = offers[0].on(wanted_of(session, facts))
+        assert refused_triangles(session, facts, before, resting) != (), "a pin alone does not lift the no"
+
+
+@pytest.mark.long
+def test_a_lifted_no_lets_the_organisation_be_asked_for_others_not_for_the_same_three(paired: Bench) -> None:
+    """A run that finds them again is not applied; its page leads on to a pin in spite of the no, or to a veto."""
+    _address, page = paired.ask(pin="bank~phnom-penh~shenzhen")
+    assert paired.apply(page).status_code == 303
+    paired.decline(by="A bank", members=3)
+    rest = (("pin", "essen~gothenburg"), ("pin", "dakar~manizales"))
+    address, page = paired.ask(("again", "bank~bank"), ("weight", "facilitation~20"), *rest)
+    assert "A bank said no to a triangle with Phnom Penh, Shenzhen." in told(page)
+    assert 'what-if/apply"' not in page
+    ways = [html.unescape(href) for href in re.findall(r'href="([^"]+)"', page.partition('id="ways-out"')[2])][:2]
+    assert all(set(parse_qsl(urlsplit(address).query)) < set(parse_qsl(urlsplit(way).query)) for way in ways)
+    asked = [paired.ask(*parse_qsl(urlsplit(way).query))[1] for way in ways]
+    assert "A bank, Phnom Penh and Shenzhen stay together." in told(asked[0])
+    assert "Phnom Penh and Shenzhen are kept apart." in told(asked[1])
+    assert paired.apply(asked[1]).status_code == 303
+    assert not any({"Phnom Penh", "Shenzhen"} <= members for members in paired.plan())
+    _address, page = paired.ask(unveto="phnom-penh~shenzhen", pin="bank~phnom-penh~shenzhen")
+    assert paired.apply(page).status_code == 303
+    assert TRIO in paired.plan()
+    _address, page = paired.ask(unpin="bank~phnom-penh~shenzhen")
+    assert 'id="ways-out"' not in page, "they stand: somebody asked them in knowledge of the no"
+    assert paired.apply(page).status_code == 303
+
+
+def test_a_search_for_a_replacement_never_offers_what_the_organisation_said_no_to(paired: Bench) -> None:
+    """Also once the no is lifted: the search leaves all others alone, so the file can say it."""
+    _address, page = paired.ask(pin="bank~phnom-penh~shenzhen")
+    assert paired.apply(page).status_code == 303
+    paired.decline(by="A bank", members=3)
+    with paired.client.app.state.database.writing() as session:
+        for refusal in refusals_of(session, paired.event.id):
+            refusal.lifted_at = paired.client.app.state.clock.now()
+    with paired.client.app.state.database.reading() as session:
+        facts = read_facts(session, session.get_one(Event, paired.event.id))
+        problem = build_problem(session, facts)
+        assert problem.facilitators[0].max is None, "a run over all cities may ask it"
+        both = frozenset({"phnom-penh", "shenzhen"})
+        assert not_asked_about(session, facts, problem, others=[both]) == frozenset(), "they have no room for it"
+        left_out = not_asked_about(session, facts, problem, others=[])
+        assert left_out == {"bank"}
+    search = replacement_problem(problem, others=[], released=both, declined_by="a fund", not_asked=left_out)
+    assert [one.max for one in search.facilitators] == [0]
