@@ -44,9 +44,17 @@ function watchPairing() {
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) mark(link);
   });
   document.addEventListener("htmx:afterSettle", (event) => {
-    // In one column the answer stands below a long list: go there.
-    if (event.detail.target?.id === "side" && !window.matchMedia("(min-width: 68.75rem)").matches) {
-      document.getElementById("reasons")?.scrollIntoView();
+    if (event.detail.target?.id !== "side") return;
+    // In one column the answer stands below a long list: go there. Beside the list it may stand below the picture, in a
+    // column that scrolls by itself: show as much of it as leaves its heading in sight.
+    const side = document.getElementById("side");
+    const reasons = document.getElementById("reasons");
+    if (!reasons) return;
+    if (!window.matchMedia("(min-width: 68.75rem)").matches) reasons.scrollIntoView();
+    else {
+      const below = reasons.getBoundingClientRect().bottom - side.getBoundingClientRect().bottom;
+      const above = reasons.getBoundingClientRect().top - side.getBoundingClientRect().top;
+      side.scrollTop += Math.max(0, Math.min(below, above));
     }
   });
   if (document.body.dataset.keys === "off") return;

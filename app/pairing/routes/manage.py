@@ -101,7 +101,7 @@ def workbench(
 def start_run(
     session: DbSession, form: FormData, now: Now, access: Annotated[Access[Event], Depends(CHANGE)]
 ) -> Response:
-    """Let the solver pair the case cities."""
+    """Let the solver pair the case cities; the page shows its progress, then the partnerships before they are applied."""
     bound = bind(RunForm, form)
     if bound.value is None:
         raise Refused(bound.errors)
@@ -114,7 +114,7 @@ def start_run(
         actor=access.principal.actor(),
         now=now,
     )
-    return RedirectResponse(f"/e/{access.found.slug}/manage/runs/{run.id}", status_code=303)
+    return RedirectResponse(f"/e/{access.found.slug}/manage/pairing/what-if?run={run.id}", status_code=303)
 
 
 @router.post("/e/{slug}/manage/pairing/runs/{run_id}/accept")

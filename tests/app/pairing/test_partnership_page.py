@@ -90,6 +90,9 @@ def test_deleting_the_field_removes_the_reason(
     started = client.post(base, data={"time_limit_seconds": "5"})
     assert started.status_code == 303
     run = session.scalars(select(SolverRun).order_by(SolverRun.id.desc()).limit(1)).one()
+    plan = f"/e/test-event/manage/pairing/what-if?run={run.id}"
+    assert started.headers["location"] == plan, "the partnerships are seen before they are accepted"
+    assert "Working it out" in office(plan)
     end_run(session, run)
     session.commit()
     assert client.post(f"{base}/{run.id}/accept").status_code == 303
