@@ -101,7 +101,7 @@ def workbench(
 def start_run(
     session: DbSession, form: FormData, now: Now, access: Annotated[Access[Event], Depends(CHANGE)]
 ) -> Response:
-    """Let the solver pair the case cities; the page shows its progress, then the partnerships before they are applied."""
+    """Let the solver pair the case cities; the page that follows shows the partnerships before they are applied."""
     bound = bind(RunForm, form)
     if bound.value is None:
         raise Refused(bound.errors)
