@@ -1,6 +1,7 @@
 """Values in which others ask the ledger for something."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from app.claims.enums import HoldingKind
 
@@ -23,6 +24,16 @@ class Wanted:
     table_id: int | None = None
     resources: dict[str, int] = field(default_factory=dict)
     capacities: dict[str, int] = field(default_factory=dict)
+
+
+class HeldTime(NamedTuple):
+    """A holding as a value: rows of the ledger come and go past the ORM, and SQLite gives numbers again."""
+
+    id: int
+    kind: HoldingKind
+    site_id: int | None
+    start_tick: int
+    end_tick: int
 
 
 @dataclass(frozen=True, kw_only=True)

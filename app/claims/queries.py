@@ -6,7 +6,7 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.claims.enums import ClaimKind, HoldingKind
-from app.claims.forms import TakenThing
+from app.claims.forms import HeldTime, TakenThing
 from app.claims.models import Claim, Holding
 
 AT_ONCE = 200
@@ -81,13 +81,13 @@ def units_in_use(session: Session, *, event_id: int, code: str, ticks: range) ->
     return used
 
 
-def holdings_by_person(session: Session, *, event_id: int, person_ids: Collection[int]) -> dict[int, list[Holding]]:
+def holdings_by_person(session: Session, *, event_id: int, person_ids: Collection[int]) -> dict[int, list[HeldTime]]:
     """Everything that takes each person's time but walks, in the order of time."""
-    found: dict[int, list[Holding]] = {person_id: [] for person_id in sorted(set(person_ids))}
+    found: dict[int, list[HeldTime]] = {person_id: [] for person_id in sorted(set(person_ids))}
     wanted = [str(person_id) for person_id in found]
     for start in range(0, len(wanted), AT_ONCE):
         rows = session.execute(
-            select(Claim.resource, Holding)
+            select(Claim.resource, Holding.id, Holding.kind, Holding.site_id, Holding.start_tick, Holding.end_tick)
             .join(Holding, Holding.id == Claim.holding_id)
             .where(
                 Claim.event_id == event_id,
@@ -98,8 +98,8 @@ def holdings_by_person(session: Session, *, event_id: int, person_ids: Collectio
             )
             .order_by(Holding.start_tick, Holding.id)
         )
-        for person, holding in rows:
-            found[int(person)].append(holding)
+        for person, number, kind, site_id, start, end in rows:
+            found[int(person)].append(HeldTime(number, kind, site_id, start, end))
     return found
 
 

@@ -4,17 +4,17 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.claims.enums import ClaimKind, HoldingKind
-from app.claims.forms import TakenThing, Wanted
+from app.claims.forms import HeldTime, TakenThing, Wanted
 from app.claims.models import Claim, Holding, PersonCalendar
 from app.claims.queries import holdings_by_person, taken_among, units_in_use, walk_holdings_of
+from app.platform.database.inserting import table_of, write_new, write_row
 from app.platform.errors import Conflict
+
+_HOLDING, _CLAIM = table_of(Holding), table_of(Claim)
 
 Walks = Mapping[tuple[int, int], int]
 """Grains on foot by (site ID, site ID); a pair that is not there takes no time."""
@@ -28,38 +28,34 @@ class AlreadyTaken(Conflict):
         self.things = tuple(things)
 
 
-def hold(session: Session, *, event_id: int, wanted: Wanted) -> Holding:
-    """Take everything that one holding wants, or nothing.
+def hold(session: Session, *, event_id: int, wanted: Wanted) -> int:
+    """Take everything that one holding wants, or nothing; returns the holding's ID.
 
     Raises:
         AlreadyTaken: another holding has some of it; the transaction can go on.
     """
-    holding = Holding(
-        event_id=event_id,
-        kind=wanted.kind,
-        site_id=wanted.site_id,
-        start_tick=wanted.start_tick,
-        end_tick=wanted.end_tick,
-    )
+    session.flush()
     keys = _keys(session, event_id, wanted)
-    try:
-        with session.begin_nested():
-            session.add(holding)
-            session.flush()
-            # In one order for everybody, so that two transactions cannot wait for each other.
-            session.execute(insert(Claim), [_row(event_id, holding.id, key) for key in sorted(keys)])
-    except IntegrityError:
-        raise AlreadyTaken(taken_among(session, event_id=event_id, keys=keys)) from None
-    return holding
+    stretch = {"start_tick": wanted.start_tick, "end_tick": wanted.end_tick, "site_id": wanted.site_id}
+    holding_id = write_row(session, Holding, {"event_id": event_id, "kind": wanted.kind, **stretch})
+    # In one order for everybody, so that two transactions cannot wait for each other.
+    rows = [_row(event_id, holding_id, key) for key in sorted(keys)]
+    write_new(session, Claim, rows)
+    taken = session.connection().scalar(select(func.count()).where(_CLAIM.c.holding_id == holding_id))
+    if taken != len(rows):
+        give_back(session, holding_ids=[holding_id])
+        raise AlreadyTaken(taken_among(session, event_id=event_id, keys=keys))
+    return holding_id
 
 
 def give_back(session: Session, *, holding_ids: Collection[int]) -> None:
     """Free everything that these holdings took. Who owns a holding forgets its ID first."""
     ids = sorted(holding_ids)
+    connection = session.connection()
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
-        session.execute(delete(Claim).where(Claim.holding_id.in_(part)))
-        session.execute(delete(Holding).where(Holding.id.in_(part)))
+        connection.execute(delete(_CLAIM).where(_CLAIM.c.holding_id.in_(part)))
+        connection.execute(delete(_HOLDING).where(_HOLDING.c.id.in_(part)))
 
 
 @contextmanager
@@ -82,12 +78,10 @@ def calendars(session: Session, *, event_id: int, person_ids: Iterable[int], wal
 def _lock(session: Session, *, event_id: int, person_ids: Sequence[int]) -> None:
     if not person_ids:
         return
-    rows = [{"event_id": event_id, "person_id": person_id} for person_id in person_ids]
-    is_postgres = session.get_bind().dialect.name == "postgresql"
-    insert_new = postgresql_insert if is_postgres else sqlite_insert
-    session.execute(insert_new(PersonCalendar).values(rows).on_conflict_do_nothing())
-    if not is_postgres:
+    if session.get_bind().dialect.name != "postgresql":
         return  # SQLite's writers stand in line anyway
+    rows = [{"event_id": event_id, "person_id": person_id} for person_id in person_ids]
+    write_new(session, PersonCalendar, rows)
     session.execute(
         select(PersonCalendar.person_id)
         .where(PersonCalendar.event_id == event_id, PersonCalendar.person_id.in_(person_ids))
@@ -115,7 +109,7 @@ def _walk_anew(session: Session, *, event_id: int, person_ids: Sequence[int], wa
             )
 
 
-def _walk(walks: Walks, before: Holding, after: Holding) -> int:
+def _walk(walks: Walks, before: HeldTime, after: HeldTime) -> int:
     if before.site_id is None or after.site_id is None or before.site_id == after.site_id:
         return 0
     return walks.get((before.site_id, after.site_id), 0)

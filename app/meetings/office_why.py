@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.claims.enums import HoldingKind
-from app.claims.models import Holding
+from app.claims.forms import HeldTime
 from app.claims.queries import holdings_by_person
 from app.delegations.models import Delegate
 from app.events.models import Event, MeetingSlot
@@ -81,7 +81,7 @@ def office_why(session: Session, event: Event, one: Delegate, other: Delegate) -
     )
 
 
-def _state(hall: Hall, person: Delegate, slot: MeetingSlot, held: list[Holding]) -> str:
+def _state(hall: Hall, person: Delegate, slot: MeetingSlot, held: list[HeldTime]) -> str:
     if absent_in(person, slot):
         return AWAY
     ticks = hall.ticks(slot)

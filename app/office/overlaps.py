@@ -6,7 +6,7 @@ from itertools import combinations
 
 from sqlalchemy.orm import Session
 
-from app.claims.models import Holding
+from app.claims.forms import HeldTime
 from app.claims.queries import holdings_by_person
 from app.delegations.models import Delegate
 from app.events.models import Event
@@ -65,7 +65,7 @@ def _among(drafts: list[Visit]) -> Iterator[Overlap]:
                     yield _overlap(one, member.delegate, other.title)
 
 
-def _together(grid: TimeGrid, visit: Visit, holding: Holding) -> bool:
+def _together(grid: TimeGrid, visit: Visit, holding: HeldTime) -> bool:
     return visit.starts_at < grid.instant(holding.end_tick) and grid.instant(holding.start_tick) < visit.ends_at
 
 

@@ -9,18 +9,17 @@ import hmac
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import JSON, ForeignKey, String, Text, delete, select, text
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import JSON, ForeignKey, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.platform.actor import Actor
+from app.platform.audit_chain import FIRST, chain_of, names_begun_anew
 from app.platform.database.base import Base, ShortText
+from app.platform.database.inserting import table_of, write_new, write_row
 
 _key: dict[str, bytes] = {}
-FIRST = "0" * 64
 NAME = "name:"
 SYSTEM = "system:"
 ERASED = "erased"
@@ -80,6 +79,13 @@ class ReadLog(Base):
     entity_id: Mapped[str] = mapped_column(String(60))
 
 
+class Line(NamedTuple):
+    """A line as it was written."""
+
+    id: int
+    hash: str
+
+
 def use_key(key: bytes) -> None:
     """The key of digests, set once by whoever starts the program."""
     _key["key"] = key
@@ -95,30 +101,30 @@ def record(
     entity: str,
     entity_id: int | str,
     changes: Mapping[str, tuple[Any, Any]],
-) -> AuditEntry:
+) -> Line:
     """Write one line in the transaction of the change: each field with its value before and after."""
-    previous = _next_link(session)
-    said = {field: (_text(before), _text(after)) for field, (before, after) in changes.items()}
-    entry = AuditEntry(
-        at=now,
-        event_id=event_id,
-        account_id=actor.account_id,
-        actor=_name_kept(session, actor.label),
-        acting_for=actor.acting_for and _name_kept(session, actor.acting_for),
-        action=action,
-        entity=entity,
-        entity_id=str(entity_id),
-        digests={field: [_digest(before), _digest(after)] for field, (before, after) in sorted(said.items())},
-        previous_hash=previous,
-    )
-    entry.hash = _hash(entry)
-    session.add(entry)
     session.flush()
-    session.add_all(
-        AuditValue(entry_id=entry.id, field=field, before=before, after=after)
-        for field, (before, after) in said.items()
-    )
-    return entry
+    chain = chain_of(session)
+    said = {field: (_text(before), _text(after)) for field, (before, after) in changes.items()}
+    line: dict[str, Any] = {
+        "at": now,
+        "event_id": event_id,
+        "account_id": actor.account_id,
+        "actor": _name_kept(session, actor.label, chain.names),
+        "acting_for": actor.acting_for and _name_kept(session, actor.acting_for, chain.names),
+        "action": action,
+        "entity": entity,
+        "entity_id": str(entity_id),
+        "digests": {field: [_digest(before), _digest(after)] for field, (before, after) in sorted(said.items())},
+        "previous_hash": chain.hash,
+    }
+    chain.hash = line["hash"] = _hash(line)
+    # Past the ORM, which would keep each line in mind for the rest of the transaction: nobody changes one.
+    line_id = write_row(session, AuditEntry, line)
+    said_of = [{"entry_id": line_id, "field": name, "before": one[0], "after": one[1]} for name, one in said.items()]
+    if said_of:
+        session.connection().execute(table_of(AuditValue).insert(), said_of)
+    return Line(line_id, chain.hash)
 
 
 class Kept(Protocol):
@@ -135,7 +141,7 @@ class Kept(Protocol):
 
 def record_change(
     session: Session, row: Kept, action: str, actor: Actor, now: datetime, changes: Mapping[str, tuple[Any, Any]]
-) -> AuditEntry:
+) -> Line:
     """The same of one row, which is named by its table and number in the line."""
     return record(
         session,
@@ -165,7 +171,7 @@ def record_read(
             at=now,
             event_id=event_id,
             account_id=actor.account_id,
-            actor=_name_kept(session, actor.label),
+            actor=_name_kept(session, actor.label, set()),
             action=action,
             entity=entity,
             entity_id=str(entity_id),
@@ -177,7 +183,7 @@ def verify(session: Session) -> int | None:
     """The ID of the first line at which the chain or a stored value does not hold, or nothing."""
     previous = FIRST
     for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
-        if entry.previous_hash != previous or entry.hash != _hash(entry):
+        if entry.previous_hash != previous or entry.hash != _hash(vars(entry)):
             return entry.id
         previous = entry.hash
     return _first_false_value(session)
@@ -203,6 +209,7 @@ def forget_values(session: Session, *, entry_ids: Iterable[int]) -> None:
 def forget_name(session: Session, name: str) -> None:
     """Take a name out of every line that carries it; the lines stay, and say that somebody was erased."""
     session.execute(delete(AuditName).where(AuditName.key == key_of_name(name)))
+    names_begun_anew(session)
 
 
 def names_of(session: Session, keys: Iterable[str | None]) -> dict[str, str]:
@@ -217,15 +224,19 @@ def keys_named(session: Session, part: str) -> list[str]:
     return list(session.scalars(select(AuditName.key).where(AuditName.name.icontains(part, autoescape=True))))
 
 
-def _name_kept(session: Session, label: str) -> str:
-    """The key that a line carries for a name; a part of the program keeps its own."""
+def _name_kept(session: Session, label: str, known: set[str]) -> str:
+    """The key that a line carries for a name; a part of the program keeps its own.
+
+    Args:
+        known: keys that this transaction has written or found; the new one is added.
+    """
     label = label[:200]
     if label.startswith(SYSTEM):
         return label
     key = key_of_name(label)
-    if session.get(AuditName, key) is None:
-        insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-        session.execute(insert(AuditName).values(key=key, name=label).on_conflict_do_nothing())
+    if key not in known:
+        write_new(session, AuditName, [{"key": key, "name": label}])
+        known.add(key)
     return key
 
 
@@ -246,25 +257,12 @@ def _first_false_value(session: Session) -> int | None:
     return None
 
 
-def _next_link(session: Session) -> str:
-    """The hash that the next line follows. One transaction at a time may write it: PostgreSQL needs to be told."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(72757)"))
-    return head(session)[1]
-
-
-def _hash(entry: AuditEntry) -> str:
+def _hash(line: Mapping[str, Any]) -> str:
     content = [
-        entry.previous_hash,
-        entry.at.astimezone(UTC).isoformat(),
-        entry.event_id,
-        entry.account_id,
-        entry.actor,
-        entry.acting_for,
-        entry.action,
-        entry.entity,
-        entry.entity_id,
-        entry.digests,
+        line["previous_hash"],
+        line["at"].astimezone(UTC).isoformat(),
+        *(line[name] for name in ("event_id", "account_id", "actor", "acting_for", "action", "entity", "entity_id")),
+        line["digests"],
     ]
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 

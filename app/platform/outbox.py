@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ForeignKey, String, Text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.platform.database.base import Base, ShortText
+from app.platform.database.inserting import insert_new
 from app.platform.errors import Refused
 from app.platform.rendering import render_text
 
@@ -92,28 +92,22 @@ def queue(
     """
     if to.count("@") != 1 or not to.isprintable() or any(character in to for character in ", ;<>"):
         raise Refused({"email": f"No mail can go to this address: {to!r}"})
-    if session.scalar(select(OutboxMail.id).where(OutboxMail.key == key)) is not None:
-        return None
     text = render_text(f"{template}.txt", context, locale=locale or "en").strip()
     subject, _, body = text.partition("\n")
     # French sets a no-break space before a colon, which is no line break.
     if any(unicodedata.category(sign) in {"Cc", "Zl", "Zp"} for sign in subject) or body.partition("\n")[0].strip():
         raise Refused(f"The subject of a mail takes one line: {text.splitlines()[:2]}")
-    mail = OutboxMail(
-        event_id=event_id,
-        cause=cause,
-        key=key,
-        recipient=to,
-        locale=locale or "en",
-        subject=subject.strip()[:200],
-        body=body.strip() + "\n",
-        state=MailState.HELD if is_held else MailState.QUEUED,
-        written_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(mail)
-    except IntegrityError:
-        # Two transactions had the same cause at once; the other one was first.
-        return None
-    return mail
+    mail = {
+        "event_id": event_id,
+        "cause": cause,
+        "key": key,
+        "recipient": to,
+        "locale": locale or "en",
+        "subject": subject.strip()[:200],
+        "body": body.strip() + "\n",
+        "state": MailState.HELD if is_held else MailState.QUEUED,
+        "written_at": now,
+    }
+    session.flush()
+    # Of two transactions that have the same cause at once one finds the key taken.
+    return session.scalars(insert_new(session, OutboxMail).returning(OutboxMail), [mail]).one_or_none()

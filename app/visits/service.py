@@ -113,7 +113,7 @@ def _take_time(session: Session, event: Event, visit: Visit) -> None:
     grid = TimeGrid.of(event)
     with calendars(session, event_id=event.id, person_ids=people, walks=walks_in_grains(session, event)):
         _forget(session, visit)
-        holding = hold(
+        visit.holding_id = hold(
             session,
             event_id=event.id,
             wanted=Wanted(
@@ -125,7 +125,6 @@ def _take_time(session: Session, event: Event, visit: Visit) -> None:
                 room_id=visit.room_id,
             ),
         )
-        visit.holding_id = holding.id
 
 
 def _free_time(session: Session, event: Event, visit: Visit) -> None:

@@ -149,7 +149,7 @@ def _take(
         capacities={resource.code: resource.capacity},
     )
     try:
-        return hold(session, event_id=event.id, wanted=wanted).id
+        return hold(session, event_id=event.id, wanted=wanted)
     except AlreadyTaken:
         said = _("The released agenda, a meeting or other work has them then. Release an agenda that can spare them.")
         raise Conflict(said) from None

@@ -226,7 +226,7 @@ def _hold_session(
     room = next(room for room in facts.rooms if room.id == placed.room_id)
     codes = {resource.id: resource.code for resource in facts.resources}
     end = facts.grid.tick_after(placed.ends_at)
-    holding = hold(
+    return hold(
         session,
         event_id=facts.event.id,
         wanted=Wanted(
@@ -241,7 +241,6 @@ def _hold_session(
             capacities={resource.code: resource.capacity for resource in facts.resources},
         ),
     )
-    return holding.id
 
 
 def _bound_people(release_: AgendaRelease | None) -> set[int]:

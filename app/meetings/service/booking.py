@@ -27,15 +27,19 @@ def book(
     wish: MeetingWish,
     slot_ids: Collection[int],
     table_id: int | None = None,
+    has_waited: bool = False,
     actor: Actor,
     now: datetime,
 ) -> Meeting:
     """Give an accepted wish with its people loaded the first place that is free in one of these slots; it stays there.
 
+    Args:
+        has_waited: until now it waited for its answer, so it has no meeting that would be moved.
+
     Raises:
         Conflict: no such place is left; ``alternatives`` are the slots in which one is.
     """
-    moving = meeting_of_wish(session, event.id, wish.id)
+    moving = None if has_waited else meeting_of_wish(session, event.id, wish.id)
     company, full = company_of(wish), set()
     needs_team = company.resource_id is not None
     hall = read_hall(session, event, company.people, moving=moving, slot_ids=slot_ids, needs_team=needs_team)

@@ -94,7 +94,7 @@ def take(session: Session, *, event: Event, wish: MeetingWish, slot: MeetingSlot
     if site_id is None:
         raise NotFound
     resource = session.get(Resource, wish.resource_id) if wish.resource_id else None
-    holding = hold(
+    return hold(
         session,
         event_id=event.id,
         wanted=Wanted(
@@ -108,7 +108,6 @@ def take(session: Session, *, event: Event, wish: MeetingWish, slot: MeetingSlot
             capacities={resource.code: resource.capacity} if resource else {},
         ),
     )
-    return holding.id
 
 
 def forget(session: Session, meetings: Sequence[Meeting]) -> None:

@@ -175,7 +175,7 @@ def _accept(
     session.flush()
     record_change(session, wish, "wish.accepted", actor, now, {"answer": ("pending", "accepted")})
     if wish.slot_id is not None:
-        book(session, event=event, wish=wish, slot_ids=(wish.slot_id,), actor=actor, now=now)
+        book(session, event=event, wish=wish, slot_ids=(wish.slot_id,), has_waited=True, actor=actor, now=now)
 
 
 def propose_other_time(

@@ -60,7 +60,7 @@ def test_units_of_a_resource_are_counted_at_each_tick(session: Any, event: Any) 
 
 def test_given_back_is_free_again(session: Any, event: Any) -> None:
     held = hold(session, event_id=event.id, wanted=_meeting(10, 12, 1))
-    give_back(session, holding_ids=[held.id])
+    give_back(session, holding_ids=[held])
     hold(session, event_id=event.id, wanted=_meeting(10, 12, 1))
 
 

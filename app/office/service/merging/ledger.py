@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.agenda.models import ReleasedSession
 from app.claims.enums import ClaimKind, HoldingKind
-from app.claims.models import Claim, Holding, PersonCalendar
+from app.claims.forms import HeldTime
+from app.claims.models import Claim, PersonCalendar
 from app.claims.queries import holdings_by_person
 from app.claims.service import AlreadyTaken, calendars
 from app.events.models import Event
@@ -90,7 +91,7 @@ def move_claims(session: Session, event: Event, *, from_id: int, to_id: int) -> 
     session.execute(delete(PersonCalendar).where(*calendar))
 
 
-def _told(session: Session, event: Event, holdings: Sequence[Holding]) -> dict[int, Held]:
+def _told(session: Session, event: Event, holdings: Sequence[HeldTime]) -> dict[int, Held]:
     grid = TimeGrid.of(event)
     titles = _titles(session, [holding.id for holding in holdings])
     return {

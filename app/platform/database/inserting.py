@@ -1,0 +1,34 @@
+"""Rows that are written past the ORM: one statement, no savepoint, no look beforehand."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Insert, Table
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from app.platform.database.base import Base
+
+
+def insert_new(session: Session, model: type[Base] | Table) -> Insert:
+    """An ``INSERT`` that leaves out rows whose key is taken; it waits for another transaction that takes one."""
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    return insert(model).on_conflict_do_nothing()
+
+
+def write_new(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows in the order given, besides those that are there; how many were new no driver says reliably."""
+    # One row a set of values: a statement with many rows in it would be put together anew each time.
+    session.connection().execute(insert_new(session, table_of(model)), list(rows))
+
+
+def write_row(session: Session, model: type[Base], row: Mapping[str, Any]) -> int:
+    """Write one row; returns the number that it got."""
+    key: Any = session.connection().execute(table_of(model).insert(), row).inserted_primary_key
+    return int(key[0])
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, for statements past the ORM."""
+    return cast(Table, model.__table__)
