@@ -57,12 +57,14 @@ class KnownLegal:
     def __init__(self) -> None:
         # What is known holds the objects, so that no others can have their identity meanwhile.
         self._known: dict[Hashable, tuple[Legal, tuple[object, ...]]] = {}
+        self._houses: dict[Hashable, tuple[int, Sequence[object], Sequence[object]]] = {}
 
     def legal_of(self, problem: AgendaProblem) -> dict[str, Legal]:
         """As ``legal_of`` of the module."""
         people = {person.id: person for person in problem.people}
         resources = {resource.id: resource for resource in problem.resources}
-        house = (problem.max_parallel, *map(id, problem.days), None, *map(id, problem.rooms))
+        around = (problem.max_parallel, *map(id, problem.days), None, *map(id, problem.rooms))
+        house = self._houses.setdefault(around, (len(self._houses), problem.days, problem.rooms))[0]
         reader: _Reader | None = None
         found = {}
         for session in problem.sessions:
@@ -72,7 +74,7 @@ class KnownLegal:
                 reader = reader or _Reader(problem)
                 if len(self._known) > MOST_KNOWN:
                     self._known.clear()
-                self._known[key] = (reader.legal(session), (session, others, problem.days, problem.rooms))
+                self._known[key] = (reader.legal(session), (session, *others))
             found[session.id] = self._known[key][0]
         return found
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 
 from scheduler.agenda.explain.alike import likeness
 from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of, required_sessions
-from scheduler.agenda.explain.oracle import Oracle
+from scheduler.agenda.explain.oracle import BRIEF, LONGER, Answer, Oracle
 from scheduler.agenda.explain.packing import goes_beside
 from scheduler.agenda.explain.relaxing import Changes, ProblemFile, neutral
 from scheduler.agenda.problem import AgendaProblem
@@ -59,10 +59,12 @@ class _Search:
         is_seen = False
         for blocks in (few.are_seen_to_block, few.block):
             if blocks(near):
-                near = _without_whole_kinds(near, blocks)
                 # What is seen goes first and leaves little that is not needed.
+                near = near if is_seen and len(near) <= SEARCHED else _without_whole_kinds(near, blocks)
                 near = list(shrink(near, blocks, largest=1 if is_seen else max(1, len(near) // 8)))
                 is_seen = True
+        if few.is_unsure:
+            near = list(shrink(near, few.block_at_length, largest=1))
         kept = near
         # Beside all the others, who only want room, fewer facts may do; that is seldom so.
         for fact in near:
@@ -170,7 +172,7 @@ class _Few:
         self._plans: list[tuple[frozenset[Blocker], tuple[Placement, ...]]] = []
         self._plan_of: dict[Hashable, tuple[AgendaProblem, tuple[Placement, ...]]] = {}
         self._seen: dict[Hashable, bool] = {}
-        self._known: dict[Hashable, bool] = {}
+        self._known: dict[Hashable, Answer] = {}
         self._known_beside: dict[Hashable, bool] = {}
 
     def are_seen_to_block(self, kept: Sequence[Blocker]) -> bool:
@@ -181,24 +183,39 @@ class _Few:
             self._seen[alike] = self._oracle.sees_against(few)
         return self._seen[alike]
 
+    @property
+    def is_unsure(self) -> bool:
+        """Whether there was a question without an answer in the short time for it."""
+        return "unknown" in self._known.values()
+
     def block(self, kept: Sequence[Blocker]) -> bool:
+        """Whether these facts leave the few no plan; false too where it is not known soon."""
+        return self._block(kept, BRIEF)
+
+    def block_at_length(self, kept: Sequence[Blocker]) -> bool:
+        """The same with more time for what was not known soon."""
+        return self._block(kept, BRIEF if self._oracle.is_half_over else LONGER)
+
+    def _block(self, kept: Sequence[Blocker], work: float) -> bool:
         few = self._with(kept)
         alike = likeness(few)
-        if alike not in self._known:
+        if alike not in self._known or (self._known[alike] == "unknown" and work > BRIEF):
             # Without the session there was a plan already; without a fact it mostly goes beside that.
             gone = {fact.ids[0] for fact in self._needed.difference(kept) if fact.steps[0] == "sessions"}
             answer = self._oracle.ask_few(
                 few,
                 wanted=self._without.get(gone.pop(), ()) if len(gone) == 1 else (),
+                work=work,
                 nothing_is_seen=self._seen.get(alike) is False,
             )
             if answer.placements is not None:
                 self._plans.append((frozenset(kept), answer.placements))
                 self._plan_of[alike] = (few, answer.placements)
-            self._known[alike] = answer.status == "infeasible"
-        if self._known[alike]:
+            self._known[alike] = answer.status
+        if self._known[alike] == "infeasible":
             self._needed = frozenset(kept)
-        return self._known[alike]
+            return True
+        return False
 
     def goes_beside_others(self, fact: Blocker, rest: Sequence[Blocker]) -> bool:
         """Whether the few without a fact, and all others, which ask for nothing, are seen to go beside each other."""

@@ -1,6 +1,6 @@
 """Which single change mends a problem, and where none does, which few together."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from heapq import heappop, heappush
 from itertools import combinations, groupby
 
@@ -14,28 +14,33 @@ from scheduler.agenda.explain.mending import (
     Change,
     Proposal,
     changes_for,
+    eased,
     fix_of,
     mended,
     proposed,
     proved,
     relaxation,
 )
-from scheduler.agenda.explain.oracle import Oracle
+from scheduler.agenda.explain.oracle import WHOLE, Oracle
 from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile
 from scheduler.agenda.explain.widening import added_grains
 from scheduler.agenda.problem import AgendaProblem, Weights
 from scheduler.agenda.restricting import only
 from scheduler.core.explanation import Fix
 
+FEW_PROOFS, MANY_PROOFS = 2, 40
+"""How many plans are looked for with changes of one cost before the next are tried, for many and for fewer sessions."""
+
 MOST_TOGETHER = 3
 """Up to so many changes are looked for together with every kind of change; beyond, sessions are left out."""
 
 
 def find_fix(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> Fix | None:
-    """The cheapest single change, with its value, after which there is a plan.
+    """The cheapest single change found, with its value, after which there is a plan.
 
     Whatever mends the file must break the blocking set at hand: only changes that could are tried, in order of cost;
-    of several hours that could be widened, those that need least.
+    of several hours that could be widened, those that need least. What is hard to tell is put off until all others
+    were tried.
     """
     few = oracle.against(problem) or frozenset(session.id for session in problem.sessions)
     search = _FixSearch(problem, few, oracle)
@@ -43,7 +48,7 @@ def find_fix(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle)
         fix = search.best_of_alike(list(changes))
         if fix is not None or oracle.is_over:
             return fix
-    return None
+    return search.best_of_undecided()
 
 
 class _FixSearch:
@@ -52,18 +57,25 @@ class _FixSearch:
 
     def __init__(self, problem: AgendaProblem, few: frozenset[str], oracle: Oracle) -> None:
         self._problem, self._few, self._oracle = problem, few, oracle
+        self._undecided: list[Change] = []
+        self._proposed: set[Change] = set()
 
     def best_of_alike(self, changes: Sequence[Change]) -> Fix | None:
-        """As ``best_of``, with one change of those to sessions that are alike; with the others where none mends."""
+        """As ``best_of``, with one change of those to sessions that are alike; with the others where none mends.
+
+        Others are left out where nothing could be proposed for the first: of those that are alike, one is as good.
+        """
         alike = kinds(only(self._problem, self._few))
-        first: dict[Hashable, Change] = {}
+        groups: dict[Hashable, list[Change]] = {}
         for change in changes:
             kind, index, *rest = change.steps if len(change.steps) > 1 else (change.steps[0], 0)
             assert isinstance(index, int)
             name = self._problem.sessions[index].id if kind == "sessions" else ""
-            first.setdefault((kind, alike.get(name, index), *rest), change)
-        chosen = list(first.values())
-        return self.best_of(chosen) or self.best_of([change for change in changes if change not in chosen])
+            groups.setdefault((kind, alike.get(name, index), *rest), []).append(change)
+        fix = self.best_of([group[0] for group in groups.values()])
+        if fix is not None:
+            return fix
+        return self.best_of([change for group in groups.values() for change in group[1:] if group[0] in self._proposed])
 
     def best_of(self, changes: Sequence[Change]) -> Fix | None:
         """A change that mends, of several hours those that need least; all changes must be of the same cost."""
@@ -71,40 +83,51 @@ class _FixSearch:
         queue: list[tuple[int, int, frozenset[str], Proposal | None]] = [
             (0, index, frozenset(), None) for index in range(len(changes))
         ]
-        undecided: list[Change] = []
+        patience = FEW_PROOFS if len(self._problem.sessions) > WHOLE else MANY_PROOFS
         while queue and not self._oracle.is_over:
             _, index, few, proposal = heappop(queue)
             if proposal is None or few != self._few:
                 proposal = proposed(self._problem, changes[index], {}, self._few, self._oracle)
                 if proposal is not None:
+                    self._proposed.add(proposal.change)
                     heappush(queue, (self._needed(proposal), index, self._few, proposal))
                 continue
-            found = proved(self._problem, proposal, {}, self._oracle)
+            found = proved(self._problem, proposal, {}, self._oracle, brief=True)
             if found.status == "feasible":
                 return fix_of(self._problem, proposal.change, value=proposal.value)
-            if found.against is not None and not found.against <= self._few:
+            patience -= 1
+            if found.against is not None and not found.against <= self._few and patience > 0:
                 self._few |= found.against
                 heappush(queue, (self._needed(proposal), index, few, proposal))
-            else:
-                undecided.append(changes[index])
-        return self._best_for_all(undecided)
+                continue
+            further = eased(self._problem, proposal, self._oracle)
+            if further is not None:
+                return fix_of(self._problem, further.change, value=further.value)
+            self._undecided.append(changes[index])
+            if patience <= 0:
+                self._undecided += [changes[index] for _, index, _, _ in sorted(queue, key=lambda one: one[:2])]
+                return None
+        return None
 
     def _needed(self, proposal: Proposal) -> int:
         if proposal.change.cost != WIDEN_A_WINDOW:
             return 0
         return added_grains(self._problem, proposal.change.steps, proposal.value)
 
-    def _best_for_all(self, changes: Iterable[Change]) -> Fix | None:
-        """The same where few sessions do not tell what is needed."""
-        found = []
-        for index, change in enumerate(changes):
-            value = NOTHING if self._oracle.is_over else mended(self._problem, change, {}, self._oracle)
-            if value is not NOTHING:
-                found.append((self._needed(Proposal(change, value, ())), index, change, value))
-        if not found:
-            return None
-        _, _, change, value = min(found, key=lambda one: one[:2])
-        return fix_of(self._problem, change, value=value)
+    def best_of_undecided(self) -> Fix | None:
+        """The cheapest of the changes that were put off, asked at length."""
+        for cost, changes in groupby(self._undecided, key=lambda change: change.cost):
+            found = []
+            for index, change in enumerate(changes):
+                value = NOTHING if self._oracle.is_over else mended(self._problem, change, {}, self._oracle)
+                if value is not NOTHING and cost != WIDEN_A_WINDOW:
+                    return fix_of(self._problem, change, value=value)
+                if value is not NOTHING:
+                    found.append((self._needed(Proposal(change, value, ())), index, change, value))
+            if found:
+                _, _, change, value = min(found, key=lambda one: one[:2])
+                return fix_of(self._problem, change, value=value)
+        return None
 
 
 def find_fixes(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> tuple[Fix, ...] | None:

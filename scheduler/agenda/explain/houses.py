@@ -56,15 +56,13 @@ def _guest(session: Session, legal: Legal, bits: Mapping[str, int]) -> Guest:
 def _overfull(guests: Sequence[Guest], hours: "_Hours", rooms: Sequence[int]) -> Iterator[frozenset[str]]:
     by_end = sorted(guests, key=lambda one: one.latest)
     for begin in sorted({one.earliest for one in guests}):
-        inside: list[Guest] = []
+        by_end = [one for one in by_end if one.earliest >= begin]
         needed = 0
-        for one in by_end:
-            if one.earliest < begin:
-                continue
-            inside.append(one)
+        for position, one in enumerate(by_end):
             needed += one.duration
             if FAR * needed < len(rooms) * (one.latest - begin):
                 continue
+            inside = by_end[: position + 1]
             excess = needed - hours.there(rooms, begin, one.latest, {guest.duration for guest in inside})
             if excess > 0:
                 yield _fewest(inside, excess)

@@ -2,13 +2,13 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scheduler.agenda.explain.facts import Blocker, Steps, field_of, path_of
 from scheduler.agenda.explain.oracle import Found, Oracle
 from scheduler.agenda.explain.relaxing import ENOUGH, NOTHING, Changes, ProblemFile, neutral
-from scheduler.agenda.explain.widening import HOURS, widened
+from scheduler.agenda.explain.widening import HOURS, widened, widened_for
 from scheduler.agenda.problem import AgendaProblem, Session
 from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import Placement
@@ -16,6 +16,9 @@ from scheduler.core.explanation import Fix
 
 DROP_A_PIN, WIDEN_A_WINDOW, RAISE_A_CAPACITY, MAKE_OPTIONAL, ANYTHING_ELSE = range(5)
 """What a change costs an organiser, the least first."""
+
+LARGER = 3
+"""How many larger numbers are tried, ever further away, where it is hard to say whether the least one is enough."""
 
 
 @dataclass(frozen=True)
@@ -123,17 +126,45 @@ def proposed(problem: AgendaProblem, change: Change, others: Changes, few: Set[s
     def whole(changes: Changes) -> AgendaProblem:
         return file.changed({**others, **changes})
 
-    if oracle.seen_against(whole(relaxation(change))) is not None:
+    # The few are a glance; of a large file all are not.
+    furthest = whole(relaxation(change))
+    if oracle.sees_against(only(furthest, few)) or oracle.sees_against(furthest):
         return None
     if change.cost == RAISE_A_CAPACITY:
         return _least_enough(problem, change, whole, few, oracle)
     return _proposed(problem, change, lambda changes: only(whole(changes), few), oracle)
 
 
-def proved(problem: AgendaProblem, proposal: Proposal, others: Changes, oracle: Oracle) -> Found:
-    """Whether there is a plan of the whole file with the value that is proposed."""
+def proved(
+    problem: AgendaProblem, proposal: Proposal, others: Changes, oracle: Oracle, *, brief: bool = False
+) -> Found:
+    """Whether there is a plan of the whole file with the value that is proposed.
+
+    Args:
+        brief: give up soon where there is no answer.
+    """
     changed = ProblemFile(problem).changed({**others, proposal.change.steps: proposal.value})
-    return oracle.find(changed, wanted=proposal.placements)
+    return oracle.find(changed, wanted=proposal.placements, brief=brief)
+
+
+def eased(problem: AgendaProblem, proposal: Proposal, oracle: Oracle) -> Proposal | None:
+    """The same change taken further than the least, where there is soon a plan of the whole file with it."""
+    steps, file = proposal.change.steps, ProblemFile(problem)
+    if field_of(steps) in HOURS:
+        free = file.changed(neutral([steps]))
+        plan = oracle.find(free, wanted=proposal.placements, brief=True).placements
+        # Hours that are widened for a plan need no other proof than that plan.
+        return None if plan is None else replace(proposal, value=widened_for(problem, free, steps, plan))
+    if proposal.change.cost != RAISE_A_CAPACITY:
+        return None
+    values = [value for value in _values(problem, steps) if value > proposal.value]
+    for index in [1 << turn for turn in range(LARGER)]:
+        if index > len(values) or oracle.is_over:
+            return None
+        larger = replace(proposal, value=values[index - 1])
+        if proved(problem, larger, {}, oracle, brief=True).status == "feasible":
+            return larger
+    return None
 
 
 def _proposed(
@@ -141,7 +172,7 @@ def _proposed(
 ) -> Proposal | None:
     field = field_of(change.steps)
     if field in HOURS:
-        value, placements = widened(problem, changed(neutral([change.steps])), change.steps, oracle)
+        value, placements = widened(problem, changed, change.steps, oracle)
         return None if value is NOTHING else Proposal(change, value, placements)
     if change.cost == RAISE_A_CAPACITY:
         return _least_enough(problem, change, changed, {one.id for one in problem.sessions}, oracle)
@@ -158,7 +189,13 @@ def _least_enough(
     Numbers that are seen to leave none are passed over first; that which is then the smallest is mostly enough.
     """
     values = _values(problem, change.steps)
-    low = bisect_left(values, 1, key=lambda value: int(oracle.seen_against(whole({change.steps: value})) is None))
+    if not values:
+        return None
+
+    def is_seen(value: int) -> bool:
+        return oracle.sees_against(whole({change.steps: value}))
+
+    low = 0 if not is_seen(values[0]) else bisect_left(values, 1, lo=1, key=lambda value: int(not is_seen(value)))
     proposal: Proposal | None = None
     # The smallest is asked first, then the largest: what that cannot mend none can.
     tried, high = iter((low, len(values) - 1)), len(values)

@@ -8,7 +8,7 @@ from scheduler.agenda.explain.counting import too_many
 from scheduler.agenda.explain.houses import overfull_houses
 from scheduler.agenda.explain.narrow import too_tight
 from scheduler.agenda.explain.stretches import fill_stretches
-from scheduler.agenda.explain.tracks import proposed
+from scheduler.agenda.explain.tracks import overfilled, proposed
 from scheduler.agenda.first_plan import Attempt, first_plan
 from scheduler.agenda.legal import KnownLegal, Legal
 from scheduler.agenda.model import AgendaModel, build
@@ -18,22 +18,23 @@ from scheduler.agenda.solution import AgendaOutcome, Placement
 from scheduler.agenda.solve import solve
 from scheduler.core.cpsat import Solved, run
 from scheduler.core.limits import Control, Limits, Stopwatch
-from scheduler.core.outcome import Sense
 
 SMALL = 40
 """Sessions up to which a problem is asked for as it is."""
 QUICK = 60
 """Ejections after which the sessions that were fought over are looked at by themselves."""
+BRIEFLY = 150
+"""Ejections after which a question that is to be answered soon is given up."""
 THOROUGH, PERSISTENT = 1, 20
 """Ejections for each session after which they are looked at again, and after which the solver is asked."""
 
 FEW_EJECTIONS = 12
 """Ejections after which a question about few sessions is left to the solver."""
 
-LEAST_SECONDS = 0.15
-"""How long the least widening for few sessions is looked for; it mends in any case."""
-BRIEF = 0.3
-"""How long it is looked for a plan of few sessions with one of many changes that might mend."""
+BRIEF, LONGER = 0.05, 1.0
+"""Deterministic time for a question that another one may make needless, and for one that was put off."""
+WHOLE = 150
+"""Sessions up to which it is looked at length by length whether they fill the time, and for the least widening."""
 
 Answer = Literal["feasible", "infeasible", "unknown"]
 
@@ -76,11 +77,16 @@ class Oracle:
     def is_over(self) -> bool:
         return self._control.is_stopped or self.seconds > self._limits.time_limit
 
+    @property
+    def is_half_over(self) -> bool:
+        """Whether what was put off should stay so, for there to be time for the rest."""
+        return self.is_over or 2 * self.seconds > self._limits.time_limit
+
     def ask(self, problem: AgendaProblem) -> Answer:
         """Whether there is a plan; ``unknown`` where the time is up before there is an answer."""
         return self.find(problem).status
 
-    def find(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = (), seconds: float | None = None) -> Found:
+    def find(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = (), brief: bool = False) -> Found:
         """The answer about a problem of any size; ``unknown`` where the time is up before there is an answer.
 
         Most questions of an explanation are about nearly the same file: what could not be placed before is asked for
@@ -88,7 +94,7 @@ class Oracle:
 
         Args:
             wanted: a plan of some sessions.
-            seconds: give up a question about few sessions after that.
+            brief: give up soon where there is no answer.
         """
         if self.is_over:
             return Found("unknown")
@@ -96,11 +102,11 @@ class Oracle:
         shown = {placement.session for placement in wanted}
         for names in self._against:
             is_new = len(names) < len(present) and names <= present and not names <= shown
-            if is_new and self._is_against(problem, names, seconds=seconds):
+            if is_new and self._is_against(problem, names, brief=brief):
                 return Found("infeasible", against=names)
         if len(present) <= SMALL:
-            return self.ask_few(problem, seconds=seconds)
-        return self._ask_large(problem, wanted)
+            return self.ask_few(problem, work=BRIEF if brief else None)
+        return self._ask_large(problem, wanted, brief=brief)
 
     def against(self, problem: AgendaProblem) -> frozenset[str] | None:
         """Few sessions that cannot all be placed, were there no others, if such are known already."""
@@ -110,14 +116,14 @@ class Oracle:
                 return names
         return None
 
-    def _is_against(self, problem: AgendaProblem, names: frozenset[str], *, seconds: float | None = None) -> bool:
-        return self.ask_few(only(problem, names), seconds=seconds).status == "infeasible"
+    def _is_against(self, problem: AgendaProblem, names: frozenset[str], *, brief: bool = False) -> bool:
+        return self.ask_few(only(problem, names), work=BRIEF if brief else None).status == "infeasible"
 
     def note_against(self, names: Iterable[str]) -> None:
         """Remember sessions of the file that cannot all be placed."""
         self._against.append(frozenset(names))
 
-    def _ask_large(self, problem: AgendaProblem, wanted: Sequence[Placement]) -> Found:
+    def _ask_large(self, problem: AgendaProblem, wanted: Sequence[Placement], *, brief: bool) -> Found:
         legal = self.legal_of(problem)
         names = contradiction(problem, legal)
         if names is not None:
@@ -125,13 +131,18 @@ class Oracle:
             return Found("infeasible", against=names)
         count = len(problem.sessions)
         # Where the sessions in question have a plan there is most likely one of all.
-        for ejections in (*([] if wanted else [QUICK]), THOROUGH * count, PERSISTENT * count):
+        turns = [QUICK, min(BRIEFLY, THOROUGH * count)] if brief else [QUICK, THOROUGH * count, PERSISTENT * count]
+        for ejections in turns[1 if wanted else 0 :]:
             attempt = self._attempt(problem, legal, wanted, most_ejections=ejections)
             if attempt.is_complete:
                 return Found("feasible", attempt.placements)
-            if self._find_against(problem, attempt.fought_over):
+            if self._find_against(problem, attempt.fought_over, brief=brief):
                 return Found("infeasible", against=self._against[-1])
-        return self._solved(problem, legal)
+        if count <= WHOLE:
+            too_many = overfilled(problem, legal)
+            if too_many is not None:
+                return Found("infeasible", against=too_many)
+        return Found("unknown") if brief else self._solved(problem, legal)
 
     def _attempt(
         self,
@@ -154,12 +165,12 @@ class Oracle:
             self._kept = attempt.placements
         return attempt
 
-    def _find_against(self, problem: AgendaProblem, fought_over: tuple[str, ...]) -> bool:
+    def _find_against(self, problem: AgendaProblem, fought_over: tuple[str, ...], *, brief: bool) -> bool:
         """Whether some of those that were fought over most cannot all be placed."""
         size = 2
         while size < 2 * len(fought_over) and not self.is_over:
             names = frozenset(fought_over[:size])
-            if self._is_against(problem, names):
+            if self._is_against(problem, names, brief=brief):
                 self._against.append(names)
                 return True
             size *= 2
@@ -170,14 +181,14 @@ class Oracle:
         problem: AgendaProblem,
         *,
         wanted: Sequence[Placement] = (),
-        seconds: float | None = None,
+        work: float | None = None,
         nothing_is_seen: bool = False,
     ) -> Found:
         """The answer about a problem with few sessions, with a plan where there is one.
 
         Args:
             wanted: where some of them may well be.
-            seconds: give up after so long, where the time left is not less.
+            work: give up after so much deterministic time of the solver.
             nothing_is_seen: it was looked already whether it is seen without search that there is no plan.
         """
         if self.is_over:
@@ -185,24 +196,38 @@ class Oracle:
         legal = self.legal_of(problem)
         if not nothing_is_seen and contradiction(problem, legal) is not None:
             return Found("infeasible")
-        attempt = self._attempt_few(problem, legal, (*wanted, *self._kept_few))
-        if not attempt.is_complete:
-            attempt = self._attempt_few(problem, legal, proposed(problem, legal))
-        found = Found("feasible", attempt.placements) if attempt.is_complete else self._solved(problem, legal, seconds)
+        attempt = self._attempt_few(problem, legal, wanted)
+        if not attempt.is_complete and overfilled(problem, legal) is not None:
+            return Found("infeasible")
+        found = Found("feasible", attempt.placements) if attempt.is_complete else self._solved(problem, legal, work)
         if found.placements is not None:
             self._kept_few = found.placements
         return found
 
+    def glance(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = ()) -> tuple[Placement, ...] | None:
+        """A plan of a problem with few sessions, where one shows without search."""
+        legal = self.legal_of(problem)
+        if self.is_over or contradiction(problem, legal) is not None:
+            return None
+        attempt = self._attempt_few(problem, legal, wanted)
+        return attempt.placements if attempt.is_complete else None
+
     def _attempt_few(self, problem: AgendaProblem, legal: dict[str, Legal], wanted: Sequence[Placement]) -> Attempt:
-        return first_plan(
-            problem,
-            legal,
-            wanted=wanted,
-            seed=self._limits.seed,
-            patience=1,
-            most_ejections=FEW_EJECTIONS,
-            is_over=lambda: self.is_over,
-        )
+        """A plan around what is wanted and what was there before, or around one that is proposed by counting."""
+        attempt = Attempt((), is_complete=False)
+        for near in ((*wanted, *self._kept_few), None):
+            attempt = first_plan(
+                problem,
+                legal,
+                wanted=proposed(problem, legal) if near is None else near,
+                seed=self._limits.seed,
+                patience=1,
+                most_ejections=FEW_EJECTIONS,
+                is_over=lambda: self.is_over,
+            )
+            if attempt.is_complete:
+                break
+        return attempt
 
     def sees_against(self, problem: AgendaProblem) -> bool:
         """Whether it is seen without search that there is no plan."""
@@ -216,14 +241,14 @@ class Oracle:
         """Where each session may start by its own facts."""
         return self._known_legal.legal_of(problem)
 
-    def _solved(self, problem: AgendaProblem, legal: dict[str, Legal], seconds: float | None = None) -> Found:
+    def _solved(self, problem: AgendaProblem, legal: dict[str, Legal], work: float | None = None) -> Found:
         # The whole model of a large event takes seconds to build.
         if self.is_over:
             return Found("unknown")
         model = build(problem, legal)
         if len(problem.sessions) <= SMALL:
             fill_stretches(model)
-        solved = self._run(model, sense=None, seconds=seconds)
+        solved = self._run(model, work)
         if solved.status == "infeasible":
             return Found("infeasible")
         return Found("unknown") if solved.values is None else Found("feasible", model.decode(solved).placements)
@@ -232,29 +257,22 @@ class Oracle:
         """Whether a plan was found; false also where the time was up."""
         return self.find(problem).status == "feasible"
 
-    def _run(
-        self, model: AgendaModel, *, sense: Sense | None, seconds: float | None = None, near: Sequence[Placement] = ()
-    ) -> Solved:
+    def _run(self, model: AgendaModel, work: float | None) -> Solved:
         left = self._limits.time_limit - self.seconds
         return run(
             model.cp,
             stage="explain",
-            sense=sense,
+            sense=None,
             # More searches side by side take longer to set up than a few sessions take to decide.
             limits=replace(self._limits, workers=1) if len(model.variables.sessions) <= SMALL else self._limits,
-            seconds=left if seconds is None else min(left, seconds),
+            seconds=left,
+            # Beside a busy machine's wall clock, which says little of what was tried.
+            parameters={} if work is None else {"max_deterministic_time": work, "cp_model_presolve": False},
             control=self._control,
             stopwatch=self._stopwatch,
-            hint=model.hint(near) if near else None,
         )
 
     def best(self, problem: AgendaProblem) -> AgendaOutcome:
         """The best plan that is found in the time left."""
         left = max(0.01, self._limits.time_limit - self.seconds)
         return solve(problem, limits=replace(self._limits, time_limit=left), control=self._control)
-
-    def least(self, model: AgendaModel, near: Sequence[Placement]) -> Sequence[Placement]:
-        """The plan with the least value of the objective that is found in the time for it, from one that is known."""
-        is_small = len(model.variables.sessions) <= SMALL
-        solved = self._run(model, sense="min", seconds=LEAST_SECONDS if is_small else None, near=near)
-        return near if solved.values is None else model.decode(solved).placements

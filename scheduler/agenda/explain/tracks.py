@@ -6,9 +6,10 @@ solver sees through it at once.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import combinations, pairwise
+from typing import Literal
 
 from ortools.sat.python import cp_model
 
@@ -18,6 +19,8 @@ from scheduler.agenda.solution import Placement
 
 SECONDS = 1.0
 """Deterministic time after which no plan is proposed."""
+NEARLY = 1.5
+"""How many times as much time there must be for it not to be looked at length by length whether it can be filled."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +51,77 @@ class Size:
             if stretch.room is None or stretch.room == room
         )
 
+    @property
+    def hull(self) -> Span:
+        """From where it may begin to where it must have ended."""
+        return (
+            min(starts[0][0] for _, starts in self.rooms),
+            max(starts[-1][1] for _, starts in self.rooms) - 1 + self.duration,
+        )
+
+    def may_go_into(self, stretch: Stretch) -> bool:
+        """Whether it may be somewhere in a stretch."""
+        starts = ((stretch.start, stretch.end - self.duration + 1),)
+        if stretch.end - stretch.start < self.duration:
+            return False
+        return any(common(starts, legal) for room, legal in self.rooms if stretch.room in (None, room))
+
 
 def proposed(problem: AgendaProblem, legal: Mapping[str, Legal]) -> tuple[Placement, ...]:
     """Places of required sessions that fill what is scarce without overlap; they may break rules of other kinds."""
     required = [one for one in problem.sessions if one.is_required]
-    for some, stretches in _scarce(problem, required):
-        sizes = {one.id: Size(one.duration, tuple(sorted(legal[one.id].rooms.items()))) for one in some}
+    for some, stretches, _ in _scarce(problem, required):
+        sizes = _sizes(some, legal)
         stretches = _cut(stretches, list(sizes.values()))
         counts = _counts(Counter(sizes.values()), stretches)
-        if counts is not None:
+        if isinstance(counts, dict):
             return tuple(_placed(problem, some, sizes, counts, stretches))
     return ()
 
 
-def _scarce(problem: AgendaProblem, required: list[Session]) -> Iterator[tuple[list[Session], list[Stretch]]]:
-    """What may be short of time, with the sessions that need it; a resource comes before rooms."""
+def overfilled(problem: AgendaProblem, legal: Mapping[str, Legal]) -> frozenset[str] | None:
+    """Required sessions of which it is proven, length by length, that what is scarce cannot be filled with them.
+
+    Only their lengths, hours and rooms count: a session goes into a stretch where it may be anywhere in it.
+    """
+    required = [one for one in problem.sessions if one.is_required]
+    for some, stretches, is_all in _scarce(problem, required):
+        if is_all and some:
+            sizes = _sizes(some, legal)
+            for inside, hours in _within_hours(sizes, stretches):
+                if _counts(Counter(sizes[name] for name in inside), hours, fits=Size.may_go_into) == "none":
+                    return frozenset(inside)
+    return None
+
+
+def _within_hours(sizes: Mapping[str, Size], stretches: Sequence[Stretch]) -> Iterator[tuple[list[str], list[Stretch]]]:
+    """Hours that are nearly full of sessions which may be at no other time, with what there is for them."""
+    hulls = {name: size.hull for name, size in sizes.items()}
+    edges = Counter(edge for hull in hulls.values() for edge in hull)
+    common_ones = sorted(edge for edge, count in edges.items() if 4 * count >= len(sizes))
+    first, last = min(start for start, _ in hulls.values()), max(end for _, end in hulls.values())
+    for begin, end in dict.fromkeys([*combinations(common_ones, 2), (first, last)]):
+        inside = [name for name, (start, to) in hulls.items() if begin <= start and to <= end]
+        hours = [
+            replace(one, start=max(one.start, begin), end=min(one.end, end))
+            for one in stretches
+            if one.start < end and begin < one.end
+        ]
+        needed = sum(sizes[name].duration for name in inside)
+        if NEARLY * needed > sum(one.end - one.start for one in hours):
+            yield inside, hours
+
+
+def _sizes(some: Sequence[Session], legal: Mapping[str, Legal]) -> dict[str, Size]:
+    return {one.id: Size(one.duration, tuple(sorted(legal[one.id].rooms.items()))) for one in some}
+
+
+def _scarce(problem: AgendaProblem, required: list[Session]) -> Iterator[tuple[list[Session], list[Stretch], bool]]:
+    """What may be short of time, with the sessions that need it; a resource comes before rooms.
+
+    The last value says whether every plan can be read as sessions on these tracks: intervals of which so many overlap
+    at most go onto as many tracks, but not where the number changes with time.
+    """
     hours = (without(((day.start, day.end),) if day.start < day.end else (), union(day.closed)) for day in problem.days)
     days = union(span for spans in hours for span in spans)
     for resource in problem.resources:
@@ -71,9 +130,10 @@ def _scarce(problem: AgendaProblem, required: list[Session]) -> Iterator[tuple[l
             yield (
                 users,
                 [Stretch(*span) for level in _levels(resource, len(users)) for span in common(union(days), level)],
+                not resource.taken,
             )
     if problem.max_parallel is not None and problem.max_parallel < len(problem.rooms):
-        yield required, [Stretch(*span) for _ in range(problem.max_parallel) for span in days]
+        yield required, [Stretch(*span) for _ in range(problem.max_parallel) for span in days], True
     yield (
         required,
         [
@@ -81,6 +141,7 @@ def _scarce(problem: AgendaProblem, required: list[Session]) -> Iterator[tuple[l
             for room in problem.rooms
             for start, end in (days if room.open is None else common(days, union(room.open)))
         ],
+        True,
     )
 
 
@@ -106,8 +167,13 @@ def _levels(resource: Resource, most: int) -> Iterator[Starts]:
         yield without(hours, union(span for span, units in taken if resource.capacity - units <= level))
 
 
-def _counts(wanted: Counter[Size], stretches: Sequence[Stretch]) -> dict[tuple[Size, Stretch], list[int]] | None:
-    """How many of each size go into each of the stretches that are alike."""
+def _counts(
+    wanted: Counter[Size],
+    stretches: Sequence[Stretch],
+    *,
+    fits: Callable[[Size, Stretch], bool] = Size.goes_into,
+) -> dict[tuple[Size, Stretch], list[int]] | Literal["none", "unknown"]:
+    """How many of each size go into each of the stretches that are alike; ``none`` where not all do, proven."""
     model = cp_model.CpModel()
     left: dict[Size, list[cp_model.IntVar]] = {size: [] for size in wanted}
     found: dict[tuple[Size, Stretch], list[cp_model.IntVar]] = {}
@@ -115,7 +181,7 @@ def _counts(wanted: Counter[Size], stretches: Sequence[Stretch]) -> dict[tuple[S
         length = stretch.end - stretch.start + stretch.turnover
         here: list[cp_model.LinearExprT] = []
         for size, count in wanted.items():
-            if size.goes_into(stretch):
+            if fits(size, stretch):
                 number = model.new_int_var(0, min(count, length // (size.duration + stretch.turnover)), "")
                 here.append((size.duration + stretch.turnover) * number)
                 left[size].append(number)
@@ -124,13 +190,14 @@ def _counts(wanted: Counter[Size], stretches: Sequence[Stretch]) -> dict[tuple[S
             model.add(sum(here) <= length)
     for size, count in wanted.items():
         if not left[size]:
-            return None
+            return "none"
         model.add(sum(left[size]) == count)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = SECONDS
-    if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None
+    status = solver.solve(model)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return "none" if status == cp_model.INFEASIBLE else "unknown"
     return {key: [solver.value(number) for number in numbers] for key, numbers in found.items()}
 
 

@@ -1,62 +1,90 @@
-"""The least widening of somebody's or something's hours that leaves a plan."""
+"""A small widening of somebody's or something's hours that leaves a plan."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from ortools.sat.python import cp_model
-
 from scheduler.agenda.explain.facts import Steps, field_of
-from scheduler.agenda.explain.oracle import BRIEF, Oracle
-from scheduler.agenda.explain.relaxing import NOTHING
+from scheduler.agenda.explain.oracle import WHOLE, Oracle
+from scheduler.agenda.explain.relaxing import NOTHING, Changes, neutral
 from scheduler.agenda.legal import Span, Starts, union, without
-from scheduler.agenda.model import AgendaModel, build
 from scheduler.agenda.problem import AgendaProblem, Session
 from scheduler.agenda.solution import Placement
-from scheduler.agenda.variables import SessionVariables
 
 HOURS = frozenset({"windows", "available", "open", "closed"})
 """Fields that say when something may be."""
 
 
-SOLVED_WHOLE = 150
-"""Sessions up to which the least widening is looked for among all plans; beyond, any plan shows what is enough."""
-
-
 def widened(
-    problem: AgendaProblem, free: AgendaProblem, steps: Steps, oracle: Oracle
+    problem: AgendaProblem, changed: Callable[[Changes], AgendaProblem], steps: Steps, oracle: Oracle
 ) -> tuple[Any, Sequence[Placement]]:
-    """New hours for which there is a plan, with that plan; ``NOTHING`` where even no limit would not do.
+    """New hours for which there is a plan, with that plan; ``NOTHING`` where none is found even without a limit.
 
-    With the hours neutral, the plan is looked for that leaves them as little as possible; they are then widened by
-    just what that plan needs. Of closed times, what it needs is taken away.
+    Hours are made longer at both ends by as few grains as will do, found by halving; they are then widened by just
+    what the plan needs that was found. Of closed times, what it needs is taken away.
 
     Args:
-        free: the problem, or some of its sessions, without these hours.
+        changed: the problem, or some of its sessions, with these changes.
     """
-    is_large = len(free.sessions) > SOLVED_WHOLE
-    plan = oracle.find(free).placements if is_large else _least(problem, free, steps, oracle)
-    if plan is None:
-        return NOTHING, ()
-    hours = hours_of(problem, steps)
-    sessions = {one.id: one for one in free.sessions}
-    spans = [
-        (entry.start, entry.start + sessions[entry.session].duration)
-        for entry in plan
-        if _is_bound(problem, steps, sessions[entry.session], entry.room)
-    ]
-    return _with(problem, steps, hours, spans), plan
-
-
-def _least(problem: AgendaProblem, free: AgendaProblem, steps: Steps, oracle: Oracle) -> Sequence[Placement] | None:
-    # Any plan is enough; from there less is looked for.
-    found = oracle.find(free, seconds=BRIEF).placements
+    free = changed(neutral([steps]))
+    found = oracle.find(free, brief=True).placements
     if found is None:
-        return None
-    model = build(free, oracle.legal_of(free))
+        return NOTHING, ()
+    plan: Sequence[Placement] = found
+    # Of many sessions, any plan shows what is enough.
+    if len(free.sessions) <= WHOLE:
+        plan = _nearest(problem, changed, steps, plan, oracle)
+    return widened_for(problem, free, steps, plan), plan
+
+
+def _nearest(
+    problem: AgendaProblem,
+    changed: Callable[[Changes], AgendaProblem],
+    steps: Steps,
+    plan: Sequence[Placement],
+    oracle: Oracle,
+) -> Sequence[Placement]:
+    """A plan for hours that are longer by as little as is found without search, starting from one that is known."""
+    hours = union(_written(problem, steps))
+    if not hours:
+        return plan
+    # What sticks out by nothing is the file itself, which has no plan.
+    low, high = 0, _sticking_out(problem, changed({}), steps, plan)
+    while high - low > 1 and not oracle.is_over:
+        middle = (low + high) // 2
+        found = oracle.glance(changed({steps: _longer(hours, middle, steps)}), wanted=plan)
+        if found is None:
+            low = middle
+        else:
+            plan, high = found, min(middle, _sticking_out(problem, changed({}), steps, found))
+    return plan
+
+
+def _longer(hours: Starts, grains: int, steps: Steps) -> list[list[int]]:
+    if steps[0] == "days":
+        return [[start + grains, end - grains] for start, end in hours if start + grains < end - grains]
+    return [list(span) for span in union((start - grains, end + grains) for start, end in hours)]
+
+
+def _sticking_out(problem: AgendaProblem, some: AgendaProblem, steps: Steps, plan: Sequence[Placement]) -> int:
+    """By how many grains the session that sticks out most does so, of the hours nearest to it."""
     hours = hours_of(problem, steps)
-    bound = _bound(problem, model, steps)
-    model.cp.minimize(cp_model.LinearExpr.sum([_outside(model, one, lit, hours) for one, lit in bound]))
-    return oracle.least(model, found)
+    return max(
+        (
+            min((max(0, begin - start, end - until) for begin, until in hours), default=end - start)
+            for start, end in _spans(problem, some, steps, plan)
+        ),
+        default=0,
+    )
+
+
+def widened_for(
+    problem: AgendaProblem, free: AgendaProblem, steps: Steps, plan: Sequence[Placement]
+) -> list[list[int]]:
+    """The hours in the file, wider by what a plan needs that was made without them."""
+    spans = _spans(problem, free, steps, plan)
+    if steps[0] == "days":
+        return [list(span) for span in without(union(_written(problem, steps)), union(spans))]
+    return [list(span) for span in union([*hours_of(problem, steps), *spans])]
 
 
 def hours_of(problem: AgendaProblem, steps: Steps) -> Starts:
@@ -66,16 +94,20 @@ def hours_of(problem: AgendaProblem, steps: Steps) -> Starts:
     if steps[0] == "days":
         day = problem.days[index]
         return without(union([(day.start, day.end)]), union(day.closed))
+    return union(_written(problem, steps))
+
+
+def _written(problem: AgendaProblem, steps: Steps) -> tuple[Span, ...]:
+    index = steps[1]
+    assert isinstance(index, int)
     windows: tuple[Span, ...] | None = getattr(getattr(problem, str(steps[0]))[index], field_of(steps))
-    return union(windows or ())
+    return windows or ()
 
 
 def added_grains(problem: AgendaProblem, steps: Steps, value: Any) -> int:
     """How many grains a new value of hours adds to those in the file."""
     if field_of(steps) == "closed":
-        index = steps[1]
-        assert isinstance(index, int)
-        return _length(union(problem.days[index].closed)) - _length(union(value))
+        return _length(union(_written(problem, steps))) - _length(union(value))
     return _length(union(value)) - _length(hours_of(problem, steps))
 
 
@@ -83,12 +115,20 @@ def _length(spans: Starts) -> int:
     return sum(end - start for start, end in spans)
 
 
-def _with(problem: AgendaProblem, steps: Steps, hours: Starts, spans: list[Span]) -> list[list[int]]:
-    if steps[0] == "days":
-        index = steps[1]
-        assert isinstance(index, int)
-        return [list(span) for span in without(union(problem.days[index].closed), union(spans))]
-    return [list(span) for span in union([*hours, *spans])]
+def _spans(problem: AgendaProblem, some: AgendaProblem, steps: Steps, plan: Sequence[Placement]) -> list[Span]:
+    """When the sessions are that hours concern."""
+    sessions = {one.id: one for one in some.sessions}
+    spans = [
+        (entry.start, entry.start + sessions[entry.session].duration)
+        for entry in plan
+        if _is_bound(problem, steps, sessions[entry.session], entry.room)
+    ]
+    if steps[0] != "days":
+        return spans
+    index = steps[1]
+    assert isinstance(index, int)
+    day = problem.days[index]
+    return [(start, end) for start, end in spans if day.start <= start and end <= day.end]
 
 
 def _is_bound(problem: AgendaProblem, steps: Steps, session: Session, room: str) -> bool:
@@ -102,38 +142,3 @@ def _is_bound(problem: AgendaProblem, steps: Steps, session: Session, room: str)
     if steps[0] == "resources":
         return session.uses.get(problem.resources[index].id, 0) > 0
     return steps[0] == "days" or problem.rooms[index].id == room
-
-
-def _bound(
-    problem: AgendaProblem, model: AgendaModel, steps: Steps
-) -> Iterator[tuple[SessionVariables, cp_model.IntVar]]:
-    """The sessions that hours may concern, each with the literal under which they do."""
-    index = steps[1]
-    assert isinstance(index, int)
-    for one in model.variables.sessions.values():
-        if steps[0] == "days":
-            if index in one.days:
-                yield one, one.days[index]
-        elif steps[0] == "rooms":
-            room = problem.rooms[index].id
-            if room in one.rooms:
-                yield one, one.rooms[room]
-        elif _is_bound(problem, steps, one.session, ""):
-            yield one, one.placed
-
-
-def _outside(
-    model: AgendaModel, one: SessionVariables, literal: cp_model.IntVar, hours: Starts
-) -> cp_model.LinearExprT:
-    """By how many grains a session sticks out of the nearest of the hours."""
-    if not hours:
-        return 0
-    cp = model.cp
-    largest = max(0, hours[-1][0] - one.earliest) + max(0, one.latest + one.session.duration - hours[0][1])
-    early, late = cp.new_int_var(0, largest, ""), cp.new_int_var(0, largest, "")
-    nearest = [cp.new_bool_var("") for _ in hours]
-    cp.add_exactly_one(nearest)
-    for (start, end), chosen in zip(hours, nearest, strict=True):
-        cp.add(early >= start - one.start).only_enforce_if(chosen, literal)
-        cp.add(late >= one.end - end).only_enforce_if(chosen, literal)
-    return early + late
