@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 
 from anyio import to_thread
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import configure_mappers
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -20,6 +22,8 @@ import app.pairing.routes as pairing
 import app.printing.routes as printing
 import app.registration.routes as registration
 import app.solver_runs.routes as solver_runs
+from app.accounts.idle import IdleLives, LastUses
+from app.accounts.tasks import keep_uses, write_uses
 from app.meetings.tasks import keep_answers
 from app.office.tasks import keep_purging
 from app.platform import audit, self_check
@@ -83,6 +87,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         # In a demonstration mails are held and shown; none leaves the machine.
         sends = bool(settings.smtp_host) and not settings.demonstration
         going = [asyncio.create_task(keep(database, application.state.clock)) for keep in (keep_sweeping, keep_purging)]
+        going.append(asyncio.create_task(keep_uses(database, application.state.uses)))
         going.append(asyncio.create_task(keep_answers(database, application.state.clock, settings.base_url)))
         if sends:
             going.append(asyncio.create_task(keep_sending(database, application.state.clock, settings)))
@@ -93,6 +98,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
                 task.cancel()
             await asyncio.gather(*going, return_exceptions=True)
             engine.close()
+            with suppress(SQLAlchemyError):  # the uses of a minute at most
+                write_uses(database, application.state.uses)
             database.close()
 
     application = FastAPI(
@@ -107,6 +114,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     application.state.settings = settings
     application.state.database = database
     application.state.clock = clock or clock_for(settings, database=database)
+    application.state.uses = LastUses(
+        IdleLives(staff=timedelta(hours=settings.staff_idle_hours), guests=timedelta(hours=settings.guest_idle_hours))
+    )
     application.state.pages = PageCache()
     application.state.turns = Turns(most=HANDLERS, has_one_writer=database.is_sqlite)
     application.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")

@@ -70,7 +70,9 @@ class SignInLink(Base):
 
 
 class SignInSession(Base):
-    """A browser that is signed in, acting in one granted role, until it expires or is revoked.
+    """A browser that is signed in, acting in one granted role, until it expires, goes unused or is revoked.
+
+    ``used_at`` is its last use that was written down (see ``idle``), None before the first.
 
     One that ``awaits_second_step`` opens the page of the second step and nothing else. ``challenge`` is what a security
     key was asked to sign last; it is good for one answer.
@@ -85,6 +87,7 @@ class SignInSession(Base):
     device: Mapped[str] = mapped_column(ShortText, default="")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     awaits_second_step: Mapped[bool] = mapped_column(default=False)
     second_step_at: Mapped[datetime | None]

@@ -37,6 +37,7 @@ class Principal:
     acting_for: str | None = None
     grant_id: int | None = None
     session_id: int | None = None
+    used_at: datetime | None = None
     second_step_at: datetime | None = None
     choices: tuple[RoleChoice, ...] = ()
 

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import AttemptKind, Role
+from app.accounts.idle import LastUses
 from app.accounts.models import (
     Account,
     AppFactor,
@@ -31,6 +32,8 @@ class OpenSession:
     session_id: int
     device: str
     created_at: datetime
+    used_at: datetime
+    idle_until: datetime
     expires_at: datetime
     is_this_one: bool
 
@@ -60,6 +63,7 @@ def principal_of_session(session: Session, *, token: str, now: datetime) -> Prin
         role=Role.PUBLIC,
         locale=account.locale,
         session_id=signed_in.id,
+        used_at=signed_in.used_at or signed_in.created_at,
         second_step_at=signed_in.second_step_at,
         choices=tuple(role_choices(session, account_id=account.id, now=now)),
     )
@@ -172,10 +176,11 @@ def attempts_since(session: Session, *, kind: AttemptKind, subject: str, since: 
     ).all()
 
 
-def open_sessions(session: Session, *, principal: Principal, now: datetime) -> list[OpenSession]:
-    """The browsers in which this person is signed in, newest first."""
-    rows = session.scalars(
-        select(SignInSession)
+def open_sessions(session: Session, *, principal: Principal, uses: LastUses, now: datetime) -> list[OpenSession]:
+    """The browsers in which this person is signed in, newest first; none that went unused for too long."""
+    rows = session.execute(
+        select(SignInSession, RoleGrant.role)
+        .outerjoin(RoleGrant, RoleGrant.id == SignInSession.grant_id)
         .where(
             SignInSession.account_id == principal.account_id,
             SignInSession.awaits_second_step.is_(False),
@@ -184,16 +189,21 @@ def open_sessions(session: Session, *, principal: Principal, now: datetime) -> l
         )
         .order_by(SignInSession.created_at.desc(), SignInSession.id.desc())
     )
-    return [
-        OpenSession(
+    found = []
+    for row, role in rows:
+        known = {"session_id": row.id, "written_at": row.used_at or row.created_at}
+        one = OpenSession(
             session_id=row.id,
             device=row.device,
             created_at=row.created_at,
+            used_at=uses.of(**known),
+            idle_until=uses.ends_at(role=role or Role.PUBLIC, **known),
             expires_at=row.expires_at,
             is_this_one=row.id == principal.session_id,
         )
-        for row in rows
-    ]
+        if one.idle_until > now:
+            found.append(one)
+    return found
 
 
 def last_grant_used(session: Session, *, account_id: int) -> int | None:

@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     )
     demonstration: bool = False
     second_step: Literal["optional", "required"] = "optional"
+    staff_idle_hours: int = Field(default=4, ge=1, le=12)
+    guest_idle_hours: int = Field(default=168, ge=1, le=336)
     var: Path = Path("var")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     smtp_host: str = ""

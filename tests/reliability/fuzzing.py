@@ -93,7 +93,7 @@ class Sent:
 
 
 @cache
-def _known_fields(module: str) -> tuple[str, ...]:
+def known_fields(module: str) -> tuple[str, ...]:
     """Fields of the forms that a module of routes binds, and the names that it asks of a form one by one."""
     found = sys.modules[module]
     names = {
@@ -166,7 +166,7 @@ class Generator:
         if self.chance.random() < 0.1:
             body, kind = self.chance.choice(BODIES)
             return Sent(role, method, address, {"content": body, "headers": {"Content-Type": kind}})
-        names = _known_fields(route.endpoint.__module__)
+        names = known_fields(route.endpoint.__module__)
         chosen = self.chance.sample(names, self.chance.randint(0, min(len(names), 12)))
         return Sent(role, method, address, self._body([(name, self._value(name)) for name in chosen]))
 
@@ -235,7 +235,7 @@ class Generator:
 
     def _query(self, route: Any) -> str:
         names = [one.alias for one in _queries(route.dependant)] or ["page", "q", "sort", "day", "next", "lang"]
-        names += self.chance.sample(_known_fields(route.endpoint.__module__), 1) if self.chance.random() < 0.5 else []
+        names += self.chance.sample(known_fields(route.endpoint.__module__), 1) if self.chance.random() < 0.5 else []
         asked = [
             (name, self._value(name)[:3000]) for name in self.chance.sample(names, self.chance.randint(1, len(names)))
         ]

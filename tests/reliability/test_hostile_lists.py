@@ -5,7 +5,6 @@ import os
 import random
 import re
 import resource
-import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -121,18 +120,26 @@ def _people(desk: Desk) -> int:
         return session.scalar(select(func.count()).select_from(Delegate)) or 0
 
 
+def _seconds() -> float:
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
 def _try_many(desk: Desk, *, seed: int, files: int) -> tuple[Counter[str], float, float]:
-    """How they ended; the longest time for one, in seconds, and how many MB the server grew."""
+    """How they ended; the longest time for one, in seconds of a processor, and how many MB the server grew.
+
+    The clock on the wall would say how busy the machine is; the children that read the files count too.
+    """
     chance, ended, longest = random.Random(seed), Counter[str](), 0.0
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for number in range(files):
         make, name = (_hostile_xlsx, "list.xlsx") if number % 2 else (_hostile_csv, "list.csv")
-        content, began = make(chance), time.monotonic()
+        content, began = make(chance), _seconds()
         try:
             how, _more = _try(desk, content, name)
         except AssertionError as wrong:
             raise AssertionError(f"seed {seed}, file {number} ({name}, {len(content)} bytes): {wrong}") from wrong
-        longest = max(longest, time.monotonic() - began)
+        longest = max(longest, _seconds() - began)
         ended[how] += 1
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     return ended, longest, grown

@@ -35,7 +35,7 @@ def account_page(
     principal = signed_in(access, return_to="/account")
     factors = factors_of(session, principal.account_id or 0)
     is_offered = bool(factors) or any(choice.role in STAFF_ROLES for choice in principal.choices)
-    sessions = open_sessions(session, principal=principal, now=now)
+    sessions = open_sessions(session, principal=principal, uses=request.app.state.uses, now=now)
     languages = [(code, language_name(code, code)) for code in LOCALES]
     return render(
         request,

@@ -8,7 +8,7 @@ let follows = 0;
 
 async function lookAround() {
   const { here, stamp } = frame().dataset;
-  const answer = await fetch(`${here}/news?seen=${encodeURIComponent(stamp)}`, { headers: { Accept: "application/json" } });
+  const answer = await fetch(`${here}/news?seen=${encodeURIComponent(stamp)}`, { headers: { Accept: "application/json", "Bridge-Unasked": "1" } });
   if (answer.status === 204) return;
   if (!answer.ok) {
     window.clearInterval(follows);
