@@ -191,13 +191,13 @@ def open_sessions(session: Session, *, principal: Principal, uses: LastUses, now
     )
     found = []
     for row, role in rows:
-        known = {"session_id": row.id, "written_at": row.used_at or row.created_at}
+        written_at, used_in = row.used_at or row.created_at, role or Role.PUBLIC
         one = OpenSession(
             session_id=row.id,
             device=row.device,
             created_at=row.created_at,
-            used_at=uses.of(**known),
-            idle_until=uses.ends_at(role=role or Role.PUBLIC, **known),
+            used_at=uses.of(session_id=row.id, written_at=written_at),
+            idle_until=uses.ends_at(session_id=row.id, role=used_in, written_at=written_at),
             expires_at=row.expires_at,
             is_this_one=row.id == principal.session_id,
         )

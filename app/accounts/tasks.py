@@ -31,8 +31,12 @@ def write_uses(database: Database, uses: LastUses) -> int:
 
 async def keep_uses(database: Database, uses: LastUses) -> None:
     """Write them down every minute until cancelled: each process its own."""
+
+    def work() -> None:
+        write_uses(database, uses)
+
     await keep_going(
-        lambda: write_uses(database, uses) and None,
+        work,
         every_seconds=ROUND_SECONDS,
         log=log,
         broke_off="a round of writing down the last uses broke off",

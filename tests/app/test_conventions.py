@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jinja2 import nodes
 
+from app.platform.rendering import templates
 from app.platform.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -146,6 +148,34 @@ def test_templates_escape(path: Path) -> None:
     text = path.read_text()
     assert "|safe" not in text
     assert "autoescape false" not in text
+
+
+def _unfillable(source: str) -> list[str]:
+    """Words to translate whose places are not filled where they are asked for: the page would break when it is shown."""
+    found = []
+    for call in templates().parse(source).find_all(nodes.Call):
+        if getattr(call.node, "name", "") not in {"_", "gettext", "ngettext"}:
+            continue
+        given = {one.key: 0 for one in call.kwargs} | {"num": 0}
+        for words in (one.value for one in call.args if isinstance(one, nodes.Const) and isinstance(one.value, str)):
+            try:
+                words % given
+            except (KeyError, TypeError, ValueError):
+                found.append(words)
+    return found
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_words_to_translate_are_filled_where_they_are_asked_for(path: Path) -> None:
+    """``_("… %(day)s", day=…)``: what stands behind the call, ``|format`` or ``%``, comes too late."""
+    assert _unfillable(path.read_text()) == []
+
+
+def test_words_that_are_filled_too_late_are_found() -> None:
+    """The control."""
+    late = ('{{ _("on %(day)s")|format(day=1) }}', '{{ ui.notice(_("on %(day)s") % {"day": 1}) }}', '{{ _("9 % of") }}')
+    assert [len(_unfillable(one)) for one in late] == [1, 1, 1]
+    assert _unfillable('{{ _("on %(day)s", day=1) }}{% trans n=2 %}{{ n }}, 9 %{% endtrans %}') == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=_name)

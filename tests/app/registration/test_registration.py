@@ -175,6 +175,17 @@ def test_approval_makes_party_delegation_and_delegates_once(
     assert [one.is_focal_point for one in people] == [True, False]
 
 
+def test_outside_its_time_the_doors_say_when_it_is(client: Any, database: Any, event: Any, now: datetime) -> None:
+    address, before, after = f"/e/{event.slug}/register", now - timedelta(days=1), now + timedelta(days=1)
+    for opens, closes, said in ((None, before, "Registration closed on"), (after, None, "Registration opens on")):
+        with database.writing() as session:
+            found = session.get_one(type(event), event.id)
+            found.registration_opens_at, found.registration_closes_at = opens, closes
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert said in answer.text
+
+
 def test_outside_its_time_registration_is_refused(session: Any, event: Any, hand_in: Any, now: datetime) -> None:
     event.registration_closes_at = now - timedelta(seconds=1)
     with pytest.raises(Refused, match="closed"):

@@ -138,7 +138,7 @@ def organiser() -> Actor:
 def ask(database: Any, event: Any, trace: Path, organiser: Actor) -> Callable[..., int]:
     """Ask for a run of a mode of the stand-in; returns its id, committed."""
 
-    def submit(mode: str, *, time_limit_seconds: float = 20.0, hint: str | None = None, **wish: Any) -> int:
+    def submit(mode: str, *, time_limit_seconds: float = 60.0, hint: str | None = None, **wish: Any) -> int:
         with database.writing() as session:
             run = service.submit(
                 session,
