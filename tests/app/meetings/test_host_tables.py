@@ -120,3 +120,14 @@ def test_mtg_10_a_meeting_that_stands_stays_where_it_is(
     outcome = solve(problem, limits=Limits(time_limit=3, workers=1, seed=1))
     assert outcome.solution is not None
     assert [(one.wish, one.table) for one in outcome.solution.meetings] == [(f"w{wish.id}", "t1")]
+
+
+def test_mtg_10_who_was_overtaken_sees_that_the_other_took_the_table_away(
+    client: Any, sign_in: Any, cast: Any, path: str, tables: list[int]
+) -> None:
+    sign_in("organiser", event_id=cast.event.id)
+    client.post(f"{path}/host-table", data={"version": 1, "host_table_id": tables[0]})
+    client.post(f"{path}/host-table", data={"version": 2})
+    answer = client.post(f"{path}/host-table", data={"version": 1, "host_table_id": tables[2]})
+    assert answer.status_code == 409
+    assert '<td data-label="As stored">—</td><td data-label="Yours">3</td>' in answer.text
