@@ -138,7 +138,7 @@ def organiser() -> Actor:
 def ask(database: Any, event: Any, trace: Path, organiser: Actor) -> Callable[..., int]:
     """Ask for a run of a mode of the stand-in; returns its id, committed."""
 
-    def submit(mode: str, *, time_limit_seconds: float = 60.0, hint: str | None = None, **wish: Any) -> int:
+    def submit(mode: str, *, time_limit_seconds: float = 20.0, hint: str | None = None, **wish: Any) -> int:
         with database.writing() as session:
             run = service.submit(
                 session,
@@ -181,7 +181,7 @@ def look(database: Any) -> Callable[[int], SolverRun]:
 def until(look: Callable[[int], SolverRun]) -> Callable[..., SolverRun]:
     """Wait until a run answers a question with yes; fails after some seconds."""
 
-    def wait(run_id: int, is_so: Callable[[SolverRun], bool], *, seconds: float = 20.0) -> SolverRun:
+    def wait(run_id: int, is_so: Callable[[SolverRun], bool], *, seconds: float = 60.0) -> SolverRun:
         give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:
             run = look(run_id)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.platform.clock import SystemClock
+from app.platform.database.engine import Database
 from app.solver_runs import tasks
 from app.solver_runs.enums import RunFailure, RunState
 from app.solver_runs.limits import RunLimits
@@ -114,12 +115,15 @@ def _killed_and_adopted(ask, until, database, limits, stub, trace):
     while Path(f"/proc/{child}").exists() and "State:\tZ" not in Path(f"/proc/{child}/status").read_text():
         assert time.monotonic() < give_up, "the child outlived the server"
         time.sleep(0.05)
-    engine = tasks.open_engine(database, None, limits=limits, clock=SystemClock())
+    # On connections of its own: it serves alone until they are closed, and another may be started after it.
+    following = Database(database.url)
+    engine = tasks.open_engine(following, None, limits=limits, clock=SystemClock())
     try:
         run = until(run_id, lambda run: not run.state.is_open)
         assert (run.state, run.attempts) == (RunState.DONE, 2)
     finally:
         engine.close()
+        following.close()
 
 
 def test_a_run_that_takes_its_server_down_each_time_is_lost_at_last(ask, until, database, limits):
