@@ -149,9 +149,9 @@ def _verdict(sender: Sender) -> str:
 def test_some_of_what_schemathesis_draws_meets_no_fault(worlds: Any) -> None:
     """T43: every twentieth operation."""
     sender = Sender()
-    _draw_and_send(sender, worlds(), is_known=True, examples=3, start=SEED % 20, stop=None, every=20)
+    _draw_and_send(sender, worlds(), is_known=True, examples=2, start=SEED % 20, stop=None, every=20)
     assert not sender.faults, _verdict(sender)
-    assert sender.said.total() > 25 and len(sender.said) > 2, sender.said
+    assert sender.said.total() > 20 and len(sender.said) > 2, sender.said
 
 
 @pytest.mark.long
@@ -165,7 +165,7 @@ def test_whatever_schemathesis_draws_meets_no_fault(worlds: Any, part: int) -> N
     _draw_and_send(sender, worlds(), is_known=False, examples=2, **bounds)
     print(f"\nseed {SEED}, part {part}: {sender.said.total()} requests, {dict(sorted(sender.said.items()))}")
     assert not sender.faults, _verdict(sender)
-    assert sender.said.total() > 250
+    assert sender.said.total() > 200
 
 
 def test_an_operation_that_fails_is_found(worlds: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,5 +179,5 @@ def test_an_operation_that_fails_is_found(worlds: Any, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(forms, "_clean", breaking)
     sender = Sender()
-    _draw_and_send(sender, worlds(), is_known=True, examples=6, start=0, stop=20)
+    _draw_and_send(sender, worlds(), is_known=True, examples=8, start=6, stop=9)
     assert sender.faults and "ZeroDivisionError" in _verdict(sender), sender.said

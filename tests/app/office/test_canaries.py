@@ -127,8 +127,9 @@ def _pair(session: Any, event: Event, one: int, other: int, state: PartnershipSt
     said = Consent.ACCEPTED if state is PartnershipState.CONFIRMED else Consent.PENDING
     for party_id in (one, other):
         member = PartnershipMember(
-            partnership_id=pair.id, party_id=party_id, role=MemberRole.PARTNER, group="south", consent=said
-        )
+            partnership_id=pair.id, party_id=party_id, role=MemberRole.PARTNER, group="south", consent=said,
+            answered_at=now if said is Consent.ACCEPTED else None,
+        )  # fmt: skip
         session.add(member)
     return pair.id
 
