@@ -12,6 +12,8 @@ Token = Annotated[str, Field(max_length=300)]
 Tokens = Annotated[list[Token], Field(max_length=60)]
 Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=1)]
 Weight = Annotated[int, Field(ge=0, le=MOST_WEIGHT)]
+LARGEST_MINIMUM = 100_000_000
+"""More than any city has."""
 Name = Annotated[str, Field(max_length=200)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
@@ -77,6 +79,13 @@ class SharesForm(BaseModel):
     triangular_max: Percent | None = None
     north_north_min: Percent | None = None
     north_north_max: Percent | None = None
+
+
+class MinimumsForm(BaseModel):
+    """What a pair must be worth at least, in points, and how many inhabitants a city must have; 0 is no limit."""
+
+    min_pair_value: Annotated[int, Field(ge=0, le=LARGEST_MINIMUM)]
+    min_population: Annotated[int, Field(ge=0, le=LARGEST_MINIMUM)]
 
 
 class WeightsForm(BaseModel):

@@ -90,6 +90,19 @@ def write(
     )
 
 
+def left_out_keys(partnership: Partnership) -> str:
+    """What the keys of the mails begin with that tell of a plan which left a partnership out."""
+    return f"partnership {partnership.id} left out "
+
+
+def tell_of_leaving_out(session: Session, *, event: Event, partnership: Partnership, now: datetime) -> None:
+    """Write to all sides that a plan left their partnership out; the mails wait until somebody lets them go."""
+    # It may be brought back and left out once more: each time has a mail of its own.
+    key = f"{left_out_keys(partnership)}{partnership.version} "
+    template = "mail/partnership_left_out"
+    tell_of_ending(session, event=event, partnership=partnership, template=template, key=key, is_held=True, now=now)
+
+
 def tell_of_ending(
     session: Session,
     *,
@@ -97,13 +110,16 @@ def tell_of_ending(
     partnership: Partnership,
     template: str,
     now: datetime,
+    key: str | None = None,
     is_held: bool = False,
 ) -> None:
     """Write to all who did not decline that the partnership ended.
 
     Args:
+        key: what the key of each mail begins with; by itself a partnership ends once.
         is_held: the mails wait in the outbox until somebody lets them go.
     """
+    key = key or f"partnership {partnership.id} ended "
     for member in partnership.members:
         if member.consent is not Consent.DECLINED:
             write(
@@ -111,7 +127,7 @@ def tell_of_ending(
                 event,
                 partnership,
                 member,
-                key=f"partnership {partnership.id} ended {member.id}",
+                key=f"{key}{member.id}",
                 template=template,
                 context={},
                 is_held=is_held,

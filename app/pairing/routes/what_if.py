@@ -19,6 +19,7 @@ from app.pairing.forms import (
     ApplyForm,
     ChoicesForm,
     CountriesForm,
+    MinimumsForm,
     PlanForm,
     SharesForm,
     TogetherForm,
@@ -30,7 +31,7 @@ from app.pairing.workbench import words
 from app.pairing.workbench.applying import apply_choices, work_out
 from app.pairing.workbench.earlier import choices_behind
 from app.pairing.workbench.looking import sentences_of, what_if
-from app.pairing.workbench.reading import choices_of, countries_of, shares_of, together_of, weights_of
+from app.pairing.workbench.reading import choices_of, countries_of, minimums_of, shares_of, together_of, weights_of
 from app.pairing.workbench.weighing import weighed
 from app.pairing.workbench.words import Names
 from app.platform.clock import Now
@@ -53,6 +54,7 @@ ADDED: Mapping[str, type[BaseModel]] = {
     "countries": CountriesForm,
     "shares": SharesForm,
     "weights": WeightsForm,
+    "minimums": MinimumsForm,
 }
 """The forms of the page that make one more choice, by the name of their button."""
 
@@ -165,6 +167,8 @@ def _read(facts: PairingFacts, form: BaseModel) -> Choices:
             return shares_of(form)
         case WeightsForm():
             return weights_of(form)
+        case MinimumsForm():
+            return minimums_of(form)
     raise TypeError(type(form))
 
 

@@ -6,11 +6,12 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.pairing.enums import Consent, MemberRole, Modality, PartnershipState
-from app.pairing.letters import tell_of_ending
+from app.pairing.letters import tell_of_leaving_out
 from app.pairing.models import Partnership, PartnershipMember
 from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, read_facts, reasons_of, wanted_of
 from app.pairing.refusing import refused_again
 from app.pairing.service.recording import log_change, remember_wanted
+from app.pairing.service.returning import bring_back, left_out_unheard, sides_of
 from app.pairing.workbench.words import Names
 from app.platform.actor import Actor
 from app.platform.database.base import Attestation
@@ -63,7 +64,7 @@ def accept_plan(
     """Make a plan that came of a run, its points and reasons counted as of today, the partnerships of the edition.
 
     A partnership that is left out is withdrawn. Each side that was asked gets a mail with the reason, which is held in
-    the outbox.
+    the outbox; while it is, a plan that has the partnership again brings it back with the answers that were given.
 
     Raises:
         Refused: the plan breaks a rule today.
@@ -75,11 +76,15 @@ def accept_plan(
     broken += refused_again(session, facts, solution)
     if broken:
         raise Refused({str(index): message for index, message in enumerate(broken)})
-    standing = {_key(one): one for one in facts.standing}
+    standing = {sides_of(one): one for one in facts.standing}
+    left_out = left_out_unheard(session, event.id)
     kept: list[Partnership] = []
     for proposed in solution.partnerships:
         key = frozenset((facts.parties[member.id].id, member.role) for member in proposed.members)
         present = standing.pop(key, None)
+        if present is None and key in left_out:
+            present = left_out[key]
+            bring_back(session, partnership=present, actor=actor, now=now)
         if present is None:
             present = propose(session, facts=facts, proposed=proposed, run=run, now=now)
             log_change(session, present, "partnership.proposed", actor, now, {"value": (None, present.value)})
@@ -90,21 +95,10 @@ def accept_plan(
         before, partnership.state = partnership.state, PartnershipState.WITHDRAWN
         log_change(session, partnership, "partnership.withdrawn", actor, now, {"state": (before.value, "withdrawn")})
         if before is not PartnershipState.PROPOSED:
-            tell_of_ending(
-                session,
-                event=event,
-                partnership=partnership,
-                template="mail/partnership_left_out",
-                is_held=True,
-                now=now,
-            )
+            tell_of_leaving_out(session, event=event, partnership=partnership, now=now)
     session.flush()
     mark_accepted(session, run=run, actor=actor, now=now)
     return kept
-
-
-def _key(partnership: Partnership) -> frozenset[tuple[int, str]]:
-    return frozenset((member.party_id, member.role.value) for member in partnership.members)
 
 
 def propose(

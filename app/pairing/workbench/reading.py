@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app.delegations.models import City, Party
 from app.pairing.choices import Choices, of_pairs
-from app.pairing.forms import ChoicesForm, CountriesForm, SharesForm, TogetherForm, WeightsForm
+from app.pairing.forms import ChoicesForm, CountriesForm, MinimumsForm, SharesForm, TogetherForm, WeightsForm
 from app.pairing.planner import PairingFacts
 from app.pairing.wanted import RULED, SHARED, SWITCHES, WEIGHED, Couple
 from app.platform.errors import Refused
@@ -103,6 +103,11 @@ def shares_of(form: SharesForm) -> Choices:
 def weights_of(form: WeightsForm) -> Choices:
     """Other weights."""
     return Choices(weights={name: getattr(form, name) for name in WEIGHED})
+
+
+def minimums_of(form: MinimumsForm) -> Choices:
+    """Other limits on the value of a pair and the size of a city."""
+    return Choices(rules={"min_pair_value": form.min_pair_value, "min_population": form.min_population})
 
 
 def _require_parties(facts: PairingFacts, choices: Choices) -> None:

@@ -148,10 +148,16 @@ def ruled(name: str, value: int) -> str:
         return (
             _("Cities with an active tie may be paired.") if value else _("Cities with an active tie are kept apart.")
         )
+    if not value:
+        return (
+            _("Pairs of any value may stand.") if name == "min_pair_value" else _("Cities of any size may be paired.")
+        )
     if name == "min_pair_value":
         return ngettext(
             "A pair must be worth at least %(value)s point.", "A pair must be worth at least %(value)s points.", value
         ) % {"value": value}
+    if not value:
+        return _("Cities of any size may be paired.")
     return _("A city must have at least %(value)s inhabitants.") % {"value": f"{value:,}".replace(",", "\u00a0")}
 
 

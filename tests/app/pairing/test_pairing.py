@@ -12,15 +12,18 @@ from app.delegations.queries import city_in_event
 from app.events.models import Challenge
 from app.pairing.enums import Consent, PartnershipState
 from app.pairing.models import Partnership, PartnershipMember, PartnershipReason
-from app.pairing.planner import judge, problem_of
+from app.pairing.planner import build_problem, judge, problem_of, read_facts
 from app.pairing.queries import member_by_token, partnership_in_event, partnerships_of, public_partnerships_of
-from app.pairing.service import accept_run, answer, ask, confirm_for_all, start_run
+from app.pairing.service import accept_plan, accept_run, answer, ask, confirm_for_all, start_run, withdraw
+from app.pairing.workbench.comparing import plan_of_rows
 from app.platform.actor import Actor
 from app.platform.audit import AuditEntry
 from app.platform.errors import Conflict, Refused
+from app.platform.outbox import MailState, OutboxMail
 from app.platform.tokens import digest
 from app.solver_runs.models import SolverRun
 from scheduler.core.limits import Limits
+from scheduler.pairing.solution import PairingSolution, UnpairedCity
 from scheduler.pairing.solve import solve
 
 both = pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -60,6 +63,55 @@ def test_a_second_run_keeps_the_rows_of_equal_partnerships_with_their_consent(
     whole = partnership_in_event(session, edition.id, kept)
     assert whole.state is PartnershipState.CONFIRMED
     assert sum(reason.points for reason in whole.reasons) == whole.value
+
+
+@both
+@pytest.mark.parametrize("is_told", [False, True])
+def test_what_a_plan_left_out_comes_back_as_it_stood_unless_its_sides_were_told(
+    session: Any,
+    edition: Any,
+    paired: Callable[[], list[Partnership]],
+    actor: Actor,
+    now: datetime,
+    kind: str,
+    is_told: bool,
+) -> None:
+    """PAIR-08: the way back to an earlier plan keeps the answers that were given, as long as nobody heard of the end."""
+    pair = frozenset({"phnom-penh", "shenzhen"})
+    first = {_sides(one): one for one in paired()}
+    number = first[pair].id
+    confirm_for_all(session, event=edition, partnership_id=number, actor=actor, now=now)
+    run = session.get_one(SolverRun, first[pair].run_id)
+
+    def accept(plan: PairingSolution) -> dict[frozenset[str], Partnership]:
+        session.expire_all()
+        accept_plan(session, event=edition, run=run, solution=plan, actor=actor, now=now)
+        session.expire_all()
+        return {_sides(one): one for one in partnerships_of(session, edition.id)}
+
+    facts = read_facts(session, edition)
+    problem = build_problem(session, facts)
+    whole = plan_of_rows(facts, problem)
+    kept = tuple(one for one in whole.partnerships if one.ids != pair)
+    alone = tuple(UnpairedCity(id=one) for one in sorted(pair))
+    for _turn in range(2):
+        assert pair not in accept(PairingSolution(partnerships=kept, unpaired=alone))
+        ended = select(OutboxMail).where(OutboxMail.key.contains("left out"), OutboxMail.state == MailState.HELD)
+        mails = session.scalars(ended).all()
+        assert len(mails) == 2, "each time the sides of what ends are written to"
+        if is_told:
+            mails[0].state = MailState.SENT
+            session.flush()
+        again = accept(whole)[pair]
+        if is_told:
+            assert (again.id != number, again.state) == (True, PartnershipState.PROPOSED)
+            return
+        assert (again.id, again.state) == (number, PartnershipState.CONFIRMED)
+        assert session.scalars(ended).all() == []
+        assert sum(reason.points for reason in again.reasons) == again.value
+    again = partnership_in_event(session, edition.id, number)
+    withdraw(session, partnership=again, reason="The host asked for it.", actor=actor, now=now)
+    assert accept(whole)[pair].id != number, "what an organiser took back does not come back by itself"
 
 
 @both

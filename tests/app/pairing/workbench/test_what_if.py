@@ -229,6 +229,18 @@ def test_pair_08_an_address_that_cannot_be_read_is_refused_with_a_sentence(bench
     bench.get("/what-if?pin=dakar~essen")
 
 
+def test_pair_04_least_value_and_size_are_asked_for_on_the_page(bench: Bench) -> None:
+    page = bench.get("/what-if?rule=min_pair_value~6")
+    assert re.search(r'name="min_pair_value"[^>]*value="6"', page), "the field holds what is chosen"
+    data = {"add": "minimums", "rule": "min_pair_value~6", "min_pair_value": "0", "min_population": "many"}
+    refused = bench.client.post(f"{BASE}/what-if", data=data)
+    assert refused.status_code == 422
+    assert 'id="min_population-error"' in refused.text
+    answer = bench.client.post(f"{BASE}/what-if", data={**data, "min_population": "500000"})
+    assert answer.status_code == 303
+    assert answer.headers["location"].endswith("/what-if?rule=min_population~500000"), "0 is what holds already"
+
+
 def test_pair_08_shares_that_cannot_be_are_said_at_the_field(bench: Bench) -> None:
     data = {"add": "shares", "south_south_min": "60", "south_south_max": "20"}
     answer = bench.client.post(f"{BASE}/what-if", data=data)
