@@ -179,6 +179,13 @@ def test_words_that_are_filled_too_late_are_found() -> None:
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_words_take_their_values_in_the_call(path: Path) -> None:
+    """In a template ``_("… %(name)s …")`` puts the values in by itself: one given behind the call comes too late."""
+    for call in re.findall(r'\b_\(\s*"(?:[^"\\]|\\.)*%\([a-z_]+\)s(?:[^"\\]|\\.)*"\s*\)', path.read_text()):
+        raise AssertionError(f"a value is missing: {call}")
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
 def test_names_of_people_are_shown_in_one_way(path: Path) -> None:
     """REG-08: by ``ui.person`` and ``ui.person_name``, which know scripts and directions; only a title and attributes are plain text."""
     text = re.sub(r"{% block title %}.*?{% endblock %}", "", path.read_text(), flags=re.DOTALL)

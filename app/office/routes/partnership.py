@@ -17,7 +17,7 @@ from app.pairing.fields import stored_fields
 from app.pairing.loaders import PartnershipIn, partnership_of_path
 from app.pairing.notices import ask_members
 from app.pairing.pictures import map_of
-from app.pairing.queries import questions_on, refusals_on, ties_between, title_of
+from app.pairing.queries import questions_on, refusals_on, ties_between, title_of, unnamed_of
 from app.pairing.service import take_replacement
 from app.pairing.view import label_of, reason_lines
 from app.platform.clock import Now
@@ -211,6 +211,7 @@ def _page(
         "questions": questions_on(session, one.id),
         "replying": replying,
         "refusals": refusals_on(session, one.id),
+        "unnamed": [party.name for party in unnamed_of(one)],
         "form": form,
         "now": now,
     }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from app.main import create_app
 from app.pairing.enums import PartnershipState
 from app.pairing.models import Partnership, PartnershipMember
 from app.pairing.queries import partnership_in_event
+from app.pairing.service import confirm_for_all
+from app.platform.actor import Actor
 from app.platform.clock import FixedClock
 from app.platform.settings import Settings
 from app.solver_runs.models import SolverRun
@@ -199,3 +202,20 @@ def test_a_case_session_without_moderator_says_so(
     person = session.scalars(select(SessionPerson).where(SessionPerson.session_id == item.id)).first()
     person.part = Part.MODERATOR
     assert "moderator missing" not in office(address)
+
+
+def test_who_does_not_let_itself_be_named_is_told_on_both_pages(
+    office: Callable[[str], str], address: str, session: Any, edition: Any, actor: Actor, now: datetime
+) -> None:
+    """PAIR-09: agreed by all, and yet not public, because a member took its word to be named back."""
+    number = int(address.rsplit("/", 1)[1])
+    one = confirm_for_all(session, event=edition, partnership_id=number, actor=actor, now=now)
+    session.commit()
+    public = f"/e/test-event/partnerships/{number}"
+    said = f"Not public: {one.members[0].party.name} does not agree to be named."
+    for page in (address, public):
+        assert "Not public" not in office(page)
+    one.members[0].party.is_listed = False
+    session.commit()
+    for page in (address, public):
+        assert said in office(page)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from app.delegations.enums import PartyKind
 from app.delegations.models import Delegate, Delegation, Party
-from app.events.models import Challenge
+from app.events.models import Challenge, Event
 from app.platform.actor import Actor
 from app.platform.audit import AuditEntry
 from app.platform.errors import Conflict, Refused
@@ -197,6 +197,22 @@ def test_outside_its_time_registration_is_refused(session: Any, event: Any, hand
     with pytest.raises(Refused, match="no challenge"):
         hand_in(session, needs={"levitation": 3})
     assert _counts(session) == (0, 0, 0)
+
+
+def test_the_page_of_the_doors_says_when_registration_closed_or_opens(
+    client: Any, session: Any, event: Any, clock: Any
+) -> None:
+    address, now, event = f"/e/{event.slug}/register", clock.now(), session.get_one(Event, event.id)
+    event.registration_closes_at = now - timedelta(days=1)
+    session.commit()
+    page = client.get(address)
+    assert page.status_code == 200
+    assert f"Write to the registration desk: {event.contact_email}" in page.text
+    event.registration_closes_at, event.registration_opens_at = None, now + timedelta(days=1)
+    session.commit()
+    page = client.get(address)
+    assert page.status_code == 200
+    assert "Registration opens on" in page.text
 
 
 def test_a_rejection_needs_a_reason_and_a_later_approval_forgets_it(
