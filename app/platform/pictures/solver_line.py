@@ -9,6 +9,8 @@ from app.platform.pictures.picture import Picture, drawing, element, path, text
 
 WIDTH, HEIGHT = 300.0, 118.0
 START, END, TOP, FOOT = 8.0, 254.0, 12.0, 92.0
+LINE = 13.0
+"""How far apart two words must stand."""
 
 Step = tuple[float, int | None, int | None]
 Point = tuple[float, float]
@@ -122,11 +124,16 @@ def _ends(best: list[Point], bound: list[Point], shown_best: list[Point], shown_
 def _words(best: list[Point], bound: list[Point], *, grows: bool) -> list[Markup]:
     middle = (START + END) / 2
     above, below = (FOOT + 2, TOP + 4) if grows else (TOP + 4, FOOT + 2)
-    words = [text(middle, _clear(best, middle, above), _("best plan so far"), "accent-text middle")]
+    plan = _clear(best, middle, above)
+    words = []
     if bound:
-        limit = _("nothing above this") if grows else _("nothing below this")
-        words.append(text(middle, _clear(bound, middle, below), limit, "soft middle"))
-    return words
+        said = _("nothing above this") if grows else _("nothing below this")
+        limit = _clear(bound, middle, below)
+        words.append(text(middle, limit, said, "soft middle"))
+        if abs(plan - limit) < LINE:
+            # Where both end on one line, the word of the plan stands over that of the limit.
+            plan = limit - LINE
+    return [text(middle, plan, _("best plan so far"), "accent-text middle"), *words]
 
 
 def _clear(points: list[Point], x: float, wished: float) -> float:
@@ -138,7 +145,8 @@ def _clear(points: list[Point], x: float, wished: float) -> float:
     low, high = min(reach + before[-1:]), max(reach + before[-1:])
     if wished < (TOP + FOOT) / 2:
         return max(9.0, low - 5)
-    return high + 12 if high + 12 <= FOOT + 4 else FOOT + 2
+    # At the foot there is no room under the line.
+    return high + 12 if high + 12 <= FOOT + 4 else low - 5
 
 
 def _seconds(value: float) -> str:

@@ -187,6 +187,16 @@ def test_the_solver_line_says_both_figures_and_the_gap() -> None:
     assert "38" in words and "34" in words and "nothing below this" in words
 
 
+def test_no_line_runs_through_the_words_of_the_solver_line() -> None:
+    """Both lines lie on the foot from the middle on: the word of the limit stands over them, that of the plan above it."""
+    for steps in ([(0.1, 3, 0), (0.4, 0, 0)], [(0.1, 3, 0), (0.2, 0, 0), (4.0, 0, 0)]):
+        picture = pictures.solver_line(steps)
+        root = parsed(picture)
+        at = {one.text: float(one.get("y") or "nan") for one in root.iter(f"{SVG}text")}
+        assert at["nothing below this"] <= 92 - 4
+        assert abs(at["best plan so far"] - at["nothing below this"]) >= 12
+
+
 def test_the_solver_line_of_something_to_grow_says_not_above() -> None:
     picture = pictures.solver_line([(0.2, 10, 96), (3.0, 30, 40), (14.0, 34, 38)])
     assert picture is not None
