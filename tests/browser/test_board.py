@@ -185,6 +185,24 @@ def test_agd_10_a_move_updates_marks_and_list_and_a_line_jumps_to_its_item(board
     assert board.locator(f"#card-{one}.blocks").count() == 0
 
 
+def test_agd_11_steps_that_are_pressed_faster_than_answered_are_all_taken(board: Any) -> None:
+    """AGD-11: each names the step that is newest when its turn comes; nobody is told that he changed the draft himself."""
+    session_id = _first(board)
+    places = [_where(board, session_id)]
+    for _number in range(3):
+        _by_keys(board, session_id, lanes=0, half_hours=1)
+        places.append(_where(board, session_id))
+    asked: list[int] = []
+    board.on("response", lambda answer: asked.append(answer.status) if answer.request.method == "POST" else None)
+    for keys, at in (("u", places[0]), ("Shift+U", places[-1])):
+        for _number in range(3):
+            board.keyboard.press(keys)
+        time = board.locator(f"#card-{session_id} .facts-line").filter(has_text=re.compile(rf"^\s*{at[2]}"))
+        time.wait_for(timeout=60_000)
+        assert _where(board, session_id) == at
+    assert asked == [200] * 6
+
+
 def test_agd_12_a_pin_is_set_by_keyboard(board: Any) -> None:
     """AGD-12: ``p`` opens the dialog at the pin; the card carries it afterwards and keeps the focus."""
     session_id = _first(board)

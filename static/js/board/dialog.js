@@ -1,6 +1,6 @@
 // The dialog of one session, and the forms of the page: what they send goes the same way as a move.
 
-import { ask, board, dialog, focusOn } from "./page.js";
+import { ask, board, dialog, focusOn, inTurn } from "./page.js";
 import { hand } from "./hand.js";
 import { dragged } from "./mouse.js";
 
@@ -43,10 +43,28 @@ document.addEventListener("click", (event) => {
   opener = card.dataset.card;
   openDialog(card);
 });
+/** How many answers were refusals: what was asked before one of them is not asked any more. */
+let refusals = 0;
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr.status >= 400) refusals += 1;
+});
+/** A step back or forth, once those before it are done: it must name the step that is the newest then. */
+function step(verb) {
+  const before = refusals;
+  hand.held = null;
+  return inTurn(async () => {
+    const form = before === refusals ? board.querySelector(`#${verb}`)?.form : null;
+    if (form) await ask("POST", new URL(form.action).pathname, Object.fromEntries(new FormData(form)));
+  });
+}
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches("[data-board], #board-dialog form")) return;
   event.preventDefault();
+  if (form.elements.step_id) {
+    step(form.querySelector("button").id);
+    return;
+  }
   const values = Object.fromEntries(new FormData(form, event.submitter));
   const from = dialog.contains(form);
   const before = from ? dialog.firstElementChild : null;

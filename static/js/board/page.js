@@ -37,10 +37,18 @@ export function show(values) {
   const { on, view, here } = frame().dataset;
   return ask("GET", here, { day: on, view, ...values });
 }
+let turn = Promise.resolve();
+/** One change after the other: what is asked while another is under way is told what is newest then. */
+export function inTurn(change) {
+  turn = turn.then(change, change);
+  return turn;
+}
 /** Give a session a place, or put it back to the tray. */
-export async function place(values) {
-  const { on, view, place: path } = frame().dataset;
-  await ask("POST", path, { on, view, ...values });
+export function place(values) {
+  return inTurn(async () => {
+    const { on, view, place: path } = frame().dataset;
+    await ask("POST", path, { on, view, ...values });
+  });
 }
 
 /** One card is in the tab order: this one, else the one that was, else the first. */
