@@ -38,22 +38,27 @@ class OpenSession:
     is_this_one: bool
 
 
+def browser_of(*, token: str, now: datetime) -> Select[SignInSession, Account]:
+    """The session in force of the browser that holds a token, with its account; it may wait for its second step."""
+    return (
+        select(SignInSession, Account)
+        .join(Account, Account.id == SignInSession.account_id)
+        .where(
+            SignInSession.token_digest == digest(token),
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > now,
+            Account.is_active,
+        )
+    )
+
+
 def principal_of_session(session: Session, *, token: str, now: datetime) -> Principal | None:
     """Who holds this session token, in the role in use; None when the session ended or the account is closed.
 
     A person whose role in use has ended stays signed in as a visitor and may choose another.
     """
-    found = session.execute(
-        select(SignInSession, Account)
-        .join(Account, Account.id == SignInSession.account_id)
-        .where(
-            SignInSession.token_digest == digest(token),
-            SignInSession.awaits_second_step.is_(False),
-            SignInSession.revoked_at.is_(None),
-            SignInSession.expires_at > now,
-            Account.is_active,
-        )
-    ).one_or_none()
+    statement = browser_of(token=token, now=now).where(SignInSession.awaits_second_step.is_(False))
+    found = session.execute(statement).one_or_none()
     if found is None:
         return None
     signed_in, account = found
@@ -83,14 +88,18 @@ class Factors:
         return self.app is not None or bool(self.keys)
 
 
-def factors_of(session: Session, account_id: int) -> Factors:
-    """The confirmed app, the security keys, oldest first, and how many recovery codes are unspent."""
-    app = session.scalar(
+def app_of(session: Session, account_id: int) -> AppFactor | None:
+    """The app of an account whose first code was typed."""
+    return session.scalar(
         select(AppFactor).where(AppFactor.account_id == account_id, AppFactor.confirmed_at.is_not(None))
     )
+
+
+def factors_of(session: Session, account_id: int) -> Factors:
+    """The confirmed app, the security keys, oldest first, and how many recovery codes are unspent."""
     keys = session.scalars(select(SecurityKey).where(SecurityKey.account_id == account_id).order_by(SecurityKey.id))
     left = select(func.count()).where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
-    return Factors(app=app, keys=tuple(keys), codes_left=session.scalar(left) or 0)
+    return Factors(app=app_of(session, account_id), keys=tuple(keys), codes_left=session.scalar(left) or 0)
 
 
 def role_choices(session: Session, *, account_id: int, now: datetime) -> list[RoleChoice]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.agenda.enums import Part, PinKind, SessionKind, StepVerb
+from app.agenda.enums import BINDING_PARTS, Part, PinKind, SessionKind, StepVerb
 from app.delegations.models import Delegate
 from app.events.models import Challenge, Room
 from app.platform.database.base import Attested, Base, ShortText, Versioned
@@ -43,6 +43,10 @@ class AgendaSession(Attested, Versioned, Base):
     rooms: Mapped[list["SessionRoom"]] = relationship(lazy="raise")
     uses: Mapped[list["SessionUse"]] = relationship(lazy="raise")
     challenge: Mapped[Challenge | None] = relationship(lazy="raise")
+
+    def counts_on(self, delegate_id: int) -> bool:
+        """Whether it cannot be held without this person as it is planned; ``people`` must be loaded."""
+        return any(one.delegate_id == delegate_id and one.part in BINDING_PARTS for one in self.people)
 
 
 class SessionPerson(Base):

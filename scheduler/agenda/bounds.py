@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
-from scheduler.agenda.legal import Legal, Span, common, union, without
+from scheduler.agenda.legal import Legal, Span, common, hours_of_day, hours_of_days, union
 from scheduler.agenda.problem import AgendaProblem, Day, Room, Session
 
 FINE_LIMIT = 10_000
@@ -60,8 +60,7 @@ class _Prices:
 
 def fullness(problem: AgendaProblem) -> float:
     """The part of all open room time that the required sessions need, turnover not counted; 1 where there is none."""
-    hours = [without(((day.start, day.end),) if day.start < day.end else (), union(day.closed)) for day in problem.days]
-    everywhere = union(span for spans in hours for span in spans)
+    everywhere = hours_of_days(problem.days)
     there = sum(
         end - start
         for room in problem.rooms
@@ -79,7 +78,7 @@ def time_for(room: Room, days: Iterable[Day], durations: Iterable[int]) -> int:
     """
     stretches: list[Span] = []
     for day in days:
-        open_hours = without(((day.start, day.end),) if day.start < day.end else (), union(day.closed))
+        open_hours = hours_of_day(day)
         stretches.extend(open_hours if room.open is None else common(open_hours, union(room.open)))
     longest = max((end - start for start, end in stretches), default=0) + room.turnover
     sums = reachable({duration + room.turnover for duration in durations}, longest)

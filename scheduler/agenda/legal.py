@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from scheduler.agenda.problem import AgendaProblem, Resource, Room, Session
+from scheduler.agenda.problem import AgendaProblem, Day, Resource, Room, Session
 
 Span = tuple[int, int]
 Starts = tuple[Span, ...]
@@ -121,7 +121,7 @@ class _Reader:
             found: dict[int, Starts] = {}
             taken: Starts = ()
             for index, day in enumerate(self._problem.days):
-                open_hours = without(((day.start, day.end),) if day.start < day.end else (), union(day.closed))
+                open_hours = hours_of_day(day)
                 # Where days overlap a session belongs to the first one in which it lies.
                 found[index] = without(starts_within(open_hours, duration), taken)
                 taken = union((*taken, *found[index]))
@@ -198,6 +198,16 @@ def union(spans: Iterable[Span]) -> Starts:
         else:
             merged.append((start, end))
     return tuple(merged)
+
+
+def hours_of_day(day: Day) -> Starts:
+    """The open time of a day: its hours without those that are closed."""
+    return without(union([(day.start, day.end)]), union(day.closed))
+
+
+def hours_of_days(days: Iterable[Day]) -> Starts:
+    """The open time of some days; where they overlap, the time is there once."""
+    return union(span for day in days for span in hours_of_day(day))
 
 
 def union_of(sets: Iterable[Starts]) -> Starts:

@@ -26,6 +26,7 @@ from app.platform.actor import Actor
 from app.platform.database.engine import Database
 from app.platform.errors import Conflict
 from tests.app.conftest import accepted, actor, bridge, cast, nine, now, placed
+from tests.reliability.together import together
 
 __all__ = ["accepted", "actor", "bridge", "cast", "nine", "now", "placed"]
 """Fixtures of the tests of the application, asked for here by their names."""
@@ -103,11 +104,10 @@ def hall(database: Database, cast: Any, accepted: Callable[..., Any], now: datet
 
 def contend(hall: Hall, *, attempts: int, seed: int, threads: int) -> Tally:
     """Threads that start together; each books, moves and cancels at random."""
-    tally, lock, start = Tally(), threading.Lock(), threading.Barrier(threads)
+    tally, lock = Tally(), threading.Lock()
 
     def work(number: int) -> None:
         chance = random.Random(seed * 1000 + number)
-        start.wait()
         for _ in range(attempts):
             try:
                 if chance.random() < 0.25:
@@ -125,11 +125,7 @@ def contend(hall: Hall, *, attempts: int, seed: int, threads: int) -> Tally:
                 with lock:
                     tally.done += 1
 
-    workers = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    together(threads, work)
     return tally
 
 

@@ -21,6 +21,7 @@ from app.meetings.models import Meeting, MeetingWish
 from app.meetings.places import Hall
 from app.meetings.queries import meetings_of
 from app.meetings.service import wish_meeting
+from tests.reliability.together import together
 
 both = pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 
@@ -61,23 +62,18 @@ def links(database: Any, cast: Any, actor: Any, now: Any) -> tuple[str, ...]:
 
 
 def _all_accept(url: str, links: tuple[str, ...], times: int) -> Counter[int]:
-    start, said = threading.Barrier(len(links) * times), Counter[int]()
-    lock = threading.Lock()
+    tokens = [token for token in links for _ in range(times)]
 
-    def accept(token: str) -> None:
-        start.wait()
+    def accept(number: int) -> int:
         answer = httpx.post(
-            f"{url}/m/{token}", data={"answer": "accepted"}, headers={"Sec-Fetch-Site": "same-origin"}, timeout=30
+            f"{url}/m/{tokens[number]}",
+            data={"answer": "accepted"},
+            headers={"Sec-Fetch-Site": "same-origin"},
+            timeout=30,
         )
-        with lock:
-            said[answer.status_code] += 1
+        return answer.status_code
 
-    threads = [threading.Thread(target=accept, args=(token,)) for token in links for _ in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return said
+    return Counter(together(len(tokens), accept))
 
 
 @both

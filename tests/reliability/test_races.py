@@ -1,7 +1,5 @@
 """T01, T02, T44 and T45: many at once, and the ledger's key is what keeps them apart."""
 
-import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,27 +14,9 @@ from app.platform.actor import Actor
 from app.platform.database.engine import Database
 from app.platform.errors import Conflict, Refused
 from app.platform.idempotency import SpentForm, spend
+from tests.reliability.together import together
 
 both = pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-
-
-def _together(count: int, work: Callable[[int], Any]) -> list[Any]:
-    """Run ``work(n)`` in threads that start at one moment; what each returned or raised."""
-    start, said = threading.Barrier(count), [None] * count
-
-    def run(number: int) -> None:
-        start.wait()
-        try:
-            said[number] = work(number)
-        except Exception as error:
-            said[number] = error  # type: ignore[call-overload]
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return said
 
 
 @both
@@ -112,7 +92,7 @@ def test_without_the_key_the_processes_book_twice_within_five_thousand_attempts(
 @both
 def test_one_wish_is_held_once_however_many_give_it_a_slot(hall: Any, half_written: Any, kind: str) -> None:
     places = [(slot, table) for slot in hall.slots for table in hall.tables][:8]
-    said = _together(8, lambda number: hall.book(hall.wishes[0], *places[number]))
+    said = together(8, lambda number: hall.book(hall.wishes[0], *places[number]))
     strange = [one for one in said if isinstance(one, Exception) and not isinstance(one, Conflict)]
     assert strange == [], "each either moves the meeting or is told of the conflict"
     assert len({one for one in said if isinstance(one, int)}) == 1
@@ -140,7 +120,7 @@ def test_fifty_times_the_same_form_has_one_effect(
                 now=now,
             )
 
-    said = _together(50, send)
+    said = together(50, send)
     assert sum(one is None for one in said) == 1
     assert all(one is None or isinstance(one, Conflict) for one in said), [one for one in said if one is not None]
     with database.reading() as session:
@@ -180,7 +160,7 @@ def test_of_two_editors_of_one_placement_one_saves(
                 )
             return starts[number]
 
-        said = _together(8, move)
+        said = together(8, move)
         won = [one for one in said if isinstance(one, datetime)]
         assert len(won) == 1, said
         with database.reading() as session:

@@ -85,7 +85,7 @@ def let_in(
     row.expires_at = now + _life(role)
     account.last_seen_at = now
     session.flush()
-    principal = _principal(session, token=token, now=now)
+    principal = just_written(session, token=token, now=now)
     audit.record(
         session,
         actor=principal.actor(),
@@ -121,7 +121,7 @@ def choose_role(session: Session, *, principal: Principal, grant_id: int, now: d
         entity_id=row.account_id,
         changes={"role": (principal.role.value, choice.role.value)},
     )
-    return SignedIn(token=token, expires_at=row.expires_at, principal=_principal(session, token=token, now=now))
+    return SignedIn(token=token, expires_at=row.expires_at, principal=just_written(session, token=token, now=now))
 
 
 def choose_language(session: Session, *, principal: Principal, locale: str, now: datetime) -> None:
@@ -207,7 +207,8 @@ def _end(session: Session, *, token: str, now: datetime) -> None:
     )
 
 
-def _principal(session: Session, *, token: str, now: datetime) -> Principal:
+def just_written(session: Session, *, token: str, now: datetime) -> Principal:
+    """Who holds the token of a session that this transaction wrote."""
     principal = principal_of_session(session, token=token, now=now)
     if principal is None:
         raise LookupError("the session that was just written cannot be read")

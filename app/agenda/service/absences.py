@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.agenda.absences import absence_of
-from app.agenda.enums import BINDING_PARTS
 from app.agenda.models import AgendaSession, SessionAbsence, SessionPerson
 from app.agenda.service.editing import set_person
 from app.events.models import Event
@@ -31,7 +30,7 @@ def say_absent(
     Raises:
         NotFound: the session does not count on this person.
     """
-    if not any(one.delegate_id == delegate_id and one.part in BINDING_PARTS for one in item.people):
+    if not item.counts_on(delegate_id):
         raise NotFound
     found = absence_of(session, session_id=item.id, delegate_id=delegate_id)
     before = (found.instead_id, found.reason) if found else (None, None)

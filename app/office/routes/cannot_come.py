@@ -15,7 +15,6 @@ from app.accounts.policies import ORGANISERS, Access, Policy
 from app.accounts.principal import Principal
 from app.agenda import service
 from app.agenda.absences import absence_of
-from app.agenda.enums import BINDING_PARTS
 from app.agenda.models import AgendaSession, ReleasedSession
 from app.agenda.queries import released_sessions_of_people, session_in_event
 from app.delegations.models import Delegate
@@ -54,8 +53,7 @@ def seat_of_path(session: Session, params: Mapping[str, Any], principal: Princip
     item = session_in_event(session, found.event.id, number_of(params["session_id"]))
     rows = released_sessions_of_people(session, found.event.id, [found.delegate.id])
     placed = next((one for one, _person in rows if one.session_id == item.id), None)
-    is_on_it = any(one.delegate_id == found.delegate.id and one.part in BINDING_PARTS for one in item.people)
-    if placed is None or not is_on_it:
+    if placed is None or not item.counts_on(found.delegate.id):
         raise NotFound
     return SeatIn(event=found.event, delegate=found.delegate, item=item, placed=placed)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from scheduler.agenda.bounds import time_for
-from scheduler.agenda.legal import Legal, common, taken_elsewhere, union, without
+from scheduler.agenda.legal import Legal, common, hours_of_days, taken_elsewhere, union
 from scheduler.agenda.problem import AgendaProblem, Session
 
 FEW = 60
@@ -34,7 +34,7 @@ def _in_rooms(problem: AgendaProblem, legal: Mapping[str, Legal], required: list
             there = sum(own[index] for index in rooms)
         excess = sum(session.duration + turnover for session in bound) - there
         if excess > 0:
-            yield _fewest(bound, excess, turnover)
+            yield fewest({session.id: session.duration + turnover for session in bound}, excess)
 
 
 def _time_in_rooms(problem: AgendaProblem, lengths: set[int]) -> list[int]:
@@ -46,17 +46,16 @@ def _time_in_rooms(problem: AgendaProblem, lengths: set[int]) -> list[int]:
     return [known[room.open, room.turnover] for room in problem.rooms]
 
 
-def _fewest(bound: list[Session], excess: int, turnover: int) -> frozenset[str]:
-    """Without the shortest ones, as long as those left are still too many."""
-    kept = sorted(bound, key=lambda session: session.duration)
-    while len(kept) > 1 and excess - (kept[0].duration + turnover) > 0:
-        excess -= kept.pop(0).duration + turnover
-    return frozenset(session.id for session in kept)
+def fewest(sizes: Mapping[str, int], excess: int) -> frozenset[str]:
+    """Of what comes to so much too much: without the least ones, as long as those left are still too much."""
+    kept = sorted(sizes, key=lambda name: sizes[name])
+    while len(kept) > 1 and excess - sizes[kept[0]] > 0:
+        excess -= sizes[kept.pop(0)]
+    return frozenset(kept)
 
 
 def _of_resources(problem: AgendaProblem, required: list[Session]) -> Iterator[frozenset[str]]:
-    days = [without(((day.start, day.end),) if day.start < day.end else (), union(day.closed)) for day in problem.days]
-    everywhere = union(span for spans in days for span in spans)
+    everywhere = hours_of_days(problem.days)
     for resource in problem.resources:
         hours = everywhere if resource.open is None else common(everywhere, union(resource.open))
         there = resource.capacity * sum(end - start for start, end in hours)
@@ -64,22 +63,17 @@ def _of_resources(problem: AgendaProblem, required: list[Session]) -> Iterator[f
             min(units, resource.capacity) * sum(end - start for start, end in common(hours, (span,)))
             for span, units in taken_elsewhere(resource)
         )
-        users = [session for session in required if session.uses.get(resource.id, 0) > 0]
-        excess = sum(session.uses[resource.id] * session.duration for session in users) - there
+        sizes = {one.id: one.uses[resource.id] * one.duration for one in required if one.uses.get(resource.id, 0) > 0}
+        excess = sum(sizes.values()) - there
         if excess > 0:
-            # Without the least ones, as long as those left are still too many.
-            users.sort(key=lambda session: session.uses[resource.id] * session.duration)
-            while len(users) > 1 and excess - users[0].uses[resource.id] * users[0].duration > 0:
-                excess -= users[0].uses[resource.id] * users.pop(0).duration
-            yield frozenset(session.id for session in users)
+            yield fewest(sizes, excess)
 
 
 def _at_once(problem: AgendaProblem, required: list[Session]) -> Iterator[frozenset[str]]:
     """More session time than so many at once have; pauses between them are not counted."""
     if problem.max_parallel is None:
         return
-    days = [without(((day.start, day.end),) if day.start < day.end else (), union(day.closed)) for day in problem.days]
-    there = problem.max_parallel * sum(end - start for start, end in union(span for spans in days for span in spans))
+    there = problem.max_parallel * sum(end - start for start, end in hours_of_days(problem.days))
     excess = sum(session.duration for session in required) - there
     if excess > 0:
-        yield _fewest(required, excess, 0)
+        yield fewest({session.id: session.duration for session in required}, excess)

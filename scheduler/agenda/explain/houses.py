@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from scheduler.agenda.bounds import FINE_LIMIT
-from scheduler.agenda.legal import Legal, Starts, common, union, without
+from scheduler.agenda.explain.counting import fewest
+from scheduler.agenda.legal import Legal, Starts, common, hours_of_days, union
 from scheduler.agenda.problem import AgendaProblem, Room, Session
 
 WORK = 200_000
@@ -65,26 +66,15 @@ def _overfull(guests: Sequence[Guest], hours: "_Hours", rooms: Sequence[int]) ->
             inside = by_end[: position + 1]
             excess = needed - hours.there(rooms, begin, one.latest, {guest.duration for guest in inside})
             if excess > 0:
-                yield _fewest(inside, excess)
+                yield fewest({guest.id: guest.duration for guest in inside}, excess)
                 break
-
-
-def _fewest(inside: Sequence[Guest], excess: int) -> frozenset[str]:
-    """Without the shortest ones, as long as those left are still too many."""
-    kept = sorted(inside, key=lambda one: one.duration)
-    while len(kept) > 1 and excess - kept[0].duration > 0:
-        excess -= kept.pop(0).duration
-    return frozenset(one.id for one in kept)
 
 
 class _Hours:
     """The open time of each room; equal questions are answered once."""
 
     def __init__(self, problem: AgendaProblem) -> None:
-        days = [
-            without(((day.start, day.end),) if day.start < day.end else (), union(day.closed)) for day in problem.days
-        ]
-        self._days = union(span for spans in days for span in spans)
+        self._days = hours_of_days(problem.days)
         self._rooms = problem.rooms
         self._most: dict[tuple[frozenset[int], int], list[int]] = {}
         self._there: dict[tuple[Starts | None, int, int, int, frozenset[int]], int] = {}

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from scheduler.agenda.legal import Span, Starts, common, union, without
+from scheduler.agenda.legal import Span, Starts, common, hours_of_day, union, without
 from scheduler.agenda.problem import AgendaProblem, Room
 from scheduler.agenda.solution import Placement
 from scheduler.core.values import LARGEST
@@ -60,7 +60,7 @@ def _usable(problem: AgendaProblem, placed: Sequence[Placement]) -> list[Room]:
 def _open_time(problem: AgendaProblem, room: Room) -> Iterator[Span]:
     seen: Starts = ()
     for day in problem.days:
-        hours = without(((day.start, day.end),) if day.start < day.end else (), union(day.closed))
+        hours = hours_of_day(day)
         if room.open is not None:
             hours = common(hours, union(room.open))
         # Where days overlap, the time is there once.

@@ -7,7 +7,7 @@ from itertools import pairwise
 from ortools.sat.python import cp_model
 
 from scheduler.agenda.bounds import FINE_LIMIT, reachable
-from scheduler.agenda.legal import Span, Starts, common, union, without
+from scheduler.agenda.legal import Span, Starts, common, hours_of_day
 from scheduler.agenda.model import AgendaModel
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.variables import SessionVariables, domain_of
@@ -41,7 +41,7 @@ def _stretches(problem: AgendaProblem) -> Iterator[Span]:
     if any(one[1] > other[0] for one, other in pairwise(days)):
         return
     for day in problem.days:
-        yield from without(((day.start, day.end),) if day.start < day.end else (), union(day.closed))
+        yield from hours_of_day(day)
 
 
 def _inside(model: AgendaModel, one: SessionVariables, stretches: list[Span]) -> Iterator[cp_model.IntVar | None]:

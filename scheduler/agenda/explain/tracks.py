@@ -13,7 +13,7 @@ from typing import Literal
 
 from ortools.sat.python import cp_model
 
-from scheduler.agenda.legal import Legal, Span, Starts, common, taken_elsewhere, union, without
+from scheduler.agenda.legal import Legal, Span, Starts, common, hours_of_days, taken_elsewhere, union, without
 from scheduler.agenda.problem import AgendaProblem, Resource, Session
 from scheduler.agenda.solution import Placement
 
@@ -122,8 +122,7 @@ def _scarce(problem: AgendaProblem, required: list[Session]) -> Iterator[tuple[l
     The last value says whether every plan can be read as sessions on these tracks: intervals of which so many overlap
     at most go onto as many tracks, but not where the number changes with time.
     """
-    hours = (without(((day.start, day.end),) if day.start < day.end else (), union(day.closed)) for day in problem.days)
-    days = union(span for spans in hours for span in spans)
+    days = hours_of_days(problem.days)
     for resource in problem.resources:
         users = [one for one in required if one.uses.get(resource.id, 0) > 0]
         if len(users) > 1 and all(one.uses[resource.id] == 1 for one in users):

@@ -6,7 +6,7 @@ from typing import Any
 from scheduler.agenda.explain.facts import Steps, field_of
 from scheduler.agenda.explain.oracle import WHOLE, Oracle
 from scheduler.agenda.explain.relaxing import NOTHING, Changes, neutral
-from scheduler.agenda.legal import Span, Starts, union, without
+from scheduler.agenda.legal import Span, Starts, hours_of_day, union, without
 from scheduler.agenda.problem import AgendaProblem, Session
 from scheduler.agenda.solution import Placement
 
@@ -92,8 +92,7 @@ def hours_of(problem: AgendaProblem, steps: Steps) -> Starts:
     index = steps[1]
     assert isinstance(index, int)
     if steps[0] == "days":
-        day = problem.days[index]
-        return without(union([(day.start, day.end)]), union(day.closed))
+        return hours_of_day(problem.days[index])
     return union(_written(problem, steps))
 
 

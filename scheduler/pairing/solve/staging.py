@@ -204,10 +204,7 @@ class Staging:
             least = value + 1
             if np.count_nonzero(relaxed.allowed(least)) > 2 * attempts.CORE:
                 least = max(least, top - gap)
-            numbers = np.flatnonzero(relaxed.allowed(least))
-            if len(numbers) > _most_at_once(part):
-                break
-            found = self._most(master, numbers, stage, part)
+            found = self._most(master, np.flatnonzero(relaxed.allowed(least)), stage, part)
             self._keep(found.plan, stage, sign * top)
             if found.bound is not None:
                 # What is left out comes to less than ``least``.
@@ -230,8 +227,10 @@ class Staging:
         return bound if found.bound is None else found.bound
 
     def _most(self, master: Master, numbers: Numbers, stage: str, part: Part, *, share: float = 0.7) -> Found:
-        """The best plan among some candidates; ``bound`` in the sense of the stage."""
+        """The best plan among some candidates; ``bound`` in the sense of the stage. Of too many nothing is known."""
         assert self.best is not None
+        if len(numbers) > _most_at_once(part):
+            return Found("unknown", None, None)
         if not is_exact(master):
             close = np.union1d(numbers, self._numbers_of(self.best))
             return look(master.catalogue.only(close), Wanted(self.fixed, stage), part, hint=self.best.groups)

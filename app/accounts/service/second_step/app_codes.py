@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pyotp
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import AppFactor
 from app.accounts.principal import Principal
+from app.accounts.queries import app_of
 from app.accounts.service.second_step.adding import factor_added
 from app.platform.errors import Conflict, NotFound
 from app.platform.i18n import gettext as _
@@ -48,9 +49,7 @@ def begin_app(session: Session, *, principal: Principal, key: bytes, now: dateti
 
 def offer_of(session: Session, *, account_id: int, email: str, key: bytes) -> Offer:
     """The secret that waits for its first code. Raises ``NotFound`` where none does."""
-    held = session.get(AppFactor, account_id)
-    if held is None or held.confirmed_at is not None:
-        raise NotFound
+    held = _waiting(session, account_id)
     try:
         secret = unseal(held.sealed_secret, key=key, about=_about(account_id))
     except BrokenSeal as error:
@@ -63,9 +62,7 @@ def confirm_app(
 ) -> bool:
     """Make the app a factor by its first code. False for a wrong one. Raises ``NotFound`` where no app waits."""
     account_id = principal.account_id or 0
-    held = session.get(AppFactor, account_id)
-    if held is None or held.confirmed_at is not None:
-        raise NotFound
+    held = _waiting(session, account_id)
     step = _step_of(held, code=code, key=key, wall=wall)
     if step is None:
         return False
@@ -77,9 +74,7 @@ def confirm_app(
 
 def spend_app_code(session: Session, *, account_id: int, code: str, key: bytes, now: datetime, wall: datetime) -> bool:
     """Whether the code is right and was not used: of any number of tries at once, one is let through."""
-    held = session.scalar(
-        select(AppFactor).where(AppFactor.account_id == account_id, AppFactor.confirmed_at.is_not(None))
-    )
+    held = app_of(session, account_id)
     step = None if held is None else _step_of(held, code=code, key=key, wall=wall)
     if step is None:
         return False
@@ -91,6 +86,13 @@ def spend_app_code(session: Session, *, account_id: int, code: str, key: bytes, 
         .execution_options(synchronize_session=False)
     ).one_or_none()
     return spent is not None
+
+
+def _waiting(session: Session, account_id: int) -> AppFactor:
+    held = session.get(AppFactor, account_id)
+    if held is None or held.confirmed_at is not None:
+        raise NotFound
+    return held
 
 
 def _step_of(held: AppFactor, *, code: str, key: bytes, wall: datetime) -> int | None:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.accounts.enums import AttemptKind
 from app.accounts.models import Account, SignInSession
 from app.accounts.principal import Principal
-from app.accounts.queries import principal_of_session
-from app.accounts.service.browsers import SignedIn, let_in
+from app.accounts.queries import browser_of
+from app.accounts.service.browsers import SignedIn, just_written, let_in
 from app.accounts.service.limits import count_try
 from app.accounts.service.second_step.app_codes import spend_app_code
 from app.accounts.service.second_step.recovery import spend_recovery_code
@@ -40,16 +40,7 @@ def stepping_of(session: Session, *, token: str | None, now: datetime) -> Steppi
     """Who stands before the second step: a browser that waits, or one that is signed in already; else None."""
     if token is None:
         return None
-    found = session.execute(
-        select(SignInSession, Account)
-        .join(Account, Account.id == SignInSession.account_id)
-        .where(
-            SignInSession.token_digest == digest(token),
-            SignInSession.revoked_at.is_(None),
-            SignInSession.expires_at > now,
-            Account.is_active,
-        )
-    ).one_or_none()
+    found = session.execute(browser_of(token=token, now=now)).one_or_none()
     if found is None:
         return None
     row, account = found
@@ -94,10 +85,7 @@ def pass_on(session: Session, *, who: Stepping, by: str, now: datetime) -> Signe
     session.flush()
     changes = {"second_step": (None, by)}
     note(session, account_id=who.account_id, action="account.proved_again", actor=who.actor(), now=now, changes=changes)
-    principal = principal_of_session(session, token=token, now=now)
-    if principal is None:
-        raise LookupError("the session that was just written cannot be read")
-    return SignedIn(token=token, expires_at=row.expires_at, principal=principal)
+    return SignedIn(token=token, expires_at=row.expires_at, principal=just_written(session, token=token, now=now))
 
 
 def _too_often(minutes: int) -> str:
