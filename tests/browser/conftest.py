@@ -33,8 +33,11 @@ FLAGS = [
 
 
 def chromium_path() -> str | None:
-    """Where Chromium is: ``BRIDGE_CHROMIUM``, else whatever is found on the path."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    """Where Chromium is: ``BRIDGE_CHROMIUM``, else whatever is found on the path.
+
+    The one without windows comes first: it opens a page in a third of the time.
+    """
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return os.environ.get("BRIDGE_CHROMIUM") or next((found for name in names if (found := shutil.which(name))), None)
 
 
