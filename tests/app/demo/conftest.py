@@ -36,13 +36,12 @@ def written(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def demo(written: Callable[..., Database]) -> Iterator[Any]:
+def demo(demonstration_file: Path) -> Iterator[Any]:
     """A reading session on the loaded demonstration."""
-    from app.demo.load import load_demo
-
-    database = written("demo", lambda session: load_demo(session, now=TWO_WEEKS_BEFORE))
+    database = Database(f"sqlite:///{demonstration_file}")
     with database.reading() as session:
         yield session
+    database.close()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The demonstration and F-SMALL can be planned: each problem has a plan that breaks no rule."""
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from datetime import datetime
 from importlib import import_module
 from itertools import pairwise
@@ -100,15 +101,10 @@ def test_places_that_no_partnership_fills_are_cancelled(session: Any) -> None:
     assert sorted(cancelled) == [f"case-city-{number}" for number in range(2, 8)]
 
 
-@pytest.fixture
-def prepared(database: Database, settings: Settings, clock: FixedClock) -> Callable[[], None]:
-    return lambda: prepare_demo(database, settings, now=clock.now())
-
-
-def test_the_demonstration_is_made_ready_once(
-    prepared: Callable[[], None], database: Database, settings: Settings
-) -> None:
-    prepared()
+def test_the_demonstration_is_made_ready_once(planned: Path, tmp_path: Path, clock: FixedClock) -> None:
+    shutil.copy(planned, tmp_path / "copy.sqlite")
+    database = Database(f"sqlite:///{tmp_path / 'copy.sqlite'}")
+    settings = Settings(database_url=database.url, secret="a key for tests", var=planned.parent, demonstration=True)
     with database.reading() as session:
         assert [run.kind for run in session.scalars(select(SolverRun).order_by(SolverRun.id))] == [
             "pairing",
@@ -125,10 +121,11 @@ def test_the_demonstration_is_made_ready_once(
         _assert_nobody_is_in_two_places(session)
     packs = {path.stem for path in Path(settings.var / "prints" / "bridge-2019").glob("*.pdf")}
     assert {"shenzhen", "phnom-penh", "tehran", "manama"} <= packs
-    prepared()
+    prepare_demo(database, settings, now=clock.now())
     with database.reading() as session:
         assert len(session.scalars(select(SolverRun)).all()) == 3
         assert len(session.scalars(select(Event)).all()) == 1
+    database.close()
 
 
 def test_where_no_solve_ends_the_pages_are_there_and_the_next_start_tries_again(

@@ -52,16 +52,12 @@ class Press:
 
 
 @pytest.fixture
-def demonstration(database: Database, now: datetime) -> Callable[[Any], tuple[Any, dict[str, int]]]:
-    """``demonstration(session)``: the event of the written demonstration and its delegations by code."""
+def demonstration(loaded: Database) -> Callable[[Any], tuple[Any, dict[str, int]]]:
+    """``demonstration(session)``: the event of the loaded demonstration and its delegations by code."""
     from sqlalchemy import select
 
     from app.delegations.queries import delegations_of
-    from app.demo.load import load_demo
     from app.events.models import Event
-
-    with database.writing() as session:
-        load_demo(session, now=now)
 
     def read(session: Any) -> tuple[Any, dict[str, int]]:
         event = session.scalars(select(Event)).one()

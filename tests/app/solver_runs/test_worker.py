@@ -15,6 +15,8 @@ from app.solver_runs.enums import RunState
 
 pytestmark = pytest.mark.postgres
 PROJECT = Path(__file__).parents[3]
+HANGS_AFTER = 60.0
+"""Seconds after which a process that was told to end is taken to hang; on a busy machine Python alone needs ten."""
 
 WORKER = """
 import sys
@@ -54,7 +56,7 @@ def start_worker(database, stub):
         if worker.poll() is None:
             worker.terminate()
         try:
-            worker.wait(10)
+            worker.wait(HANGS_AFTER)
         except subprocess.TimeoutExpired:
             worker.kill()
             worker.wait()
@@ -97,7 +99,7 @@ def test_a_worker_does_the_runs_and_ends_on_sigterm(web, ask, until, start_worke
     assert until(second, lambda run: not run.state.is_open).state is RunState.DONE
     assert until(first, lambda run: run.is_explained).state is RunState.INFEASIBLE
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(10) == 0
+    assert worker.wait(HANGS_AFTER) == 0
 
 
 def test_a_run_without_a_task_is_found_by_the_sweep(ask, until, start_worker):
@@ -116,7 +118,7 @@ def test_another_worker_takes_over_from_a_killed_one_and_the_run_ends_once(
     start_worker()
     killed.send_signal(signal.SIGKILL)
     killed.wait()
-    run = until(run_id, lambda run: not run.state.is_open, seconds=30)
+    run = until(run_id, lambda run: not run.state.is_open)
     assert (run.state, run.attempts, run.has_solution) == (RunState.DONE, 2, True)
     assert len(trace.read_text().split()) == 2
     with database.reading() as session:
@@ -134,7 +136,7 @@ def test_two_workers_share_the_queue_and_no_run_is_done_twice(web, ask, until, s
     start_worker()
     run_ids = [ask("solve", steps=5) for _ in range(6)]
     for run_id in run_ids:
-        run = until(run_id, lambda run: not run.state.is_open, seconds=30)
+        run = until(run_id, lambda run: not run.state.is_open)
         assert (run.state, run.attempts) == (RunState.DONE, 1)
     assert len(trace.read_text().split()) == 6
 
@@ -145,7 +147,7 @@ def test_a_worker_that_must_end_gives_its_run_back(web, ask, until, start_worker
     until(run_id, lambda run: run.state is RunState.RUNNING)
     time.sleep(0.5)
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(10) == 0
+    assert worker.wait(HANGS_AFTER) == 0
     assert look(run_id).state is RunState.QUEUED
 
 

@@ -9,7 +9,6 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from app.delegations.models import City, Delegate, PassportDetail
-from app.demo.load import load_demo
 from app.events.models import Event
 from app.platform.audit import AuditEntry, ReadLog
 from app.platform.database.engine import Database
@@ -19,10 +18,9 @@ SECRETS = ("Wheelchair to the podium", "No pork, no alcohol", "SPECIMEN-999")
 
 
 @pytest.fixture
-def demo(client: Any, database: Database, now: Any) -> str:
+def demo(client: Any, loaded: Database) -> str:
     """The demonstration with a person who has secrets and whose function is a formula; its slug."""
-    with database.writing() as session:
-        load_demo(session, now=now)
+    with loaded.writing() as session:
         person = session.scalars(select(Delegate).where(Delegate.email.is_not(None)).order_by(Delegate.id)).first()
         assert person is not None
         person.access_needs, person.diet = SECRETS[:2]
