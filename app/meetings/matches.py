@@ -71,8 +71,9 @@ class Matches:
 
 def free_slots_of(session: Session, event: Event, delegates: Sequence[Delegate]) -> dict[int, frozenset[int]]:
     """For each delegate the IDs of the slots in which nothing holds them, the way included, and they are there."""
-    hall = read_hall(session, event, [one.id for one in delegates])
-    return {one.id: frozenset(slot.id for slot in hall.free_slots([one.id])) for one in delegates}
+    by_id = {one.id: one for one in delegates}
+    hall = read_hall(session, event, by_id, needs_team=False, known=by_id)
+    return {one: hall.free_slot_ids(one) for one in by_id}
 
 
 def offered_slots(session: Session, event: Event, delegates: Sequence[Delegate]) -> list[MeetingSlot]:

@@ -74,6 +74,15 @@ class Hall:
         known = self._ticks.get(slot.id)
         return frozenset(self.grid.ticks(slot.starts_at, slot.ends_at)) if known is None else known
 
+    def free_slot_ids(self, person: int) -> frozenset[int]:
+        """The slots in which somebody is there and free at one site at least."""
+        delegate, engaged = self.delegates[person], [self.engaged[person][site] for site in self.sites]
+        return frozenset(
+            slot.id
+            for slot in self.slots
+            if not absent_in(delegate, slot) and not all(self.ticks(slot) & at for at in engaged)
+        )
+
     def is_free(self, person: int, slot: MeetingSlot, site_id: int) -> bool:
         """Whether somebody is there in a slot and nothing holds them, the way to a site included."""
         if absent_in(self.delegates[person], slot):
@@ -148,14 +157,16 @@ def read_hall(
     instead: Mapping[int, Sequence[Stretch]] | None = None,
     slot_ids: Collection[int] | None = None,
     needs_team: bool = True,
+    known: Mapping[int, Delegate] | None = None,
 ) -> Hall:
     """Read what decides where these people could meet, in these slots alone where some are given; without the teams
     where none is needed.
 
+    ``known`` are these people where they were read before, with their blocked times.
     What ``moving`` and the holdings ``leaving`` hold counts as free. ``instead`` are the sessions of each person that
     are to take the place of those in the ledger.
     """
-    delegates = delegates_by_id(session, people)
+    delegates = delegates_by_id(session, people) if known is None else known
     grid, tables = TimeGrid.of(event), tuple(tables_of(session, event.id))
     own = {*leaving} | ({moving.holding_id} if moving is not None and moving.holding_id is not None else set())
     sites = {table.room.site_id for table in tables}

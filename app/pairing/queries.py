@@ -59,7 +59,7 @@ def partnerships_of(session: Session, event_id: int) -> list[Partnership]:
             select(Partnership)
             .where(Partnership.event_id == event_id, Partnership.state.in_(STANDING))
             .options(
-                selectinload(Partnership.members).selectinload(PartnershipMember.party),
+                selectinload(Partnership.members).selectinload(PartnershipMember.party).selectin_polymorphic([City]),
                 selectinload(Partnership.reasons),
             )
             .order_by(Partnership.value.desc(), Partnership.id)

@@ -93,13 +93,13 @@ class FixedClock:
         self._at += by
 
 
-def now_of(request: Request) -> datetime:
+async def now_of(request: Request) -> datetime:
     """The time of a request, the same for all of it."""
     now: datetime = request.app.state.clock.now()
     return now
 
 
-def wall_of(request: Request) -> datetime:
+async def wall_of(request: Request) -> datetime:
     """What clocks on other machines show at a request."""
     wall: datetime = request.app.state.clock.wall()
     return wall

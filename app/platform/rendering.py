@@ -160,7 +160,12 @@ def region_name(region: str | None, locale: str | None = None) -> str:
 
 def language_name(code: str, locale: str | None = None) -> str:
     """The name of a language in a language."""
-    named = Locale.parse(locale or i18n.current_locale()).languages.get(code)
+    return _language_name(code, locale or i18n.current_locale())
+
+
+@lru_cache(maxsize=1000)
+def _language_name(code: str, locale: str) -> str:
+    named = Locale.parse(locale).languages.get(code)
     return str(named)[:1].upper() + str(named)[1:] if named else code
 
 

@@ -33,6 +33,12 @@ _KEYS: dict[Because, InstrumentedAttribute[str | None]] = {
     "native_name": Delegate.native_key,
 }
 
+_COMPARED = (
+    *("version", "given_name", "family_name", "native_name", "native_language", "email", "function"),
+    *("mail_key", "name_key", "native_key"),
+)
+"""Columns of a delegate that a ``Subject`` has under the same name."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
@@ -226,33 +232,26 @@ def _delegates(session: Session, event_id: int, keys: dict[Because, set[str]]) -
 
 
 def _delegates_where(session: Session, event_id: int, condition: ColumnElement[bool]) -> list[Subject]:
+    # Values in place of rows: many are compared, and few columns of a delegate are needed for it.
     statement = (
-        select(Delegate, Party.name)
+        select(*(getattr(Delegate, name) for name in ("id", *_COMPARED)), Party.name.label("organisation"))
         .join(Delegation, Delegation.id == Delegate.delegation_id)
         .join(Party, Party.id == Delegation.party_id)
         .where(Delegate.event_id == event_id, Delegate.is_active.is_(True), condition)
     )
-    return [_delegate(row, party) for row, party in session.execute(statement)]
-
-
-def _delegate(row: Delegate, party: str) -> Subject:
-    return Subject(
-        key=delegate_key(row.id),
-        delegate_id=row.id,
-        registration_id=None,
-        version=row.version,
-        given_name=row.given_name,
-        family_name=row.family_name,
-        native_name=row.native_name,
-        native_language=row.native_language,
-        email=row.email,
-        function=row.function,
-        organisation=party,
-        mail_key=row.mail_key,
-        name_key=row.name_key,
-        native_key=row.native_key,
-        organisation_key=words_key(party),
-    )
+    rows = session.execute(statement).mappings().all()
+    keys = {name: words_key(name) for name in {row["organisation"] for row in rows}}
+    return [
+        Subject(
+            key=delegate_key(row["id"]),
+            delegate_id=row["id"],
+            registration_id=None,
+            organisation=row["organisation"],
+            organisation_key=keys[row["organisation"]],
+            **{name: row[name] for name in _COMPARED},
+        )
+        for row in rows
+    ]
 
 
 def _pairs(subjects: Sequence[Subject]) -> list[Pair]:

@@ -3,6 +3,7 @@
 A bound that is reached is a page that got dearer: find out why before it is raised.
 """
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,11 +12,25 @@ import pytest
 from sqlalchemy import event as listening
 from sqlalchemy import select
 
+from app.delegations.models import City, Delegate
 from app.events.models import MeetingSlot
 from app.meetings.service import wish_meeting
+from app.pairing.enums import MemberRole, Modality
+from app.pairing.models import Partnership, PartnershipMember
+from app.pairing.pictures import map_of
+from app.pairing.queries import partnerships_of
 from app.platform import i18n
 
 BOOKING = 42
+PAGES = {
+    ("delegate", "my"): 38,
+    ("delegate", "my/meetings"): 24,
+    ("delegate", "my/people"): 24,
+    ("organiser", "manage"): 63,
+    ("organiser", "manage/people"): 12,
+    ("organiser", "manage/agenda"): 16,
+    ("organiser", "manage/meetings"): 24,
+}
 
 
 @contextmanager
@@ -58,3 +73,48 @@ def test_g13_a_booking_asks_little(client: Any, links: list[str]) -> None:
         assert client.post(f"/m/{links[1]}", data={"answer": "accepted"}).status_code == 303
     assert any("INSERT INTO meeting " in one for one in asked), "the meeting is held in the same request"
     assert len(asked) <= BOOKING, "\n".join(asked)
+
+
+def test_g13_pages_ask_little(client: Any, cast: Any, sign_in: Any, links: list[str]) -> None:
+    """With meetings on them, as a second reader finds them."""
+    for link in links:
+        assert client.post(f"/m/{link}", data={"answer": "accepted"}).status_code == 303
+    with client.app.state.database.reading() as session:
+        delegation_id = session.get_one(Delegate, cast.heads[0]).delegation_id
+    scopes: dict[str, dict[str, int]] = {
+        "delegate": {"delegate_id": cast.heads[0], "delegation_id": delegation_id},
+        "organiser": {},
+    }
+    found: dict[str, list[str]] = {}
+    for role, scope in scopes.items():
+        sign_in(role, event_id=cast.event.id, **scope)
+        for page in (one for whose, one in PAGES if whose == role):
+            address = f"/e/{cast.event.slug}/{page}"
+            assert client.get(address).status_code == 200
+            with counting(client) as found[page]:
+                assert client.get(address).status_code == 200
+    dear = {page: found[page] for (_role, page), most in PAGES.items() if len(found[page]) > most}
+    assert not dear, {page: (len(asked), asked) for page, asked in dear.items()}
+
+
+def test_g13_the_map_asks_for_all_cities_at_once(database: Any, cast: Any, now: Any) -> None:
+    """The columns of a city stand in a table of their own: they were read for one city after the other."""
+    with database.writing() as session:
+        cities = session.scalars(select(City).where(City.event_id == cast.event.id).order_by(City.id)).all()
+        for number, city in enumerate(cities):
+            city.latitude, city.longitude = 10.0 * number, 5.0 * number
+        for one, other in itertools.pairwise(cities):
+            pair = Partnership(
+                event_id=cast.event.id, modality=Modality.NORTH_SOUTH, modality_rule="", value=1, proposed_at=now
+            )
+            session.add(pair)
+            session.flush()
+            session.add_all(
+                PartnershipMember(partnership_id=pair.id, party_id=city.id, role=MemberRole.PARTNER, group="south")
+                for city in (one, other)
+            )
+    asked: list[str] = []
+    with database.reading() as session:
+        listening.listen(database.read_engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+        assert map_of(partnerships_of(session, cast.event.id)) is not None
+    assert len(asked) <= 6, "\n".join(asked)

@@ -39,7 +39,6 @@ from app.meetings.queries.wishes import (
     wishes_by_id,
     wishes_for_office,
     wishes_of_delegate,
-    with_people,
 )
 
 __all__ = [
@@ -74,6 +73,5 @@ __all__ = [
     "wishes_by_id",
     "wishes_for_office",
     "wishes_of_delegate",
-    "with_people",
     "with_place",
 ]

@@ -1,6 +1,6 @@
 """Held meetings, and the tables that have a host."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -10,7 +10,7 @@ from app.delegations.models import Delegation
 from app.events.models import MeetingTable, Room
 from app.meetings.enums import MeetingState
 from app.meetings.models import Meeting, MeetingOffer, WishPerson
-from app.meetings.queries.wishes import with_people
+from app.meetings.queries.wishes import load_people
 from app.platform.errors import NotFound
 
 
@@ -23,9 +23,15 @@ def with_place(of: type[Meeting] | type[MeetingOffer] = Meeting) -> tuple[Any, .
 
 
 def _held(event_id: int) -> Select[Any]:
-    """Held meetings with wish, people, slot and table."""
-    whole = (selectinload(Meeting.wish).options(*with_people()), *with_place())
+    whole = (joinedload(Meeting.wish, innerjoin=True), *with_place())
     return select(Meeting).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD).options(*whole)
+
+
+def _read(session: Session, statement: Select[Any]) -> Sequence[Meeting]:
+    """These meetings with wish, people, slot and table."""
+    found: Sequence[Meeting] = session.scalars(statement).all()
+    load_people(session, [one.wish for one in found])
+    return found
 
 
 def meetings_of(session: Session, event_id: int, *, slot_ids: Collection[int] | None = None) -> list[Meeting]:
@@ -33,14 +39,14 @@ def meetings_of(session: Session, event_id: int, *, slot_ids: Collection[int] | 
     statement = _held(event_id)
     if slot_ids is not None:
         statement = statement.where(Meeting.slot_id.in_(slot_ids))
-    found: Iterable[Meeting] = session.scalars(statement)
+    found = _read(session, statement)
     return sorted(found, key=lambda meeting: (meeting.slot.starts_at, meeting.table.number, meeting.id))
 
 
 def meetings_of_people(session: Session, event_id: int, delegate_ids: Iterable[int]) -> list[Meeting]:
     """The held meetings of these persons, in the order of time."""
     wishes = select(WishPerson.wish_id).where(WishPerson.delegate_id.in_(list(delegate_ids)))
-    found: Iterable[Meeting] = session.scalars(_held(event_id).where(Meeting.wish_id.in_(wishes)))
+    found = _read(session, _held(event_id).where(Meeting.wish_id.in_(wishes)))
     return sorted(found, key=lambda meeting: (meeting.slot.starts_at, meeting.id))
 
 
@@ -50,10 +56,10 @@ def meeting_in_event(session: Session, event_id: int, meeting_id: int) -> Meetin
     Raises:
         NotFound: the event has no such meeting, or it was cancelled.
     """
-    meeting: Meeting | None = session.scalar(_held(event_id).where(Meeting.id == meeting_id))
-    if meeting is None:
+    found = _read(session, _held(event_id).where(Meeting.id == meeting_id))
+    if not found:
         raise NotFound
-    return meeting
+    return found[0]
 
 
 def meeting_of_wish(session: Session, event_id: int, wish_id: int) -> Meeting | None:

@@ -4,19 +4,23 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from app.meetings.enums import Answer, OfferState
 from app.meetings.models import MeetingOffer, MeetingWish
 from app.meetings.queries.meetings import with_place
-from app.meetings.queries.wishes import with_people
+from app.meetings.queries.wishes import load_people
 from app.platform.errors import NotFound
 
 
 def _whole() -> Select[Any]:
-    return select(MeetingOffer).options(
-        selectinload(MeetingOffer.wish).options(*with_people()), *with_place(MeetingOffer)
-    )
+    return select(MeetingOffer).options(joinedload(MeetingOffer.wish, innerjoin=True), *with_place(MeetingOffer))
+
+
+def _read(session: Session, statement: Select[Any]) -> list[MeetingOffer]:
+    found: list[MeetingOffer] = list(session.scalars(statement))
+    load_people(session, [one.wish for one in found])
+    return found
 
 
 def offer_by_id(session: Session, event_id: int, offer_id: int) -> MeetingOffer:
@@ -25,12 +29,10 @@ def offer_by_id(session: Session, event_id: int, offer_id: int) -> MeetingOffer:
     Raises:
         NotFound: the event has no such offer.
     """
-    found: MeetingOffer | None = session.scalar(
-        _whole().where(MeetingOffer.event_id == event_id, MeetingOffer.id == offer_id)
-    )
-    if found is None:
+    found = _read(session, _whole().where(MeetingOffer.event_id == event_id, MeetingOffer.id == offer_id))
+    if not found:
         raise NotFound
-    return found
+    return found[0]
 
 
 def offer_by_token(session: Session, token_digest: str) -> MeetingOffer:
@@ -39,41 +41,39 @@ def offer_by_token(session: Session, token_digest: str) -> MeetingOffer:
     Raises:
         NotFound: no such link.
     """
-    found: MeetingOffer | None = session.scalar(_whole().where(MeetingOffer.token_digest == token_digest))
-    if found is None:
+    found = _read(session, _whole().where(MeetingOffer.token_digest == token_digest))
+    if not found:
         raise NotFound
-    return found
+    return found[0]
 
 
 def open_offers_to(session: Session, event_id: int, delegate_id: int, now: datetime) -> list[MeetingOffer]:
     """The offers that wait for the answer of a delegate, the first to end first."""
-    return list(
-        session.scalars(
-            _whole()
-            .join(MeetingWish, MeetingWish.id == MeetingOffer.wish_id)
-            .where(
-                MeetingOffer.event_id == event_id,
-                MeetingOffer.state == OfferState.OPEN,
-                MeetingOffer.expires_at > now,
-                MeetingWish.from_delegate_id == delegate_id,
-            )
-            .order_by(MeetingOffer.expires_at, MeetingOffer.id)
+    return _read(
+        session,
+        _whole()
+        .join(MeetingWish, MeetingWish.id == MeetingOffer.wish_id)
+        .where(
+            MeetingOffer.event_id == event_id,
+            MeetingOffer.state == OfferState.OPEN,
+            MeetingOffer.expires_at > now,
+            MeetingWish.from_delegate_id == delegate_id,
         )
+        .order_by(MeetingOffer.expires_at, MeetingOffer.id),
     )
 
 
 def offers_that_ended(session: Session, event_id: int, now: datetime) -> list[MeetingOffer]:
     """Open offers that nobody answered in time."""
-    return list(
-        session.scalars(
-            _whole()
-            .where(
-                MeetingOffer.event_id == event_id,
-                MeetingOffer.state == OfferState.OPEN,
-                MeetingOffer.expires_at <= now,
-            )
-            .order_by(MeetingOffer.id)
+    return _read(
+        session,
+        _whole()
+        .where(
+            MeetingOffer.event_id == event_id,
+            MeetingOffer.state == OfferState.OPEN,
+            MeetingOffer.expires_at <= now,
         )
+        .order_by(MeetingOffer.id),
     )
 
 

@@ -1,30 +1,54 @@
 """Wishes and vetoes as they stand."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.delegations.models import Delegate, Delegation
+from app.delegations.queries import names_by_id
+from app.events.models import MeetingSlot
 from app.meetings.enums import Answer, MeetingMode, MeetingState
 from app.meetings.models import Meeting, MeetingSettings, MeetingVeto, MeetingWish, WishPerson
 from app.platform.errors import NotFound
 
+AT_ONCE = 500
 
-def with_people() -> tuple[Any, ...]:
-    person = selectinload(WishPerson.delegate).selectinload(Delegate.delegation).selectinload(Delegation.party)
-    return (
-        selectinload(MeetingWish.people).options(person),
-        selectinload(MeetingWish.from_delegate).selectinload(Delegate.delegation),
-        selectinload(MeetingWish.to_delegate).selectinload(Delegate.delegation),
-        selectinload(MeetingWish.slot),
-    )
+
+def load_people(session: Session, wishes: Iterable[MeetingWish]) -> None:
+    """Load everybody of these wishes with delegation and party, and the slots: each person and slot is read once.
+
+    A person stands in a wish up to three times (among its people, as who asks, as who is asked): options of the ORM
+    would read each of them anew.
+    """
+    by_id = {wish.id: wish for wish in wishes}
+    if not by_id:
+        return
+    people: dict[int, list[WishPerson]] = {wish_id: [] for wish_id in by_id}
+    ids = sorted(by_id)
+    for start in range(0, len(ids), AT_ONCE):
+        part = WishPerson.wish_id.in_(ids[start : start + AT_ONCE])
+        rows = select(WishPerson).where(part).order_by(WishPerson.delegate_id)
+        for person in session.scalars(rows):
+            people[person.wish_id].append(person)
+    sides = {one for wish in by_id.values() for one in (wish.from_delegate_id, wish.to_delegate_id)}
+    delegates = names_by_id(session, sides | {one.delegate_id for many in people.values() for one in many})
+    wanted = {wish.slot_id for wish in by_id.values()} - {None}
+    slots = {one.id: one for one in session.scalars(select(MeetingSlot).where(MeetingSlot.id.in_(wanted)))}
+    for wish in by_id.values():
+        for person in people[wish.id]:
+            set_committed_value(person, "delegate", delegates[person.delegate_id])
+        set_committed_value(wish, "people", people[wish.id])
+        set_committed_value(wish, "from_delegate", delegates[wish.from_delegate_id])
+        set_committed_value(wish, "to_delegate", delegates[wish.to_delegate_id])
+        set_committed_value(wish, "slot", slots.get(wish.slot_id) if wish.slot_id is not None else None)
 
 
 def with_people_of_one() -> tuple[Any, ...]:
-    """The same for one wish: two statements in place of ten. For many it would read the same people again and again."""
+    """The same for one wish, by options: two statements."""
     person = joinedload(WishPerson.delegate, innerjoin=True).joinedload(Delegate.delegation, innerjoin=True)
     return (
         selectinload(MeetingWish.people).options(person.joinedload(Delegation.party, innerjoin=True)),
@@ -106,14 +130,13 @@ def wish_between(session: Session, event_id: int, *, one_id: int, other_id: int,
 def wishes_of_delegate(session: Session, event_id: int, delegate_id: int) -> list[MeetingWish]:
     """All wishes that a delegate made, got or is to take part in, newest first."""
     mine = select(WishPerson.wish_id).where(WishPerson.delegate_id == delegate_id)
-    return list(
-        session.scalars(
-            select(MeetingWish)
-            .where(MeetingWish.event_id == event_id, MeetingWish.id.in_(mine))
-            .options(*with_people())
-            .order_by(MeetingWish.wished_at.desc(), MeetingWish.id.desc())
-        )
-    )
+    found = session.scalars(
+        select(MeetingWish)
+        .where(MeetingWish.event_id == event_id, MeetingWish.id.in_(mine))
+        .order_by(MeetingWish.wished_at.desc(), MeetingWish.id.desc())
+    ).all()
+    load_people(session, found)
+    return list(found)
 
 
 def wish_in_event(session: Session, event_id: int, wish_id: int) -> MeetingWish:
@@ -135,7 +158,9 @@ def wish_in_event(session: Session, event_id: int, wish_id: int) -> MeetingWish:
 def wishes_by_id(session: Session, event_id: int, wish_ids: Collection[int]) -> dict[int, MeetingWish]:
     """Wishes with their people, by ID."""
     statement = select(MeetingWish).where(MeetingWish.event_id == event_id, MeetingWish.id.in_(wish_ids))
-    return {wish.id: wish for wish in session.scalars(statement.options(*with_people()))}
+    found = session.scalars(statement).all()
+    load_people(session, found)
+    return {wish.id: wish for wish in found}
 
 
 def wish_by_token(session: Session, digest: str) -> MeetingWish:
@@ -166,14 +191,13 @@ def overdue_wishes(session: Session, event_id: int, now: datetime) -> list[Meeti
 
 def wishes_for_office(session: Session, event_id: int, now: datetime) -> list[MeetingWish]:
     """Wishes that the organisers answer, in the order in which they were made."""
-    return list(
-        session.scalars(
-            select(MeetingWish)
-            .where(MeetingWish.event_id == event_id, MeetingWish.mode == MeetingMode.ORGANISER_SET, waits(now))
-            .options(*with_people())
-            .order_by(MeetingWish.id)
-        )
-    )
+    found = session.scalars(
+        select(MeetingWish)
+        .where(MeetingWish.event_id == event_id, MeetingWish.mode == MeetingMode.ORGANISER_SET, waits(now))
+        .order_by(MeetingWish.id)
+    ).all()
+    load_people(session, found)
+    return list(found)
 
 
 def unheld_wish_ids(session: Session, event_id: int) -> list[int]:

@@ -19,6 +19,8 @@ def insert_new(session: Session, model: type[Base] | Table) -> Insert:
 
 def write_new(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows in the order given, besides those that are there; how many were new no driver says reliably."""
+    if not rows:
+        return
     # One row a set of values: a statement with many rows in it would be put together anew each time.
     session.connection().execute(insert_new(session, table_of(model)), list(rows))
 

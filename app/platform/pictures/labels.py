@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.platform.pictures.picture import width_of
 
@@ -44,8 +45,20 @@ def place_labels(
 ) -> list[Label]:
     """One label for each dot; those with close neighbours choose first. Dots and words are in the same order.
 
-    ``lines`` are points on lines that labels had better not cover.
+    ``lines`` are points on lines that labels had better not cover. The labels of the last pictures are kept: a map
+    is drawn again and again with the same cities.
     """
+    return list(_placed(tuple(words), tuple(dots), width, height, tuple(lines)))
+
+
+@lru_cache(maxsize=64)
+def _placed(
+    words: tuple[str, ...],
+    dots: tuple[tuple[float, float], ...],
+    width: float,
+    height: float,
+    lines: tuple[tuple[float, float], ...],
+) -> tuple[Label, ...]:
     taken = [Box(x - 4, y - 4, 8, 8) for x, y in dots]
     order = sorted(range(len(words)), key=lambda n: (-_crowd(n, dots), n))
     placed: dict[int, Label] = {}
@@ -54,7 +67,7 @@ def place_labels(
         best = min(_candidates(words[n], dots[n]), key=lambda one: _cost(one, taken, sheet, lines))
         placed[n] = best[1]
         taken.append(best[1].box)
-    return [placed[n] for n in range(len(words))]
+    return tuple(placed[n] for n in range(len(words)))
 
 
 def _crowd(n: int, dots: Sequence[tuple[float, float]]) -> int:

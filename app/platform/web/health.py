@@ -2,9 +2,11 @@
 
 from urllib.parse import urlsplit
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
+from starlette.datastructures import State
 from starlette.responses import PlainTextResponse
 
 from app.platform.database.engine import Database
@@ -14,15 +16,26 @@ router = APIRouter()
 
 
 @router.get("/healthz", include_in_schema=False)
-def healthz(request: Request) -> Response:
-    """``well`` as long as the database answers."""
-    database: Database = request.app.state.database
+async def healthz(request: Request) -> Response:
+    """``well`` as long as the database answers. It waits for no thread that pages and files use."""
     try:
-        with database.reading() as session:
-            session.execute(text("SELECT 1"))
+        await to_thread.run_sync(_ask, request.app.state.database, limiter=_own_thread(request.app.state))
     except Exception:
         return PlainTextResponse("the database does not answer\n", status_code=503)
     return PlainTextResponse("well\n")
+
+
+def _ask(database: Database) -> None:
+    with database.reading() as session:
+        session.execute(text("SELECT 1"))
+
+
+def _own_thread(state: State) -> CapacityLimiter:
+    """A thread beside those of the requests; made when it is asked for first, inside the loop that it belongs to."""
+    if not hasattr(state, "well_thread"):
+        state.well_thread = CapacityLimiter(1)
+    limiter: CapacityLimiter = state.well_thread
+    return limiter
 
 
 @router.get("/metrics", include_in_schema=False)
