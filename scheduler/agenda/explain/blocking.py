@@ -63,7 +63,8 @@ class _Search:
                 near = near if is_seen and len(near) <= SEARCHED else _without_whole_kinds(near, blocks)
                 near = list(shrink(near, blocks, largest=1 if is_seen else max(1, len(near) // 8)))
                 is_seen = True
-        if few.is_unsure:
+        # Of what still blocks after other changes, only what could break it is asked for.
+        if few.is_unsure and not self._given:
             near = list(shrink(near, few.block_at_length, largest=1))
         kept = near
         # Beside all the others, who only want room, fewer facts may do; that is seldom so.
