@@ -20,7 +20,8 @@ from tests.reliability.problem_files import PROBLEMS, SOLUTIONS, changed, surely
 
 ROOT = Path(__file__).parent.parent.parent
 SEED = int(os.environ.get("BRIDGE_FUZZ_SEED", "1"))
-MEMORY_MB, SECONDS = 1024, 30
+MEMORY_MB, SECONDS = 1024, 120
+"""What a child may have; the seconds on the clock are a bound on a hang."""
 COMMANDS = ("solve", "check", "explain")
 Run = Callable[..., tuple[dict[str, Any], str]]
 
