@@ -29,10 +29,9 @@ class Changer:
     def change(self, times: int) -> None:
         """Send forms until so many were taken."""
         for _ in range(times * 20):
-            if len(self.done) >= times:
-                return
-            self._try_one()
-        raise AssertionError(f"only {len(self.done)} of {times} forms were taken")
+            if len(self.done) < times:
+                self._try_one()
+        assert len(self.done) >= times, f"only {len(self.done)} of {times} forms were taken"
 
     def _try_one(self) -> None:
         role = self.chance.choice(sorted(self.pages))
