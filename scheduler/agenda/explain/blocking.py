@@ -23,7 +23,8 @@ def blocking_set(problem: AgendaProblem, oracle: Oracle, *, given: Changes | Non
     """Facts of a problem without plan that block by themselves and of which each one is needed.
 
     Where the facts are not against a plan, but rooms and days alone, it is the sessions that cannot all be placed.
-    Where the time is up the set still blocks but may hold more than is needed.
+    Where the time is up, or a question is too hard for the time it has (``LONGER``), the set still blocks but may hold
+    more than is needed.
 
     Args:
         given: changes that are made already and that leave no plan yet.

@@ -13,7 +13,7 @@ def explain(problem: AgendaProblem, *, limits: Limits | None = None, control: Co
 
     Returns:
         ``unknown`` where the time was up before there was an answer. Facts are blocking in any case; they are minimal
-        unless the time was up while they were sought.
+        unless the time was up while they were sought, or it was too hard to tell of one whether it is needed.
     """
     oracle = Oracle(limits or Limits(), control or Control())
     answer = oracle.ask(problem)
