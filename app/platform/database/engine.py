@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.platform.database.inline_values import keep_states_whole
+from app.platform.database.line import FairPool
 
 keep_states_whole()
 
@@ -196,11 +197,12 @@ def _sqlite(url: str, *, begin: str, is_reader: bool) -> Engine:
         raise ValueError("BRIDGE keeps its rows in a file: sqlite:///var/bridge.sqlite, for example.")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     # One writer at a time is all that SQLite has: writers queue for one connection, in place of polling for its lock.
-    pool = {"pool_size": MOST_READERS, "max_overflow": 0} if is_reader else {"pool_size": 1, "max_overflow": 0}
+    pool: dict[str, Any] = {"pool_size": MOST_READERS} if is_reader else {"pool_size": 1, "poolclass": FairPool}
     engine = create_engine(
         url,
         module=pysqlite3,
         **pool,
+        max_overflow=0,
         connect_args={"isolation_level": None, "timeout": 30, "check_same_thread": False},
         json_serializer=_to_json,
     )

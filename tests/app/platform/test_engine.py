@@ -10,8 +10,10 @@ import pysqlite3
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.platform.database.engine import AlreadyServed, Database, UnsafeSqlite, check_sqlite
+from app.platform.database.line import FairPool
 from app.platform.idempotency import SpentForm
 
 
@@ -54,6 +56,46 @@ def test_each_connection_of_sqlite_is_prepared(database: Database, pragma: str, 
     with database.writing() as writer, database.reading() as reader:
         assert writer.scalar(text(f"PRAGMA {pragma}")) == wanted
         assert reader.scalar(text(f"PRAGMA {pragma}")) == wanted
+
+
+def test_whoever_waits_to_write_comes_before_whoever_has_just_written(database: Database) -> None:
+    """G3: else somebody who writes without a pause lets others wait until they give up."""
+    if not database.is_sqlite:
+        pytest.skip("SQLite only")
+    pool, came = database.engine.pool, []
+    assert isinstance(pool, FairPool)
+
+    def write(number: int) -> None:
+        with database.engine.connect():
+            came.append(number)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    first = database.engine.connect()
+    for number, thread in enumerate(threads):
+        thread.start()
+        until = time.monotonic() + 60
+        while pool.waiting <= number and time.monotonic() < until:
+            time.sleep(0.001)
+    first.close()
+    with database.engine.connect():
+        assert came == [0, 1, 2, 3]
+    for thread in threads:
+        thread.join()
+
+
+def test_whoever_waited_too_long_is_told_and_holds_nobody_up(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/short.sqlite")
+    database.engine.pool._timeout = 0.05
+    with database.engine.connect():
+        with pytest.raises(NoConnection):
+            database.engine.connect()
+        assert database.engine.pool.waiting == 0
+    with database.engine.connect() as broken:
+        broken.invalidate()
+    for _ in range(2):
+        with database.writing() as session:
+            session.execute(text("SELECT 1"))
+    database.close()
 
 
 def test_a_writer_holds_the_lock_from_its_begin_and_a_reader_does_not(database: Database) -> None:
