@@ -67,9 +67,9 @@ def test_the_tables_say_what_a_dictionary_says(hall: Any, actor: Any, steps: Any
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(7200)
 @settings(max_examples=300, **SETTINGS)
-@given(steps=st.lists(STEP, min_size=30, max_size=50))
+@given(steps=st.lists(STEP, min_size=50, max_size=60))
 def test_the_tables_say_what_a_dictionary_says_at_length(hall: Any, actor: Any, steps: Any) -> None:
     """T03."""
     _walk(hall, actor, steps)

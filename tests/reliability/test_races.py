@@ -49,7 +49,7 @@ def test_without_the_key_of_the_ledger_the_same_race_books_twice(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(7200)
 @both
 def test_twenty_thousand_contended_attempts(
     hall: Any, race: Any, race_of_processes: Any, double_bookings: Any, half_written: Any, kind: str
