@@ -16,7 +16,7 @@ Counter = Literal["totalizer", "sequential"]
 """How sums are counted. Each closes plans that the other does not.
 
 By totalizer modulo, cut off at the bound, which needs a third of the clauses of the plain one (Morgado, Ignatiev and
-Marques-Silva, SAT 2014); or by sequential counter (Sinz, CP 2005).
+Marques-Silva, JSAT 9, 2015); or by sequential counter (Sinz, CP 2005).
 """
 
 COUNTERS: tuple[Counter, ...] = ("totalizer", "sequential")

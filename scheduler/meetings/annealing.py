@@ -15,6 +15,7 @@ from scheduler.meetings.kernel import (
     draw,
     in_order,
     is_simple,
+    person_change,
     person_cost,
     place_for,
     put_in,
@@ -22,32 +23,59 @@ from scheduler.meetings.kernel import (
 )
 
 CHAINS_TRIED, VICTIMS_TRIED = 6, 4
+CLOSED = 16
+"""One move in so many may begin anywhere."""
 NEVER = np.int64(2**62)
 
 
 @compiled
 def anneal(facts: Any, day: Any, wishes: Any, moves: int, temperature: float) -> None:
-    """Try so many chains at one temperature; the wishes held stay the same."""
-    slots = facts.allowed.shape[1]
+    """Try so many moves at one temperature; the wishes held stay the same.
+
+    Most moves begin at a person, with a meeting and a slot that is free for them, which is the end of a chain: where
+    their own day speaks against it the chain is not even collected. A closed chain has no end: it is found from a wish.
+    """
+    people, slots = day.who.shape
     for _ in range(moves):
-        wish = wishes[draw(day, wishes.shape[0])]
-        source = day.slot[wish]
+        if draw(day, CLOSED) == 0:
+            wish, target = wishes[draw(day, wishes.shape[0])], draw(day, slots)
+            if target != day.slot[wish] and facts.allowed[wish, target]:
+                _try(facts, day, wish, target, 0, temperature)
+            continue
+        person, source = draw(day, people), draw(day, slots)
+        wish = day.who[person, source]
+        if wish < 0:
+            continue
         target = draw(day, slots)
-        if target == source or not facts.allowed[wish, target]:
+        if day.who[person, target] >= 0 or not facts.allowed[wish, target]:
             continue
-        length = chain_of(facts, day, wish, target)
-        if length < 0:
+        if not (is_simple(facts, source) and is_simple(facts, target)):
+            _try(facts, day, wish, target, 0, temperature)
             continue
-        if is_simple(facts, source) and is_simple(facts, target):
-            change = _chain_cost(facts, day, length, source, target)
-            if _is_taken(day, change, temperature):
-                swap(facts, day, length, source, target)
-            continue
-        before = _wish_cost(facts, day, wish)
-        if swap(facts, day, 1, source, target):
-            change = _wish_cost(facts, day, wish) - before
-            if not _is_taken(day, change, temperature):
-                swap(facts, day, 1, target, source)
+        change = person_change(facts, day, person, source, target)
+        if _is_taken(day, change, temperature):
+            _try(facts, day, wish, target, change, temperature)
+
+
+@compiled
+def _try(facts: Any, day: Any, wish: int, target: int, known: int, temperature: float) -> None:
+    """Move the wish along its chain, if what that changes is taken; ``known`` of it has been taken already.
+
+    Taken part by part the moves there and back are still in balance (Michel, Kapfer and Krauth, 2014).
+    """
+    source = day.slot[wish]
+    length = chain_of(facts, day, wish, target)
+    if length < 0:
+        return
+    if is_simple(facts, source) and is_simple(facts, target):
+        if _is_taken(day, _chain_cost(facts, day, length, source, target) - known, temperature):
+            swap(facts, day, length, source, target)
+        return
+    before = _wish_cost(facts, day, wish)
+    if swap(facts, day, 1, source, target):
+        change = _wish_cost(facts, day, wish) - before
+        if not _is_taken(day, change, temperature):
+            swap(facts, day, 1, target, source)
 
 
 @compiled
@@ -61,8 +89,6 @@ def _is_taken(day: Any, change: int, temperature: float) -> bool:
 def _chain_cost(facts: Any, day: Any, length: int, source: int, target: int) -> int:
     """How the cost changes if the chain changes places: people with a meeting in both slots see no change."""
     change = 0
-    block_a, bit_a = facts.block[source], facts.bit[source]
-    block_b, bit_b = facts.block[target], facts.bit[target]
     for at in range(length):
         one = day.chain[at]
         slot = day.slot[one]
@@ -72,8 +98,7 @@ def _chain_cost(facts: Any, day: Any, length: int, source: int, target: int) -> 
         for member in range(facts.people_at[one], facts.people_at[one + 1]):
             person = facts.people[member]
             if day.who[person, goes_to] < 0:
-                change += person_cost(facts, day, person, bit_a, block_a, bit_b, block_b)
-                change -= person_cost(facts, day, person, 0, block_a, 0, block_b)
+                change += person_change(facts, day, person, source, target)
     return change
 
 
@@ -83,7 +108,7 @@ def _wish_cost(facts: Any, day: Any, wish: int) -> int:
     if facts.home[wish] >= 0 and facts.home[wish] != day.slot[wish]:
         cost += facts.weights[2]
     for member in range(facts.people_at[wish], facts.people_at[wish + 1]):
-        cost += person_cost(facts, day, facts.people[member], 0, 0, 0, 0)
+        cost += person_cost(facts, day, facts.people[member])
     return cost
 
 

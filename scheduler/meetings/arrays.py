@@ -91,6 +91,8 @@ def day_of(legal: Legal, placed: Iterable[Placed], facts: Facts, *, seed: tuple[
         count=np.zeros(people, np.int32),
         mark=np.zeros(wishes, np.int64),
         chain=np.zeros(LONGEST_CHAIN + 1, np.int32),
+        came_from=np.zeros(LONGEST_CHAIN + 1, np.int32),
+        had=np.zeros(LONGEST_CHAIN + 1, np.int32),
         chance=np.array([1 + random.Random(repr(seed)).getrandbits(61), 0], np.int64),  # noqa: S311 - no secret
     )
     held = np.array([(one.wish, one.slot, one.table_class) for one in placed], np.int32).reshape(-1, 3)

@@ -6,8 +6,6 @@ Morgenstern and Shapiro, 1991), so that nobody is ever in two meetings.
 
 from typing import Any
 
-import numpy as np
-
 from scheduler.meetings.kernel import compiled, in_order, is_simple, place_for, put_in, take_out
 
 LONGEST_CHAIN = 400
@@ -45,8 +43,7 @@ def chain_of(facts: Any, day: Any, wish: int, target: int) -> int:
 @compiled
 def swap(facts: Any, day: Any, length: int, source: int, target: int) -> bool:
     """Let the chain change places; ``False``, and nothing changed, where tables, resources or order forbid it."""
-    came_from = np.empty(length, np.int32)
-    had = np.empty(length, np.int32)
+    came_from, had = day.came_from, day.had
     for at in range(length):
         one = day.chain[at]
         came_from[at], had[at] = day.slot[one], day.place[one]

@@ -20,11 +20,17 @@ from scheduler.meetings.search import Search
 from scheduler.meetings.tables import Placed
 
 MOVES_A_UNIT = 400_000
-"""Moves that count as one unit of a budget: about what a core does in a second."""
-INSERTIONS, CHAINS = 2_000, 20_000
+"""Moves that count as one unit of a budget: less than a core does in a second."""
+INSERTIONS, CHAINS = 2_000, 200_000
 """Moves between two looks at the clock."""
-COLDEST = 0.1
-"""Temperatures are in cost: at the coldest a worsening by one unit is taken once in 20,000 times."""
+CHAINS_A_MOVE = 10
+"""So many tries of the annealing, most of which end at the first look at one person's day, count as one move."""
+HOTTEST, COLDEST = 0.25, 0.07
+"""In units of the dearest idle time: at first a worsening by one is taken once in 50 times, in the end never. A hotter
+beginning undoes what insertion left, and leaves less time for the temperatures at which days become tidy.
+"""
+QUICK = 0.1
+"""The part of the time for a first cooling."""
 MUST, CHOSEN, POINT = 1 << 50, 8, 16
 """What is worth more goes in first and is not ejected for less: a point of value, and half of one for the choice."""
 FIRM = 1 << 30
@@ -64,12 +70,17 @@ class Share:
 
 
 def hold_musts(search: Search, placed: Sequence[Placed]) -> None:
-    """Find room for the musts that a plan leaves out, up to half of the time."""
+    """Find room for the musts that a plan leaves out; where that is not fair, make it so.
+
+    Nothing can be improved before, and no other search finds room for as many: it has nearly all of the time.
+    """
     facts = _facts(search)
     day = day_of(search.legal, placed, facts, seed=(search.limits.seed,))
-    share = Share(search, 0.5)
-    if _insert(search, facts, day, _worth(search, frozenset(), 0), share, search.legal.must_be_held) == 0:
-        search.offer(placed_in(day))
+    share = Share(search, 0.9)
+    if _insert(search, facts, day, _worth(search, frozenset(), 0), share, search.legal.must_be_held):
+        return
+    if not search.offer(placed_in(day)):
+        _cool(search, share, 0, placed_in(day))
 
 
 def hold_most(search: Search, chosen: Set[int]) -> None:
@@ -98,25 +109,21 @@ def hold_most(search: Search, chosen: Set[int]) -> None:
 def tidy(search: Search, part: float) -> None:
     """Anneal the cost within a part of what is left: a quick cooling, and a slow one where that leaves something."""
     share = Share(search, part)
-    for seed, cooling in ((0, Share(search, 0.25 * part)), (1, share)):
+    for seed, cooling in ((0, Share(search, QUICK * part)), (1, share)):
         if search.best is not None and not (search.is_over() or search.is_known("cost")):
-            _cool(search, cooling, seed)
+            _cool(search, cooling, seed, search.best.placed)
 
 
-def _cool(search: Search, share: Share, seed: int) -> None:
-    """Each worker cools a copy of the plan; the tidiest is taken."""
-    assert search.best is not None
+def _cool(search: Search, share: Share, seed: int, placed: Sequence[Placed]) -> None:
+    """Each worker cools a copy of a plan; the tidiest that is fair is taken."""
     facts = _facts(search)
     weights = search.problem.weights
     dearest = float(max(weights.idle_run, weights.idle_slot, weights.moved))
-    held = np.array(sorted(meeting.wish for meeting in search.best.placed), np.int32)
+    held = np.array(sorted(meeting.wish for meeting in placed), np.int32)
     if not len(held):
         return
     workers = max(1, search.limits.workers)
-    days = [
-        day_of(search.legal, search.best.placed, facts, seed=(search.limits.seed, seed, number))
-        for number in range(workers)
-    ]
+    days = [day_of(search.legal, placed, facts, seed=(search.limits.seed, seed, number)) for number in range(workers)]
     least = search.ranges["cost"].best
     began = share.used
     with ThreadPoolExecutor(max_workers=workers) as pool:
@@ -124,7 +131,7 @@ def _cool(search: Search, share: Share, seed: int) -> None:
             temperature = _temperature(dearest, (share.used - began) / (1.0 - began))
             for one in [pool.submit(anneal, facts, day, held, CHAINS, temperature) for day in days]:
                 one.result()
-            share.count(CHAINS * workers)
+            share.count(workers * CHAINS // CHAINS_A_MOVE)
             cost = min(int(plan_cost(facts, day)) for day in days)
             search.control.report(Progress(seconds=search.stopwatch.seconds, stage="cost", incumbent=cost, bound=least))
             if cost == least:
@@ -136,7 +143,7 @@ def _cool(search: Search, share: Share, seed: int) -> None:
 
 def _temperature(dearest: float, used: float) -> float:
     """One slow cooling, from what takes most worsenings to what takes none."""
-    return dearest * 2.0 * math.pow(COLDEST / 2.0, used)
+    return dearest * HOTTEST * math.pow(COLDEST / HOTTEST, used)
 
 
 def _facts(search: Search) -> Facts:

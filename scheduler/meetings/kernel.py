@@ -13,14 +13,18 @@ from numba import njit
 
 NO = np.int32(-1)
 Function = TypeVar("Function", bound=Callable[..., Any])
+OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
+"""Without the counting of references (``_nrt``): a call that hands over the tuples would count each of their arrays up
+and down, which takes a hundred times as long as what most of these functions do. So none of them makes an array.
+"""
 
 
 def compiled(function: Function) -> Function:
     """The function as machine code, kept on disk where there is a place for it; it runs beside other threads."""
     try:
-        return cast(Function, njit(cache=True, nogil=True)(function))
+        return cast(Function, njit(cache=True, **OPTIONS)(function))
     except RuntimeError:  # numba found no folder that it may write to
-        return cast(Function, njit(nogil=True)(function))
+        return cast(Function, njit(**OPTIONS)(function))
 
 
 class Facts(NamedTuple):
@@ -69,7 +73,9 @@ class Day(NamedTuple):
     filled: Any  # [p, b] bits
     count: Any  # [p]
     mark: Any  # [w] the last chain that it was in
-    chain: Any  # scratch
+    chain: Any  # scratch, and so are the two that follow
+    came_from: Any
+    had: Any
     chance: Any  # [0] state of the random numbers, [1] number of the last chain
 
 
@@ -81,7 +87,8 @@ def draw(day: Any, below: int) -> int:
     state ^= state >> 7
     state ^= (state << 17) & 0x7FFFFFFFFFFFFFFF
     day.chance[0] = state
-    return int((state >> 11) % below)
+    # A product instead of a division: the upper half of it is spread like the state.
+    return int(((state >> 31) * below) >> 32)
 
 
 @compiled
@@ -94,17 +101,20 @@ def ones(bits: int) -> int:
 
 
 @compiled
-def idle(filled: int, busy: int) -> tuple[int, int]:
-    """Idle runs and idle slots of one person in one block."""
+def idle_runs(filled: int, busy: int) -> int:
+    """Idle runs of one person in one block."""
     if filled & (filled - 1) == 0:
-        return 0, 0
+        return 0
     hidden = busy & ~filled
     # Busy slots after a meeting count as part of it: the carry of an addition runs through each row of ones.
     begins = (filled << 1) & hidden
     joined = filled | (hidden & ~(hidden + begins))
-    runs = ones(joined & ~(joined << 1))
-    if runs <= 1:
-        return 0, 0
+    return ones(joined & ~(joined << 1)) - 1
+
+
+@compiled
+def idle_slots(filled: int, busy: int) -> int:
+    """Idle slots of one person in one block."""
     highest = filled
     highest |= highest >> 1
     highest |= highest >> 2
@@ -114,23 +124,19 @@ def idle(filled: int, busy: int) -> tuple[int, int]:
     highest |= highest >> 32
     lowest = filled & -filled
     between = highest & ~(lowest - 1)
-    return runs - 1, ones(between & ~filled & ~hidden)
+    return ones(between & ~filled & ~busy)
 
 
 @compiled
-def person_cost(facts: Any, day: Any, person: int, flip_a: int, block_a: int, flip_b: int, block_b: int) -> int:
-    """What a person's idle time costs if some bits of two blocks were the other way round."""
-    runs = 0
-    slots = 0
-    for block in range(day.filled.shape[1]):
-        filled = day.filled[person, block]
-        if block == block_a:
-            filled ^= flip_a
-        if block == block_b:
-            filled ^= flip_b
-        more_runs, more_slots = idle(filled, facts.busy[person, block])
-        runs += more_runs
-        slots += more_slots
+def _units(facts: Any, filled: int, busy: int) -> tuple[int, int]:
+    """Idle runs and idle slots; those that nobody asks about are not counted."""
+    runs = idle_runs(filled, busy) if facts.weights[0] > 0 or facts.fair[0] == 1 else 0
+    slots = idle_slots(filled, busy) if facts.weights[1] > 0 or facts.fair[0] == 2 else 0
+    return runs, slots
+
+
+@compiled
+def _cost_of(facts: Any, runs: int, slots: int) -> int:
     cost = facts.weights[0] * runs + facts.weights[1] * slots
     if facts.fair[0] == 1 and runs > facts.fair[1]:
         cost += facts.weights[3] * (runs - facts.fair[1])
@@ -140,11 +146,44 @@ def person_cost(facts: Any, day: Any, person: int, flip_a: int, block_a: int, fl
 
 
 @compiled
+def person_cost(facts: Any, day: Any, person: int) -> int:
+    """What a person's idle time costs."""
+    runs = slots = 0
+    for block in range(day.filled.shape[1]):
+        more_runs, more_slots = _units(facts, day.filled[person, block], facts.busy[person, block])
+        runs += more_runs
+        slots += more_slots
+    return _cost_of(facts, runs, slots)
+
+
+@compiled
+def person_change(facts: Any, day: Any, person: int, one: int, other: int) -> int:
+    """How that changes if the person has a meeting in two slots exactly where they had none before."""
+    block_a, block_b = facts.block[one], facts.block[other]
+    before_runs = before_slots = after_runs = after_slots = 0
+    for block in range(day.filled.shape[1]):
+        if facts.fair[0] == 0 and block != block_a and block != block_b:
+            continue
+        filled, busy = day.filled[person, block], facts.busy[person, block]
+        runs, slots = _units(facts, filled, busy)
+        before_runs += runs
+        before_slots += slots
+        if block == block_a:
+            filled ^= facts.bit[one]
+        if block == block_b:
+            filled ^= facts.bit[other]
+        runs, slots = _units(facts, filled, busy)
+        after_runs += runs
+        after_slots += slots
+    return _cost_of(facts, after_runs, after_slots) - _cost_of(facts, before_runs, before_slots)
+
+
+@compiled
 def plan_cost(facts: Any, day: Any) -> int:
     """What all idle time and all moves cost."""
     cost = 0
     for person in range(day.filled.shape[0]):
-        cost += person_cost(facts, day, person, 0, 0, 0, 0)
+        cost += person_cost(facts, day, person)
     for wish in range(facts.home.shape[0]):
         if facts.home[wish] >= 0 and facts.home[wish] != day.slot[wish]:
             cost += facts.weights[2]

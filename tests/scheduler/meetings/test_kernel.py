@@ -7,18 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scheduler.core.limits import Limits
+from scheduler.core.limits import Control, Limits
 from scheduler.meetings import strategy
 from scheduler.meetings.annealing import anneal, insert
 from scheduler.meetings.arrays import day_of, facts_of, placed_in
 from scheduler.meetings.chains import chain_of, swap
 from scheduler.meetings.greedy import first_plan
+from scheduler.meetings.improving import hold_musts
 from scheduler.meetings.kernel import draw, plan_cost
 from scheduler.meetings.legal import Legal
 from scheduler.meetings.problem import MeetingsProblem
 from scheduler.meetings.score import score, stage_values
+from scheduler.meetings.search import Search
 from scheduler.meetings.solve import solve
-from scheduler.meetings.tables import plan_of
+from scheduler.meetings.tables import Placed, plan_of
 from scheduler.meetings.validation import validate
 
 Facts = dict[str, Any]
@@ -87,6 +89,26 @@ def test_insertion_keeps_every_rule_and_never_lowers_what_is_held(
         solution = plan_of(legal, placed_in(day))
         assert solution is not None
         assert {one.rule for one in validate(problem, solution)} <= MISSING
+
+
+def test_a_plan_that_is_not_fair_is_made_so(read: Read) -> None:
+    """The first plan of a large hall seldom is: without this there would be none to begin with."""
+    slots = [{"id": f"s{number}", "block": "b", "start": 2 * number, "end": 2 * number + 1} for number in range(4)]
+    problem = read(
+        {
+            "format": "bridge-meetings/1",
+            "slots": slots,
+            "tables": [{"id": "t"}],
+            "people": [{"id": name} for name in "abc"],
+            "wishes": [{"id": pair, "people": list(pair), "level": "must"} for pair in ("ab", "ac")],
+            "fairness": {"term": "idle_run", "max_difference": 0},
+        }
+    )
+    search = Search(problem, Limits(time_limit=60, workers=1, seed=1, budget=2), Control())
+    apart = [Placed(0, 0, 0), Placed(1, 2, 0)]
+    assert not search.offer(apart)
+    hold_musts(search, apart)
+    assert search.best is not None and search.best.values["cost"] == 0
 
 
 def test_a_chain_swaps_two_slots_for_everybody_on_it(facts: Facts, read: Read) -> None:
