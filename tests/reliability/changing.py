@@ -28,7 +28,7 @@ class Changer:
 
     def change(self, times: int) -> None:
         """Send forms until so many were taken."""
-        for _ in range(times * 20):
+        for _ in range(times * 200):
             if len(self.done) < times:
                 self._try_one()
         assert len(self.done) >= times, f"only {len(self.done)} of {times} forms were taken"
