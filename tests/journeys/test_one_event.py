@@ -89,7 +89,7 @@ def _register(client: Any, city: str) -> str:
 
 def _end_of_run(client: Any, location: str, settings: Any) -> int:
     """Wait for the run that a page began; on PostgreSQL do it here, as a worker would."""
-    run_id = int(re.search(r"/runs/(\d+)", location).group(1))  # type: ignore[union-attr]
+    run_id = int(re.search(r"(?:/runs/|[?]run=)(\d+)", location).group(1))  # type: ignore[union-attr]
     database = client.app.state.database
     if not database.is_sqlite:
         run_now(database, run_id, settings)
