@@ -63,7 +63,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
     # Nobody reads these tables after the run: they need not be brought to their files, now and then or at its end.
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        for name, value in (("checkpoint_timeout", "1h"), ("max_wal_size", "4GB"), ("autovacuum", "off")):
+        for name, value in (("checkpoint_timeout", "1h"), ("max_wal_size", "1GB"), ("autovacuum", "off")):
             connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
         connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
