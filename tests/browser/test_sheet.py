@@ -24,6 +24,7 @@ def _value(page: Any, name: str) -> str:
 def test_reg_02_twelve_members_pasted_and_saved_with_one_press(page: Any, enter: Callable[[Any, str], None]) -> None:
     enter(page, "focal_point")
     page.click("text=Enter members")
+    page.wait_for_load_state()  # the rows are there before the script that takes what is pasted
     assert page.locator("[data-sheet] tbody tr").count() >= 12
     rows = "\n".join(f"Ms\tGuide {number}\tA\t\tGuide\tguide-{number}@sheet.example\tAdviser" for number in range(14))
     page.evaluate(PASTE, ['[name="member-0-honorific"]', rows])
@@ -41,6 +42,7 @@ def test_reg_02_twelve_members_pasted_and_saved_with_one_press(page: Any, enter:
 def test_reg_02_the_keys_of_a_spreadsheet(page: Any, enter: Callable[[Any, str], None]) -> None:
     enter(page, "focal_point")
     page.click("text=Enter members")
+    page.wait_for_load_state()  # the rows are there before the script that takes what is pasted
     page.focus('[name="member-0-family_name"]')
     page.keyboard.type("Sok")
     page.keyboard.press("Enter")
