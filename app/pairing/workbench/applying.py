@@ -19,13 +19,13 @@ from app.pairing.models import (
     PairingWish,
     Partnership,
 )
-from app.pairing.planner import PairingFacts, build_problem, outcome_of, read_facts, wanted_of
+from app.pairing.planner import PairingFacts, outcome_of, read_facts, wanted_of
 from app.pairing.queries import excluded_pairs_of, pins_of, refusals_of, vetoes_of, wishes_of
 from app.pairing.service import accept_plan
 from app.pairing.service.recording import remember_wanted
 from app.pairing.wanted import SWITCHES, Couple, Percents
 from app.pairing.workbench.comparing import plan_of_rows, renewed
-from app.pairing.workbench.looking import hash_of, problem_with
+from app.pairing.workbench.looking import problem_with
 from app.platform.actor import Actor
 from app.platform.audit import record
 from app.platform.errors import Conflict
@@ -47,8 +47,7 @@ def work_out(
     """
     facts = read_facts(session, event)
     wanted = choices.on(wanted_of(session, facts))
-    problem = build_problem(session, facts, wanted)
-    computed_on = hash_of(problem)
+    problem, computed_on = problem_with(session, facts, wanted)
     present = latest_run_on(session, event_id=event.id, kind="pairing", problem_hash=computed_on)
     if present is not None:
         return None
@@ -88,8 +87,9 @@ def apply_choices(
     # Two who apply at the same moment follow each other, so that the second finds what the first has changed.
     session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
     facts = read_facts(session, event)
-    differing = choices.differing(wanted_of(session, facts))
-    problem, today = problem_with(session, facts, differing)
+    wanted = wanted_of(session, facts)
+    differing = choices.differing(wanted)
+    problem, today = problem_with(session, facts, differing.on(wanted))
     if today != computed_on:
         raise Conflict(_("What this was computed on has changed meanwhile. Nothing was applied; look again."))
     solution = renewed(problem, outcome_of(facts, run.outcome))

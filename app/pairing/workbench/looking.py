@@ -68,9 +68,9 @@ class WhatIf:
         return bool(self.choices) or bool(self.comparison.changes) or self.is_stale
 
 
-def problem_with(session: Session, facts: PairingFacts, choices: Choices) -> tuple[PairingProblem, str]:
-    """The problem with these choices made, and its hash."""
-    problem = build_problem(session, facts, choices.on(wanted_of(session, facts)))
+def problem_with(session: Session, facts: PairingFacts, wanted: Wanted) -> tuple[PairingProblem, str]:
+    """The problem where organisers want this, and its hash."""
+    problem = build_problem(session, facts, wanted)
     return problem, hash_of(problem)
 
 
@@ -89,8 +89,7 @@ def what_if(
     """
     stored = wanted_of(session, facts)
     wanted = choices.on(stored)
-    problem = build_problem(session, facts, wanted)
-    computed_on = hash_of(problem)
+    problem, computed_on = problem_with(session, facts, wanted)
     names = Names(facts.parties)
     found = run or latest_run_on(session, event_id=facts.event.id, kind="pairing", problem_hash=computed_on)
     panel = None if found is None else panel_of(session, run=found, slug=facts.event.slug, now=now)

@@ -12,7 +12,7 @@ from app.events.models import Event
 from app.pairing.choices import Choices
 from app.pairing.enums import WishLevel
 from app.pairing.models import ExcludedCountryPair, PairingPin, PairingSettings, PairingVeto, PairingWish
-from app.pairing.planner import problem_of, read_facts
+from app.pairing.planner import problem_of, read_facts, wanted_of
 from app.pairing.workbench.looking import problem_with
 from app.platform.audit import AuditEntry
 from app.platform.outbox import MailState, OutboxMail
@@ -264,7 +264,7 @@ def test_pair_08_a_run_without_a_plan_cannot_be_applied(paired: Bench) -> None:
     with paired.client.app.state.database.reading() as session:
         facts = read_facts(session, session.get_one(Event, paired.event.id))
         choices = Choices(pin=(frozenset({"dakar", "essen"}),), veto={frozenset({"dakar", "essen"}): None})
-        _problem, computed_on = problem_with(session, facts, choices)
+        _problem, computed_on = problem_with(session, facts, choices.on(wanted_of(session, facts)))
     data = {"pin": "dakar~essen", "veto": "dakar~essen", "run": run[1], "computed_on": computed_on}
     assert paired.client.post(f"{BASE}/what-if/apply", data=data).status_code == 409
     assert _stored(paired, PairingPin) == []
