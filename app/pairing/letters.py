@@ -16,6 +16,8 @@ from app.platform.outbox import OutboxMail
 
 Contacts = Mapping[int, Delegate]
 """Whom the office writes to, by the ID of a party; a party that nobody can be written to for is not there."""
+LEFT_OUT = "partnership % left out %"
+"""What the keys of all mails are like that tell of a plan which left a partnership out."""
 
 
 def contact_of(session: Session, event: Event, member: PartnershipMember) -> Delegate | None:
@@ -93,6 +95,11 @@ def write(
 def left_out_keys(partnership: Partnership) -> str:
     """What the keys of the mails begin with that tell of a plan which left a partnership out."""
     return f"partnership {partnership.id} left out "
+
+
+def left_out_by_key(key: str) -> int:
+    """The ID of the partnership that a key like ``LEFT_OUT`` is about."""
+    return int(key.split(" ", 2)[1])
 
 
 def tell_of_leaving_out(session: Session, *, event: Event, partnership: Partnership, now: datetime) -> None:

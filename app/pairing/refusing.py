@@ -3,7 +3,7 @@
 What a file can say, and why it is kept to that: app/decisions/a-no-of-an-organisation.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -76,6 +76,11 @@ def not_asked_about(
         city.id for city in problem.cities if city.engagements.max is None or engaged[city.id] < city.engagements.max
     }
     return frozenset(organisation for organisation, cities in _said(session, facts) if cities <= with_room)
+
+
+def said_no(session: Session, facts: PairingFacts) -> Mapping[frozenset[str], str]:
+    """The members of each triangle to which an organisation ever said no, with that organisation; by slug."""
+    return {cities | {organisation}: organisation for organisation, cities in _said(session, facts)}
 
 
 def _said(session: Session, facts: PairingFacts) -> list[tuple[str, Couple]]:

@@ -9,6 +9,7 @@ from app.delegations.loaders import CityIn, city_of_path
 from app.pairing.choices import Choices, token
 from app.pairing.planner import build_problem, read_facts, wanted_of
 from app.pairing.queries import title_of
+from app.pairing.refusing import said_no
 from app.pairing.wanted import SHARED, WEIGHED
 from app.pairing.workbench import words
 from app.pairing.workbench.candidates import suggestions_for
@@ -38,6 +39,7 @@ def candidates(
     wanted = wanted_of(session, facts)
     manage = f"/e/{event.slug}/manage"
     mine = [row for row in facts.standing if any(member.party_id == city.id for member in row.members)]
+    refused = {members: by for members, by in said_no(session, facts).items() if city.slug in members}
     found = None
     if city.slug in facts.parties:
         found = suggestions_for(
@@ -45,6 +47,7 @@ def candidates(
             build_problem(session, facts, wanted),
             city,
             wanted=wanted,
+            refused=refused,
             members={"": None, "pairs": 2, "triangles": 3}[form],
             limit=many,
             base=manage,
@@ -55,6 +58,8 @@ def candidates(
         "found": found,
         "mine": mine,
         "titles": {row.id: title_of(row) for row in facts.standing},
+        "refused": refused,
+        "resting": [one for one in wanted.resting if one & set(refused.values())],
         "kept_apart": [(couple, by) for couple, by in wanted.vetoes.items() if city.slug in couple],
         "form": form,
         "many": many,

@@ -1,13 +1,14 @@
 """Partnerships that a plan left out and a later one brings back, before any side heard of it."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.pairing.enums import Consent, PartnershipState
-from app.pairing.letters import left_out_keys
+from app.pairing.letters import LEFT_OUT, left_out_by_key, left_out_keys
 from app.pairing.models import Partnership, PartnershipMember
 from app.pairing.queries import consent_of
 from app.pairing.service.recording import log_change
@@ -38,18 +39,19 @@ def left_out_unheard(session: Session, event_id: int) -> Mapping[Sides, Partners
         )
         .order_by(Partnership.id)
     )
-    found = {}
-    for row in rows:
-        # Those of an earlier time that it was left out and brought back are dropped.
-        states = set(_mails_of(session, row).values())
-        if MailState.HELD in states and states <= {MailState.HELD, MailState.DROPPED}:
-            found[sides_of(row)] = row
-    return found
+    told: dict[int, set[MailState]] = defaultdict(set)
+    for key, state in _mails(session, LEFT_OUT):
+        told[left_out_by_key(key)].add(state)
+    # Mails of an earlier time that it was left out and brought back are dropped.
+    unheard = (
+        row for row in rows if MailState.HELD in told[row.id] and told[row.id] <= {MailState.HELD, MailState.DROPPED}
+    )
+    return {sides_of(row): row for row in unheard}
 
 
 def bring_back(session: Session, *, partnership: Partnership, actor: Actor, now: datetime) -> None:
     """Let a partnership that was left out stand again as it stood, its answers with it; the mails on its end go."""
-    keys = list(_mails_of(session, partnership))
+    keys = [key for key, _state in _mails(session, f"{left_out_keys(partnership)}%")]
     outbox.drop(session, keys, reason="a later plan brought the partnership back")
     agreed = consent_of(partnership) is Consent.ACCEPTED
     partnership.state = PartnershipState.CONFIRMED if agreed else PartnershipState.ASKED
@@ -63,8 +65,7 @@ def bring_back(session: Session, *, partnership: Partnership, actor: Actor, now:
     )
 
 
-def _mails_of(session: Session, partnership: Partnership) -> dict[str, MailState]:
-    """The mails on its being left out, by their key."""
-    prefix = left_out_keys(partnership)
-    mails = select(OutboxMail.key, OutboxMail.state).where(OutboxMail.key.startswith(prefix, autoescape=True))
-    return dict(session.execute(mails).all())
+def _mails(session: Session, pattern: str) -> Sequence[tuple[str, MailState]]:
+    """Key and state of each mail whose key is like this."""
+    mails = select(OutboxMail.key, OutboxMail.state).where(OutboxMail.key.like(pattern))
+    return [(key, state) for key, state in session.execute(mails)]

@@ -21,7 +21,8 @@ FEWEST_REASONS = 2
 class Candidate:
     """A partnership that a city could have.
 
-    ``couple`` are the two that a veto keeps apart. ``present`` is the partnership of these members that stands;
+    ``couple`` are the two that a veto keeps apart. ``refused_by`` is the organisation that said no to this triangle, by
+    slug: no run proposes it again unless it is pinned. ``present`` is the partnership of these members that stands;
     ``elsewhere`` holds, by slug, the other partnerships that the other members are in now.
     """
 
@@ -34,6 +35,7 @@ class Candidate:
     couple: Couple
     present: Partnership | None
     is_pinned: bool
+    refused_by: str | None
     elsewhere: Mapping[str, tuple[Partnership, ...]]
 
 
@@ -52,6 +54,7 @@ def suggestions_for(
     city: City,
     *,
     wanted: Wanted,
+    refused: Mapping[frozenset[str], str],
     members: int | None,
     limit: int,
     base: str,
@@ -59,6 +62,7 @@ def suggestions_for(
     """The partnerships that rules allow a city, best first.
 
     Args:
+        refused: triangles to which an organisation said no, by their members.
         members: 2 for pairs alone, 3 for triangles alone.
         base: the address that the pages of fields stand under.
     """
@@ -78,6 +82,7 @@ def suggestions_for(
             couple=frozenset(member.id for member in one.members[:2]),
             present=standing.get(one.ids),
             is_pinned=one.ids in wanted.pins,
+            refused_by=refused.get(one.ids),
             elsewhere={
                 member.id: tuple(row for row in held.get(member.id, ()) if row is not standing.get(one.ids))
                 for member in one.members

@@ -1,7 +1,7 @@
 """Two plans side by side: which partnerships differ, and what that does to the cities."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -19,7 +19,8 @@ from scheduler.pairing.solution import Member, PairingSolution, Partnership, Unp
 class Change:
     """One partnership that differs: ``sign`` is − for one that ends, + for a new one, ~ for other roles.
 
-    ``row`` is the one that stands, where it ends or changes.
+    ``row`` is the one that stands, where it ends or changes. ``returning`` is one that an earlier plan left out and of
+    whose end nobody has heard: it would stand again with its answers.
     """
 
     sign: str
@@ -27,6 +28,7 @@ class Change:
     modality: str
     value: int
     row: Row | None = None
+    returning: Row | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,19 +100,25 @@ def members_of(row: Row) -> tuple[Member, ...]:
 
 
 def compare(
-    problem: PairingProblem, before: PairingSolution, after: PairingSolution, *, rows: Sequence[Row]
+    problem: PairingProblem,
+    before: PairingSolution,
+    after: PairingSolution,
+    *,
+    rows: Sequence[Row],
+    left_out: Iterable[Row],
 ) -> Comparison:
     """Both plans by the weights of ``problem``, and by the labels that the partnerships have and would have.
 
     Args:
         before: the partnerships of ``rows`` as the problem counts them.
         rows: those that stand, with their state and label.
+        left_out: those that applying the plan would bring back, where it has them.
     """
     by_ids = {frozenset(member.party.slug for member in row.members): row for row in rows}
     worth_before, worth_after = worth_of(before), worth_of(after)
     differences = {city: worth_after[city] - worth_before[city] for city in {*worth_before, *worth_after}}
     return Comparison(
-        changes=changes_between(before, after, by_ids),
+        changes=_with_returning(changes_between(before, after, by_ids), left_out),
         before=_standing(problem, before, rows),
         after=figures_of(problem, after, labels=[label_after(one, by_ids.get(one.ids)) for one in after.partnerships]),
         losing=sum(one < 0 for one in differences.values()),
@@ -183,6 +191,13 @@ def changes_between(
         if ids in old and set(old[ids].members) != set(one.members)
     ]
     return (*gone, *formed, *other_roles)
+
+
+def _with_returning(changes: Iterable[Change], left_out: Iterable[Row]) -> tuple[Change, ...]:
+    by_members = {frozenset(members_of(row)): row for row in left_out}
+    return tuple(
+        one if one.sign == "−" else replace(one, returning=by_members.get(frozenset(one.members))) for one in changes
+    )
 
 
 def _change(sign: str, one: Partnership, row: Row | None) -> Change:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.pairing.choices import Choices
 from app.pairing.planner import PairingFacts, build_problem, judge, outcome_of, wanted_of
 from app.pairing.refusing import refused_triangles
+from app.pairing.service.returning import left_out_unheard
 from app.pairing.wanted import Wanted
 from app.pairing.workbench import words
 from app.pairing.workbench.comparing import Comparison, KeptLabel, compare, kept_labels, plan_of_rows, renewed
@@ -130,7 +131,8 @@ def _result(
         *(names.within(one.message) for one in judge(problem, plan).violations),
         *(one.sentence for one in refused_ones),
     )
-    compared = compare(problem, plan_of_rows(facts, problem), plan, rows=facts.standing)
+    left_out = left_out_unheard(session, facts.event.id).values()
+    compared = compare(problem, plan_of_rows(facts, problem), plan, rows=facts.standing, left_out=left_out)
     return compared, broken, tuple(way for one in refused_ones for way in ways_past(one, facts, names))
 
 

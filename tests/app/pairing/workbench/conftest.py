@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from app.office.service.agreeing import answer_partnership
 from app.pairing.enums import Consent, PartnershipState
 from app.pairing.models import Partnership
 from app.pairing.queries import partnerships_of
+from app.pairing.service import ask
 from app.platform.actor import Actor
 from app.platform.audit import AuditEntry
 from app.solver_runs.execution import execute
@@ -92,8 +94,15 @@ class Bench:
         for run_id in waiting:
             execute(Keeper(database, clock=self.client.app.state.clock), run_id)
 
+    def agree(self, *names: str, members: int) -> int:
+        """All members are asked, and each of these parties says yes; the ID of the last one's partnership."""
+        return [self._answer(name, members, Consent.ACCEPTED, None) for name in names][-1]
+
     def decline(self, *, by: str, members: int) -> int:
         """The party says no to its partnership of so many members; the ID of the partnership."""
+        return self._answer(by, members, Consent.DECLINED, "No staff for it this year.")
+
+    def _answer(self, by: str, members: int, consent: Consent, reason: str | None) -> int:
         with self.client.app.state.database.writing() as session:
             event = session.get_one(Event, self.event.id)
             one = next(
@@ -101,19 +110,26 @@ class Bench:
                 for row in partnerships_of(session, event.id)
                 if len(row.members) == members and by in {member.party.name for member in row.members}
             )
+            if consent is Consent.ACCEPTED:
+                ask(session, event=event, partnership=one, actor=Actor.system("test"), now=self._now)
             answer_partnership(
                 session,
                 event=event,
                 partnership=one,
                 member=next(member for member in one.members if member.party.name == by),
-                consent=Consent.DECLINED,
-                reason="No staff for it this year.",
+                consent=consent,
+                reason=reason,
                 base_url="http://testserver",
                 actor=Actor.system("test"),
-                now=self.client.app.state.clock.now(),
+                now=self._now,
             )
-            assert one.state is PartnershipState.DECLINED
+            assert (one.state is PartnershipState.DECLINED) == (consent is Consent.DECLINED)
             return one.id
+
+    @property
+    def _now(self) -> datetime:
+        now: datetime = self.client.app.state.clock.now()
+        return now
 
     def apply(self, page: str) -> Any:
         """Press the page's button."""

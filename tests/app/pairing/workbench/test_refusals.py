@@ -42,6 +42,10 @@ def test_a_no_of_the_facilitator_holds_for_later_runs_until_it_is_lifted(paired:
         _address, page = paired.ask(weight=weight)
         assert paired.apply(page).status_code == 303
         assert not any("A bank" in members for members in paired.plan())
+    candidates = f"/cities/{paired.cities['Shenzhen']}?form=triangles&many=40"
+    listed = told(paired.get(candidates))
+    assert "A bank said no to a triangle with Phnom Penh and Shenzhen." in listed
+    assert "it takes on no further one. What if not" in listed
     shown = told(paired.get("/what-if"))
     assert "A bank said no to a triangle: it takes on no further one." in shown
     office = f"/e/test-event/manage/partnerships/{number}"
@@ -53,6 +57,7 @@ def test_a_no_of_the_facilitator_holds_for_later_runs_until_it_is_lifted(paired:
     assert paired.apply(page).status_code == 303
     assert _most(paired) is None
     assert TRIO in paired.plan()
+    assert "said no to this triangle" not in told(paired.get(candidates)), "it stands"
     assert "pairing.refusal_lifted" in paired.log()
     assert "lifted by Organiser on" in told(paired.get(office))
     assert "said no to a triangle" not in told(paired.get("/what-if"))
@@ -123,5 +128,7 @@ def test_a_search_for_a_replacement_never_offers_what_the_organisation_said_no_t
         assert not_asked_about(session, facts, problem, others=[both]) == frozenset(), "they have no room for it"
         left_out = not_asked_about(session, facts, problem, others=[])
         assert left_out == {"bank"}
+    listed = told(paired.get(f"/cities/{paired.cities['Shenzhen']}?form=triangles&many=40"))
+    assert "declined A bank said no to this triangle: no run proposes it again unless you pin it." in listed
     search = replacement_problem(problem, others=[], released=both, declined_by="a fund", not_asked=left_out)
     assert [one.max for one in search.facilitators] == [0]

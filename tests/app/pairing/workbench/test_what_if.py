@@ -10,7 +10,7 @@ from app.delegations.enums import TieState
 from app.delegations.models import City, Tie
 from app.events.models import Event
 from app.pairing.choices import Choices
-from app.pairing.enums import WishLevel
+from app.pairing.enums import PartnershipState, WishLevel
 from app.pairing.models import ExcludedCountryPair, PairingPin, PairingSettings, PairingVeto, PairingWish
 from app.pairing.planner import problem_of, read_facts, wanted_of
 from app.pairing.workbench.looking import problem_with
@@ -284,3 +284,23 @@ def test_pair_08_the_page_says_how_many_that_end_were_asked(paired: Bench) -> No
     written = _stored(paired, OutboxMail)[len(before) :]
     assert written
     assert {mail.state for mail in written} == {MailState.HELD}
+
+
+@pytest.mark.parametrize("agree", [1, 2])
+def test_pair_08_a_what_if_says_which_partnership_comes_back_with_its_answers(paired: Bench, agree: int) -> None:
+    """One side agreed, or both; then a plan left the pair out, and nobody heard of it yet."""
+    pair = next(one for one in paired.plan() if len(one) == 2)
+    first, second = sorted(pair)
+    number = paired.agree(*sorted(pair)[:agree], members=2)
+    _address, page = paired.ask(add="together", first=first, second=second, do="veto")
+    paired.apply(page)
+    assert pair not in paired.plan()
+    slugs = "~".join(sorted(name.lower().replace(" ", "-") for name in pair))
+    _address, page = paired.ask(unveto=slugs, pin=slugs)
+    said = "it is confirmed again." if agree == 2 else "the answers that were given stand."
+    assert said in told(page)
+    assert paired.apply(page).status_code == 303
+    back = next(row for row in paired.rows() if {member.party.name for member in row.members} == pair)
+    state = PartnershipState.CONFIRMED if agree == 2 else PartnershipState.ASKED
+    assert (back.id, back.state) == (number, state)
+    assert "comes back" not in told(paired.get("/what-if"))
