@@ -36,18 +36,20 @@ from app.pairing.workbench.weighing import weighed
 from app.pairing.workbench.words import Names
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession, RequestSession
-from app.platform.errors import Conflict, NotFound, Refused
+from app.platform.errors import Conflict, Refused
 from app.platform.forms import Bound, FormData, bind
 from app.platform.i18n import gettext as _
 from app.platform.idempotency import is_first
 from app.platform.rendering import country_name, is_htmx, render
 from app.solver_runs.queries import run_of_event
+from app.solver_runs.service import discard
 
 router = APIRouter()
 
 READ = Policy("pairing.what_if", roles=ORGANISERS, loader=event_of_path)
 CHANGE = Policy("pairing.apply", roles=ORGANISERS, loader=event_of_path)
 RUN = Policy("pairing.plan_of_run", roles=ORGANISERS, loader=run_of_kind("pairing"))
+REFUSE = Policy("pairing.refuse_plan", roles=ORGANISERS, loader=run_of_kind("pairing"))
 
 ADDED: Mapping[str, type[BaseModel]] = {
     "together": TogetherForm,
@@ -151,10 +153,15 @@ def apply(
 def plan_of_run(session: ReadSession, access: Annotated[Access[RunIn], Depends(RUN)]) -> Response:
     """A run's plan as a what-if: with the choices that it was made with, against what stands."""
     event, run = access.found.event, access.found.run
-    if not run.has_solution:
-        raise NotFound
     choices = choices_behind(session, read_facts(session, event), run)
     return RedirectResponse(choices.address(_path(event), run=run.id), status_code=303)
+
+
+@router.post("/e/{slug}/manage/pairing/runs/{run_id}/plan/refuse")
+def refuse_plan(session: DbSession, now: Now, access: Annotated[Access[RunIn], Depends(REFUSE)]) -> Response:
+    """Keep the partnerships as they are; the run stays in the history."""
+    discard(session, run=access.found.run, actor=access.principal.actor(), now=now)
+    return RedirectResponse(f"/e/{access.found.event.slug}/manage/pairing", status_code=303)
 
 
 def _read(facts: PairingFacts, form: BaseModel) -> Choices:

@@ -38,6 +38,7 @@ def start_run(
         time_limit_seconds=time_limit_seconds,
         seed=seed,
         accept_path=f"/e/{event.slug}/manage/pairing/runs/{{run_id}}/accept",
+        proposal_path=f"/e/{event.slug}/manage/pairing/runs/{{run_id}}/plan",
         actor=actor,
         now=now,
     )

@@ -67,7 +67,7 @@ def changed_since(session: Session, facts: PairingFacts) -> tuple[str, ...]:
 
 
 def undecided_run(session: Session, event_id: int) -> SolverRun | None:
-    """The last run over all cities whose plan nobody has applied, unless another plan was applied since.
+    """The last run over all cities whose plan nobody has applied or discarded, unless another plan was applied since.
 
     Neither a what-if nor the search for a replacement is one: their plans stand on pages of their own.
     """
@@ -78,9 +78,10 @@ def undecided_run(session: Session, event_id: int) -> SolverRun | None:
         .limit(1)
     ).one_or_none()
     applied = accepted_last(session, event_id=event_id, kind="pairing")
-    if run is None or run.accepted_at or (applied and applied.accepted_at and applied.accepted_at > run.submitted_at):
+    if run is None or run.accepted_at or run.discarded_at:
         return None
-    return run
+    is_overtaken = applied and applied.accepted_at and applied.accepted_at > run.submitted_at
+    return None if is_overtaken else run
 
 
 def _between(

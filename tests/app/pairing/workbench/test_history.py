@@ -106,4 +106,21 @@ def test_pair_08_what_has_no_plan_or_is_not_there_cannot_be_compared(paired: Ben
     assert paired.client.get(f"{BASE}/runs/99999/plan").status_code == 404
     infeasible = max(int(one) for one in re.findall(r"/manage/runs/(\d+)", paired.get("/history")))
     paired.get(f"/compare?before={earlier}&after={infeasible}", status=422)
-    assert paired.client.get(f"{BASE}/runs/{infeasible}/plan").status_code == 404
+    why = paired.client.get(f"{BASE}/runs/{infeasible}/plan")
+    assert "What stands against each other:" in paired.get(why.headers["location"])
+
+
+def test_pair_08_a_plan_is_looked_at_before_it_is_accepted_and_can_be_discarded(paired: Bench) -> None:
+    """Neither the workbench nor the page of the run has a button that accepts what nobody has seen."""
+    stands = paired.plan()
+    looking = paired.client.post(f"{BASE}/runs", data={"time_limit_seconds": "10", "seed": "7"}).headers["location"]
+    assert "No partnership would change" in told(paired.answered(looking))
+    number = int(looking.rpartition("=")[2])
+    for page in (paired.get(f"/e/test-event/manage/runs/{number}"), paired.get("")):
+        assert f'href="{BASE}/runs/{number}/plan"' in page
+        assert f"{BASE}/runs/{number}/accept" not in page
+        assert f'action="{BASE}/runs/{number}/plan/refuse"' in page
+    assert paired.client.post(f"{BASE}/runs/{number}/plan/refuse").status_code == 303
+    assert f"/runs/{number}" not in paired.get("")
+    assert paired.plan() == stands
+    assert "solver_run.discarded" in paired.log()
