@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from app.claims.enums import ClaimKind, HoldingKind
 from app.claims.forms import HeldTime, TakenThing
 from app.claims.models import Claim, Holding
-
-AT_ONCE = 200
+from app.platform.database.portions import portions
 
 
 def taken_among(
@@ -18,13 +17,13 @@ def taken_among(
     """Which of the given (kind, resource, tick) are taken, and by what."""
     found: list[TakenThing] = []
     wanted = sorted(keys)
-    for start in range(0, len(wanted), AT_ONCE):
+    for portion in portions(wanted):
         rows = session.execute(
             select(Claim.kind, Claim.resource, Claim.tick, Holding.id, Holding.kind)
             .join(Holding, Holding.id == Claim.holding_id)
             .where(
                 Claim.event_id == event_id,
-                tuple_(Claim.kind, Claim.resource, Claim.tick).in_(wanted[start : start + AT_ONCE]),
+                tuple_(Claim.kind, Claim.resource, Claim.tick).in_(portion),
             )
             .order_by(Claim.kind, Claim.resource, Claim.tick)
         )
@@ -85,14 +84,14 @@ def holdings_by_person(session: Session, *, event_id: int, person_ids: Collectio
     """Everything that takes each person's time but walks, in the order of time."""
     found: dict[int, list[HeldTime]] = {person_id: [] for person_id in sorted(set(person_ids))}
     wanted = [str(person_id) for person_id in found]
-    for start in range(0, len(wanted), AT_ONCE):
+    for portion in portions(wanted):
         rows = session.execute(
             select(Claim.resource, Holding.id, Holding.kind, Holding.site_id, Holding.start_tick, Holding.end_tick)
             .join(Holding, Holding.id == Claim.holding_id)
             .where(
                 Claim.event_id == event_id,
                 Claim.kind == ClaimKind.PERSON,
-                Claim.resource.in_(wanted[start : start + AT_ONCE]),
+                Claim.resource.in_(portion),
                 Claim.tick == Holding.start_tick,
                 Holding.kind != HoldingKind.WALK,
             )
@@ -107,7 +106,7 @@ def walk_holdings_of(session: Session, *, event_id: int, person_ids: Collection[
     """The IDs of the walks of these persons."""
     wanted = [str(person_id) for person_id in sorted(set(person_ids))]
     found: set[int] = set()
-    for start in range(0, len(wanted), AT_ONCE):
+    for portion in portions(wanted):
         found |= set(
             session.scalars(
                 select(Holding.id)
@@ -115,7 +114,7 @@ def walk_holdings_of(session: Session, *, event_id: int, person_ids: Collection[
                 .where(
                     Claim.event_id == event_id,
                     Claim.kind == ClaimKind.PERSON,
-                    Claim.resource.in_(wanted[start : start + AT_ONCE]),
+                    Claim.resource.in_(portion),
                     Holding.kind == HoldingKind.WALK,
                 )
             )

@@ -12,6 +12,7 @@ from app.claims.forms import HeldTime, TakenThing, Wanted
 from app.claims.models import Claim, Holding, PersonCalendar
 from app.claims.queries import holdings_by_person, taken_among, units_in_use, walk_holdings_of
 from app.platform.database.inserting import table_of, write_new, write_row
+from app.platform.database.portions import portions
 from app.platform.errors import Conflict
 
 _HOLDING, _CLAIM = table_of(Holding), table_of(Claim)
@@ -52,10 +53,9 @@ def give_back(session: Session, *, holding_ids: Collection[int]) -> None:
     """Free everything that these holdings took. Who owns a holding forgets its ID first."""
     ids = sorted(holding_ids)
     connection = session.connection()
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        connection.execute(delete(_CLAIM).where(_CLAIM.c.holding_id.in_(part)))
-        connection.execute(delete(_HOLDING).where(_HOLDING.c.id.in_(part)))
+    for portion in portions(ids):
+        connection.execute(delete(_CLAIM).where(_CLAIM.c.holding_id.in_(portion)))
+        connection.execute(delete(_HOLDING).where(_HOLDING.c.id.in_(portion)))
 
 
 @contextmanager

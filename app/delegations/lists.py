@@ -11,12 +11,12 @@ from app.delegations.enums import HelixRole, Rank, RecheckState
 from app.delegations.models import City, Delegate, Delegation, Organisation, Party, Recheck
 from app.delegations.names import all_names_of
 from app.delegations.queries import cities_of
+from app.platform.database.portions import portions
 from app.platform.wording import folded, holds
 
 PEOPLE_STATES = ("all", "new", "approved", "recheck", "accredited", "checked_in", "left")
 """Tabs of the list of people; ``left`` are those who no longer take part."""
 MOST_DIGITS = 9
-AT_ONCE = 400
 NEEDS_FILTERS = frozenset({"access", "diet"})
 """Filters over protected fields: for the roles that need them."""
 
@@ -107,10 +107,10 @@ def people_listed(session: Session, event_id: int, *, filters: Mapping[str, str]
 def whole(session: Session, listed: Sequence[Listed]) -> list[Delegate]:
     """The rows of some listed people in their order, with delegation and party."""
     found: dict[int, Delegate] = {}
-    for start in range(0, len(listed), AT_ONCE):
+    for portion in portions([one.id for one in listed]):
         rows = session.scalars(
             select(Delegate)
-            .where(Delegate.id.in_([one.id for one in listed[start : start + AT_ONCE]]))
+            .where(Delegate.id.in_(portion))
             .options(selectinload(Delegate.delegation).selectinload(Delegation.party))
         )
         found |= {row.id: row for row in rows}

@@ -20,6 +20,7 @@ from app.delegations.models import (
     Tie,
 )
 from app.delegations.names import all_names_of
+from app.platform.database.portions import portions
 from app.platform.errors import NotFound
 from app.platform.wording import folded, holds
 
@@ -196,12 +197,9 @@ def _by_id(session: Session, delegate_ids: Iterable[int], *more: Any) -> dict[in
     else:
         whose = selectinload(Delegate.delegation).selectinload(Delegation.party)
     found: dict[int, Delegate] = {}
-    for start in range(0, len(wanted), 500):
+    for portion in portions(wanted):
         rows = session.scalars(
-            select(Delegate)
-            .where(Delegate.id.in_(wanted[start : start + 500]))
-            .options(*more, whose)
-            .order_by(Delegate.id)
+            select(Delegate).where(Delegate.id.in_(portion)).options(*more, whose).order_by(Delegate.id)
         )
         found |= {delegate.id: delegate for delegate in rows}
     return found

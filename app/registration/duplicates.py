@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.delegations.models import Delegate, Delegation, Party
 from app.delegations.names import latin_name
+from app.platform.database.portions import portions
 from app.platform.errors import NotFound
 from app.platform.wording import words_key
 from app.registration.enums import RegistrationState
@@ -21,7 +22,6 @@ from app.registration.models import DifferentPeople, Registration
 from app.registration.people import people_of_form
 
 OPEN_STATES = (RegistrationState.SUBMITTED, RegistrationState.WAITING)
-AT_ONCE = 400
 MOST_DIGITS = 9
 MOST_COMPARED = 6
 """Of a group that shares a key, such as the one address of an office, only so many are compared each with each."""
@@ -225,9 +225,9 @@ def _delegates(session: Session, event_id: int, keys: dict[Because, set[str]]) -
     found: dict[int, Subject] = {}
     for because, wanted in keys.items():
         ordered = sorted(wanted)
-        for start in range(0, len(ordered), AT_ONCE):
-            part = _KEYS[because].in_(ordered[start : start + AT_ONCE])
-            found |= {one.delegate_id or 0: one for one in _delegates_where(session, event_id, part)}
+        for portion in portions(ordered):
+            among = _delegates_where(session, event_id, _KEYS[because].in_(portion))
+            found |= {one.delegate_id or 0: one for one in among}
     return [found[number] for number in sorted(found)]
 
 

@@ -13,9 +13,8 @@ from app.delegations.queries import names_by_id
 from app.events.models import MeetingSlot
 from app.meetings.enums import Answer, MeetingMode, MeetingState
 from app.meetings.models import Meeting, MeetingSettings, MeetingVeto, MeetingWish, WishPerson
+from app.platform.database.portions import portions
 from app.platform.errors import NotFound
-
-AT_ONCE = 500
 
 
 def load_people(session: Session, wishes: Iterable[MeetingWish]) -> None:
@@ -29,9 +28,8 @@ def load_people(session: Session, wishes: Iterable[MeetingWish]) -> None:
         return
     people: dict[int, list[WishPerson]] = {wish_id: [] for wish_id in by_id}
     ids = sorted(by_id)
-    for start in range(0, len(ids), AT_ONCE):
-        part = WishPerson.wish_id.in_(ids[start : start + AT_ONCE])
-        rows = select(WishPerson).where(part).order_by(WishPerson.delegate_id)
+    for portion in portions(ids):
+        rows = select(WishPerson).where(WishPerson.wish_id.in_(portion)).order_by(WishPerson.delegate_id)
         for person in session.scalars(rows):
             people[person.wish_id].append(person)
     sides = {one for wish in by_id.values() for one in (wish.from_delegate_id, wish.to_delegate_id)}

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.agenda.models import SessionUse
 from app.delegations.models import Delegate
+from app.platform.database.portions import portions
 from app.printing.models import PrintedSheet, SheetKind
 
 Holder = tuple[SheetKind, int, int | None]
@@ -33,8 +34,8 @@ def last_digests(session: Session, event_id: int) -> dict[Holder, tuple[int, str
 def sheets_by_id(session: Session, sheet_ids: Collection[int]) -> dict[int, PrintedSheet]:
     """Some sheets with what stood on them, by ID."""
     wanted, found = sorted(sheet_ids), dict[int, PrintedSheet]()
-    for start in range(0, len(wanted), 500):
-        rows = session.scalars(select(PrintedSheet).where(PrintedSheet.id.in_(wanted[start : start + 500])))
+    for portion in portions(wanted):
+        rows = session.scalars(select(PrintedSheet).where(PrintedSheet.id.in_(portion)))
         found |= {sheet.id: sheet for sheet in rows}
     return found
 

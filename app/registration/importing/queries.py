@@ -11,6 +11,7 @@ from app.delegations.models import City, Delegate, Delegation, Need, Offer, Orga
 from app.delegations.queries import cities_of
 from app.events.models import Event
 from app.events.queries import challenges_of
+from app.platform.database.portions import portions
 from app.platform.errors import NotFound
 from app.registration.importing.columns import Sheet, sheet_of
 from app.registration.importing.comparing.cities import Taxonomy, judge_cities
@@ -76,10 +77,10 @@ def first_delegations(session: Session, event_id: int) -> dict[int, Delegation]:
 def cities_by_id(session: Session, city_ids: list[int]) -> dict[int, City]:
     """Cities with what they seek and offer."""
     found: dict[int, City] = {}
-    for start in range(0, len(city_ids), 500):
+    for portion in portions(city_ids):
         rows = session.scalars(
             select(City)
-            .where(City.id.in_(city_ids[start : start + 500]))
+            .where(City.id.in_(portion))
             .options(
                 selectinload(City.needs).selectinload(Need.challenge),
                 selectinload(City.offers).selectinload(Offer.challenge),
