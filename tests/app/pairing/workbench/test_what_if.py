@@ -286,7 +286,7 @@ def test_pair_08_the_page_says_how_many_that_end_were_asked(paired: Bench) -> No
     assert {mail.state for mail in written} == {MailState.HELD}
 
 
-@pytest.mark.parametrize("agree", [1, 2])
+@pytest.mark.parametrize("agree", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_pair_08_a_what_if_says_which_partnership_comes_back_with_its_answers(paired: Bench, agree: int) -> None:
     """One side agreed, or both; then a plan left the pair out, and nobody heard of it yet."""
     pair = next(one for one in paired.plan() if len(one) == 2)
