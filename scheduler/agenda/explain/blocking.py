@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 
 from scheduler.agenda.explain.alike import likeness
 from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of, required_sessions
-from scheduler.agenda.explain.oracle import BRIEF, LONGER, Answer, Oracle
+from scheduler.agenda.explain.oracle import BRIEF, LONGER, SMALL, Answer, Oracle
 from scheduler.agenda.explain.packing import goes_beside
 from scheduler.agenda.explain.relaxing import Changes, ProblemFile, neutral
 from scheduler.agenda.problem import AgendaProblem
@@ -55,6 +55,10 @@ class _Search:
         # A few sessions that cannot be placed even with all others gone say which facts can matter: dropping a
         # session asks less than making its facts neutral, so what blocks these blocks the whole file too.
         found, plans = _sessions_against(self._changed, self._oracle, searched=SEARCHED_FOR_FACTS)
+        required = [one.id for one in self._changed.sessions if one.is_required]
+        if 2 * len(found) > len(required) > SMALL:
+            # So many are hardly fewer, and of all it needs not be asked once more whether fewer facts would do.
+            found, plans = tuple(required), {}
         few = _Few(self._facts, self._changed, frozenset(found), self._oracle, plans)
         near = [fact for fact in self._facts if fact in few.facts]
         is_seen = False
@@ -92,13 +96,21 @@ class _Search:
 
 
 def _without_whole_kinds(facts: Sequence[Blocker], still_block: Callable[[Sequence[Blocker]], bool]) -> list[Blocker]:
-    """Without the facts of each kind of which none is needed; one question each instead of one for every fact."""
+    """Without the facts of each kind of which none is needed; one question each instead of one for every fact.
+
+    Where there are many facts, all those of sessions, of people and resources, and of the house come before.
+    """
     kept = list(facts)
-    for kind in sorted({_kind(fact) for fact in facts}):
-        rest = [fact for fact in kept if _kind(fact) != kind]
-        if still_block(rest):
-            kept = rest
+    for kind_of in (_owner, _kind) if len(kept) > SEARCHED else (_kind,):
+        for kind in sorted({kind_of(fact) for fact in kept}, reverse=kind_of is _owner):
+            rest = [fact for fact in kept if kind_of(fact) != kind]
+            if len(rest) < len(kept) and still_block(rest):
+                kept = rest
     return kept
+
+
+def _owner(fact: Blocker) -> str:
+    return {"sessions": "sessions", "people": "people", "resources": "people"}.get(str(fact.steps[0]), "house")
 
 
 def _kind(fact: Blocker) -> tuple[str, str]:

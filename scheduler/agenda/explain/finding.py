@@ -21,7 +21,7 @@ from scheduler.agenda.explain.mending import (
     proved,
     relaxation,
 )
-from scheduler.agenda.explain.oracle import WHOLE, Oracle
+from scheduler.agenda.explain.oracle import BRIEF, SMALL, WHOLE, Oracle
 from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile
 from scheduler.agenda.explain.widening import added_grains
 from scheduler.agenda.problem import AgendaProblem, Weights
@@ -43,10 +43,11 @@ def find_fix(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle)
     were tried.
     """
     few = oracle.against(problem) or frozenset(session.id for session in problem.sessions)
-    search = _FixSearch(problem, few, oracle)
-    for _, changes in groupby(changes_for(problem, facts), key=lambda change: change.cost):
+    every = tuple(changes_for(problem, facts))
+    search = _FixSearch(problem, few, every, oracle)
+    for _, changes in groupby(every, key=lambda change: change.cost):
         fix = search.best_of_alike(list(changes))
-        if fix is not None or oracle.is_over:
+        if fix is not None or oracle.is_over or search.is_hopeless:
             return fix
     return search.best_of_undecided()
 
@@ -55,10 +56,12 @@ class _FixSearch:
     """Tries values for a few sessions first. What they need is the least there is, and mostly enough; where it is not,
     those that have no plan with it join them."""
 
-    def __init__(self, problem: AgendaProblem, few: frozenset[str], oracle: Oracle) -> None:
+    def __init__(self, problem: AgendaProblem, few: frozenset[str], every: tuple[Change, ...], oracle: Oracle) -> None:
         self._problem, self._few, self._oracle = problem, few, oracle
+        self._with_every_change = ProblemFile(problem).changed(_relaxed(every))
         self._undecided: list[Change] = []
         self._proposed: set[Change] = set()
+        self.is_hopeless = False
 
     def best_of_alike(self, changes: Sequence[Change]) -> Fix | None:
         """As ``best_of``, with one change of those to sessions that are alike; with the others where none mends.
@@ -87,7 +90,9 @@ class _FixSearch:
         while queue and not self._oracle.is_over:
             _, index, few, proposal = heappop(queue)
             if proposal is None or few != self._few:
-                proposal = proposed(self._problem, changes[index], {}, self._few, self._oracle)
+                proposal = self._proposal(changes[index])
+                if self.is_hopeless:
+                    return None
                 if proposal is not None:
                     self._proposed.add(proposal.change)
                     heappush(queue, (self._needed(proposal), index, self._few, proposal))
@@ -96,9 +101,10 @@ class _FixSearch:
             if found.status == "feasible":
                 return fix_of(self._problem, proposal.change, value=proposal.value)
             patience -= 1
-            if found.against is not None and not found.against <= self._few and patience > 0:
-                self._few |= found.against
+            if self._notes(found.against) and patience > 0:
                 heappush(queue, (self._needed(proposal), index, few, proposal))
+                if self.is_hopeless:
+                    return None
                 continue
             further = eased(self._problem, proposal, self._oracle)
             if further is not None:
@@ -108,6 +114,33 @@ class _FixSearch:
                 self._undecided += [changes[index] for _, index, _, _ in sorted(queue, key=lambda one: one[:2])]
                 return None
         return None
+
+    def _proposal(self, change: Change) -> Proposal | None:
+        """The least value that helps the few; ``None`` also where the file is seen to have no plan with any value."""
+        furthest = ProblemFile(self._problem).changed(relaxation(change))
+        if self._oracle.sees_against(only(furthest, self._few)):
+            return None
+        # What the change cannot break joins the few: mostly the next ones cannot either, and then it is a glance.
+        seen = self._oracle.seen_against(furthest)
+        if seen is not None:
+            self._notes(seen)
+            return None
+        return proposed(self._problem, change, {}, self._few, self._oracle)
+
+    def _notes(self, against: frozenset[str] | None) -> bool:
+        """Let sessions that have no plan after a change join the few; false where that says nothing new.
+
+        If they have none even with every change at once, there is no need to look for a single one.
+        """
+        if against is None or against <= self._few:
+            return False
+        self._few |= against
+        with_every_change = only(self._with_every_change, against)
+        if len(against) > SMALL:
+            self.is_hopeless = self._oracle.sees_against(with_every_change)
+        else:
+            self.is_hopeless = self._oracle.ask_few(with_every_change, work=BRIEF).status == "infeasible"
+        return True
 
     def _needed(self, proposal: Proposal) -> int:
         if proposal.change.cost != WIDEN_A_WINDOW:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scheduler.agenda.explain.facts import Blocker, Steps, field_of, path_of
-from scheduler.agenda.explain.oracle import Found, Oracle
+from scheduler.agenda.explain.oracle import WHOLE, Found, Oracle
 from scheduler.agenda.explain.relaxing import ENOUGH, NOTHING, Changes, ProblemFile, neutral
 from scheduler.agenda.explain.widening import HOURS, widened, widened_for
 from scheduler.agenda.problem import AgendaProblem, Session
@@ -117,19 +117,12 @@ def mended(problem: AgendaProblem, change: Change, others: Changes, oracle: Orac
 
 
 def proposed(problem: AgendaProblem, change: Change, others: Changes, few: Set[str], oracle: Oracle) -> Proposal | None:
-    """The least value that lets a few sessions be placed, were there no others; no smaller one helps all of them.
-
-    Nothing is proposed where it is seen that the file has no plan however far the change goes.
-    """
+    """The least value that lets a few sessions be placed, were there no others; no smaller one helps all of them."""
     file = ProblemFile(problem)
 
     def whole(changes: Changes) -> AgendaProblem:
         return file.changed({**others, **changes})
 
-    # The few are a glance; of a large file all are not.
-    furthest = whole(relaxation(change))
-    if oracle.sees_against(only(furthest, few)) or oracle.sees_against(furthest):
-        return None
     if change.cost == RAISE_A_CAPACITY:
         return _least_enough(problem, change, whole, few, oracle)
     return _proposed(problem, change, lambda changes: only(whole(changes), few), oracle)
@@ -186,29 +179,44 @@ def _least_enough(
 ) -> Proposal | None:
     """The smallest number that leaves a few sessions a plan, by halving: more never hurts.
 
-    Numbers that are seen to leave none are passed over first; that which is then the smallest is mostly enough.
+    Numbers that are seen to leave none, the few or all, are passed over; that which is then the smallest is mostly
+    enough.
     """
     values = _values(problem, change.steps)
-    if not values:
-        return None
 
-    def is_seen(value: int) -> bool:
-        return oracle.sees_against(whole({change.steps: value}))
+    def changed(index: int) -> AgendaProblem:
+        return whole({change.steps: values[index]})
 
-    low = 0 if not is_seen(values[0]) else bisect_left(values, 1, lo=1, key=lambda value: int(not is_seen(value)))
+    if len(few) > WHOLE:
+        # Of many it is counted only.
+        enough = _first(len(values), lambda index: not oracle.sees_against(changed(index)))
+        return None if enough == len(values) else Proposal(change, values[enough], ())
+    low = _first(len(values), lambda index: not oracle.sees_against(only(changed(index), few)))
     proposal: Proposal | None = None
     # The smallest is asked first, then the largest: what that cannot mend none can.
     tried, high = iter((low, len(values) - 1)), len(values)
     while low < high:
         middle = next(tried, (low + high) // 2)
-        found = oracle.find(only(whole({change.steps: values[middle]}), few))
+        found = oracle.find(only(changed(middle), few))
         if found.placements is not None:
             proposal, high = Proposal(change, values[middle], found.placements), middle
         elif middle == len(values) - 1:
             return None
         else:
             low = middle + 1
-    return proposal
+    if proposal is None or not oracle.sees_against(changed(high)):
+        return proposal
+    more = _first(len(values), lambda index: not oracle.sees_against(changed(index)), low=high + 1)
+    # With more of it the few have the plan that they had with less.
+    return None if more == len(values) else replace(proposal, value=values[more])
+
+
+def _first(count: int, is_enough: Callable[[int], bool], *, low: int = 0) -> int:
+    """The first of so many numbers that is enough, as are all after it; ``count`` where none is. It is mostly near."""
+    step, high = 1, low
+    while high < count and not is_enough(high):
+        low, high, step = high + 1, high + step, 2 * step
+    return bisect_left(range(min(high, count)), 1, lo=low, key=lambda index: int(is_enough(index)))
 
 
 def _values(problem: AgendaProblem, steps: Steps) -> Sequence[int]:

@@ -7,6 +7,7 @@ from typing import Literal
 from scheduler.agenda.explain.counting import too_many
 from scheduler.agenda.explain.houses import overfull_houses
 from scheduler.agenda.explain.narrow import too_tight
+from scheduler.agenda.explain.packing import packed
 from scheduler.agenda.explain.stretches import fill_stretches
 from scheduler.agenda.explain.tracks import overfilled, proposed
 from scheduler.agenda.first_plan import Attempt, first_plan
@@ -117,7 +118,10 @@ class Oracle:
         return None
 
     def _is_against(self, problem: AgendaProblem, names: frozenset[str], *, brief: bool = False) -> bool:
-        return self.ask_few(only(problem, names), work=BRIEF if brief else None).status == "infeasible"
+        few = only(problem, names)
+        if len(names) > WHOLE:
+            return self.sees_against(few)
+        return self.ask_few(few, work=BRIEF if brief else None).status == "infeasible"
 
     def note_against(self, names: Iterable[str]) -> None:
         """Remember sessions of the file that cannot all be placed."""
@@ -129,6 +133,9 @@ class Oracle:
         if names is not None:
             self._against.append(names)
             return Found("infeasible", against=names)
+        placements = packed(problem)
+        if placements is not None:
+            return Found("feasible", placements)
         count = len(problem.sessions)
         # Where the sessions in question have a plan there is most likely one of all.
         turns = [QUICK, min(BRIEFLY, THOROUGH * count)] if brief else [QUICK, THOROUGH * count, PERSISTENT * count]
@@ -196,6 +203,9 @@ class Oracle:
         legal = self.legal_of(problem)
         if not nothing_is_seen and contradiction(problem, legal) is not None:
             return Found("infeasible")
+        placements = packed(problem)
+        if placements is not None:
+            return Found("feasible", placements)
         attempt = self._attempt_few(problem, legal, wanted)
         if not attempt.is_complete and overfilled(problem, legal) is not None:
             return Found("infeasible")

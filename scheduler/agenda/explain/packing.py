@@ -1,13 +1,46 @@
-"""Whether sessions that ask for nothing but room time go beside a few that are placed already."""
+"""Sessions that ask for nothing but room time: whether they go beside a few that are placed already, and where."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import attrgetter
 
 from scheduler.agenda.legal import Span, Starts, common, hours_of_day, union, without
-from scheduler.agenda.problem import AgendaProblem, Room
+from scheduler.agenda.problem import AgendaProblem, Room, Session
 from scheduler.agenda.solution import Placement
 from scheduler.core.values import LARGEST
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Free time of a room; ``length`` counts the turnover after the last session in."""
+
+    length: int
+    turnover: int
+    room: str
+    start: int
+
+
+def packed(problem: AgendaProblem) -> tuple[Placement, ...] | None:
+    """A plan of a problem whose required sessions ask for nothing but time; nothing where they do, or none is seen."""
+    required = [one for one in problem.sessions if one.is_required]
+    if any(_asks_for_more(one) for one in required):
+        return None
+    places = _places(problem, (), [one.duration for one in required])
+    if places is None:
+        return None
+    return tuple(
+        Placement(session=one.id, start=start, room=room)
+        for one in required
+        for room, start in (places[one.duration].pop(),)
+    )
+
+
+def _asks_for_more(one: Session) -> bool:
+    of_rooms = one.audience or one.layout or one.features or one.booths or one.rooms is not None or one.same_room_as
+    of_time = one.windows is not None or one.pin is not None or one.plenary or one.after or one.not_with
+    return bool(of_rooms or of_time or one.people or any(one.uses.values()))
 
 
 def goes_beside(problem: AgendaProblem, placed: Sequence[Placement], durations: Iterable[int]) -> bool:
@@ -16,23 +49,35 @@ def goes_beside(problem: AgendaProblem, placed: Sequence[Placement], durations: 
     A yes is proven by the places that were found; a no only says that the longest first, each where least time is left
     over, did not go.
     """
-    left = list(_free_time(problem, placed))
-    for duration, count in sorted(Counter(durations).items(), reverse=True):
-        fitting = sorted(left)
-        for index, (length, turnover) in enumerate(fitting):
-            taken = min(count, length // (duration + turnover))
-            fitting[index] = (length - taken * (duration + turnover), turnover)
-            count -= taken
-            if not count:
+    return _places(problem, placed, durations) is not None
+
+
+def _places(
+    problem: AgendaProblem, placed: Sequence[Placement], durations: Iterable[int]
+) -> dict[int, list[tuple[str, int]]] | None:
+    """Room and start for each session of a duration; nothing where not all are seen to go."""
+    left = list(_gaps(problem, placed))
+    wanted = Counter(durations)
+    places: dict[int, list[tuple[str, int]]] = {}
+    for duration, count in sorted(wanted.items(), reverse=True):
+        fitting = sorted(left, key=attrgetter("length", "turnover"))
+        found = places.setdefault(duration, [])
+        for index, gap in enumerate(fitting):
+            step = duration + gap.turnover
+            taken = min(count - len(found), gap.length // step)
+            if taken:
+                found += [(gap.room, gap.start + turn * step) for turn in range(taken)]
+                fitting[index] = replace(gap, length=gap.length - taken * step, start=gap.start + taken * step)
+            if len(found) == count:
                 break
-        if count:
-            return False
+        if len(found) < count:
+            return None
         left = fitting
-    return True
+    return places
 
 
-def _free_time(problem: AgendaProblem, placed: Sequence[Placement]) -> Iterator[tuple[int, int]]:
-    """The lengths of free stretches, the turnover after the last session included, with the turnover of their rooms."""
+def _gaps(problem: AgendaProblem, placed: Sequence[Placement]) -> Iterator[Gap]:
+    """The free stretches of the rooms that may be used."""
     sessions = {session.id: session for session in problem.sessions}
     spans = {one.session: (one.start, one.start + sessions[one.session].duration) for one in placed}
     alone = union(spans[name] for name in spans if sessions[name].plenary)
@@ -44,7 +89,8 @@ def _free_time(problem: AgendaProblem, placed: Sequence[Placement]) -> Iterator[
         for (first, last), (following, _) in pairwise([*stretches, (LARGEST, LARGEST)]):
             for start, end in without(((first, last),), busy):
                 # The last turnover may lie in what is closed, but not in the next open time.
-                yield end - start + (turnover if end < last else min(turnover, following - last)), turnover
+                length = end - start + (turnover if end < last else min(turnover, following - last))
+                yield Gap(length, turnover, room.id, start)
 
 
 def _usable(problem: AgendaProblem, placed: Sequence[Placement]) -> list[Room]:

@@ -19,6 +19,8 @@ from scheduler.agenda.solution import Placement
 
 SECONDS = 1.0
 """Deterministic time after which no plan is proposed."""
+MOST_ORDERS = 3_000
+"""Sets of sessions in one stretch after which no further orders are tried."""
 NEARLY = 1.5
 """How many times as much time there must be for it not to be looked at length by length whether it can be filled."""
 
@@ -51,6 +53,12 @@ class Size:
             if stretch.room is None or stretch.room == room
         )
 
+    def starts_in(self, stretch: Stretch) -> Starts:
+        """Where it may start so that it lies in a stretch."""
+        within: Starts = ((stretch.start, stretch.end - self.duration + 1),)
+        rooms = [legal for room, legal in self.rooms if stretch.room in (None, room)]
+        return union(span for legal in dict.fromkeys(rooms) for span in common(within, legal))
+
     @property
     def hull(self) -> Span:
         """From where it may begin to where it must have ended."""
@@ -72,8 +80,12 @@ def proposed(problem: AgendaProblem, legal: Mapping[str, Legal]) -> tuple[Placem
     required = [one for one in problem.sessions if one.is_required]
     for some, stretches, _ in _scarce(problem, required):
         sizes = _sizes(some, legal)
-        stretches = _cut(stretches, list(sizes.values()))
-        counts = _counts(Counter(sizes.values()), stretches)
+        cut = _cut(stretches, list(sizes.values()))
+        counts = _counts(Counter(sizes.values()), cut)
+        if isinstance(counts, dict):
+            return tuple(_placed(problem, some, sizes, counts, cut))
+        # Some may not be anywhere in a stretch; then the order matters in which they are there.
+        counts = _counts(Counter(sizes.values()), stretches, fits=Size.may_go_into)
         if isinstance(counts, dict):
             return tuple(_placed(problem, some, sizes, counts, stretches))
     return ()
@@ -213,16 +225,48 @@ def _placed(
     seen: Counter[Stretch] = Counter()
     free_from: dict[str, list[Span]] = {room.id: [] for room in problem.rooms}
     for stretch in stretches:
-        start, turn = stretch.start, seen[stretch]
+        turn = seen[stretch]
         seen[stretch] += 1
-        for size, sessions in waiting.items():
-            numbers = counts.get((size, stretch))
-            for _ in range(0 if numbers is None else numbers[turn]):
-                room = stretch.room or _some_room(size, start, free_from)
-                if room is not None:
-                    free_from[room].append((start, start + size.duration))
-                    yield Placement(session=sessions.pop().id, start=start, room=room)
-                start += size.duration + stretch.turnover
+        here = {size: numbers[turn] for size in waiting if (numbers := counts.get((size, stretch))) and numbers[turn]}
+        for size, start in in_order(here, stretch):
+            room = stretch.room or _some_room(size, start, free_from)
+            if room is not None:
+                free_from[room].append((start, start + size.duration))
+                yield Placement(session=waiting[size].pop().id, start=start, room=room)
+
+
+def in_order(counts: Mapping[Size, int], stretch: Stretch) -> list[tuple[Size, int]]:
+    """When so many of each size are held one after the other in a stretch; as many of them as there is an order for.
+
+    Of all orders of the same ones that counts which ends first: whatever follows can follow then, too.
+    """
+    sizes = list(counts)
+    starts = [size.starts_in(stretch) for size in sizes]
+    none = (0,) * len(sizes)
+    ends: dict[tuple[int, ...], int] = {none: stretch.start}
+    last: dict[tuple[int, ...], tuple[int, int]] = {}
+    layer = [none]
+    while layer and len(ends) < MOST_ORDERS:
+        following: dict[tuple[int, ...], None] = {}
+        for held in layer:
+            for index, size in enumerate(sizes):
+                if held[index] == counts[size]:
+                    continue
+                start = next((max(from_, ends[held]) for from_, to in starts[index] if to > ends[held]), None)
+                if start is None:
+                    continue
+                more = (*held[:index], held[index] + 1, *held[index + 1 :])
+                end = start + size.duration + stretch.turnover
+                if end < ends.get(more, end + 1):
+                    ends[more], last[more], following[more] = end, (index, start), None
+        layer = list(following)
+    held = max(ends, key=lambda one: (sum(one), -ends[one]))
+    found = []
+    while held != none:
+        index, start = last[held]
+        found.append((sizes[index], start))
+        held = (*held[:index], held[index] - 1, *held[index + 1 :])
+    return found[::-1]
 
 
 def _some_room(size: Size, start: int, busy: Mapping[str, list[Span]]) -> str | None:

@@ -27,6 +27,7 @@ class Board:
         self._blocked_person: list[dict[int, int]] = [{} for _ in grounds.rests]
         self._levels = [dict(taken) for taken in grounds.taken]
         self._full: list[dict[int, int]] = [{} for _ in grounds.taken]
+        self._users: list[dict[int, set[int]]] = [{} for _ in grounds.taken]
         for ground in grounds.sessions:
             for shared, units in ground.uses:
                 if units not in self._full[shared]:
@@ -59,8 +60,13 @@ class Board:
                 del self._plenaries[number]
         for shared, units in ground.uses:
             levels, full, capacity = self._levels[shared], self._full[shared], self.grounds.capacities[shared]
+            users = self._users[shared]
             for grain in range(max(0, place.start), place.start + ground.duration):
                 level = levels[grain] = levels.get(grain, 0) + sign * units
+                if sign > 0:
+                    users.setdefault(grain, set()).add(number)
+                else:
+                    users[grain].remove(number)
                 for wanted in full:
                     if level + wanted > capacity:
                         full[wanted] |= 1 << grain
@@ -197,13 +203,6 @@ class Board:
         self, shared: int, units: int, start: int, end: int, gone: set[int], worth: Sequence[int]
     ) -> set[int]:
         """Who must leave so that a session finds its units; the limit of all sessions at once is a thing shared too."""
-        beside = {
-            other: amount
-            for other in self.places
-            if other not in gone
-            for kind, amount in self.grounds.sessions[other].uses
-            if kind == shared and self._meets(other, start, end)
-        }
         levels, left = self._levels[shared], self.grounds.capacities[shared] - units
         freed: dict[int, int] = {}
         leaving: set[int] = set()
@@ -217,12 +216,11 @@ class Board:
             leave(other)
         for grain in range(start, end):
             while levels.get(grain, 0) - freed.get(grain, 0) > left:
-                running = [one for one in beside if self._meets(one, grain, grain + 1)]
+                running = self._users[shared].get(grain, set()) - gone - leaving
                 if not running:
                     break
                 least = min(running, key=lambda one: (worth[one], one))
                 leaving.add(least)
-                del beside[least]
                 leave(least)
         return leaving
 
