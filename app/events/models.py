@@ -180,6 +180,18 @@ class MeetingTable(Attested, Base):
     zone: Mapped[str] = mapped_column(String(40), default="hall")
     seats: Mapped[int] = mapped_column(default=4)
     room: Mapped[Room] = relationship(lazy="raise")
+    closings: Mapped[list["TableClosing"]] = relationship(lazy="raise", order_by="TableClosing.starts_at")
+
+
+class TableClosing(Base):
+    """A time in which a table cannot be used."""
+
+    __tablename__ = "table_closing"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    table_id: Mapped[int] = mapped_column(ForeignKey("meeting_table.id", ondelete="CASCADE"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
 
 
 class MeetingSlot(Attested, Base):

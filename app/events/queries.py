@@ -103,7 +103,10 @@ def tables_of(session: Session, event_id: int) -> list[MeetingTable]:
         session.scalars(
             select(MeetingTable)
             .where(MeetingTable.event_id == event_id)
-            .options(joinedload(MeetingTable.room, innerjoin=True).joinedload(Room.site, innerjoin=True))
+            .options(
+                joinedload(MeetingTable.room, innerjoin=True).joinedload(Room.site, innerjoin=True),
+                selectinload(MeetingTable.closings),
+            )
             .order_by(MeetingTable.number)
         )
     )

@@ -1,9 +1,9 @@
-"""When a resource is there, its shifts without the breaks; and when a room is not open."""
+"""When a resource is there, its shifts without the breaks; and when a room or a table is not open."""
 
 from collections.abc import Iterable
 
 from app.events.enums import ResourceTimeKind
-from app.events.models import EventDay, Resource, Room
+from app.events.models import EventDay, MeetingSlot, MeetingTable, Resource, Room
 from app.events.time_grid import TimeGrid
 
 Interval = tuple[int, int]
@@ -26,6 +26,11 @@ def closed_hours(grid: TimeGrid, day: EventDay, room: Room) -> tuple[Interval, .
         return ()
     is_open = [(grid.tick_after(one.starts_at), grid.tick(one.ends_at)) for one in room.openings]
     return free_of((grid.tick(day.starts_at), grid.tick_after(day.ends_at)), is_open)
+
+
+def is_closed(table: MeetingTable, slot: MeetingSlot) -> bool:
+    """Whether a table is closed in some of a slot; ``table.closings`` must be loaded."""
+    return any(one.starts_at < slot.ends_at and slot.starts_at < one.ends_at for one in table.closings)
 
 
 def free_of(whole: Interval, taken: Iterable[Interval]) -> tuple[Interval, ...]:

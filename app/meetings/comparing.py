@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.meetings.planner import MeetingFacts, build_problem, judge, outcome_of, planned_of, read_facts, solution_of
+from app.meetings.sentences import say
 from app.platform.errors import Refused
+from app.platform.linked import Linked
 from app.solver_runs.enums import RunState
 from app.solver_runs.models import SolverRun
 from app.solver_runs.queries import results_of, runs_of_event
@@ -17,7 +19,9 @@ MOST = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A plan in figures; ``run`` is nothing for the present one, ``problem`` says why a run cannot be published."""
+    """A plan in figures; ``run`` is nothing for the present one, ``problem`` says why a run cannot be published, with
+    ``problems`` rules broken in all; a run that can no longer be read has no figures.
+    """
 
     run: SolverRun | None
     held: int
@@ -26,7 +30,8 @@ class Plan:
     moved: int = 0
     dropped: int = 0
     people: int = 0
-    problem: str = ""
+    problem: str | Linked = ""
+    problems: int = 0
 
 
 def compared(session: Session, event: Event) -> tuple[Plan, ...]:
@@ -60,7 +65,8 @@ def _plan(session: Session, facts: MeetingFacts, run: SolverRun, present: Mappin
         moved=len(changed & present.keys() & places.keys()),
         dropped=len(present.keys() - places.keys()),
         people=len({person for wish in changed for person in people_of[wish]}),
-        problem=judged.violations[0].message if judged.violations else "",
+        problem=say(facts, judged.violations[0].message) if judged.violations else "",
+        problems=len(judged.violations),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.events.models import Event
 from app.meetings.enums import Answer
 from app.meetings.models import Meeting, MeetingWish
-from app.meetings.places import company_of, read_hall
+from app.meetings.places import company_of, elsewhere, read_hall
 from app.meetings.queries import meeting_in_event, meeting_of_wish, wish_in_event
 from app.meetings.view import name_of
 from app.platform.errors import NotFound
@@ -49,5 +49,7 @@ def in_hand(session: Session, event: Event, key: str) -> InHand | None:
         path=f"{base}/{meeting.id}/move" if meeting else f"{base}/wishes/{wish.id}/place",
         wish=wish,
         meeting=meeting,
-        places=frozenset((place.slot.id, place.table.id) for place in hall.places(company_of(wish))),
+        places=frozenset(
+            (place.slot.id, place.table.id) for place in elsewhere(hall.places(company_of(wish)), meeting)
+        ),
     )

@@ -15,6 +15,7 @@ from app.delegations.models import Delegate
 from app.delegations.queries import delegates_by_id
 from app.events.models import Event, MeetingSlot, MeetingTable, Resource
 from app.events.queries import resources_of, slots_of, tables_of, walks_in_grains
+from app.events.shifts import is_closed
 from app.events.time_grid import TimeGrid
 from app.meetings.models import Meeting, MeetingWish
 from app.meetings.planner import absent_in, is_there
@@ -125,7 +126,7 @@ class Hall:
         return sorted(fitting, key=lambda table: (table.seats, table.number))
 
     def is_open(self, table: MeetingTable, slot: MeetingSlot) -> bool:
-        return self.ticks(slot).isdisjoint(self.tables_taken.get(str(table.id), ()))
+        return self.ticks(slot).isdisjoint(self.tables_taken.get(str(table.id), ())) and not is_closed(table, slot)
 
     def places(self, company: Company, *, slot_ids: Collection[int] | None = None) -> list[Place]:
         """Where this company could meet, by time, the smallest table first."""
@@ -233,6 +234,12 @@ def _engaged(
                 ticks |= set(range(stretch.start - way, stretch.end + way))
         engaged[person] = by_site
     return engaged
+
+
+def elsewhere(places: Iterable[Place], meeting: Meeting | None) -> list[Place]:
+    """These places without the one that a meeting has."""
+    own = (meeting.slot_id, meeting.table_id) if meeting is not None else None
+    return [place for place in places if (place.slot.id, place.table.id) != own]
 
 
 def company_of(wish: MeetingWish) -> Company:

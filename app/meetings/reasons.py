@@ -26,6 +26,29 @@ def reason_words(reason: str | None, names: Mapping[int, str]) -> str:
     return _words()[rule] % {"who": ", ".join(people) or said.partition(" is ")[0]}
 
 
+def kind_of(reason: str | None) -> str:
+    """The rule that a reason names; ``planned`` where no plan has judged the wish, ``said`` where somebody typed it."""
+    if not reason:
+        return "planned"
+    return _rule_of(reason) or "said"
+
+
+def kind_words(kind: str) -> str:
+    """A kind of reason in few words, without names."""
+    return {
+        "planned": _("Not planned yet"),
+        "said": _("Cancelled, for a reason of its own"),
+        "limits_of_person": _("Somebody has as many as allowed"),
+        "person_in_one_meeting": _("Somebody has no slot left"),
+        "person_not_busy": _("Somebody is engaged elsewhere"),
+        "person_not_absent": _("Somebody is not there"),
+        "resource_not_overused": _("No team is free"),
+        "order_kept": _("No time left around another meeting"),
+        "inside_block_and_slots": _("No slot that it could have"),
+        "no_veto": _("They do not want to meet"),
+    }.get(kind) or _words()[kind]
+
+
 def _rule_of(reason: str | None) -> str | None:
     given = GIVEN.fullmatch(reason or "")
     return given["rule"] if given and given["rule"] in _words() else None

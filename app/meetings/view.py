@@ -4,11 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.events.models import MeetingSlot, MeetingTable
+from app.events.shifts import is_closed
 from app.meetings.models import Meeting, MeetingWish
 from app.platform.wording import shortened
 
 SHORT_NAME = 16
 """Letters of a delegation's name in a cell of the desk."""
+
+STAYS = "\N{NO-BREAK SPACE}·"
+"""A dot that stays with the name before it, so that no line of a cell begins with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +22,7 @@ class Cell:
     at: str
     meeting: Meeting | None
     is_legal: bool
+    is_closed: bool
     short: str
     full: str
 
@@ -60,10 +65,21 @@ def table_grid(
 def _cell(slot: MeetingSlot, table: MeetingTable, meeting: Meeting | None, legal: Collection[tuple[int, int]]) -> Cell:
     at, is_legal = f"{slot.id}-{table.id}", (slot.id, table.id) in legal
     if meeting is None:
-        return Cell(at=at, meeting=None, is_legal=is_legal, short="·", full="")
+        return Cell(at=at, meeting=None, is_legal=is_legal, is_closed=is_closed(table, slot), short="·", full="")
     names = sides_of(meeting.wish)
-    short = " · ".join(shortened(name, most=SHORT_NAME) for name in names)
-    return Cell(at=at, meeting=meeting, is_legal=is_legal, short=short, full=" · ".join(names))
+    return Cell(
+        at=at,
+        meeting=meeting,
+        is_legal=is_legal,
+        is_closed=is_closed(table, slot),
+        short=f"{STAYS} ".join(_short(name) for name in names),
+        full=" · ".join(names),
+    )
+
+
+def _short(name: str) -> str:
+    """A name as a cell has room for it: up to the first comma, after which stands what tells nobody apart."""
+    return shortened(name.partition(",")[0], most=SHORT_NAME)
 
 
 def name_of(wish: MeetingWish) -> str:

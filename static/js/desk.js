@@ -43,7 +43,7 @@ function neighbour(cell, across, down) {
 /** Put the grid of another answer in the place of this one, and its address into the bar. */
 function swap(text, address) {
   const page = new DOMParser().parseFromString(text, "text/html");
-  for (const id of ["desk", "unheld"]) {
+  for (const id of ["desk", "unheld", "misfits"]) {
     const fresh = page.getElementById(id);
     if (fresh) document.getElementById(id)?.replaceWith(document.adoptNode(fresh));
   }

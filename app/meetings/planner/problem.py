@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from app.delegations.models import Delegate
 from app.events.models import MeetingTable, Resource
+from app.events.shifts import is_closed
 from app.meetings.enums import Keeping, MeetingWishLevel
 from app.meetings.models import Meeting, MeetingWish
 from app.meetings.planner.facts import MeetingFacts, absent_in, is_there
@@ -18,7 +19,8 @@ VALUE_OF_MUST = 100
 def build_problem(facts: MeetingFacts, *, keeping: Keeping = Keeping.VALUE_FIRST) -> MeetingsProblem:
     """Turn facts into a problem; IDs are ``s<ID>`` for slots, ``t<number>`` for tables, ``p<ID>``, ``w<ID>``.
 
-    A pinned meeting that can no longer be where it is, since somebody left or is engaged then, is a wish like others.
+    A pinned meeting that can no longer be where it is, since somebody left or is engaged then or its table is closed,
+    is a wish like others.
     """
     blocked = {slot.id: frozenset(facts.grid.ticks(slot.starts_at, slot.ends_at)) for slot in facts.slots}
     pinned = {
@@ -40,7 +42,12 @@ def build_problem(facts: MeetingFacts, *, keeping: Keeping = Keeping.VALUE_FIRST
                 for slot in facts.slots
             ),
             "tables": tuple(
-                {"id": table_key(table), "zone": _zone_of(facts, table), "seats": table.seats, "open": None}
+                {
+                    "id": table_key(table),
+                    "zone": _zone_of(facts, table),
+                    "seats": table.seats,
+                    "open": _open_in(facts, table),
+                }
                 for table in facts.tables
             ),
             "people": tuple(_person(facts, delegate, blocked) for delegate in facts.delegates.values()),
@@ -103,7 +110,15 @@ def _can_stay(facts: MeetingFacts, meeting: Meeting, blocked: Mapping[int, froze
     people = [facts.delegates[person.delegate_id] for person in meeting.wish.people]
     ticks = blocked[meeting.slot_id]
     is_free = not any(absent_in(one, meeting.slot) or ticks & facts.engaged.get(one.id, frozenset()) for one in people)
-    return is_free and len(people) <= meeting.table.seats
+    table = next(one for one in facts.tables if one.id == meeting.table_id)
+    return is_free and len(people) <= table.seats and not is_closed(table, meeting.slot)
+
+
+def _open_in(facts: MeetingFacts, table: MeetingTable) -> tuple[str, ...] | None:
+    """The slots in which a table can be used; none are named where that is all of them."""
+    if not table.closings:
+        return None
+    return tuple(slot_key(slot.id) for slot in facts.slots if not is_closed(table, slot))
 
 
 def _zone_of(facts: MeetingFacts, table: MeetingTable) -> str:

@@ -200,8 +200,13 @@ def wishes_for_office(session: Session, event_id: int, now: datetime) -> list[Me
 
 def unheld_wish_ids(session: Session, event_id: int) -> list[int]:
     """The accepted wishes that have no slot, in the order in which they were made."""
+    return [*unheld_reasons(session, event_id)]
+
+
+def unheld_reasons(session: Session, event_id: int) -> dict[int, str | None]:
+    """The accepted wishes that have no slot, in the order in which they were made, with the reason of the plan."""
     held = select(Meeting.wish_id).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
-    statement = select(MeetingWish.id).where(
+    statement = select(MeetingWish.id, MeetingWish.unheld_reason).where(
         MeetingWish.event_id == event_id, MeetingWish.answer == Answer.ACCEPTED, MeetingWish.id.not_in(held)
     )
-    return list(session.scalars(statement.order_by(MeetingWish.id)))
+    return dict(session.execute(statement.order_by(MeetingWish.id)).all())

@@ -2,6 +2,7 @@
 
 from app.meetings.service.booking import book, book_for
 from app.meetings.service.cancelling import call_off
+from app.meetings.service.closing import close_tables
 from app.meetings.service.holding import cancel, hold_meeting
 from app.meetings.service.hosting import set_host_table
 from app.meetings.service.ruling import set_rules
@@ -26,6 +27,7 @@ __all__ = [
     "book_for",
     "call_off",
     "cancel",
+    "close_tables",
     "decline_offer",
     "end_wishes_of",
     "expire_wishes",

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.meetings.routes.manage import booking, desk, runs, settings, why
+from app.meetings.routes.manage import booking, desk, runs, settings, tables, why
 
 router = APIRouter()
-for part in (desk, runs, settings, why, booking):
+for part in (desk, runs, settings, tables, why, booking):
     router.include_router(part.router)

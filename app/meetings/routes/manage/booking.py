@@ -26,7 +26,7 @@ from app.meetings.notices import (
     tell_of_place,
     tell_of_substitute,
 )
-from app.meetings.places import company_of, read_hall
+from app.meetings.places import company_of, elsewhere, read_hall
 from app.meetings.queries import meeting_in_event, meeting_of_wish, wish_in_event
 from app.meetings.reasons import people_in, reason_words
 from app.meetings.stand_ins import who_can_go
@@ -96,7 +96,7 @@ def cancel(
     )
     tell_of_calling_off(session, event=event, meeting=meeting, by_id=None, reason=bound.value.reason, now=now)
     tell_of_offer(session, event=event, offered=offered, base_url=request.app.state.settings.base_url, now=now)
-    return RedirectResponse(f"/e/{event.slug}/manage/meetings", status_code=303)
+    return _to(event, meeting, "desk")
 
 
 @router.post("/e/{slug}/manage/meetings/{meeting_id}/substitute")
@@ -182,6 +182,9 @@ def _place(
     request: Request, session: Session, event: Event, wish: MeetingWish, said: PlaceForm, actor: Actor, now: datetime
 ) -> Response:
     was = meeting_of_wish(session, event.id, wish.id)
+    if was is not None and (was.slot_id, was.table_id) == (said.slot_id, said.table_id):
+        # It is there: nobody is told of a move, and nothing is pinned.
+        return _to(event, meeting_in_event(session, event.id, was.id), said.back)
     try:
         with session.begin_nested():
             made = service.book(
@@ -194,10 +197,15 @@ def _place(
         return _page(request, session, event, as_it_is, whole, said=conflict.message, status=409)
     meeting = meeting_in_event(session, event.id, made.id)
     tell_of_place(session, event=event, meeting=meeting, is_moved=was is not None, now=now)
-    if said.back == "desk":
-        day, cell = day_of(event, meeting.slot.starts_at), f"at-{meeting.slot_id}-{meeting.table_id}"
-        return RedirectResponse(f"/e/{event.slug}/manage/meetings?day={day}#{cell}", status_code=303)
-    return RedirectResponse(f"/e/{event.slug}/manage/meetings/{made.id}", status_code=303)
+    return _to(event, meeting, said.back)
+
+
+def _to(event: Event, meeting: Meeting, back: str | None) -> Response:
+    """The page of a meeting, or its cell on the desk."""
+    if back != "desk":
+        return RedirectResponse(f"/e/{event.slug}/manage/meetings/{meeting.id}", status_code=303)
+    day, cell = day_of(event, meeting.slot.starts_at), f"at-{meeting.slot_id}-{meeting.table_id}"
+    return RedirectResponse(f"/e/{event.slug}/manage/meetings?day={day}#{cell}", status_code=303)
 
 
 def _page(
@@ -217,7 +225,7 @@ def _page(
         "wish": wish,
         "meeting": meeting,
         "name": name_of(wish),
-        "places": hall.places(company_of(wish)),
+        "places": elsewhere(hall.places(company_of(wish)), meeting),
         "why": reason_words(wish.unheld_reason, {one.id: latin_name_of(one) for one in named.values()}),
         "colleagues": {
             person.delegate_id: who_can_go(session, event, meeting, person.delegate) for person in wish.people

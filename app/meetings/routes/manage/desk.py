@@ -3,26 +3,17 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy.orm import Session
 
 from app.accounts.policies import ORGANISERS, Access, Policy
-from app.delegations.names import latin_name_of
-from app.delegations.queries import delegates_by_id
 from app.events.models import Event
 from app.events.queries import day_of, days_of, event_of_path, slots_of, tables_of
+from app.events.shifts import is_closed
 from app.meetings.enums import Answer
 from app.meetings.fair import shares_of, short_of_minimum
 from app.meetings.in_hand import in_hand
-from app.meetings.models import MeetingWish
-from app.meetings.queries import (
-    answer_counts,
-    held_count,
-    meetings_of,
-    unheld_wish_ids,
-    wishes_by_id,
-    wishes_for_office,
-)
-from app.meetings.reasons import people_in, reason_words
+from app.meetings.misfits import misfits_of
+from app.meetings.queries import answer_counts, held_count, meetings_of, wishes_for_office
+from app.meetings.unheld import unheld_of
 from app.meetings.view import name_of, table_grid
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadSession
@@ -33,8 +24,6 @@ router = APIRouter()
 
 READ = Policy("meetings.read", roles=ORGANISERS, loader=event_of_path)
 FAIR = Policy("meetings.fair", roles=ORGANISERS, loader=event_of_path)
-
-MOST_UNHELD = 50
 
 
 @router.get("/e/{slug}/manage/meetings")
@@ -47,6 +36,7 @@ def desk(
     view: str = "grid",
     zone: str = "",
     hold: str = "",
+    why: str = "",
 ) -> Response:
     """Tables × slots of a day, what waits, and what is not held; with something in hand, where it may be put."""
     event = access.found
@@ -59,8 +49,7 @@ def desk(
     in_zone = [table for table in tables if zone not in zones or table.zone == zone]
     meetings = meetings_of(session, event.id, slot_ids=[slot.id for slot in of_day])
     taken_up = in_hand(session, event, hold)
-    unheld = unheld_wish_ids(session, event.id)
-    whole = wishes_by_id(session, event.id, unheld[:MOST_UNHELD])
+    misfits = misfits_of(session, event.id)
     context = {
         "event": event,
         "days": days,
@@ -71,9 +60,10 @@ def desk(
         "in_hand": taken_up,
         "counts": {answer.value: count for answer, count in answer_counts(session, event.id).items()},
         "held": held_count(session, event.id),
-        "places": len(slots) * len(tables),
-        "unheld": _with_reasons(session, [whole[wish_id] for wish_id in unheld[:MOST_UNHELD]]),
-        "unheld_count": len(unheld),
+        "places": sum(not is_closed(table, slot) for slot in slots for table in tables),
+        "unheld": unheld_of(session, event.id, kind=why),
+        "misfits": misfits,
+        "misfit_ids": {one.meeting_id for one in misfits},
         "meetings": meetings,
         "view": "list" if view == "list" else "grid",
         "names": {meeting.id: name_of(meeting.wish) for meeting in meetings},
@@ -94,10 +84,3 @@ def fair(request: Request, session: ReadSession, now: Now, access: Annotated[Acc
         "short": short_of_minimum(session, event, now=now),
     }
     return render(request, "meetings/fair.html", context)
-
-
-def _with_reasons(session: Session, wishes: list[MeetingWish]) -> list[tuple[int, str, str]]:
-    """ID and sides of each wish and why it has no meeting."""
-    people = delegates_by_id(session, {one for wish in wishes for one in people_in(wish.unheld_reason)})
-    names = {one.id: latin_name_of(one) for one in people.values()}
-    return [(wish.id, name_of(wish), reason_words(wish.unheld_reason, names)) for wish in wishes]

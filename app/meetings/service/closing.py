@@ -1,0 +1,89 @@
+"""Closing tables for some hours, such as a block that is lost, and opening them again."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.events.models import Event, MeetingTable, TableClosing
+from app.events.queries import days_of
+from app.events.shifts import Interval, free_of
+from app.events.time_grid import TimeGrid
+from app.platform.actor import Actor
+from app.platform.audit import record
+from app.platform.errors import Refused
+from app.platform.i18n import gettext as _
+
+
+def close_tables(
+    session: Session,
+    *,
+    event: Event,
+    first: int,
+    last: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    is_open: bool,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Close the tables of these numbers for a stretch of time, or open them again then.
+
+    Runs and offered places count with it at once; meetings that are held there stay and are named on the desk.
+
+    Raises:
+        Refused: no table has such a number, an end that is not after its start, or hours on none of the days.
+    """
+    if last < first:
+        raise Refused({"last": _("The last table comes after the first.")})
+    if ends_at <= starts_at:
+        raise Refused({"until": _("The end comes after the start.")})
+    if not any(day.starts_at < ends_at and starts_at < day.ends_at for day in days_of(session, event.id)):
+        raise Refused({"since": _("This is outside the hours of the day.")})
+    tables = session.scalars(
+        select(MeetingTable)
+        .where(MeetingTable.event_id == event.id, MeetingTable.number.between(first, last))
+        .options(selectinload(MeetingTable.closings))
+        .order_by(MeetingTable.number)
+        .with_for_update()
+    ).all()
+    if not tables:
+        raise Refused({"first": _("No table has such a number.")})
+    grid = TimeGrid.of(event)
+    stretch = (grid.tick(starts_at), grid.tick_after(ends_at))
+    for table in tables:
+        before = [(grid.tick(one.starts_at), grid.tick_after(one.ends_at)) for one in table.closings]
+        left = [part for one in before for part in free_of(one, [stretch])]
+        after = left if is_open else _joined([*before, stretch])
+        if after == before:
+            continue
+        session.execute(delete(TableClosing).where(TableClosing.table_id == table.id))
+        session.add_all(
+            TableClosing(table_id=table.id, starts_at=grid.instant(start), ends_at=grid.instant(end))
+            for start, end in after
+        )
+        record(
+            session,
+            actor=actor,
+            now=now,
+            event_id=event.id,
+            action="table.opened" if is_open else "table.closed",
+            entity="meeting_table",
+            entity_id=table.id,
+            changes={"hours": (None, f"{starts_at.isoformat()}/{ends_at.isoformat()}")},
+        )
+    session.flush()
+    for table in tables:
+        session.expire(table, ["closings"])
+
+
+def _joined(stretches: Iterable[Interval]) -> list[Interval]:
+    """The same time in as few stretches as possible, in order."""
+    whole: list[Interval] = []
+    for start, end in sorted(stretches):
+        if whole and start <= whole[-1][1]:
+            whole[-1] = (whole[-1][0], max(whole[-1][1], end))
+        else:
+            whole.append((start, end))
+    return whole

@@ -1,0 +1,65 @@
+"""Accepted wishes without a meeting, as the desk lists them: how many for which reason, and the first by name."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.delegations.names import latin_name_of
+from app.delegations.queries import delegates_by_id
+from app.meetings.queries import unheld_reasons, wishes_by_id
+from app.meetings.reasons import kind_of, kind_words, people_in, reason_words
+from app.meetings.view import name_of
+
+MOST = 50
+"""So many stand on the desk by name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of reason: its key in the address, its words, and how many wishes have it."""
+
+    key: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanting:
+    """A wish by ID, its sides, and why it has no meeting."""
+
+    wish_id: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unheld:
+    """All kinds, the most frequent first; of ``kind`` (all where empty) how many there are, and the first of them."""
+
+    total: int
+    kinds: tuple[Kind, ...]
+    kind: str
+    count: int
+    first: tuple[Wanting, ...]
+
+
+def unheld_of(session: Session, event_id: int, *, kind: str = "") -> Unheld:
+    """What is not held in an edition; a ``kind`` that no wish has counts as all."""
+    reasons = unheld_reasons(session, event_id)
+    counts = Counter(kind_of(reason) for reason in reasons.values())
+    chosen = kind if kind in counts else ""
+    ids = [one for one, reason in reasons.items() if not chosen or kind_of(reason) == chosen]
+    people = delegates_by_id(session, {person for one in ids[:MOST] for person in people_in(reasons[one])})
+    names = {one.id: latin_name_of(one) for one in people.values()}
+    whole = wishes_by_id(session, event_id, ids[:MOST])
+    return Unheld(
+        total=len(reasons),
+        kinds=tuple(Kind(key=key, words=kind_words(key), count=count) for key, count in counts.most_common()),
+        kind=chosen,
+        count=len(ids),
+        first=tuple(
+            Wanting(wish_id=one, name=name_of(whole[one]), reason=reason_words(reasons[one], names))
+            for one in ids[:MOST]
+        ),
+    )
