@@ -1,7 +1,8 @@
 """The entrance to an explanation."""
 
 from scheduler.agenda.explain.blocking import blocking_set
-from scheduler.agenda.explain.finding import find_fix, find_fixes
+from scheduler.agenda.explain.combining import find_fixes
+from scheduler.agenda.explain.finding import find_fix
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.core.explanation import Explanation
@@ -16,7 +17,7 @@ def explain(problem: AgendaProblem, *, limits: Limits | None = None, control: Co
         unless the time was up while they were sought, or it was too hard to tell of one whether it is needed.
     """
     oracle = Oracle(limits or Limits(), control or Control())
-    answer = oracle.ask(problem)
+    answer = oracle.ask(problem, work=None)
     if answer != "infeasible":
         return Explanation(status=answer, seconds=round(oracle.seconds, 4))
     blockers = blocking_set(problem, oracle)

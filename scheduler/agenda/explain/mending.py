@@ -1,12 +1,12 @@
 """The cheapest change that makes a problem solvable, with a concrete value, proved by solving."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
 from scheduler.agenda.explain.facts import Blocker, Steps, field_of, path_of
-from scheduler.agenda.explain.oracle import WHOLE, Found, Oracle
+from scheduler.agenda.explain.oracle import SMALL, SOON, WHOLE, Found, Oracle
 from scheduler.agenda.explain.relaxing import ENOUGH, NOTHING, Changes, ProblemFile, neutral
 from scheduler.agenda.explain.widening import HOURS, widened, widened_for
 from scheduler.agenda.problem import AgendaProblem, Session
@@ -88,6 +88,14 @@ def relaxation(change: Change) -> Changes:
     return neutral([change.steps])
 
 
+def relaxed(changes: Iterable[Change]) -> Changes:
+    """Several changes taken as far as they go."""
+    found: Changes = {}
+    for change in changes:
+        found.update(relaxation(change))
+    return found
+
+
 @dataclass(frozen=True)
 class Proposal:
     """A change with a value for which some sessions have a plan."""
@@ -104,16 +112,20 @@ def mended(problem: AgendaProblem, change: Change, others: Changes, oracle: Orac
         proposal = proposed(problem, change, others, few, oracle)
         if proposal is None:
             return NOTHING
-        found = proved(problem, proposal, others, oracle)
+        found = proved(problem, proposal, others, oracle, brief=len(problem.sessions) > SMALL)
         if found.status == "feasible":
             return proposal.value
         few = few | found.against if found.against is not None and not found.against <= few else None
     file = ProblemFile(problem)
-    if not oracle.has_plan(file.changed({**others, **relaxation(change)})):
+    free = file.changed({**others, **relaxation(change)})
+    plan = oracle.find(free).placements
+    if plan is None:
         return NOTHING
     whole = _proposed(problem, change, lambda changes: file.changed({**others, **changes}), oracle)
-    is_proved = whole is not None and proved(problem, whole, others, oracle).status == "feasible"
-    return whole.value if whole is not None and is_proved else NOTHING
+    if whole is not None and proved(problem, whole, others, oracle).status == "feasible":
+        return whole.value
+    # Hours that are widened for a plan need no other proof than that plan.
+    return widened_for(problem, free, change.steps, plan) if field_of(change.steps) in HOURS else NOTHING
 
 
 def proposed(problem: AgendaProblem, change: Change, others: Changes, few: Set[str], oracle: Oracle) -> Proposal | None:
@@ -145,7 +157,8 @@ def eased(problem: AgendaProblem, proposal: Proposal, oracle: Oracle) -> Proposa
     steps, file = proposal.change.steps, ProblemFile(problem)
     if field_of(steps) in HOURS:
         free = file.changed(neutral([steps]))
-        plan = oracle.find(free, wanted=proposal.placements, brief=True).placements
+        is_brief = len(problem.sessions) > WHOLE
+        plan = oracle.find(free, wanted=proposal.placements, brief=is_brief, work=SOON).placements
         # Hours that are widened for a plan need no other proof than that plan.
         return None if plan is None else replace(proposal, value=widened_for(problem, free, steps, plan))
     if proposal.change.cost != RAISE_A_CAPACITY:

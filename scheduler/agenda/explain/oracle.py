@@ -32,8 +32,11 @@ THOROUGH, PERSISTENT = 1, 20
 FEW_EJECTIONS = 12
 """Ejections after which a question about few sessions is left to the solver."""
 
-BRIEF, LONGER = 0.05, 1.0
-"""Deterministic time for a question that another one may make needless, and for one that was put off."""
+BRIEF, SOON, LONGER = 0.05, 0.1, 1.0
+"""Deterministic time for a question that another one may make needless, for one about all sessions that may prove a
+fix, and for one that was put off."""
+MOST_SOLVED = 300
+"""Sessions beyond which the solver is asked about all of them only for whether there is a plan at all."""
 WHOLE = 150
 """Sessions up to which it is looked at length by length whether they fill the time, and for the least widening."""
 
@@ -57,6 +60,16 @@ def contradiction(problem: AgendaProblem, legal: Mapping[str, Legal]) -> frozens
     counted = too_many(problem, legal)
     found = [*too_tight(problem, legal), *overfull_houses(problem, legal), *([] if counted is None else [counted])]
     return min(found, key=len, default=None)
+
+
+def _kept_at(wanted: Sequence[Placement], legal: Mapping[str, Legal]) -> dict[str, Legal]:
+    """The legal starts where some sessions may be at one place only, as far as that is legal."""
+    kept = dict(legal)
+    for one in wanted:
+        starts = kept[one.session].rooms.get(one.room, ()) if one.session in kept else ()
+        if any(start <= one.start < end for start, end in starts):
+            kept[one.session] = replace(kept[one.session], rooms={one.room: ((one.start, one.start + 1),)})
+    return kept
 
 
 class Oracle:
@@ -83,12 +96,19 @@ class Oracle:
         """Whether what was put off should stay so, for there to be time for the rest."""
         return self.is_over or 2 * self.seconds > self._limits.time_limit
 
-    def ask(self, problem: AgendaProblem) -> Answer:
-        """Whether there is a plan; ``unknown`` where the time is up before there is an answer."""
-        return self.find(problem).status
+    def ask(self, problem: AgendaProblem, *, work: float | None = LONGER) -> Answer:
+        """Whether there is a plan; ``unknown`` where there is no answer in the time for it, as in ``find``."""
+        return self.find(problem, work=work).status
 
-    def find(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = (), brief: bool = False) -> Found:
-        """The answer about a problem of any size; ``unknown`` where the time is up before there is an answer.
+    def find(
+        self,
+        problem: AgendaProblem,
+        *,
+        wanted: Sequence[Placement] = (),
+        brief: bool = False,
+        work: float | None = LONGER,
+    ) -> Found:
+        """The answer about a problem of any size; ``unknown`` where there is none in the time for it.
 
         Most questions of an explanation are about nearly the same file: what could not be placed before is asked for
         by itself first, and a plan is built around the one that was there before.
@@ -96,6 +116,7 @@ class Oracle:
         Args:
             wanted: a plan of some sessions.
             brief: give up soon where there is no answer.
+            work: deterministic time after which the solver gives up on a large problem; ``None`` for all that is left.
         """
         if self.is_over:
             return Found("unknown")
@@ -107,7 +128,7 @@ class Oracle:
                 return Found("infeasible", against=names)
         if len(present) <= SMALL:
             return self.ask_few(problem, work=BRIEF if brief else None)
-        return self._ask_large(problem, wanted, brief=brief)
+        return self._ask_large(problem, wanted, work, brief=brief)
 
     def against(self, problem: AgendaProblem) -> frozenset[str] | None:
         """Few sessions that cannot all be placed, were there no others, if such are known already."""
@@ -127,7 +148,9 @@ class Oracle:
         """Remember sessions of the file that cannot all be placed."""
         self._against.append(frozenset(names))
 
-    def _ask_large(self, problem: AgendaProblem, wanted: Sequence[Placement], *, brief: bool) -> Found:
+    def _ask_large(
+        self, problem: AgendaProblem, wanted: Sequence[Placement], work: float | None, *, brief: bool
+    ) -> Found:
         legal = self.legal_of(problem)
         names = contradiction(problem, legal)
         if names is not None:
@@ -139,6 +162,11 @@ class Oracle:
         count = len(problem.sessions)
         # Where the sessions in question have a plan there is most likely one of all.
         turns = [QUICK, min(BRIEFLY, THOROUGH * count)] if brief else [QUICK, THOROUGH * count, PERSISTENT * count]
+        if wanted:
+            # Where the few hardly go together they must not be broken up to make way for others.
+            attempt = self._attempt(problem, _kept_at(wanted, legal), wanted, most_ejections=QUICK)
+            if attempt.is_complete:
+                return Found("feasible", attempt.placements)
         for ejections in turns[1 if wanted else 0 :]:
             attempt = self._attempt(problem, legal, wanted, most_ejections=ejections)
             if attempt.is_complete:
@@ -149,12 +177,13 @@ class Oracle:
             too_many = overfilled(problem, legal)
             if too_many is not None:
                 return Found("infeasible", against=too_many)
-        return Found("unknown") if brief else self._solved(problem, legal)
+        is_hopeless = brief or (work is not None and count > MOST_SOLVED)
+        return Found("unknown") if is_hopeless else self._solved(problem, legal, work)
 
     def _attempt(
         self,
         problem: AgendaProblem,
-        legal: dict[str, Legal],
+        legal: Mapping[str, Legal],
         wanted: Sequence[Placement],
         *,
         most_ejections: int,
@@ -263,10 +292,6 @@ class Oracle:
             return Found("infeasible")
         return Found("unknown") if solved.values is None else Found("feasible", model.decode(solved).placements)
 
-    def has_plan(self, problem: AgendaProblem) -> bool:
-        """Whether a plan was found; false also where the time was up."""
-        return self.find(problem).status == "feasible"
-
     def _run(self, model: AgendaModel, work: float | None) -> Solved:
         left = self._limits.time_limit - self.seconds
         return run(
@@ -283,6 +308,17 @@ class Oracle:
         )
 
     def best(self, problem: AgendaProblem) -> AgendaOutcome:
-        """The best plan that is found in the time left."""
-        left = max(0.01, self._limits.time_limit - self.seconds)
+        """The best plan that is found in half of the time left."""
+        left = max(0.01, (self._limits.time_limit - self.seconds) / 2)
         return solve(problem, limits=replace(self._limits, time_limit=left), control=self._control)
+
+    def attempt(self, problem: AgendaProblem, *, wanted: Sequence[Placement]) -> Attempt:
+        """A plan made without solver around one that is there, perhaps of some sessions only."""
+        return first_plan(
+            problem,
+            self.legal_of(problem),
+            wanted=wanted,
+            seed=self._limits.seed,
+            most_ejections=QUICK,
+            is_over=lambda: self.is_over,
+        )

@@ -1,0 +1,177 @@
+"""Which few changes together mend a problem that no single one does."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from scheduler.agenda.explain.blocking import blocking_set
+from scheduler.agenda.explain.facts import Blocker, field_of
+from scheduler.agenda.explain.finding import by_kind
+from scheduler.agenda.explain.leaving import sessions_left_out
+from scheduler.agenda.explain.mending import Change, changes_for, fix_of, mended, proposed, relaxed
+from scheduler.agenda.explain.oracle import BRIEF, SMALL, Found, Oracle
+from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile
+from scheduler.agenda.problem import AgendaProblem
+from scheduler.agenda.restricting import only
+from scheduler.agenda.solution import Placement
+from scheduler.core.explanation import Fix
+
+MOST_TOGETHER = 3
+"""Up to so many changes are looked for together with every kind of change; beyond, sessions are left out."""
+
+PATIENCE = 4
+"""Lists of which it is hard to tell whether they mend, before sessions are left out."""
+
+MOST_LISTS, MOST_GLANCES = 40_000, 400
+"""Lists of changes that are written down, and those of which it is looked whether they leave some sessions no plan."""
+
+
+def find_fixes(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> tuple[Fix, ...] | None:
+    """A smallest list of changes after which there is a plan, two at least; ``None`` where none was found.
+
+    Every list that mends must break every blocking set. So the smallest list that breaks those known is tried; where
+    it does not mend, what still blocks is one more set to break (the implicit hitting sets of Karp and
+    Moreno-Centeno, 2013).
+    """
+    if any(field_of(fact.steps) == "optional" for fact in facts):
+        return sessions_left_out(problem, oracle)
+    return _ListSearch(problem, facts, oracle).run() or sessions_left_out(problem, oracle)
+
+
+class _ListSearch:
+    """Knows sets of changes of which one each is needed, and sessions that must have a plan after any list."""
+
+    def __init__(self, problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> None:
+        self._problem, self._oracle = problem, oracle
+        self._file = ProblemFile(problem)
+        self._sets = [changes_for(problem, facts)]
+        self._few = oracle.against(problem) or frozenset()
+        self._avoided: set[Change] = set()
+        self._kept: frozenset[Change] = frozenset()
+
+    def run(self) -> tuple[Fix, ...] | None:
+        every = self._every_change()
+        found = self._find(relaxed(every))
+        # What blocks even then shares nothing with what is known: of that first, which says most.
+        if found.status == "infeasible" and not self._learns(every, found):
+            return None
+        patience = PATIENCE
+        while not self._oracle.is_over and (chosen := self._smallest()) is not None:
+            fixes = self._with_values_of_few(chosen)
+            if fixes is not None:
+                return fixes
+            found = self._find(relaxed(chosen))
+            if found.status == "feasible":
+                return self._with_values(chosen)
+            if found.status == "unknown":
+                patience -= 1
+            if not patience or not (
+                self._turns_away(chosen) if found.status == "unknown" else self._learns(chosen, found)
+            ):
+                return None
+        return None
+
+    def _turns_away(self, chosen: tuple[Change, ...]) -> bool:
+        """Look elsewhere where it is hard to tell whether a list mends; false where there is nowhere else.
+
+        What breaks several sets at once leaves little to spare: one change for each is easier to prove. Otherwise one
+        more change is.
+        """
+        strained = [change for change in chosen if sum(change in one for one in self._sets) > 1]
+        self._avoided.update(strained)
+        if not strained:
+            self._kept = frozenset(chosen)
+        return bool(strained) or len(chosen) < MOST_TOGETHER
+
+    def _every_change(self) -> tuple[Change, ...]:
+        every = {change for one in self._sets for change in one}
+        return tuple(sorted(every, key=lambda change: (change.cost, str(change.steps))))
+
+    def _find(self, changes: Changes, wanted: Sequence[Placement] = ()) -> Found:
+        # What is hard to tell of many is left; of few it is soon told.
+        is_brief = len(self._problem.sessions) > SMALL
+        found = self._oracle.find(self._file.changed(changes), wanted=wanted, brief=is_brief)
+        self._few |= found.against or frozenset()
+        return found
+
+    def _learns(self, chosen: Sequence[Change], found: Found) -> bool:
+        """One more set of changes, of which these, that leave no plan, have none; false where there is none."""
+        every = self._every_change()
+        if self._is_against(every, found.against or frozenset()):
+            chosen = every
+        elif self._is_seen(chosen):
+            # That will be seen of others as well, without the facts.
+            return True
+        given = relaxed(chosen)
+        facts = blocking_set(self._problem, self._oracle, given=given)
+        more = [change for change in changes_for(self._problem, facts) if change.steps not in given]
+        self._sets += [more] if more else []
+        return bool(more)
+
+    def _is_against(self, chosen: Sequence[Change], names: frozenset[str]) -> bool:
+        """Whether sessions have no plan after some changes, however far they go; false where it is not soon known."""
+        some = only(self._file.changed(relaxed(chosen)), names)
+        if len(names) > SMALL:
+            return self._oracle.sees_against(some)
+        return self._oracle.ask_few(some, work=BRIEF).status == "infeasible"
+
+    def _is_seen(self, chosen: Sequence[Change]) -> bool:
+        return self._oracle.sees_against(only(self._file.changed(relaxed(chosen)), self._few))
+
+    def _smallest(self) -> tuple[Change, ...] | None:
+        """The fewest changes, of these the cheapest, that have one in every set and leave the few sessions a plan."""
+        glances = MOST_GLANCES
+        for size in range(2, MOST_TOGETHER + 1):
+            for some in self._hitting(size):
+                glances -= 1
+                if glances < 0 or self._oracle.is_over:
+                    return None
+                if not self._is_seen(some):
+                    return some
+        return None
+
+    def _hitting(self, size: int) -> Iterator[tuple[Change, ...]]:
+        """Lists of so many changes that have one in every set, the cheapest first."""
+        every = [change for change in self._every_change() if change not in self._avoided]
+        # Of changes that are as good as each other no list has more than its size.
+        groups = by_kind(self._problem, self._few, every)
+        some = sorted((change for group in groups for change in group[:size]), key=every.index)
+        lists = dict.fromkeys(islice(self._extended(tuple(self._kept), some, size), MOST_LISTS))
+        yield from sorted(lists, key=lambda one: sum(change.cost for change in one))
+
+    def _extended(self, chosen: tuple[Change, ...], some: Sequence[Change], size: int) -> Iterator[tuple[Change, ...]]:
+        unbroken = next((of for of in self._sets if not any(change in of for change in chosen)), None)
+        if len(chosen) == size:
+            if unbroken is None:
+                yield tuple(sorted(chosen, key=lambda change: (change.cost, str(change.steps))))
+            return
+        for change in some:
+            if change not in chosen and (unbroken is None or change in unbroken):
+                yield from self._extended((*chosen, change), some, size)
+
+    def _with_values_of_few(self, chosen: tuple[Change, ...]) -> tuple[Fix, ...] | None:
+        """Values for which the few sessions have a plan, if there is soon one of all with them."""
+        others = relaxed(chosen)
+        placements: Sequence[Placement] = ()
+        if len(self._few) > SMALL:
+            return None
+        for change in chosen:
+            del others[change.steps]
+            proposal = proposed(self._problem, change, others, self._few, self._oracle)
+            if proposal is None:
+                return None
+            others[change.steps], placements = proposal.value, proposal.placements
+        if self._find(others, placements).status != "feasible":
+            return None
+        return tuple(fix_of(self._problem, change, value=others[change.steps]) for change in chosen)
+
+    def _with_values(self, chosen: tuple[Change, ...]) -> tuple[Fix, ...] | None:
+        """Give each change its value, those to come still taken as far as they go; the last value proves the list."""
+        others, fixes = relaxed(chosen), []
+        for change in chosen:
+            del others[change.steps]
+            value = mended(self._problem, change, others, self._oracle)
+            if value is NOTHING:
+                return None
+            others[change.steps] = value
+            fixes.append(fix_of(self._problem, change, value=value))
+        return tuple(fixes)

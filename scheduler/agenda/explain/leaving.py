@@ -1,0 +1,121 @@
+"""Which sessions to leave out, where nothing smaller mends a problem."""
+
+from collections.abc import Iterable, Sequence
+
+from scheduler.agenda.explain.mending import DROP_A_PIN, MAKE_OPTIONAL, Change, fix_of, relaxed
+from scheduler.agenda.explain.oracle import SMALL, Oracle
+from scheduler.agenda.explain.relaxing import ProblemFile
+from scheduler.agenda.problem import AgendaProblem, Session, Weights
+from scheduler.agenda.solution import Placement
+from scheduler.core.explanation import Fix
+
+
+def sessions_left_out(problem: AgendaProblem, oracle: Oracle) -> tuple[Fix, ...] | None:
+    """The fewest sessions that must be left out so that the others can be placed; pins go only where none else helps.
+
+    A pinned session has to be placed even if it is optional, so leaving it out takes two changes. Of many sessions
+    they are few, but perhaps not the fewest.
+    """
+    if oracle.is_over:
+        return None
+    if len(problem.sessions) > SMALL:
+        return _proved(problem, _GivingWay(problem, oracle).plan(), oracle)
+    pinned = any(one.pin is not None for one in problem.sessions)
+    return _proved(problem, _best(problem, oracle, drops_pins=False), oracle) or (
+        _proved(problem, _best(problem, oracle, drops_pins=True), oracle) if pinned else None
+    )
+
+
+def _best(problem: AgendaProblem, oracle: Oracle, *, drops_pins: bool) -> Sequence[Placement] | None:
+    sessions = tuple(
+        one.model_copy(
+            update={"optional": True, "value": int(not one.optional), "pin": None if drops_pins else one.pin}
+        )
+        for one in problem.sessions
+    )
+    plan = oracle.best(_without_cost(problem, sessions)).solution
+    return None if plan is None else plan.placements
+
+
+def _without_cost(problem: AgendaProblem, sessions: Iterable[Session]) -> AgendaProblem:
+    weights = Weights(clash=0, room_too_large=0, moved_start=0, moved_room=0)
+    return problem.model_copy(update={"sessions": tuple(sessions), "weights": weights, "previous": None})
+
+
+def _proved(problem: AgendaProblem, plan: Sequence[Placement] | None, oracle: Oracle) -> tuple[Fix, ...] | None:
+    """The changes that a plan of some sessions needs, if the file has a plan with them."""
+    if plan is None:
+        return None
+    places = {entry.session: entry for entry in plan}
+    changes: list[Change] = []
+    for index, one in enumerate(problem.sessions):
+        place = places.get(one.id)
+        if one.pin is not None and not (
+            place and one.pin.start in (None, place.start) and one.pin.room in (None, place.room)
+        ):
+            changes.append(Change(DROP_A_PIN, ("sessions", index, "pin")))
+        if place is None and not one.optional:
+            changes.append(Change(MAKE_OPTIONAL, ("sessions", index, "optional")))
+    furthest = relaxed(changes)
+    found = oracle.find(ProblemFile(problem).changed(furthest), wanted=plan)
+    if not changes or found.status != "feasible":
+        return None
+    return tuple(fix_of(problem, change, value=furthest[change.steps]) for change in changes)
+
+
+class _GivingWay:
+    """Lets the session go that is fought over most, until the others have a plan; then those back that find a place."""
+
+    def __init__(self, problem: AgendaProblem, oracle: Oracle) -> None:
+        self._problem, self._oracle = problem, oracle
+        self._sessions = {one.id: one for one in problem.sessions}
+        self._kept: tuple[Placement, ...] = ()
+
+    def plan(self) -> tuple[Placement, ...] | None:
+        gone = self._least_gone()
+        if gone is None:
+            return None
+        for name, before in reversed(gone):
+            after, self._sessions[name] = self._sessions[name], before
+            if self._oracle.is_over or not self._is_complete():
+                self._sessions[name] = after
+        return self._kept
+
+    def _least_gone(self) -> list[tuple[str, Session]] | None:
+        """What was let go, each time as it was before; nothing where the time is up."""
+        gone: list[tuple[str, Session]] = []
+        while not self._oracle.is_over:
+            legal = self._oracle.legal_of(self._changed())
+            names = [name for name, one in self._sessions.items() if one.is_required and not legal[name].rooms]
+            if not names:
+                fought_over = self._fought_over()
+                if fought_over is None:
+                    return gone
+                # The more are gone already, the more at once are let go.
+                names = [name for name in fought_over if self._sessions[name].is_required][: 1 + len(gone) // 4]
+            if not names:
+                return None
+            for name in names:
+                one = self._sessions[name]
+                gone.append((name, one))
+                # A pin goes before the session does: even if it is optional, that is to be placed.
+                update = {"optional": True, "value": 1} if one.pin is None else {"pin": None}
+                self._sessions[name] = one.model_copy(update=update)
+        return None
+
+    def _changed(self) -> AgendaProblem:
+        return _without_cost(self._problem, self._sessions.values())
+
+    def _is_complete(self) -> bool:
+        return self._fought_over() is None
+
+    def _fought_over(self) -> tuple[str, ...] | None:
+        """Nothing where there is a plan, which is kept."""
+        changed = self._changed()
+        seen = self._oracle.seen_against(changed)
+        if seen is not None:
+            return tuple(sorted(seen, key=lambda name: (-self._sessions[name].duration, name)))
+        attempt = self._oracle.attempt(changed, wanted=self._kept)
+        if attempt.is_complete or len(attempt.placements) > len(self._kept):
+            self._kept = attempt.placements
+        return None if attempt.is_complete else attempt.fought_over
