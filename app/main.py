@@ -57,11 +57,12 @@ ROUTERS = (
 )
 
 
-HANDLERS, THREADS = 6, 20
+HANDLERS, HANDLERS_OF_SQLITE, THREADS = 6, 2, 20
 """Requests at once that use the database, and threads. Python runs one at a time: more only slow each other down.
 
-The threads that are left over are for the one writer of SQLite, for files, for whether the server is well, and for what
-goes by itself.
+PostgreSQL works in a process of its own meanwhile, SQLite within ours: with six at once the one writer got a seventh of
+the processor. The threads that are left over are for that writer, for files, for whether the server is well, and for
+what goes by itself.
 """
 
 
@@ -118,7 +119,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         IdleLives(staff=timedelta(hours=settings.staff_idle_hours), guests=timedelta(hours=settings.guest_idle_hours))
     )
     application.state.pages = PageCache()
-    application.state.turns = Turns(most=HANDLERS, has_one_writer=database.is_sqlite)
+    application.state.turns = Turns(
+        most=HANDLERS_OF_SQLITE if database.is_sqlite else HANDLERS, has_one_writer=database.is_sqlite
+    )
     application.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")
     for router in ROUTERS:
         application.include_router(router)

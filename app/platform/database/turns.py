@@ -5,6 +5,7 @@ threads let in without a turn, all of them could wait for connections whose hold
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,16 +15,63 @@ class Turns:
 
     Args:
         most: requests at once; the process has more threads, and a connection or two for each.
-        has_one_writer: whether those that write come one after the other, beside the others (SQLite).
+        has_one_writer: whether those that write come one after the other (SQLite). The writer does not stand in line
+            with readers, and takes the place of one of them: one thread runs at a time, so that each reader beside it
+            makes whoever waits to write wait longer. One reader goes on in any case.
     """
 
     def __init__(self, *, most: int, has_one_writer: bool) -> None:
-        self._any = asyncio.Semaphore(most)
+        self._most = most
         self._writer = asyncio.Lock() if has_one_writer else None
+        self._writing, self._running = 0, 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
 
     @asynccontextmanager
     async def taken(self, *, writes: bool) -> AsyncIterator[None]:
         """Wait for a turn, and have it until the block ends."""
-        # The one writer does not stand in line with readers: who waits for it would wait for all of them.
-        async with self._writer if writes and self._writer is not None else self._any:
+        async with self._as_writer(self._writer) if writes and self._writer is not None else self._in_line():
             yield
+
+    @asynccontextmanager
+    async def _as_writer(self, alone: asyncio.Lock) -> AsyncIterator[None]:
+        # Counted while it waits: readers make room before its turn comes.
+        self._writing += 1
+        try:
+            async with alone:
+                yield
+        finally:
+            self._writing -= 1
+            self._call_next()
+
+    @asynccontextmanager
+    async def _in_line(self) -> AsyncIterator[None]:
+        if self._waiting or not self._is_room():
+            turn = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if not turn.cancelled():
+                    self._leave()  # it was called as it went away
+                raise
+        else:
+            self._running += 1
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        self._running -= 1
+        self._call_next()
+
+    def _is_room(self) -> bool:
+        return self._running < max(1, self._most - min(1, self._writing))
+
+    def _call_next(self) -> None:
+        """Give whoever waits longest a turn that is free; it counts from now on, not from when they notice."""
+        while self._waiting and self._is_room():
+            turn = self._waiting.popleft()
+            if not turn.cancelled():  # who waited may have gone away
+                turn.set_result(None)
+                self._running += 1

@@ -178,3 +178,49 @@ def test_turns_are_given_first_come_first_served_and_a_waiting_writer_takes_no_r
     assert most == together
     assert [one for one in order if one != "reader"] == list(range(8))
     assert order.index("reader") == (1 if has_one_writer else 8), order
+
+
+def test_a_writer_takes_the_place_of_one_reader_and_one_goes_on_beside_it() -> None:
+    """Each thread beside the one writer of SQLite makes a booking wait; nobody's page waits for all bookings either."""
+    turns, reading, alone, beside = Turns(most=2, has_one_writer=True), 0, [], []
+
+    async def read(found: list[int]) -> None:
+        nonlocal reading
+        async with turns.taken(writes=False):
+            reading += 1
+            found.append(reading)
+            await asyncio.sleep(0.001)
+            reading -= 1
+
+    async def write() -> None:
+        async with turns.taken(writes=True):
+            await asyncio.gather(*(read(beside) for _ in range(5)))
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(read(alone) for _ in range(6)))
+        await asyncio.gather(write(), write())
+        await asyncio.gather(*(read(alone) for _ in range(6)))
+
+    asyncio.run(all_of_them())
+    assert max(alone[:6]) == max(alone[6:]) == 2
+    assert len(beside) == 10 and max(beside) == 1
+
+
+def test_whoever_goes_away_while_it_waits_takes_no_turn_along() -> None:
+    turns, order = Turns(most=1, has_one_writer=True), []
+
+    async def read(name: str) -> None:
+        async with turns.taken(writes=False):
+            order.append(name)
+            await asyncio.sleep(0.002)
+
+    async def all_of_them() -> None:
+        async with turns.taken(writes=False):
+            gone, called, last = (asyncio.create_task(read(name)) for name in ("gone", "called", "last"))
+            await asyncio.sleep(0)
+            gone.cancel()
+        called.cancel()  # it has been given its turn, and has not noticed yet
+        await asyncio.wait_for(last, timeout=60)
+
+    asyncio.run(all_of_them())
+    assert order == ["last"]
