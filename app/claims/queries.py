@@ -2,13 +2,29 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.claims.enums import ClaimKind, HoldingKind
 from app.claims.forms import HeldTime, TakenThing
 from app.claims.models import Claim, Holding
 from app.platform.database.portions import portions
+
+_OF_PEOPLE = (
+    Claim.event_id == bindparam("event_id"),
+    Claim.kind == ClaimKind.PERSON,
+    Claim.resource.in_(bindparam("people", expanding=True)),
+)
+# Put together once: every booking asks for them.
+_HELD_BY = (
+    select(Claim.resource, Holding.id, Holding.kind, Holding.site_id, Holding.start_tick, Holding.end_tick)
+    .join(Holding, Holding.id == Claim.holding_id)
+    .where(*_OF_PEOPLE, Claim.tick == Holding.start_tick, Holding.kind != HoldingKind.WALK)
+    .order_by(Holding.start_tick, Holding.id)
+)
+_WALKS_OF = (
+    select(Holding.id).join(Claim, Claim.holding_id == Holding.id).where(*_OF_PEOPLE, Holding.kind == HoldingKind.WALK)
+)
 
 
 def taken_among(
@@ -85,18 +101,7 @@ def holdings_by_person(session: Session, *, event_id: int, person_ids: Collectio
     found: dict[int, list[HeldTime]] = {person_id: [] for person_id in sorted(set(person_ids))}
     wanted = [str(person_id) for person_id in found]
     for portion in portions(wanted):
-        rows = session.execute(
-            select(Claim.resource, Holding.id, Holding.kind, Holding.site_id, Holding.start_tick, Holding.end_tick)
-            .join(Holding, Holding.id == Claim.holding_id)
-            .where(
-                Claim.event_id == event_id,
-                Claim.kind == ClaimKind.PERSON,
-                Claim.resource.in_(portion),
-                Claim.tick == Holding.start_tick,
-                Holding.kind != HoldingKind.WALK,
-            )
-            .order_by(Holding.start_tick, Holding.id)
-        )
+        rows = session.execute(_HELD_BY, {"event_id": event_id, "people": portion})
         for person, number, kind, site_id, start, end in rows:
             found[int(person)].append(HeldTime(number, kind, site_id, start, end))
     return found
@@ -107,18 +112,7 @@ def walk_holdings_of(session: Session, *, event_id: int, person_ids: Collection[
     wanted = [str(person_id) for person_id in sorted(set(person_ids))]
     found: set[int] = set()
     for portion in portions(wanted):
-        found |= set(
-            session.scalars(
-                select(Holding.id)
-                .join(Claim, Claim.holding_id == Holding.id)
-                .where(
-                    Claim.event_id == event_id,
-                    Claim.kind == ClaimKind.PERSON,
-                    Claim.resource.in_(portion),
-                    Holding.kind == HoldingKind.WALK,
-                )
-            )
-        )
+        found |= set(session.scalars(_WALKS_OF, {"event_id": event_id, "people": portion}))
     return found
 
 

@@ -1,12 +1,12 @@
 """What an edition consists of."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.principal import Principal
@@ -27,6 +27,27 @@ from app.events.models import (
 )
 from app.platform.errors import NotFound
 
+# Put together once: nearly every page and every booking asks for them.
+_BY_SLUG = select(Event).where(Event.slug == bindparam("slug"))
+_WALKS = select(Walk.from_site_id, Walk.to_site_id, Walk.minutes).where(
+    Walk.from_site_id.in_(select(Site.id).where(Site.event_id == bindparam("event_id")))
+)
+_TABLES = (
+    select(MeetingTable)
+    .where(MeetingTable.event_id == bindparam("event_id"))
+    .options(
+        joinedload(MeetingTable.room, innerjoin=True).joinedload(Room.site, innerjoin=True),
+        selectinload(MeetingTable.closings),
+    )
+    .order_by(MeetingTable.number)
+)
+_SLOTS = (
+    select(MeetingSlot)
+    .where(MeetingSlot.event_id == bindparam("event_id"))
+    .order_by(MeetingSlot.starts_at, MeetingSlot.ends_at, MeetingSlot.id)
+)
+_SOME_SLOTS = _SLOTS.where(MeetingSlot.id.in_(bindparam("only", expanding=True)))
+
 
 def event_by_slug(session: Session, slug: str) -> Event:
     """The edition of an address.
@@ -34,7 +55,7 @@ def event_by_slug(session: Session, slug: str) -> Event:
     Raises:
         NotFound: there is none.
     """
-    event = session.scalar(select(Event).where(Event.slug == slug))
+    event = session.scalar(_BY_SLUG, {"slug": slug})
     if event is None:
         raise NotFound
     return event
@@ -85,11 +106,10 @@ def sites_of(session: Session, event_id: int) -> list[Site]:
 
 def walks_of(session: Session, event_id: int) -> dict[tuple[int, int], int]:
     """Minutes on foot by (site ID, site ID), in both directions."""
-    of_event = select(Site.id).where(Site.event_id == event_id)
     minutes: dict[tuple[int, int], int] = {}
-    for walk in session.scalars(select(Walk).where(Walk.from_site_id.in_(of_event))):
-        minutes[walk.from_site_id, walk.to_site_id] = walk.minutes
-        minutes.setdefault((walk.to_site_id, walk.from_site_id), walk.minutes)
+    for one, other, taken in session.execute(_WALKS, {"event_id": event_id}):
+        minutes[one, other] = taken
+        minutes.setdefault((other, one), taken)
     return minutes
 
 
@@ -99,27 +119,14 @@ def walks_in_grains(session: Session, event: Event) -> dict[tuple[int, int], int
 
 
 def tables_of(session: Session, event_id: int) -> list[MeetingTable]:
-    return list(
-        session.scalars(
-            select(MeetingTable)
-            .where(MeetingTable.event_id == event_id)
-            .options(
-                joinedload(MeetingTable.room, innerjoin=True).joinedload(Room.site, innerjoin=True),
-                selectinload(MeetingTable.closings),
-            )
-            .order_by(MeetingTable.number)
-        )
-    )
+    return list(session.scalars(_TABLES, {"event_id": event_id}))
 
 
-def slots_of(session: Session, event_id: int) -> list[MeetingSlot]:
-    return list(
-        session.scalars(
-            select(MeetingSlot)
-            .where(MeetingSlot.event_id == event_id)
-            .order_by(MeetingSlot.starts_at, MeetingSlot.ends_at, MeetingSlot.id)
-        )
-    )
+def slots_of(session: Session, event_id: int, *, only: Collection[int] | None = None) -> list[MeetingSlot]:
+    """The slots of meetings in the order of time; of ``only`` these where some are named."""
+    if only is None:
+        return list(session.scalars(_SLOTS, {"event_id": event_id}))
+    return list(session.scalars(_SOME_SLOTS, {"event_id": event_id, "only": list(only)}))
 
 
 def resources_of(session: Session, event_id: int) -> list[Resource]:

@@ -10,7 +10,7 @@ from app.delegations.models import Delegate
 from app.events.models import Event
 from app.meetings.enums import Answer, MeetingMode
 from app.meetings.models import Meeting, MeetingWish
-from app.meetings.queries import meetings_of, wishes_by_id
+from app.meetings.queries import HeldPlace, meetings_of, wishes_by_id
 from app.meetings.service.waiting import Offered
 from app.platform import outbox
 
@@ -76,8 +76,14 @@ def _sides(wish: MeetingWish) -> tuple[Delegate, Delegate]:
 
 def _place(meeting: Meeting | None) -> dict[str, Any]:
     if meeting is None:
+        return _said_of(None)
+    return _said_of(HeldPlace(meeting.slot.starts_at, meeting.table.room.name, meeting.table.number))
+
+
+def _said_of(place: HeldPlace | None) -> dict[str, Any]:
+    if place is None:
         return {"held_at": None, "room": None, "table": None}
-    return {"held_at": meeting.slot.starts_at, "room": meeting.table.room.name, "table": meeting.table.number}
+    return {"held_at": place.starts_at, "room": place.room, "table": place.table}
 
 
 def tell_of_wish(
@@ -110,7 +116,7 @@ def tell_of_wish(
 
 
 def tell_of_answer(
-    session: Session, *, event: Event, wish: MeetingWish, meeting: Meeting | None = None, now: datetime
+    session: Session, *, event: Event, wish: MeetingWish, place: HeldPlace | None = None, now: datetime
 ) -> None:
     """Write to the one who waited for the answer, with the place where the meeting has one already."""
     by, to = _sides(wish)
@@ -126,7 +132,7 @@ def tell_of_answer(
             "whence": by.delegation.name,
             "reason": wish.reason,
             "starts_at": wish.slot.starts_at if wish.slot else None,
-            **_place(meeting),
+            **_said_of(place),
         },
         now=now,
     )

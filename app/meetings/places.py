@@ -4,9 +4,10 @@ What is said here is an offer. Whether a place is still free is decided by the l
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from app.claims.enums import ClaimKind, HoldingKind
@@ -54,7 +55,7 @@ class Hall:
     """The slots, tables and teams of an edition, and what its people are engaged in.
 
     ``engaged`` holds for each person and each site with tables the ticks in which they cannot sit there, the way
-    included; ``units`` how many units of each team are used at each tick.
+    included; ``units`` how many units of each team are used at each tick; ``walks`` the grains of ways.
     """
 
     grid: TimeGrid
@@ -66,6 +67,7 @@ class Hall:
     engaged: Mapping[int, Mapping[int, set[int]]]
     tables_taken: Mapping[str, set[int]]
     units: Mapping[str, Mapping[int, int]]
+    walks: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     @cached_property
     def _ticks(self) -> dict[int, frozenset[int]]:
@@ -77,12 +79,25 @@ class Hall:
 
     def free_slot_ids(self, person: int) -> frozenset[int]:
         """The slots in which somebody is there and free at one site at least."""
-        delegate, engaged = self.delegates[person], [self.engaged[person][site] for site in self.sites]
-        return frozenset(
-            slot.id
-            for slot in self.slots
-            if not absent_in(delegate, slot) and not all(self.ticks(slot) & at for at in engaged)
-        )
+        taken = [self._slots_at(self.engaged[person][site]) for site in self.sites]
+        nowhere = set.intersection(*taken) if taken else set(self._ticks)
+        delegate = self.delegates[person]
+        if delegate.arrives_at is None and delegate.departs_at is None and not delegate.blocked_times:
+            return frozenset(self._ticks.keys() - nowhere)
+        return frozenset(slot.id for slot in self.slots if slot.id not in nowhere and not absent_in(delegate, slot))
+
+    @cached_property
+    def _slots_by_tick(self) -> dict[int, set[int]]:
+        found: dict[int, set[int]] = {}
+        for slot_id, ticks in self._ticks.items():
+            for tick in ticks:
+                found.setdefault(tick, set()).add(slot_id)
+        return found
+
+    def _slots_at(self, ticks: Iterable[int]) -> set[int]:
+        """The slots that any of these ticks falls into."""
+        by_tick = self._slots_by_tick
+        return {slot_id for tick in ticks if tick in by_tick for slot_id in by_tick[tick]}
 
     def is_free(self, person: int, slot: MeetingSlot, site_id: int) -> bool:
         """Whether somebody is there in a slot and nothing holds them, the way to a site included."""
@@ -171,8 +186,9 @@ def read_hall(
     grid, tables = TimeGrid.of(event), tuple(tables_of(session, event.id))
     own = {*leaving} | ({moving.holding_id} if moving is not None and moving.holding_id is not None else set())
     sites = {table.room.site_id for table in tables}
-    engaged = _engaged(session, event, sites, _stretches(session, event, delegates, own, instead))
-    slots = tuple(one for one in slots_of(session, event.id) if slot_ids is None or one.id in slot_ids)
+    stretches = _stretches(session, event, delegates, own, instead)
+    walks = walks_in_grains(session, event)
+    slots = tuple(slots_of(session, event.id, only=slot_ids))
     # Of a rush of bookings each needs what is taken at its own time, not in the whole edition.
     within = None if slot_ids is None else _stretch_of(grid, slots)
     tables_taken = busy_ticks(session, event_id=event.id, kind=ClaimKind.TABLE, besides=own, within=within)
@@ -191,9 +207,10 @@ def read_hall(
         hosts=hosts_of(session, event.id),
         resources={resource.id: resource for resource in resources},
         delegates=delegates,
-        engaged=engaged,
+        engaged=_engaged(walks, sites, stretches),
         tables_taken=tables_taken,
         units=units,
+        walks=walks,
     )
 
 
@@ -222,9 +239,8 @@ def _stretches(
 
 
 def _engaged(
-    session: Session, event: Event, sites: set[int], stretches: Mapping[int, Sequence[Stretch]]
+    walks: Mapping[tuple[int, int], int], sites: set[int], stretches: Mapping[int, Sequence[Stretch]]
 ) -> dict[int, dict[int, set[int]]]:
-    walks = walks_in_grains(session, event)
     engaged: dict[int, dict[int, set[int]]] = {}
     for person, own in stretches.items():
         by_site: dict[int, set[int]] = {site: set() for site in sites}
@@ -240,6 +256,12 @@ def elsewhere(places: Iterable[Place], meeting: Meeting | None) -> list[Place]:
     """These places without the one that a meeting has."""
     own = (meeting.slot_id, meeting.table_id) if meeting is not None else None
     return [place for place in places if (place.slot.id, place.table.id) != own]
+
+
+def known_people(wish: MeetingWish) -> dict[int, Delegate] | None:
+    """The people of a wish where they were read with when they are there, and need not be read again."""
+    people = {person.delegate_id: person.delegate for person in wish.people}
+    return None if any("blocked_times" in inspect(one).unloaded for one in people.values()) else people
 
 
 def company_of(wish: MeetingWish) -> Company:

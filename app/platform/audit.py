@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.platform.actor import Actor
 from app.platform.audit_chain import FIRST, chain_of, names_begun_anew
 from app.platform.database.base import Base, ShortText
-from app.platform.database.inserting import table_of, write_new, write_row
+from app.platform.database.inserting import insert_of, write_new, write_row
 
 _key: dict[str, bytes] = {}
 NAME = "name:"
@@ -123,7 +123,7 @@ def record(
     line_id = write_row(session, AuditEntry, line)
     said_of = [{"entry_id": line_id, "field": name, "before": one[0], "after": one[1]} for name, one in said.items()]
     if said_of:
-        session.connection().execute(table_of(AuditValue).insert(), said_of)
+        session.connection().execute(insert_of(AuditValue), said_of)
     return Line(line_id, chain.hash)
 
 

@@ -8,7 +8,9 @@ from app.meetings.queries.counts import (
     quota_used,
 )
 from app.meetings.queries.meetings import (
+    HeldPlace,
     held_count,
+    held_place,
     hosts_of,
     meeting_in_event,
     meeting_of_wish,
@@ -43,12 +45,14 @@ from app.meetings.queries.wishes import (
 )
 
 __all__ = [
+    "HeldPlace",
     "accepted_wishes_of",
     "agreed_count",
     "answer_counts",
     "events_to_sweep",
     "has_veto",
     "held_count",
+    "held_place",
     "hosts_of",
     "meeting_in_event",
     "meeting_of_wish",

@@ -1,13 +1,14 @@
 """Held meetings, and the tables that have a host."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.delegations.models import Delegation
-from app.events.models import MeetingTable, Room
+from app.events.models import MeetingSlot, MeetingTable, Room
 from app.meetings.enums import MeetingState
 from app.meetings.models import Meeting, MeetingOffer, WishPerson
 from app.meetings.queries.wishes import load_people
@@ -72,6 +73,35 @@ def meeting_of_wish(session: Session, event_id: int, wish_id: int) -> Meeting | 
     )
 
 
+_PLACE = (
+    select(MeetingSlot.starts_at, Room.name, MeetingTable.number)
+    .select_from(Meeting)
+    .join(MeetingSlot, MeetingSlot.id == Meeting.slot_id)
+    .join(MeetingTable, MeetingTable.id == Meeting.table_id)
+    .join(Room, Room.id == MeetingTable.room_id)
+    .where(Meeting.wish_id == bindparam("wish_id"), Meeting.state == MeetingState.HELD)
+)
+_HOSTS = (
+    select(Delegation.host_table_id, Delegation.id)
+    .where(Delegation.event_id == bindparam("event_id"), Delegation.host_table_id.is_not(None))
+    .order_by(Delegation.id.desc())
+)
+
+
+class HeldPlace(NamedTuple):
+    """When and where a meeting is held: the beginning, the name of the room, the number of the table."""
+
+    starts_at: datetime
+    room: str
+    table: int
+
+
+def held_place(session: Session, wish_id: int) -> HeldPlace | None:
+    """Where the meeting of a wish is held, without the rows behind it."""
+    row = session.execute(_PLACE, {"wish_id": wish_id}).one_or_none()
+    return None if row is None else HeldPlace(*row)
+
+
 def held_count(session: Session, event_id: int) -> int:
     """How many meetings are held."""
     statement = select(func.count()).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
@@ -80,9 +110,5 @@ def held_count(session: Session, event_id: int) -> int:
 
 def hosts_of(session: Session, event_id: int) -> dict[int, int]:
     """The delegation that has each host table, by the table's ID."""
-    rows = session.execute(
-        select(Delegation.host_table_id, Delegation.id)
-        .where(Delegation.event_id == event_id, Delegation.host_table_id.is_not(None))
-        .order_by(Delegation.id.desc())
-    )
+    rows = session.execute(_HOSTS, {"event_id": event_id})
     return {table_id: delegation_id for table_id, delegation_id in rows if table_id is not None}

@@ -1,15 +1,15 @@
 """Wishes and vetoes as they stand."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.delegations.models import Delegate, Delegation
-from app.delegations.queries import names_by_id
+from app.delegations.queries import load_times, names_by_id
 from app.events.models import MeetingSlot
 from app.meetings.enums import Answer, MeetingMode, MeetingState
 from app.meetings.models import Meeting, MeetingSettings, MeetingVeto, MeetingWish, WishPerson
@@ -45,15 +45,45 @@ def load_people(session: Session, wishes: Iterable[MeetingWish]) -> None:
         set_committed_value(wish, "slot", slots.get(wish.slot_id) if wish.slot_id is not None else None)
 
 
-def with_people_of_one() -> tuple[Any, ...]:
-    """The same for one wish, by options: two statements."""
-    person = joinedload(WishPerson.delegate, innerjoin=True).joinedload(Delegate.delegation, innerjoin=True)
-    return (
-        selectinload(MeetingWish.people).options(person.joinedload(Delegation.party, innerjoin=True)),
-        joinedload(MeetingWish.from_delegate, innerjoin=True).joinedload(Delegate.delegation, innerjoin=True),
-        joinedload(MeetingWish.to_delegate, innerjoin=True).joinedload(Delegate.delegation, innerjoin=True),
-        joinedload(MeetingWish.slot),
+def _one(session: Session, statement: Select[tuple[MeetingWish]], given: Mapping[str, Any]) -> MeetingWish:
+    """The same for one wish, and when its people are there: three statements.
+
+    Raises:
+        NotFound: there is none.
+    """
+    wish = session.scalar(statement, given)
+    if wish is None:
+        raise NotFound
+    people = session.scalars(_PEOPLE, {"wish_id": wish.id}).all()
+    set_committed_value(wish, "people", list(people))
+    by_id = {person.delegate_id: person.delegate for person in people}
+    load_times(session, by_id)
+    # Where a colleague went instead, a side is no longer among the people.
+    gone = {wish.from_delegate_id, wish.to_delegate_id} - by_id.keys()
+    by_id |= names_by_id(session, gone) if gone else {}
+    set_committed_value(wish, "from_delegate", by_id[wish.from_delegate_id])
+    set_committed_value(wish, "to_delegate", by_id[wish.to_delegate_id])
+    return wish
+
+
+_ONE = select(MeetingWish).options(joinedload(MeetingWish.slot))
+_IN_EVENT = _ONE.where(MeetingWish.event_id == bindparam("event_id"), MeetingWish.id == bindparam("wish_id"))
+_BY_TOKEN = _ONE.where(
+    or_(
+        MeetingWish.token_digest == bindparam("digest"),
+        MeetingWish.counter_token_digest == bindparam("digest"),
     )
+)
+_PEOPLE = (
+    select(WishPerson)
+    .where(WishPerson.wish_id == bindparam("wish_id"))
+    .options(
+        joinedload(WishPerson.delegate, innerjoin=True)
+        .joinedload(Delegate.delegation, innerjoin=True)
+        .joinedload(Delegation.party, innerjoin=True)
+    )
+    .order_by(WishPerson.delegate_id)
+)
 
 
 def waits(now: datetime) -> ColumnElement[bool]:
@@ -143,14 +173,7 @@ def wish_in_event(session: Session, event_id: int, wish_id: int) -> MeetingWish:
     Raises:
         NotFound: the event has no such wish.
     """
-    wish = session.scalar(
-        select(MeetingWish)
-        .where(MeetingWish.event_id == event_id, MeetingWish.id == wish_id)
-        .options(*with_people_of_one())
-    )
-    if wish is None:
-        raise NotFound
-    return wish
+    return _one(session, _IN_EVENT, {"event_id": event_id, "wish_id": wish_id})
 
 
 def wishes_by_id(session: Session, event_id: int, wish_ids: Collection[int]) -> dict[int, MeetingWish]:
@@ -167,11 +190,7 @@ def wish_by_token(session: Session, digest: str) -> MeetingWish:
     Raises:
         NotFound: no such link.
     """
-    own = or_(MeetingWish.token_digest == digest, MeetingWish.counter_token_digest == digest)
-    wish = session.scalar(select(MeetingWish).where(own).options(*with_people_of_one()))
-    if wish is None:
-        raise NotFound
-    return wish
+    return _one(session, _BY_TOKEN, {"digest": digest})
 
 
 def overdue_wishes(session: Session, event_id: int, now: datetime) -> list[MeetingWish]:

@@ -11,7 +11,7 @@ from app.delegations.queries import delegate_in_event
 from app.events.models import Event
 from app.meetings.enums import Answer
 from app.meetings.models import Meeting, MeetingWish, WishPerson
-from app.meetings.places import company_of, read_hall
+from app.meetings.places import company_of, known_people, read_hall
 from app.meetings.queries import has_veto, meeting_of_wish, wish_between, wish_in_event
 from app.meetings.service.holding import hold_meeting
 from app.platform.actor import Actor
@@ -42,7 +42,10 @@ def book(
     moving = None if has_waited else meeting_of_wish(session, event.id, wish.id)
     company, full = company_of(wish), set()
     needs_team = company.resource_id is not None
-    hall = read_hall(session, event, company.people, moving=moving, slot_ids=slot_ids, needs_team=needs_team)
+    known = known_people(wish)
+    hall = read_hall(
+        session, event, company.people, moving=moving, slot_ids=slot_ids, needs_team=needs_team, known=known
+    )
     for place in hall.places(company, slot_ids=slot_ids):
         if place.slot.id in full or table_id not in (None, place.table.id):
             continue
@@ -56,6 +59,7 @@ def book(
                     slot=place.slot,
                     table=place.table,
                     is_pinned=True,
+                    walks=hall.walks,
                     actor=actor,
                     now=now,
                 )

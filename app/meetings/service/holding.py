@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.claims.enums import HoldingKind
 from app.claims.forms import Wanted
-from app.claims.service import calendars, give_back, hold
+from app.claims.service import Walks, calendars, give_back, hold
 from app.events.models import Event, MeetingSlot, MeetingTable, Resource, Room
 from app.events.queries import walks_in_grains
 from app.events.time_grid import TimeGrid
@@ -16,7 +16,7 @@ from app.meetings.enums import Answer, MeetingState
 from app.meetings.models import Meeting, MeetingWish
 from app.platform.actor import Actor
 from app.platform.audit import record_change
-from app.platform.errors import Conflict, NotFound
+from app.platform.errors import Conflict
 
 
 def hold_meeting(
@@ -28,12 +28,13 @@ def hold_meeting(
     table: MeetingTable,
     run_id: int | None = None,
     is_pinned: bool = False,
+    walks: Walks | None = None,
     actor: Actor,
     now: datetime,
 ) -> Meeting:
     """Give an accepted wish a slot and a table, or move it there if it is held already.
 
-    A pinned meeting stays where it is in every later plan.
+    A pinned meeting stays where it is in every later plan. ``walks`` are the ways on foot where they were read before.
 
     Raises:
         Conflict: the wish is not accepted.
@@ -42,7 +43,8 @@ def hold_meeting(
     if wish.answer is not Answer.ACCEPTED:
         raise Conflict("Only an accepted wish can be given a slot.", alternatives=())
     people = wish.delegate_ids
-    with calendars(session, event_id=event.id, person_ids=people, walks=walks_in_grains(session, event)):
+    ways = walks_in_grains(session, event) if walks is None else walks
+    with calendars(session, event_id=event.id, person_ids=people, walks=ways):
         # Read behind the lock: two who give the same wish its first slot would both find no meeting.
         meeting = session.scalar(select(Meeting).where(Meeting.wish_id == wish.id))
         if meeting is not None:
@@ -90,9 +92,7 @@ def cancel(
 def take(session: Session, *, event: Event, wish: MeetingWish, slot: MeetingSlot, table: MeetingTable) -> int:
     """Claim people, table and interpreter of a meeting; returns the holding's ID. Called inside ``calendars``."""
     grid = TimeGrid.of(event)
-    site_id = session.scalar(select(Room.site_id).where(Room.id == table.room_id))
-    if site_id is None:
-        raise NotFound
+    room = session.get_one(Room, table.room_id)  # known already where its table was read
     resource = session.get(Resource, wish.resource_id) if wish.resource_id else None
     return hold(
         session,
@@ -101,7 +101,7 @@ def take(session: Session, *, event: Event, wish: MeetingWish, slot: MeetingSlot
             kind=HoldingKind.MEETING,
             start_tick=grid.tick(slot.starts_at),
             end_tick=grid.tick_after(slot.ends_at),
-            site_id=site_id,
+            site_id=room.site_id,
             person_ids=wish.delegate_ids,
             table_id=table.id,
             resources={resource.code: 1} if resource else {},

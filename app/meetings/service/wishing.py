@@ -14,7 +14,7 @@ from app.meetings.enums import Answer, MeetingMode, MeetingWishLevel
 from app.meetings.models import MeetingWish, WishPerson
 from app.meetings.places import Company, Hall, company_of, read_hall
 from app.meetings.queries import agreed_count, has_veto, meeting_of_wish, overdue_wishes, wish_between, wish_in_event
-from app.meetings.rules import rules_of
+from app.meetings.rules import most_of, rules_of
 from app.meetings.service.booking import book
 from app.meetings.service.limits import (
     quota_words,
@@ -163,9 +163,8 @@ def _accept(
 ) -> None:
     if inspect(wish).unloaded & {"people", "from_delegate", "to_delegate"}:
         wish = wish_in_event(session, event.id, wish.id)
-    rules = rules_of(session, event.id)
     answerer = wish.to_delegate if wish.asked_id == wish.to_delegate_id else wish.from_delegate
-    most = rules.most(answerer)
+    most = most_of(session, event.id, answerer)
     if most is not None and wish.mode is not MeetingMode.ORGANISER_SET:
         # Two who accept at the same moment are counted one after the other.
         session.execute(select(Delegate.id).where(Delegate.id == answerer.id).with_for_update())

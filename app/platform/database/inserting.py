@@ -1,6 +1,7 @@
 """Rows that are written past the ORM: one statement, no savepoint, no look beforehand."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Insert, Table
@@ -13,8 +14,19 @@ from app.platform.database.base import Base
 
 def insert_new(session: Session, model: type[Base] | Table) -> Insert:
     """An ``INSERT`` that leaves out rows whose key is taken; it waits for another transaction that takes one."""
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    return _new(session.get_bind().dialect.name, model)
+
+
+@cache
+def _new(dialect: str, model: type[Base] | Table) -> Insert:
+    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
     return insert(model).on_conflict_do_nothing()
+
+
+@cache
+def insert_of(model: type[Base]) -> Insert:
+    """The ``INSERT`` of a model's table, put together once."""
+    return table_of(model).insert()
 
 
 def write_new(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -27,7 +39,7 @@ def write_new(session: Session, model: type[Base], rows: Sequence[Mapping[str, A
 
 def write_row(session: Session, model: type[Base], row: Mapping[str, Any]) -> int:
     """Write one row; returns the number that it got."""
-    key: Any = session.connection().execute(table_of(model).insert(), row).inserted_primary_key
+    key: Any = session.connection().execute(insert_of(model), row).inserted_primary_key
     return int(key[0])
 
 
