@@ -42,11 +42,11 @@ class Preview:
         return frozenset(person for change in self.changes for person in change.touched)
 
 
-def preview_of(session: Session, event: Event) -> Preview:
-    """Read the draft against the newest release."""
+def preview_of(session: Session, event: Event, *, known: AgendaRelease | None = None) -> Preview:
+    """Read the draft against the newest release, which is ``known`` where it was read before."""
     facts = read_facts(session, event)
     draft = current_draft(session, event.id) or AgendaDraft(event_id=event.id, name="", placements=[])
-    newest = newest_release(session, event.id)
+    newest = known or newest_release(session, event.id)
     entries = tuple(entries_of_draft(draft, facts.sessions))
     judgement = judge(build_problem(session, facts, draft), solution_of(facts, draft))
     return Preview(

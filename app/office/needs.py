@@ -1,10 +1,11 @@
 """What needs an organiser now: each with why it matters, how many, when it is due, and what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.agenda.models import AgendaRelease
 from app.agenda.partnerships import case_sessions_without_moderator, sessions_without_partnership
 from app.agenda.preview import preview_of
 from app.events.models import Event
@@ -17,6 +18,7 @@ from app.office.overlaps import overlapping_drafts
 from app.office.people_needs import needs_of_people
 from app.pairing.answers import questions_of
 from app.pairing.enums import Consent, PartnershipState
+from app.pairing.models import Partnership
 from app.pairing.queries import declined_without_successor, partnerships_of, title_of
 from app.platform.i18n import gettext as _
 from app.platform.i18n import ngettext
@@ -25,15 +27,17 @@ from app.printing.reprints import outdated_count
 from app.visits.queries import unconfirmed_count
 
 
-def needs_of(session: Session, event: Event) -> tuple[Needed, ...]:
-    """All things to do, in order of harm."""
+def needs_of(
+    session: Session, event: Event, *, pairs: Sequence[Partnership] | None = None, release: AgendaRelease | None = None
+) -> tuple[Needed, ...]:
+    """All things to do, in order of harm; ``pairs`` that stand and the newest release where they were read before."""
     base = f"/e/{event.slug}/manage"
     found = [
         *_away(session, event),
-        *_agenda(session, event, base),
+        *_agenda(session, event, base, release),
         *needs_of_people(session, event, base),
         *_withdrawn(session, event, base),
-        *_pairing(session, event, base),
+        *_pairing(session, event, base, partnerships_of(session, event.id) if pairs is None else pairs),
         *_meetings(session, event, base),
         *_visits(session, event, base),
         *_outbox(session, event, base),
@@ -45,8 +49,7 @@ def needs_of(session: Session, event: Event) -> tuple[Needed, ...]:
 
 def _away(session: Session, event: Event) -> Iterator[Needed]:
     """Released sessions, held meetings and confirmed visits of people who are not there then."""
-    found = placed_while_away(session, event)
-    if found:
+    if found := placed_while_away(session, event):
         people = len({one.delegate_id for one in found})
         yield Needed(
             title=ngettext(
@@ -65,8 +68,8 @@ def _away(session: Session, event: Event) -> Iterator[Needed]:
         )
 
 
-def _agenda(session: Session, event: Event, base: str) -> Iterator[Needed]:
-    found = preview_of(session, event)
+def _agenda(session: Session, event: Event, base: str, newest: AgendaRelease | None) -> Iterator[Needed]:
+    found = preview_of(session, event, known=newest)
     if not found.facts.sessions:
         return
     broken = found.blocking
@@ -139,9 +142,8 @@ def _withdrawn(session: Session, event: Event, base: str) -> Iterator[Needed]:
         )
 
 
-def _pairing(session: Session, event: Event, base: str) -> Iterator[Needed]:
-    orphans = sessions_without_partnership(session, event.id)
-    if orphans:
+def _pairing(session: Session, event: Event, base: str, standing: Sequence[Partnership]) -> Iterator[Needed]:
+    if orphans := sessions_without_partnership(session, event.id):
         yield Needed(
             title=ngettext(
                 "%(num)s session belongs to a partnership that ended",
@@ -170,7 +172,7 @@ def _pairing(session: Session, event: Event, base: str) -> Iterator[Needed]:
             href=f"{base}/agenda/sessions/{unmoderated[0].id}",
             verb=_("Name one"),
         )
-    declined = declined_without_successor(session, event.id)
+    declined = declined_without_successor(session, event.id, standing)
     if declined:
         yield Needed(
             title=ngettext("%(num)s partnership was declined", "%(num)s partnerships were declined", len(declined))
@@ -182,9 +184,8 @@ def _pairing(session: Session, event: Event, base: str) -> Iterator[Needed]:
             href=f"{base}/partnerships/{declined[0].id}",
             verb=_("Look and propose"),
         )
-    partnerships = partnerships_of(session, event.id)
-    to_ask = [one for one in partnerships if one.state is PartnershipState.PROPOSED]
-    asked = [one for one in partnerships if one.state is PartnershipState.ASKED]
+    to_ask = [one for one in standing if one.state is PartnershipState.PROPOSED]
+    asked = [one for one in standing if one.state is PartnershipState.ASKED]
     silent = sum(member.consent is Consent.PENDING for one in asked for member in one.members)
     if to_ask:
         yield Needed(

@@ -1,6 +1,6 @@
 """What stands of the pairing: settings, wishes, pins, partnerships."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -67,9 +67,13 @@ def partnerships_of(session: Session, event_id: int) -> list[Partnership]:
     )
 
 
-def declined_without_successor(session: Session, event_id: int) -> list[Partnership]:
-    """Declined partnerships in whose place nobody came: a city of theirs is without partner, no proposal was taken."""
-    engaged = {member.party_id for one in partnerships_of(session, event_id) for member in one.members}
+def declined_without_successor(session: Session, event_id: int, standing: Iterable[Partnership]) -> list[Partnership]:
+    """Declined partnerships in whose place nobody came: a city of theirs is without partner, no proposal was taken.
+
+    Args:
+        standing: what ``partnerships_of`` gives.
+    """
+    engaged = {member.party_id for one in standing for member in one.members}
     taken = select(Partnership.run_id).where(Partnership.event_id == event_id, Partnership.run_id.is_not(None))
     rows = session.scalars(
         select(Partnership)

@@ -21,12 +21,12 @@ from app.pairing.pictures import map_of
 from app.pairing.queries import partnerships_of
 from app.platform import i18n
 
-BOOKING = 42
+BOOKING = 32
 PAGES = {
-    ("delegate", "my"): 38,
-    ("delegate", "my/meetings"): 24,
-    ("delegate", "my/people"): 24,
-    ("organiser", "manage"): 63,
+    ("delegate", "my"): 37,
+    ("delegate", "my/meetings"): 23,
+    ("delegate", "my/people"): 23,
+    ("organiser", "manage"): 59,
     ("organiser", "manage/people"): 12,
     ("organiser", "manage/agenda"): 16,
     ("organiser", "manage/meetings"): 24,

@@ -45,7 +45,7 @@ def load_people(session: Session, wishes: Iterable[MeetingWish]) -> None:
         set_committed_value(wish, "slot", slots.get(wish.slot_id) if wish.slot_id is not None else None)
 
 
-def _one(session: Session, statement: Select[tuple[MeetingWish]], given: Mapping[str, Any]) -> MeetingWish:
+def _one(session: Session, statement: Select[MeetingWish], given: Mapping[str, Any]) -> MeetingWish:
     """The same for one wish, and when its people are there: three statements.
 
     Raises:

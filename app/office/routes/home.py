@@ -34,7 +34,7 @@ def home(request: Request, session: ReadSession, now: Now, access: Annotated[Acc
     context = {
         "event": event,
         "now": now,
-        "needs": needs_of(session, event),
+        "needs": needs_of(session, event, pairs=partnerships, release=release),
         "people_counts": people_counts(session, event.id),
         "partnerships": partnerships,
         "counts": modality_counts(partnerships),
