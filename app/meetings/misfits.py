@@ -1,5 +1,6 @@
 """Held meetings that can no longer be where they are: somebody is away then, or the table is closed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.delegations.models import BlockedTime, Delegate
-from app.events.models import MeetingTable
+from app.events.models import MeetingSlot, MeetingTable
 from app.events.queries import slots_of
 from app.events.shifts import is_closed
 from app.meetings.enums import MeetingState
@@ -30,9 +31,20 @@ class Misfit:
     cause: Cause
 
 
-def misfits_of(session: Session, event_id: int) -> tuple[Misfit, ...]:
-    """The held meetings of an edition that no longer fit, in the order of their IDs."""
-    slots = {slot.id: slot for slot in slots_of(session, event_id)}
+def misfits_of(
+    session: Session,
+    event_id: int,
+    *,
+    slots: Iterable[MeetingSlot] | None = None,
+    tables: Iterable[MeetingTable] | None = None,
+) -> tuple[Misfit, ...]:
+    """The held meetings of an edition that no longer fit, in the order of their IDs.
+
+    Args:
+        slots: all of the edition, where they were read before.
+        tables: the same, with their closings.
+    """
+    by_id = {slot.id: slot for slot in (slots_of(session, event_id) if slots is None else slots)}
     found: dict[int, Cause] = {}
     people = _with_times(session, event_id)
     if people:
@@ -42,17 +54,18 @@ def misfits_of(session: Session, event_id: int) -> tuple[Misfit, ...]:
             .where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
         )
         for meeting_id, slot_id, person_id in rows:
-            if person_id in people and absent_in(people[person_id], slots[slot_id]):
+            if person_id in people and absent_in(people[person_id], by_id[slot_id]):
                 found[meeting_id] = Cause.AWAY
-    tables = {table.id: table for table in _with_closings(session, event_id)}
-    if tables:
+    known = _with_closings(session, event_id) if tables is None else tables
+    closed = {table.id: table for table in known if table.closings}
+    if closed:
         held = session.execute(
             select(Meeting.id, Meeting.slot_id, Meeting.table_id).where(
-                Meeting.event_id == event_id, Meeting.state == MeetingState.HELD, Meeting.table_id.in_(tables)
+                Meeting.event_id == event_id, Meeting.state == MeetingState.HELD, Meeting.table_id.in_(closed)
             )
         )
         for meeting_id, slot_id, table_id in held:
-            if is_closed(tables[table_id], slots[slot_id]):
+            if is_closed(closed[table_id], by_id[slot_id]):
                 found[meeting_id] = Cause.CLOSED
     return tuple(Misfit(meeting_id=one, cause=found[one]) for one in sorted(found))
 

@@ -21,15 +21,15 @@ from app.pairing.pictures import map_of
 from app.pairing.queries import partnerships_of
 from app.platform import i18n
 
-BOOKING = 32
+BOOKING = 33
 PAGES = {
     ("delegate", "my"): 37,
     ("delegate", "my/meetings"): 23,
-    ("delegate", "my/people"): 23,
+    ("delegate", "my/people"): 24,
     ("organiser", "manage"): 59,
     ("organiser", "manage/people"): 12,
     ("organiser", "manage/agenda"): 16,
-    ("organiser", "manage/meetings"): 24,
+    ("organiser", "manage/meetings"): 25,
 }
 
 

@@ -35,7 +35,8 @@ def load_people(session: Session, wishes: Iterable[MeetingWish]) -> None:
     sides = {one for wish in by_id.values() for one in (wish.from_delegate_id, wish.to_delegate_id)}
     delegates = names_by_id(session, sides | {one.delegate_id for many in people.values() for one in many})
     wanted = {wish.slot_id for wish in by_id.values()} - {None}
-    slots = {one.id: one for one in session.scalars(select(MeetingSlot).where(MeetingSlot.id.in_(wanted)))}
+    read = session.scalars(select(MeetingSlot).where(MeetingSlot.id.in_(wanted))) if wanted else ()
+    slots = {one.id: one for one in read}
     for wish in by_id.values():
         for person in people[wish.id]:
             set_committed_value(person, "delegate", delegates[person.delegate_id])

@@ -49,7 +49,7 @@ def desk(
     in_zone = [table for table in tables if zone not in zones or table.zone == zone]
     meetings = meetings_of(session, event.id, slot_ids=[slot.id for slot in of_day])
     taken_up = in_hand(session, event, hold)
-    misfits = misfits_of(session, event.id)
+    misfits = misfits_of(session, event.id, slots=slots, tables=tables)
     context = {
         "event": event,
         "days": days,
