@@ -9,7 +9,8 @@ import numpy as np
 
 from scheduler.meetings.chains import LONGEST_CHAIN
 from scheduler.meetings.kernel import Day, Facts, fill
-from scheduler.meetings.legal import Legal
+from scheduler.meetings.legal import BITS, Legal
+from scheduler.meetings.paths import Paths
 from scheduler.meetings.tables import Placed
 
 TERMS = {"idle_run": 1, "idle_slot": 2}
@@ -131,3 +132,54 @@ def _busy(legal: Legal, block: Any, bit: Any) -> Any:
         for slot in slots:
             busy[person, block[slot]] |= bit[slot]
     return busy
+
+
+def fits_paths(legal: Legal, placed: Iterable[Placed]) -> bool:
+    """Whether all meetings are of two people, and nothing but idle runs and the number of tables is to be looked at."""
+    problem = legal.problem
+    return (
+        len(problem.people) <= np.iinfo(np.int16).max
+        and len(legal.slots) + len(legal.blocks) <= BITS + 1
+        and len(legal.classes) == 1
+        and not (legal.has_overlaps or legal.previous or any(legal.before) or any(legal.uses))
+        and problem.weights.idle_slot == 0
+        and (problem.fairness is None or problem.fairness.max_difference is None)
+        and all(len(legal.people_of[one.wish]) == 2 for one in placed)
+    )
+
+
+def paths_of(legal: Legal, placed: Iterable[Placed]) -> Paths:
+    """A plan as paths of its own."""
+    people = len(legal.problem.people)
+    position: dict[int, int] = {}
+    blocks: list[int] = []
+    for slots in legal.blocks.values():
+        first = len(position) + len(blocks)
+        position |= {slot: place for place, slot in enumerate(slots, first)}
+        blocks.append(((1 << len(slots)) - 1) << first)
+    slot_at, block_at = np.zeros(BITS, np.int64), np.zeros(BITS, np.int64)
+    for slot, place in position.items():
+        slot_at[place] = slot
+        block_at[place] = next(bits for bits in blocks if bits >> place & 1)
+    partner = np.full((BITS, people), -1, np.int16)
+    filled = np.zeros(people, np.int64)
+    for one in placed:
+        place, pair = position[one.slot], legal.people_of[one.wish]
+        partner[place, list(pair)] = pair[::-1]
+        filled[list(pair)] |= 1 << place
+    free, busy = np.zeros(people, np.int64), np.zeros(people, np.int64)
+    for wish, options in enumerate(legal.options):
+        bits = sum(1 << position[slot] for slot in options)
+        free[list(legal.people_of[wish])] |= bits
+    for person, taken in enumerate(legal.busy):
+        busy[person] = sum(1 << position[slot] for slot in taken)
+    return Paths(
+        positions=np.array(sorted(position.values()), np.int64),
+        partner=partner,
+        filled=filled,
+        free=free,
+        busy=busy,
+        blocks=np.array(blocks, np.int64),
+        block=block_at,
+        slot=slot_at,
+    )

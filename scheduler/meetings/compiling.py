@@ -9,9 +9,10 @@ from functools import cache
 import numpy as np
 
 from scheduler.meetings.annealing import anneal, insert
-from scheduler.meetings.arrays import day_of, facts_of, placed_in
+from scheduler.meetings.arrays import day_of, facts_of, paths_of, placed_in
 from scheduler.meetings.kernel import plan_cost
 from scheduler.meetings.legal import Legal
+from scheduler.meetings.paths import anneal_paths, runs_in
 from scheduler.meetings.problem import read_problem
 
 SMALL = b"""{"format": "bridge-meetings/1", "slots": [{"id": "s", "block": "b", "start": 0, "end": 1}],
@@ -28,7 +29,9 @@ def load_kernel() -> None:
     waiting, worth = np.zeros(2, np.int32), np.ones(1, np.int64)
     insert(facts, day, waiting, 1, worth, 1)
     anneal(facts, day, np.zeros(1, np.int32), 1, 1.0)
-    if plan_cost(facts, day) or len(placed_in(day)) != 1:
+    paths = paths_of(legal, placed_in(day))
+    anneal_paths(facts, day, paths, 1, 1.0)
+    if runs_in(paths) or plan_cost(facts, day) or len(placed_in(day)) != 1:
         raise RuntimeError("the compiled kernel does not hold the one meeting there is")
 
 

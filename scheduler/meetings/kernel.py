@@ -80,15 +80,21 @@ class Day(NamedTuple):
 
 
 @compiled
-def draw(day: Any, below: int) -> int:
-    """A random whole number from 0 to ``below`` - 1."""
+def shake(day: Any) -> int:
+    """Random bits: 63 of them."""
     state = day.chance[0]
     state ^= (state << 13) & 0x7FFFFFFFFFFFFFFF
     state ^= state >> 7
     state ^= (state << 17) & 0x7FFFFFFFFFFFFFFF
     day.chance[0] = state
+    return int(state)
+
+
+@compiled
+def draw(day: Any, below: int) -> int:
+    """A random whole number from 0 to ``below`` - 1."""
     # A product instead of a division: the upper half of it is spread like the state.
-    return int(((state >> 31) * below) >> 32)
+    return int(((shake(day) >> 31) * below) >> 32)
 
 
 @compiled

@@ -10,6 +10,8 @@ from scheduler.meetings.problem import MeetingsProblem, Slot, Table, Wish
 EXPLICIT_TABLES_AT_MOST = 400_000
 """Beyond so many (wish, slot, table) combinations tables stay in classes and are told apart only afterwards."""
 
+BITS = 62
+"""Slots that a number of the compiled kernel can hold."""
 
 Kind = tuple[int, tuple[frozenset[str], ...]]
 """What a wish asks of a table: seats, and for each limit of zones those that it leaves."""

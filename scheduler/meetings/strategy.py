@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from scheduler.meetings.greedy import first_plan
-from scheduler.meetings.legal import Legal
+from scheduler.meetings.legal import BITS, Legal
 from scheduler.meetings.parts import choose_wishes, improve_parts, is_large
 from scheduler.meetings.problem import MeetingsProblem
 from scheduler.meetings.repairing import fewest_moves
@@ -14,8 +14,6 @@ from scheduler.meetings.whole import search_whole
 WORTH_COOLING = 12_000
 """With fewer options CP-SAT finds what the kernel would, and is spared loading it."""
 COOLING_SHARE = 0.05
-BITS = 62
-"""Slots of one block that the kernel's numbers can hold."""
 
 
 def make_ready(problem: MeetingsProblem) -> None:
@@ -56,7 +54,8 @@ def run_stages(search: Search, *, wanted: Sequence[Placed], first: Sequence[Plac
 
 
 def _improve_compiled(search: Search, chosen: frozenset[int]) -> None:
-    from scheduler.meetings.improving import hold_most, tidy
+    from scheduler.meetings.cooling import tidy
+    from scheduler.meetings.improving import hold_most
 
     started = search.stopwatch.seconds
     hold_most(search, chosen)
@@ -77,7 +76,7 @@ def _hold_musts(search: Search, placed: Sequence[Placed]) -> None:
 
 
 def _cool(search: Search, placed: Sequence[Placed]) -> None:
-    from scheduler.meetings.improving import tidy
+    from scheduler.meetings.cooling import tidy
 
     _hold_musts(search, placed)
     tidy(search, COOLING_SHARE)

@@ -280,7 +280,7 @@ SOLVING = re.compile(
     r"|pairing/(variables|constraints|objective|model|replan|solve|explain|catalogue)"
     r"|agenda/(variables|constraints|objective|model|solve|explain|large)"
     r"|meetings/(variables|literals|constraints|objective|patterns|model|solve|explain|whole|parts|search|relaxation"
-    r"|kernel|chains|annealing|arrays|improving|repairing|strategy|compiling))"
+    r"|kernel|chains|annealing|arrays|paths|cooling|improving|repairing|strategy|compiling))"
 )
 """The files of the scheduler that may load a solver."""
 
