@@ -86,6 +86,12 @@ class PlanForm(BaseModel):
     keeping: Keeping = Keeping.VALUE_FIRST
 
 
+class SeenForm(BaseModel):
+    """The stamp of the meetings that stood when somebody looked at a plan; none where only its figures were seen."""
+
+    seen: Annotated[str, StringConstraints(max_length=64)] | None = None
+
+
 class BookForm(_Place):
     """A meeting that the office books for two: who, where, about what."""
 

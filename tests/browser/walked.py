@@ -47,7 +47,7 @@ PAGES = {
         f"{E}/manage/agenda/import", f"{E}/manage/agenda/rooms", f"{E}/people/1/schedule", "{seat}",
         f"{E}/manage/meetings", f"{E}/manage/meetings?view=list", f"{E}/manage/print", f"{E}/manage/meetings/plans",
         f"{E}/manage/meetings/fair", f"{E}/manage/meetings/tables", f"{E}/manage/meetings/rules", f"{E}/manage/meetings/why?a=1&b=12", f"{E}/manage/meetings/1",
-        f"{E}/manage/meetings/wishes/1",
+        f"{E}/manage/meetings/wishes/1", f"{E}/manage/meetings/runs/3/plan",
         f"{E}/manage/runs", f"{E}/manage/runs/1", f"{E}/manage/outbox",
     ],
     "administrator": [

@@ -9,6 +9,7 @@ from app.meetings.planner.plan import (
     planned_of,
     problem_of,
     solution_of,
+    stamp_of,
 )
 from app.meetings.planner.problem import build_problem, person_key, slot_key, table_key, wish_key
 
@@ -27,6 +28,7 @@ __all__ = [
     "read_facts",
     "slot_key",
     "solution_of",
+    "stamp_of",
     "table_key",
     "wish_key",
 ]

@@ -1,5 +1,6 @@
 """A solution as rows know it, the present plan as a solution, and what validation says of either."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from app.events.models import Event
 from app.meetings.planner.facts import MeetingFacts, read_facts
 from app.meetings.planner.problem import build_problem, previous_of, slot_key, table_key, wish_key
 from app.platform.errors import Refused
+from app.platform.i18n import gettext as _
 from scheduler.core.outcome import TermScore
 from scheduler.core.violation import Violation
 from scheduler.meetings.problem import MeetingsProblem
@@ -31,6 +33,12 @@ def solution_of(facts: MeetingFacts) -> MeetingsSolution:
             "unheld": tuple({"wish": wish_key(wish.id), "reason": ""} for wish in facts.wishes if wish.id not in held),
         }
     )
+
+
+def stamp_of(facts: MeetingFacts) -> str:
+    """A digest of the meetings that stand; another one where any of them came, went or moved."""
+    stands = sorted((one.wish_id, one.slot_id, one.table_id) for one in facts.meetings)
+    return hashlib.sha256(repr(stands).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,20 +64,37 @@ def planned_of(facts: MeetingFacts, solution: MeetingsSolution) -> tuple[Planned
 
 
 def outcome_of(facts: MeetingFacts, outcome_json: str | None) -> MeetingsSolution:
-    """The plan that a run proposes.
+    """The plan that a run proposes, as it reads today: a wish that ended since is left out, and one that came since
+    keeps the meeting that it has.
 
     Raises:
-        Refused: the run has none, or wishes came or went since.
+        Refused: the run has no plan, or slots or tables of it are gone.
     """
     solution = MeetingsOutcome.model_validate_json(outcome_json).solution if outcome_json else None
     if solution is None:
-        raise Refused({"run": "This run has no plan to accept."})
-    named = {meeting.wish for meeting in solution.meetings} | {one.wish for one in solution.unheld}
+        raise Refused({"run": _("This run has no plan to accept.")})
     tables, slots = {table_key(one) for one in facts.tables}, {slot_key(one.id) for one in facts.slots}
-    known = all(meeting.table in tables and meeting.slot in slots for meeting in solution.meetings)
-    if named != {wish_key(wish.id) for wish in facts.wishes} or not known:
-        raise Refused({"run": "Wishes, slots or tables came or went since this run began. Run again."})
-    return solution
+    if not all(meeting.table in tables and meeting.slot in slots for meeting in solution.meetings):
+        raise Refused({"run": _("Slots or tables went since this run began. Run again.")})
+    wishes = {wish_key(wish.id): wish for wish in facts.wishes}
+    named = {meeting.wish for meeting in solution.meetings} | {one.wish for one in solution.unheld}
+    stands = {str(one["wish"]): one for one in previous_of(facts) if one["wish"] not in named}
+    return MeetingsSolution.model_validate(
+        {
+            "meetings": (
+                *(one.model_dump() for one in solution.meetings if one.wish in wishes),
+                *stands.values(),
+            ),
+            "unheld": (
+                *(one.model_dump() for one in solution.unheld if one.wish in wishes),
+                *(
+                    {"wish": key, "reason": wish.unheld_reason or ""}
+                    for key, wish in wishes.items()
+                    if key not in named and key not in stands
+                ),
+            ),
+        }
+    )
 
 
 @dataclass(frozen=True)

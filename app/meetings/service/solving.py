@@ -20,12 +20,14 @@ from app.meetings.planner import (
     planned_of,
     read_facts,
     solution_of,
+    stamp_of,
 )
 from app.meetings.sentences import say
 from app.meetings.service.holding import forget, take
 from app.platform.actor import Actor
 from app.platform.audit import record
-from app.platform.errors import Refused
+from app.platform.errors import Conflict, Refused
+from app.platform.i18n import gettext as _
 from app.solver_runs.models import SolverRun
 from app.solver_runs.service import mark_accepted, submit
 from scheduler.meetings.solution import MeetingsSolution
@@ -58,21 +60,30 @@ def start_run(
         time_limit_seconds=time_limit_seconds,
         seed=seed,
         accept_path=f"/e/{event.slug}/manage/meetings/runs/{{run_id}}/accept",
+        proposal_path=f"/e/{event.slug}/manage/meetings/runs/{{run_id}}/plan",
         actor=actor,
         now=now,
     )
 
 
-def accept_run(session: Session, *, event: Event, run: SolverRun, actor: Actor, now: datetime) -> int:
+def accept_run(
+    session: Session, *, event: Event, run: SolverRun, seen: str | None = None, actor: Actor, now: datetime
+) -> int:
     """Make a proposed plan the plan: one transaction swaps all claims; returns how many meetings changed.
 
+    Args:
+        seen: the stamp of the meetings that stood when somebody looked at what the plan would change.
+
     Raises:
+        Conflict: other meetings stand by now than were seen.
         Refused: the run has no plan, or its plan breaks a rule today.
         AlreadyTaken: something else took a person's time meanwhile.
     """
     # One plan at a time: the second of two reads what the first made of the meetings.
     session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
     facts = read_facts(session, event)
+    if seen is not None and seen != stamp_of(facts):
+        raise Conflict(_("The meetings changed since you looked. This is what the plan would change now."))
     solution = outcome_of(facts, run.outcome)
     broken = judge(build_problem(facts), solution).violations
     if broken:

@@ -215,7 +215,7 @@ def test_mtg_15_a_top_up_moves_nothing_and_the_least_where_it_may(
         assert places[f"w{second.id}"] == f"s{slots[1].id}", "one moves: fewer are not possible"
         assert len(places) == 3
     page = client.get(f"{desk}/plans").text
-    row = next(one for one in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if "/accept" in one and ">3<" in one)
+    row = next(one for one in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if "/plan" in one and ">3<" in one)
     figures = dict(re.findall(r'data-label="(New|Moved|Dropped|People told)">(\d+)<', row))
     assert figures == {"New": "1", "Moved": "1", "Dropped": "0", "People told": "4"}
     run = _all(client, SolverRun)[-1]
