@@ -43,7 +43,7 @@ class Legal:
 
 
 def legal_of(problem: AgendaProblem) -> dict[str, Legal]:
-    """The legal starts of every session, by its ID."""
+    """The legal starts of every session, by its ID; sessions that are alike share them."""
     reader = _Reader(problem)
     return {session.id: reader.legal(session) for session in problem.sessions}
 
@@ -58,6 +58,7 @@ class KnownLegal:
         # What is known holds the objects, so that no others can have their identity meanwhile.
         self._known: dict[Hashable, tuple[Legal, tuple[object, ...]]] = {}
         self._houses: dict[Hashable, tuple[int, Sequence[object], Sequence[object]]] = {}
+        self._fitting: dict[Hashable, tuple[dict[Hashable, list[Room]], Sequence[object]]] = {}
 
     def legal_of(self, problem: AgendaProblem) -> dict[str, Legal]:
         """As ``legal_of`` of the module."""
@@ -71,18 +72,26 @@ class KnownLegal:
             others = (*(people[name] for name in session.people), *(resources[name] for name in session.uses))
             key = (house, id(session), *map(id, others))
             if key not in self._known:
-                reader = reader or _Reader(problem)
+                reader = reader or _Reader(problem, self._fitting_of(problem))
                 if len(self._known) > MOST_KNOWN:
                     self._known.clear()
                 self._known[key] = (reader.legal(session), (session, *others))
             found[session.id] = self._known[key][0]
         return found
 
+    def _fitting_of(self, problem: AgendaProblem) -> dict[Hashable, list[Room]]:
+        return self._fitting.setdefault(tuple(map(id, problem.rooms)), ({}, problem.rooms))[0]
+
 
 class _Reader:
     """Reads legal starts out of a problem; equal questions are answered once."""
 
-    def __init__(self, problem: AgendaProblem) -> None:
+    def __init__(self, problem: AgendaProblem, fitting: dict[Hashable, list[Room]] | None = None) -> None:
+        """Read the problem.
+
+        Args:
+            fitting: the rooms right for what sessions ask of them, as far as that is known.
+        """
         self._problem = problem
         self._people = {person.id: person for person in problem.people}
         self._resources = {resource.id: resource for resource in problem.resources}
@@ -91,19 +100,33 @@ class _Reader:
         self._full: dict[tuple[str, int], Starts] = {}
         self._bases: dict[tuple[int, Starts], Starts] = {}
         self._days: dict[tuple[int, Starts], dict[int, Starts]] = {}
+        self._fitting = {} if fitting is None else fitting
+        self._found: dict[Hashable, tuple[dict[str, Starts], dict[int, Starts]]] = {}
 
     def legal(self, session: Session) -> Legal:
         base = self._base(session.duration, self._own(session))
-        rooms = {}
-        for room in self._problem.rooms:
-            # Where nothing may run at all, no start is legal.
-            if base and self._problem.max_parallel != 0 and fits(session, room):
+        # Where nothing may run at all, no start is legal.
+        if not base or self._problem.max_parallel == 0:
+            return Legal(session, {}, {})
+        asked = _asked_of_rooms(session)
+        if (asked, session.duration, base) not in self._found:
+            rooms = {}
+            for room in self._rooms_for(session, asked):
                 hours = self._hours(f"room {room.id}", room.open, session.duration)
                 # Rooms that are always open share one value, which makes telling them alike quick.
                 starts = base if hours is FOREVER else common(base, hours)
                 if starts:
                     rooms[room.id] = starts
-        return Legal(session, rooms, self._days_of(session.duration, union_of(rooms.values())))
+            self._found[asked, session.duration, base] = (
+                rooms,
+                self._days_of(session.duration, union_of(rooms.values())),
+            )
+        return Legal(session, *self._found[asked, session.duration, base])
+
+    def _rooms_for(self, session: Session, asked: Hashable) -> list[Room]:
+        if asked not in self._fitting:
+            self._fitting[asked] = [room for room in self._problem.rooms if fits(session, room)]
+        return self._fitting[asked]
 
     def _base(self, duration: int, own: Starts) -> Starts:
         if (duration, own) not in self._bases:
@@ -156,6 +179,12 @@ class _Reader:
                 span for span, taken in taken_elsewhere(resource) if taken + units > resource.capacity
             ) + (FOREVER if units > resource.capacity else ())
         return self._full[resource.id, units]
+
+
+def _asked_of_rooms(session: Session) -> Hashable:
+    """What a session wants of a room; equal where ``fits`` says the same of every room."""
+    pinned = None if session.pin is None else session.pin.room
+    return session.audience, session.layout, session.features, session.booths, session.rooms, pinned
 
 
 def fits(session: Session, room: Room) -> bool:

@@ -8,7 +8,7 @@ from scheduler.agenda.explain.facts import Blocker, field_of
 from scheduler.agenda.explain.finding import by_kind
 from scheduler.agenda.explain.leaving import sessions_left_out
 from scheduler.agenda.explain.mending import Change, changes_for, fix_of, mended, proposed, relaxed
-from scheduler.agenda.explain.oracle import BRIEF, SMALL, Found, Oracle
+from scheduler.agenda.explain.oracle import BRIEF, SMALL, WHOLE, Found, Oracle
 from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import only
@@ -18,7 +18,7 @@ from scheduler.core.explanation import Fix
 MOST_TOGETHER = 3
 """Up to so many changes are looked for together with every kind of change; beyond, sessions are left out."""
 
-PATIENCE = 4
+PATIENCE = 2
 """Lists of which it is hard to tell whether they mend, before sessions are left out."""
 
 MOST_LISTS, MOST_GLANCES = 40_000, 400
@@ -59,7 +59,7 @@ class _ListSearch:
             fixes = self._with_values_of_few(chosen)
             if fixes is not None:
                 return fixes
-            found = self._find(relaxed(chosen))
+            found = self._find(relaxed(chosen), self._plan_of_few(chosen))
             if found.status == "feasible":
                 return self._with_values(chosen)
             if found.status == "unknown":
@@ -69,6 +69,12 @@ class _ListSearch:
             ):
                 return None
         return None
+
+    def _plan_of_few(self, chosen: Sequence[Change]) -> Sequence[Placement]:
+        if len(self._few) > WHOLE:
+            return ()
+        some = only(self._file.changed(relaxed(chosen)), self._few)
+        return self._oracle.ask_few(some, work=BRIEF).placements or ()
 
     def _turns_away(self, chosen: tuple[Change, ...]) -> bool:
         """Look elsewhere where it is hard to tell whether a list mends; false where there is nowhere else.
@@ -125,7 +131,8 @@ class _ListSearch:
                 glances -= 1
                 if glances < 0 or self._oracle.is_over:
                     return None
-                if not self._is_seen(some):
+                is_against = self._is_seen(some) or (len(self._few) <= SMALL and self._is_against(some, self._few))
+                if not is_against:
                     return some
         return None
 

@@ -56,10 +56,21 @@ def _guest(session: Session, legal: Legal, bits: Mapping[str, int]) -> Guest:
 
 def _overfull(guests: Sequence[Guest], hours: "_Hours", rooms: Sequence[int]) -> Iterator[frozenset[str]]:
     by_end = sorted(guests, key=lambda one: one.latest)
-    for begin in sorted({one.earliest for one in guests}):
+    all_need = sum(one.duration for one in guests)
+    by_begin: dict[int, int] = {}
+    for one in guests:
+        by_begin[one.earliest] = by_begin.get(one.earliest, 0) + one.duration
+    last = None
+    for begin in sorted(by_begin):
+        all_need -= 0 if last is None else by_begin[last]
+        last = begin
+        if FAR * all_need < len(rooms) * (by_end[0].latest - begin):
+            continue
         by_end = [one for one in by_end if one.earliest >= begin]
         needed = 0
         for position, one in enumerate(by_end):
+            if FAR * all_need < len(rooms) * (one.latest - begin):
+                break
             needed += one.duration
             if FAR * needed < len(rooms) * (one.latest - begin):
                 continue

@@ -9,6 +9,9 @@ from scheduler.agenda.problem import AgendaProblem, Session, Weights
 from scheduler.agenda.solution import Placement
 from scheduler.core.explanation import Fix
 
+FOR_ALL, FOR_ONE = 60, 15
+"""Ejections after which one more is let go, and after which one that was is not taken back."""
+
 
 def sessions_left_out(problem: AgendaProblem, oracle: Oracle) -> tuple[Fix, ...] | None:
     """The fewest sessions that must be left out so that the others can be placed; pins go only where none else helps.
@@ -77,7 +80,7 @@ class _GivingWay:
             return None
         for name, before in reversed(gone):
             after, self._sessions[name] = self._sessions[name], before
-            if self._oracle.is_over or not self._is_complete():
+            if self._oracle.is_over or self._fought_over(FOR_ONE) is not None:
                 self._sessions[name] = after
         return self._kept
 
@@ -88,7 +91,7 @@ class _GivingWay:
             legal = self._oracle.legal_of(self._changed())
             names = [name for name, one in self._sessions.items() if one.is_required and not legal[name].rooms]
             if not names:
-                fought_over = self._fought_over()
+                fought_over = self._fought_over(FOR_ALL)
                 if fought_over is None:
                     return gone
                 # The more are gone already, the more at once are let go.
@@ -106,16 +109,13 @@ class _GivingWay:
     def _changed(self) -> AgendaProblem:
         return _without_cost(self._problem, self._sessions.values())
 
-    def _is_complete(self) -> bool:
-        return self._fought_over() is None
-
-    def _fought_over(self) -> tuple[str, ...] | None:
+    def _fought_over(self, ejections: int) -> tuple[str, ...] | None:
         """Nothing where there is a plan, which is kept."""
         changed = self._changed()
         seen = self._oracle.seen_against(changed)
         if seen is not None:
             return tuple(sorted(seen, key=lambda name: (-self._sessions[name].duration, name)))
-        attempt = self._oracle.attempt(changed, wanted=self._kept)
+        attempt = self._oracle.attempt(changed, wanted=self._kept, most_ejections=ejections)
         if attempt.is_complete or len(attempt.placements) > len(self._kept):
             self._kept = attempt.placements
         return None if attempt.is_complete else attempt.fought_over

@@ -9,6 +9,9 @@ from scheduler.agenda.problem import AgendaProblem, Session
 WORK = 40_000
 """Steps beyond which a group is not looked at, interval by interval."""
 
+FAR = 4
+"""How many times as much time there must be, nights included, for an interval not to be looked at."""
+
 
 @dataclass(frozen=True)
 class Stay:
@@ -63,6 +66,10 @@ def _groups(
 
 def _overfull(members: Sequence[Stay], capacity: int, gap: int) -> Iterator[frozenset[str]]:
     """Members that must all lie in an interval that is too short for them; no member runs beside itself."""
+    # An interval with one of them in it is as long as the shortest of their hours, which may be far more than all need.
+    shortest = min(one.latest - one.earliest for one in members)
+    if FAR * (sum(one.units * one.duration for one in members) + gap * len(members)) <= capacity * shortest:
+        return
     first = sorted({one.earliest for one in members})
     if len(first) * len(members) > WORK:
         return
@@ -80,7 +87,7 @@ def _overfull(members: Sequence[Stay], capacity: int, gap: int) -> Iterator[froz
             excess, each = needed - there, 0
             if excess <= 0 and gap and capacity == 1:
                 excess, each = needed + gap * (len(inside) - 1) - there, gap
-            if excess <= 0 and len(open_time) > 1 and 4 * needed > there:
+            if excess <= 0 and len(open_time) > 1 and FAR * needed > there:
                 hours = common(open_time, ((begin, one.latest),))
                 excess, each = needed - capacity * sum(end - start for start, end in hours), 0
             if excess > 0:
@@ -117,7 +124,7 @@ def _chains(required: Sequence[Session], legal: Mapping[str, Legal]) -> Iterator
     ends: dict[str, int] = {}
     cause: dict[str, str | None] = {}
     for session in required:
-        path = [session.id]
+        path = [session.id] if session.after else []
         while path:
             name = path[-1]
             waiting = [one for one in sessions[name].after if one in sessions and one not in ends]

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from scheduler.agenda.explain.counting import too_many
-from scheduler.agenda.explain.houses import overfull_houses
-from scheduler.agenda.explain.narrow import too_tight
+from scheduler.agenda.explain.contradiction import contradiction
 from scheduler.agenda.explain.packing import packed
 from scheduler.agenda.explain.stretches import fill_stretches
 from scheduler.agenda.explain.tracks import overfilled, proposed
@@ -29,12 +27,13 @@ BRIEFLY = 150
 THOROUGH, PERSISTENT = 1, 20
 """Ejections for each session after which they are looked at again, and after which the solver is asked."""
 
+MANY = 25
+"""The part of all sessions of which so many could not be placed that what is to be answered soon is given up."""
 FEW_EJECTIONS = 12
 """Ejections after which a question about few sessions is left to the solver."""
 
 BRIEF, SOON, LONGER = 0.05, 0.1, 1.0
-"""Deterministic time for a question that another one may make needless, for one about all sessions that may prove a
-fix, and for one that was put off."""
+"""Deterministic time for a question that may be needless, for one that may prove a fix, and for one put off."""
 MOST_SOLVED = 300
 """Sessions beyond which the solver is asked about all of them only for whether there is a plan at all."""
 WHOLE = 150
@@ -50,26 +49,6 @@ class Found:
     status: Answer
     placements: tuple[Placement, ...] | None = None
     against: frozenset[str] | None = None
-
-
-def contradiction(problem: AgendaProblem, legal: Mapping[str, Legal]) -> frozenset[str] | None:
-    """Required sessions that are seen without search not to have a plan, the fewest of those found."""
-    for session in problem.sessions:
-        if session.is_required and not legal[session.id].rooms:
-            return frozenset([session.id])
-    counted = too_many(problem, legal)
-    found = [*too_tight(problem, legal), *overfull_houses(problem, legal), *([] if counted is None else [counted])]
-    return min(found, key=len, default=None)
-
-
-def _kept_at(wanted: Sequence[Placement], legal: Mapping[str, Legal]) -> dict[str, Legal]:
-    """The legal starts where some sessions may be at one place only, as far as that is legal."""
-    kept = dict(legal)
-    for one in wanted:
-        starts = kept[one.session].rooms.get(one.room, ()) if one.session in kept else ()
-        if any(start <= one.start < end for start, end in starts):
-            kept[one.session] = replace(kept[one.session], rooms={one.room: ((one.start, one.start + 1),)})
-    return kept
 
 
 class Oracle:
@@ -162,15 +141,12 @@ class Oracle:
         count = len(problem.sessions)
         # Where the sessions in question have a plan there is most likely one of all.
         turns = [QUICK, min(BRIEFLY, THOROUGH * count)] if brief else [QUICK, THOROUGH * count, PERSISTENT * count]
-        if wanted:
-            # Where the few hardly go together they must not be broken up to make way for others.
-            attempt = self._attempt(problem, _kept_at(wanted, legal), wanted, most_ejections=QUICK)
-            if attempt.is_complete:
-                return Found("feasible", attempt.placements)
         for ejections in turns[1 if wanted else 0 :]:
             attempt = self._attempt(problem, legal, wanted, most_ejections=ejections)
             if attempt.is_complete:
                 return Found("feasible", attempt.placements)
+            if brief and MANY * (count - len(attempt.placements)) > count:
+                return Found("unknown")
             if self._find_against(problem, attempt.fought_over, brief=brief):
                 return Found("infeasible", against=self._against[-1])
         if count <= WHOLE:
@@ -312,13 +288,13 @@ class Oracle:
         left = max(0.01, (self._limits.time_limit - self.seconds) / 2)
         return solve(problem, limits=replace(self._limits, time_limit=left), control=self._control)
 
-    def attempt(self, problem: AgendaProblem, *, wanted: Sequence[Placement]) -> Attempt:
+    def attempt(self, problem: AgendaProblem, *, wanted: Sequence[Placement], most_ejections: int) -> Attempt:
         """A plan made without solver around one that is there, perhaps of some sessions only."""
         return first_plan(
             problem,
             self.legal_of(problem),
             wanted=wanted,
             seed=self._limits.seed,
-            most_ejections=QUICK,
+            most_ejections=most_ejections,
             is_over=lambda: self.is_over,
         )

@@ -126,7 +126,10 @@ class _Builder:
                 continue
             ejections_left -= 1
             self._weights[number] += 1
-            if ejections_left < 0 or is_over():
+            if is_over():
+                return False
+            if ejections_left < 0:
+                self._place_what_fits(waiting)
                 return False
             place, ejected = self._least_harm(number)
             for other in sorted(ejected):
@@ -135,6 +138,12 @@ class _Builder:
                     waiting.appendleft(other)
             self._board.put(number, place)
         return True
+
+    def _place_what_fits(self, waiting: Iterable[int]) -> None:
+        for number in waiting:
+            offer = self._prices.cheapest(number)
+            if offer is not None:
+                self._board.put(number, offer.place)
 
     def place_optional(self) -> None:
         """Place what fits, the most valuable first; what has no value only where it costs nothing."""

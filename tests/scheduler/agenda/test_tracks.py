@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from scheduler.agenda.explain import explain
-from scheduler.agenda.explain.oracle import contradiction
+from scheduler.agenda.explain.contradiction import contradiction
 from scheduler.agenda.explain.tracks import overfilled
 from scheduler.agenda.legal import legal_of
 from scheduler.agenda.restricting import only
