@@ -87,6 +87,13 @@ def name_of(wish: MeetingWish) -> str:
     return " · ".join(sides_of(wish))
 
 
+def partners_of(wish: MeetingWish, delegation_id: int) -> str:
+    """A meeting or a wish as one of a delegation calls it: after the others; after all where only its own take part."""
+    people = [wish.from_delegate, *(person.delegate for person in wish.people)]
+    others = {one.delegation.name: None for one in people if one.delegation_id != delegation_id}
+    return " · ".join(others) or name_of(wish)
+
+
 def sides_of(wish: MeetingWish) -> tuple[str, ...]:
     """The names of the delegations that meet, who asked first."""
     first = wish.from_delegate.delegation.name

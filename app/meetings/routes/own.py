@@ -30,7 +30,7 @@ from app.meetings.queries import (
 )
 from app.meetings.rules import rules_of
 from app.meetings.stand_ins import who_can_go
-from app.meetings.view import name_of
+from app.meetings.view import partners_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Forbidden, Refused
@@ -71,7 +71,7 @@ def my_meetings(
         ),
         "unheld": [one for one in wishes if one.answer is Answer.ACCEPTED and one.id not in held],
         "declined": [one for one in wishes if one.answer is Answer.DECLINED],
-        "names": {one.id: name_of(one) for one in wishes},
+        "names": {one.id: partners_of(one, own.delegate.delegation_id) for one in wishes},
         "used": quota_used(session, own.event.id, me, now),
         "most": rules_of(session, own.event.id).most(own.delegate),
         "opens_at": own.event.wishes_open_at if own.event.wishes_open_at and own.event.wishes_open_at > now else None,
@@ -168,7 +168,7 @@ def _page(
         "event": found.event,
         "me": found.delegate,
         "meeting": meeting,
-        "name": name_of(meeting.wish),
+        "name": partners_of(meeting.wish, found.delegate.delegation_id),
         "colleagues": who_can_go(session, found.event, meeting, found.delegate),
         "form": form,
     }

@@ -245,3 +245,34 @@ def test_mtg_08_a_quota_counts_what_is_agreed_and_comes_back_on_cancelling(
     assert client.post(f"{own}/wishes/{second.id}/answer", data={"answer": "accepted"}).status_code == 303
     as_delegate(cast.heads[0])
     assert ask(cast.heads[3], slot_id=slots[1]).status_code == 303, "both have it back"
+
+
+def test_own_meetings_are_called_after_the_others_and_a_quota_set_lower_reads_true(
+    client: Any, cast: Any, as_delegate: Any, accepted: Any, settings_for: Any
+) -> None:
+    """One's own delegation is no news in one's own list; 2 of 1 would be none either."""
+    with client.app.state.database.writing() as session:
+        accepted(session, cast.heads[0], cast.heads[1])
+        accepted(session, cast.heads[2], cast.heads[0])
+        accepted(session, cast.heads[0], cast.staff[0])
+    settings_for(limits={"city": {"max": 1}})
+    as_delegate(cast.heads[0])
+    page = client.get(f"/e/{cast.event.slug}/my/meetings").text
+    listed = re.findall(r'<span class="what">([^<]+)</span>', page)
+    assert sorted(listed) == ["Essen", "Phnom Penh", "Shenzhen"], "of the same delegation: its own name"
+    assert "3 meetings are agreed or wait; at most 1 of them is held." in page
+    assert "You use" not in page
+
+
+def test_where_no_time_is_left_the_wish_says_what_it_can_do_without_one(
+    client: Any, cast: Any, as_delegate: Any
+) -> None:
+    path = f"/e/{cast.event.slug}/my/meetings/new?with={cast.heads[1]}"
+    as_delegate(cast.heads[0])
+    assert "Only times at which all are free." in client.get(path).text
+    with client.app.state.database.writing() as session:
+        last = session.scalars(select(MeetingSlot).order_by(MeetingSlot.ends_at.desc())).first()
+        session.get_one(Delegate, cast.heads[1]).arrives_at = last.ends_at
+    page = client.get(path).text
+    assert "No time is free for all with a table." in page
+    assert "Only times at which" not in page
