@@ -21,6 +21,7 @@ from app.meetings.planner import absent_in
 from app.meetings.queries import (
     agreed_count,
     has_veto,
+    meetings_of_people,
     own_vetoes,
     vetoed_with,
     wish_between,
@@ -110,7 +111,7 @@ def _no_place(session: Session, event: Event, own: Delegate, them: Delegate) -> 
         return WhyNot(
             code="no_table",
             sentence=_("At every time that suits both of you all tables are taken."),
-            change=_colleague(session, event, own, them),
+            change=_colleague(session, event, own, them) or _own_meeting(session, event, own, them),
         )
     language = needs_interpreter(own, them)
     team = next((one for one in hall.resources.values() if language and one.language == language), None)
@@ -160,14 +161,29 @@ def _own_kinds(session: Session, event: Event, own: Delegate, hall: Hall) -> dic
 
 
 def _colleague(session: Session, event: Event, own: Delegate, them: Delegate) -> Change | None:
-    """Somebody of the same delegation whom one can ask, the highest in rank with a common time."""
+    """Somebody of the same delegation whom one can ask, the highest in rank with a common time and a table then."""
     apart = vetoed_with(session, own.id)
     colleagues = [
         one for one in joinable(session, own, them) if one.delegation_id == them.delegation_id and one.id not in apart
     ]
     hall = read_hall(session, event, [own.id, *(one.id for one in colleagues)])
     for one in colleagues:
-        slots = hall.free_slots((own.id, one.id))
+        hosts = (one.delegation_id, own.delegation_id)
+        slots = hall.open_slots(Company(people=(own.id, one.id), hosts=hosts))
         if slots:
             return Change(kind="colleague", person=one, slot=slots[0], path=_wish_path(event, one))
+    return None
+
+
+def _own_meeting(session: Session, event: Event, own: Delegate, them: Delegate) -> Change | None:
+    """The first meeting of one's own that leaves a time and a table for these two once it is given up."""
+    company = Company(people=(own.id, them.id), hosts=(them.delegation_id, own.delegation_id))
+    for meeting in meetings_of_people(session, event.id, [own.id]):
+        if meeting.holding_id is None:
+            continue
+        at = (meeting.slot_id,)
+        hall = read_hall(session, event, company.people, leaving=[meeting.holding_id], slot_ids=at, needs_team=False)
+        if hall.open_slots(company):
+            path = f"/e/{event.slug}/my?day={day_of(event, meeting.slot.starts_at).isoformat()}"
+            return Change(kind="own_item", slot=meeting.slot, path=path)
     return None

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from app.claims.models import Claim
 from app.delegations.enums import HelixRole
 from app.delegations.models import Delegate, Delegation, Organisation
-from app.events.models import MeetingSlot
+from app.events.models import MeetingSlot, MeetingTable, TableClosing
 from app.meetings.enums import Answer, MeetingMode
 from app.meetings.models import Meeting, MeetingWish
-from app.meetings.service import expire_wishes
+from app.meetings.queries import meeting_in_event
+from app.meetings.service import cancel, expire_wishes, hold_meeting
 
 
 @pytest.fixture
@@ -276,3 +277,34 @@ def test_where_no_time_is_left_the_wish_says_what_it_can_do_without_one(
     page = client.get(path).text
     assert "No time is free for all with a table." in page
     assert "Only times at which" not in page
+
+
+def test_mtg_13_no_change_is_named_that_leaves_no_table(
+    client: Any, cast: Any, as_delegate: Any, accepted: Any, actor: Any, now: Any
+) -> None:
+    """MTG-13: where every table is taken, neither a colleague nor a time without a table is the nearest change."""
+    why = f"/e/{cast.event.slug}/my/people/why?with={cast.heads[1]}"
+    with client.app.state.database.writing() as session:
+        slots = session.scalars(select(MeetingSlot).order_by(MeetingSlot.starts_at)).all()
+        tables = session.scalars(select(MeetingTable).order_by(MeetingTable.number)).all()
+        for table in tables:
+            since = slots[1].starts_at if table is tables[0] else slots[0].starts_at
+            session.add(TableClosing(table_id=table.id, starts_at=since, ends_at=slots[-1].ends_at))
+        wish = accepted(session, cast.heads[2], cast.heads[3])
+        taken = hold_meeting(
+            session, event=cast.event, wish=wish, slot=slots[0], table=tables[0], actor=actor, now=now
+        ).id
+    as_delegate(cast.heads[0])
+    page = client.get(why).text
+    assert "all tables are taken" in page
+    assert "Nothing that you could change would allow it now." in page
+    assert f"with={cast.staff[1]}" not in page, "the colleague would have no table either"
+    with client.app.state.database.writing() as session:
+        meeting = session.get_one(Meeting, taken)
+        calendar = meeting_in_event(session, cast.event.id, meeting.id)
+        cancel(session, event=cast.event, meeting=calendar, version=calendar.version, reason="x", actor=actor, now=now)
+        wish = accepted(session, cast.heads[0], cast.heads[2])
+        hold_meeting(session, event=cast.event, wish=wish, slot=slots[0], table=tables[0], actor=actor, now=now)
+    page = client.get(why).text
+    assert "all tables are taken" in page
+    assert "would do, if you gave up what you have then." in page
