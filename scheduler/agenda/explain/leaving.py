@@ -80,7 +80,8 @@ class _GivingWay:
             return None
         for name, before in reversed(gone):
             after, self._sessions[name] = self._sessions[name], before
-            if self._oracle.is_over or self._fought_over(FOR_ONE) is not None:
+            # What is found must still be proved.
+            if self._oracle.is_half_over or self._fought_over(FOR_ONE) is not None:
                 self._sessions[name] = after
         return self._kept
 
