@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from scheduler.agenda.explain.facts import Blocker, Steps, field_of, path_of
@@ -200,11 +201,14 @@ def _least_enough(
     def changed(index: int) -> AgendaProblem:
         return whole({change.steps: values[index]})
 
+    def is_enough(names: Set[str], index: int) -> bool:
+        return not oracle.sees_against(only(changed(index), names))
+
     if len(few) > WHOLE:
         # Of many it is counted only.
         enough = _first(len(values), lambda index: not oracle.sees_against(changed(index)))
         return None if enough == len(values) else Proposal(change, values[enough], ())
-    low = _first(len(values), lambda index: not oracle.sees_against(only(changed(index), few)))
+    low = _first(len(values), partial(is_enough, few))
     proposal: Proposal | None = None
     # The smallest is asked first, then the largest: what that cannot mend none can.
     tried, high = iter((low, len(values) - 1)), len(values)
@@ -217,11 +221,11 @@ def _least_enough(
             return None
         else:
             low = middle + 1
-    if proposal is None or not oracle.sees_against(changed(high)):
-        return proposal
-    more = _first(len(values), lambda index: not oracle.sees_against(changed(index)), low=high + 1)
-    # With more of it the few have the plan that they had with less.
-    return None if more == len(values) else replace(proposal, value=values[more])
+    # Those that are seen to have no plan among all are few again; with more the first few have the plan that they had.
+    while proposal is not None and (seen := oracle.seen_against(changed(high))) is not None:
+        high = _first(len(values), partial(is_enough, seen), low=high + 1)
+        proposal = None if high == len(values) else replace(proposal, value=values[high])
+    return proposal
 
 
 def _first(count: int, is_enough: Callable[[int], bool], *, low: int = 0) -> int:
