@@ -200,7 +200,8 @@ def view_of(
 
 def _can_be_refused(run: SolverRun) -> bool:
     is_answered = run.accepted_at is not None or run.discarded_at is not None
-    return run.proposal_path is not None and run.has_solution and not run.state.is_open and not is_answered
+    is_offered = run.proposal_path is not None and run.accept_path is not None and run.has_solution
+    return is_offered and not run.state.is_open and not is_answered
 
 
 def seconds_of(run: SolverRun, *, now: datetime) -> float:

@@ -59,6 +59,7 @@ def work_out(
         problem_json=problem.model_dump_json(),
         hint_json=plan_of_rows(facts, problem).model_dump_json() if facts.standing else None,
         time_limit_seconds=THINKS_SECONDS,
+        proposal_path=f"/e/{event.slug}/manage/pairing/runs/{{run_id}}/plan",
         actor=actor,
         now=now,
     )

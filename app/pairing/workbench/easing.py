@@ -37,6 +37,13 @@ def obstacles_of(
     return tuple(_obstacle(fact, problem, wanted, names, (fixes or {}).get(fact.path)) for fact in facts)
 
 
+def size_for_pins(facts: Sequence[Fact], problem: PairingProblem) -> dict[str, Any]:
+    """By path, the least population with which the pins of an explanation can be kept: that of their smallest city."""
+    pinned = {one for fact in facts if parts_of(fact.path)[0] == "pins" for one in fact.ids}
+    smallest = min((city.population for city in problem.cities if city.id in pinned), default=0)
+    return {"rules.min_population": smallest} if 0 < smallest < problem.rules.min_population else {}
+
+
 def ways_past(refused: RefusedTriangle, facts: PairingFacts, names: Names) -> Iterator[Obstacle]:
     """What a what-if can ask for where a plan holds a triangle to which its organisation said no."""
     members = refused.cities | {refused.organisation}

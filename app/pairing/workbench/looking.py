@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from app.pairing.wanted import Wanted
 from app.pairing.workbench import words
 from app.pairing.workbench.comparing import Comparison, KeptLabel, compare, kept_labels, plan_of_rows, renewed
 from app.pairing.workbench.earlier import changed_since
-from app.pairing.workbench.easing import Obstacle, obstacles_of, ways_past
+from app.pairing.workbench.easing import Obstacle, obstacles_of, size_for_pins, ways_past
 from app.pairing.workbench.words import Names
 from app.platform.errors import Refused
 from app.solver_runs.models import SolverRun
@@ -93,7 +93,7 @@ def what_if(
     problem, computed_on = problem_with(session, facts, wanted)
     names = Names(facts.parties)
     found = run or latest_run_on(session, event_id=facts.event.id, kind="pairing", problem_hash=computed_on)
-    panel = None if found is None else panel_of(session, run=found, slug=facts.event.slug, now=now)
+    panel = None if found is None else _here(panel_of(session, run=found, slug=facts.event.slug, now=now))
     comparison, broken, ways_out = _result(session, facts, problem, names, wanted, found)
     return WhatIf(
         choices=choices,
@@ -109,6 +109,11 @@ def what_if(
         is_stale=bool(changed_since(session, facts)),
         kept_labels=kept_labels(facts),
     )
+
+
+def _here(panel: Panel) -> Panel:
+    """A panel on the page that its run leads to, so without the way there."""
+    return replace(panel, run=replace(panel.run, proposal_path=None))
 
 
 def _result(
@@ -141,7 +146,8 @@ def _obstacles(panel: Panel | None, problem: PairingProblem, wanted: Wanted, nam
         return ()
     said = Explanation.model_validate_json(json.dumps(panel.explanation))
     fixes = {fix.path: fix.to for fix in (*(said.fixes or ()), *((said.fix,) if said.fix else ()))}
-    return obstacles_of(said.facts, problem, wanted=wanted, names=names, fixes=fixes)
+    enough = size_for_pins(said.facts, problem) | fixes
+    return obstacles_of(said.facts, problem, wanted=wanted, names=names, fixes=enough)
 
 
 def _lines(choices: Choices, stored: Wanted, names: Names) -> Sequence[Chosen]:

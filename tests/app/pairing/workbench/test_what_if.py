@@ -13,9 +13,12 @@ from app.pairing.choices import Choices
 from app.pairing.enums import PartnershipState, WishLevel
 from app.pairing.models import ExcludedCountryPair, PairingPin, PairingSettings, PairingVeto, PairingWish
 from app.pairing.planner import problem_of, read_facts, wanted_of
+from app.pairing.workbench.easing import obstacles_of, size_for_pins
 from app.pairing.workbench.looking import problem_with
+from app.pairing.workbench.words import Names
 from app.platform.audit import AuditEntry
 from app.platform.outbox import MailState, OutboxMail
+from scheduler.core.explanation import Fact
 from tests.app.pairing.workbench.conftest import BASE, Bench, told
 
 
@@ -248,8 +251,14 @@ def test_pair_08_shares_that_cannot_be_are_said_at_the_field(bench: Bench) -> No
     assert "The least is more than the most." in answer.text
 
 
-def test_pair_08_another_editions_run_is_not_there(paired: Bench) -> None:
+def test_pair_08_a_run_leads_to_its_what_if_and_another_editions_run_is_not_there(paired: Bench) -> None:
     _address, page = paired.ask(pin="dakar~essen")
+    run = max(int(one) for one in re.findall(r"/manage/runs/(\d+)", paired.get("/history")))
+    shown = paired.client.get(f"/e/test-event/manage/runs/{run}").text
+    assert f'href="{BASE}/runs/{run}/plan"' in shown
+    assert "See what would change" in shown
+    assert "Discard" not in shown and "Accept this plan" not in shown, "it is applied with its choices, or left"
+    assert "pin=dakar~essen" in paired.client.get(f"{BASE}/runs/{run}/plan").headers["location"]
     computed_on = re.search(r'name="computed_on" value="(\w+)"', page)
     assert computed_on
     data = {"pin": "dakar~essen", "run": "9999", "computed_on": computed_on[1]}
@@ -304,3 +313,27 @@ def test_pair_08_a_what_if_says_which_partnership_comes_back_with_its_answers(pa
     state = PartnershipState.CONFIRMED if agree == 2 else PartnershipState.ASKED
     assert (back.id, back.state) == (number, state)
     assert "comes back" not in told(paired.get("/what-if"))
+
+
+def test_pair_04_a_least_size_against_a_pin_is_lowered_as_far_as_the_pin_needs(bench: Bench) -> None:
+    """The way out is the population of the smallest city that is pinned, not a rule thrown away."""
+
+    def look(session: Any) -> None:
+        for number, city in enumerate(session.scalars(select(City).order_by(City.id))):
+            city.population = 100_000 * (number + 1)
+        session.flush()
+        facts = read_facts(session, session.get_one(Event, bench.event.id))
+        choices = Choices(pin=(frozenset({"dakar", "essen"}),), rules={"min_population": 550_000})
+        wanted = choices.on(wanted_of(session, facts))
+        problem, _hash = problem_with(session, facts, wanted)
+        size = min(city.population for city in problem.cities if city.id in {"dakar", "essen"})
+        pin = Fact(rule="pins_kept", path="pins[0]", ids=("dakar", "essen"), message="")
+        rule = Fact(rule="population_at_least_minimum", path="rules.min_population", ids=(), message="")
+        fixes = size_for_pins((pin, rule), problem)
+        assert fixes == {"rules.min_population": size} and 0 < size < 550_000
+        names = Names(facts.parties)
+        eased = [one.easing for one in obstacles_of((pin, rule), problem, wanted=wanted, names=names, fixes=fixes)]
+        assert eased[1] == Choices(rules={"min_population": size})
+        assert size_for_pins((rule,), problem) == {}, "without a pin nothing says how far"
+
+    bench.write(look)
