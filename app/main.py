@@ -57,12 +57,13 @@ ROUTERS = (
 )
 
 
-HANDLERS, HANDLERS_OF_SQLITE, THREADS = 6, 2, 20
-"""Requests at once that use the database, and threads. Python runs one at a time: more only slow each other down.
+THREADS = 20
+TURNS_OF_SQLITE, TURNS_OF_POSTGRES = {"readers": 2, "writers": 1}, {"readers": 4, "writers": 3}
+"""Threads, and requests at once that use the database. Python runs one at a time: more only slow each other down.
 
-PostgreSQL works in a process of its own meanwhile, SQLite within ours: with six at once the one writer got a seventh of
-the processor. The threads that are left over are for that writer, for files, for whether the server is well, and for
-what goes by itself.
+PostgreSQL works in processes of its own meanwhile, SQLite within ours: with six readers at once its one writer got a
+seventh of the processor. The threads that are left over are for files, for whether the server is well, and for what
+goes by itself.
 """
 
 
@@ -119,9 +120,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         IdleLives(staff=timedelta(hours=settings.staff_idle_hours), guests=timedelta(hours=settings.guest_idle_hours))
     )
     application.state.pages = PageCache()
-    application.state.turns = Turns(
-        most=HANDLERS_OF_SQLITE if database.is_sqlite else HANDLERS, has_one_writer=database.is_sqlite
-    )
+    application.state.turns = Turns(**(TURNS_OF_SQLITE if database.is_sqlite else TURNS_OF_POSTGRES))
     application.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")
     for router in ROUTERS:
         application.include_router(router)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import AttemptKind, Role
@@ -107,16 +108,30 @@ def role_choices(session: Session, *, account_id: int, now: datetime) -> list[Ro
     return role_choices_of(session, account_ids=[account_id], now=now)[account_id]
 
 
-def role_choices_of(session: Session, *, account_ids: Sequence[int], now: datetime) -> dict[int, list[RoleChoice]]:
-    """The same for many accounts at once; an account without a role has an empty list."""
+@cache
+def _choices() -> Select[RoleGrant, str, str]:
     # Accounts stand below events: the event's name is read from its table, never through its model.
     event = Base.metadata.tables["event"]
-    rows = session.execute(
+    return (
         select(RoleGrant, event.c.slug, event.c.name)
         .outerjoin(event, event.c.id == RoleGrant.event_id)
-        .where(RoleGrant.account_id.in_(account_ids), or_(RoleGrant.until.is_(None), RoleGrant.until > now))
+        .where(
+            RoleGrant.account_id.in_(bindparam("account_ids", expanding=True)),
+            or_(RoleGrant.until.is_(None), RoleGrant.until > bindparam("now")),
+        )
         .order_by(RoleGrant.id)
     )
+
+
+@cache
+def _id_of_slug() -> Select[int]:
+    event = Base.metadata.tables["event"]
+    return select(event.c.id).where(event.c.slug == bindparam("slug"))
+
+
+def role_choices_of(session: Session, *, account_ids: Sequence[int], now: datetime) -> dict[int, list[RoleChoice]]:
+    """The same for many accounts at once; an account without a role has an empty list."""
+    rows = session.execute(_choices(), {"account_ids": list(account_ids), "now": now})
     choices: dict[int, list[RoleChoice]] = {account_id: [] for account_id in account_ids}
     for grant, slug, name in rows:
         choices[grant.account_id].append(
@@ -137,8 +152,7 @@ def role_choices_of(session: Session, *, account_ids: Sequence[int], now: dateti
 
 def event_id_of_slug(session: Session, slug: str) -> int | None:
     """Which event an address names; None when there is none."""
-    event = Base.metadata.tables["event"]
-    return session.scalar(select(event.c.id).where(event.c.slug == slug))
+    return session.scalar(_id_of_slug(), {"slug": slug})
 
 
 def events_by_name(session: Session) -> list[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.models import Account
@@ -179,19 +179,22 @@ def partnership_in_event(session: Session, event_id: int, partnership_id: int) -
     return partnership
 
 
+_OF_PARTIES = (
+    select(Partnership)
+    .where(
+        Partnership.event_id == bindparam("event_id"),
+        Partnership.state.in_(STANDING),
+        # No join with DISTINCT: PostgreSQL cannot compare the JSON columns of a partnership.
+        Partnership.members.any(PartnershipMember.party_id.in_(bindparam("party_ids", expanding=True))),
+    )
+    .options(selectinload(Partnership.members).selectinload(PartnershipMember.party))
+    .order_by(Partnership.id)
+)
+
+
 def partnerships_of_parties(session: Session, event_id: int, party_ids: list[int]) -> dict[int, list[Partnership]]:
     """The standing partnerships of each of these parties."""
-    rows = session.scalars(
-        select(Partnership)
-        .where(
-            Partnership.event_id == event_id,
-            Partnership.state.in_(STANDING),
-            # No join with DISTINCT: PostgreSQL cannot compare the JSON columns of a partnership.
-            Partnership.members.any(PartnershipMember.party_id.in_(party_ids)),
-        )
-        .options(selectinload(Partnership.members).selectinload(PartnershipMember.party))
-        .order_by(Partnership.id)
-    )
+    rows = session.scalars(_OF_PARTIES, {"event_id": event_id, "party_ids": party_ids})
     found: dict[int, list[Partnership]] = {party_id: [] for party_id in party_ids}
     for partnership in rows:
         for member in partnership.members:

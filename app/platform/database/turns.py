@@ -13,31 +13,32 @@ from contextlib import asynccontextmanager
 class Turns:
     """Turns of one process, first come first served.
 
+    Who writes does not stand in line with readers, and takes the place of one of them: Python runs one thread at a
+    time, so that each reader beside a writer makes whoever waits to write wait longer. One reader goes on in any case.
+
     Args:
-        most: requests at once; the process has more threads, and a connection or two for each.
-        has_one_writer: whether those that write come one after the other (SQLite). The writer does not stand in line
-            with readers, and takes the place of one of them: one thread runs at a time, so that each reader beside it
-            makes whoever waits to write wait longer. One reader goes on in any case.
+        readers: requests at once that read; the process has more threads, and a connection or two for each.
+        writers: requests at once that write; one where the database has no more (SQLite).
     """
 
-    def __init__(self, *, most: int, has_one_writer: bool) -> None:
-        self._most = most
-        self._writer = asyncio.Lock() if has_one_writer else None
+    def __init__(self, *, readers: int, writers: int) -> None:
+        self._readers, self._writers = readers, writers
+        self._turn_to_write = asyncio.Semaphore(writers)
         self._writing, self._running = 0, 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     @asynccontextmanager
     async def taken(self, *, writes: bool) -> AsyncIterator[None]:
         """Wait for a turn, and have it until the block ends."""
-        async with self._as_writer(self._writer) if writes and self._writer is not None else self._in_line():
+        async with self._as_writer() if writes else self._in_line():
             yield
 
     @asynccontextmanager
-    async def _as_writer(self, alone: asyncio.Lock) -> AsyncIterator[None]:
+    async def _as_writer(self) -> AsyncIterator[None]:
         # Counted while it waits: readers make room before its turn comes.
         self._writing += 1
         try:
-            async with alone:
+            async with self._turn_to_write:
                 yield
         finally:
             self._writing -= 1
@@ -66,7 +67,7 @@ class Turns:
         self._call_next()
 
     def _is_room(self) -> bool:
-        return self._running < max(1, self._most - min(1, self._writing))
+        return self._running < max(1, self._readers - min(self._writers, self._writing))
 
     def _call_next(self) -> None:
         """Give whoever waits longest a turn that is free; it counts from now on, not from when they notice."""

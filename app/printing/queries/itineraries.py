@@ -72,7 +72,8 @@ def personal_itineraries_of_event(
 
 def itinerary_of_person(session: Session, event: Event, delegate: Delegate) -> Itinerary:
     """What one delegate does."""
-    delegation = delegation_in_event(session, event.id, delegate.delegation_id)
+    # Known where the delegate was read with it; the others of it are not asked for.
+    delegation = session.get_one(Delegation, delegate.delegation_id)
     gathered = _gather(session, event, people=(delegate,), party_ids=[delegation.party_id])
     return _itinerary(gathered, event=event, delegation=delegation, members=(delegate,), person=delegate)
 

@@ -36,7 +36,7 @@ LateSession = Annotated[Session, Depends(_late_session, scope="request")]
 def _app(database: Database, clock: Any) -> FastAPI:
     app = FastAPI()
     app.state.database = database
-    app.state.turns = Turns(most=4, has_one_writer=database.is_sqlite)
+    app.state.turns = Turns(readers=4, writers=1 if database.is_sqlite else 4)
 
     def write(session: Session, key: str) -> RedirectResponse:
         session.add(SpentForm(sender="me", form_digest=key, spent_at=clock.now()))
@@ -150,11 +150,9 @@ def test_what_the_database_refuses_for_others_is_said_in_words(
         sessions.throw(refusal)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("has_one_writer", "together"), [(True, 1), (False, 3)])
-def test_turns_are_given_first_come_first_served_and_a_waiting_writer_takes_no_readers_place(
-    has_one_writer: bool, together: int
-) -> None:
-    turns, running, most, order = Turns(most=3, has_one_writer=has_one_writer), 0, 0, []
+@pytest.mark.parametrize("writers", [1, 3])
+def test_turns_are_given_first_come_first_served_and_waiting_writers_hold_no_reader_up(writers: int) -> None:
+    turns, running, most, order = Turns(readers=3, writers=writers), 0, 0, []
 
     async def write(number: int) -> None:
         nonlocal running, most
@@ -175,14 +173,14 @@ def test_turns_are_given_first_come_first_served_and_a_waiting_writer_takes_no_r
         await asyncio.gather(read(), *writers)
 
     asyncio.run(all_of_them())
-    assert most == together
+    assert most == writers
     assert [one for one in order if one != "reader"] == list(range(8))
-    assert order.index("reader") == (1 if has_one_writer else 8), order
+    assert order.index("reader") == writers, order
 
 
 def test_a_writer_takes_the_place_of_one_reader_and_one_goes_on_beside_it() -> None:
     """Each thread beside the one writer of SQLite makes a booking wait; nobody's page waits for all bookings either."""
-    turns, reading, alone, beside = Turns(most=2, has_one_writer=True), 0, [], []
+    turns, reading, alone, beside = Turns(readers=2, writers=1), 0, [], []
 
     async def read(found: list[int]) -> None:
         nonlocal reading
@@ -207,7 +205,7 @@ def test_a_writer_takes_the_place_of_one_reader_and_one_goes_on_beside_it() -> N
 
 
 def test_whoever_goes_away_while_it_waits_takes_no_turn_along() -> None:
-    turns, order = Turns(most=1, has_one_writer=True), []
+    turns, order = Turns(readers=1, writers=1), []
 
     async def read(name: str) -> None:
         async with turns.taken(writes=False):
