@@ -174,7 +174,6 @@ def paths_of(legal: Legal, placed: Iterable[Placed]) -> Paths:
     for person, taken in enumerate(legal.busy):
         busy[person] = sum(1 << position[slot] for slot in taken)
     return Paths(
-        positions=np.array(sorted(position.values()), np.int64),
         partner=partner,
         filled=filled,
         free=free,

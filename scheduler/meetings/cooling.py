@@ -19,6 +19,8 @@ CHAINS = 200_000
 """Moves between two looks at the clock."""
 CHAINS_A_MOVE = 10
 """So many tries of the annealing, most of which end at the first look at one person's day, count as one move."""
+EXCHANGE = 10
+"""After so many stretches between two looks the less tidy copies go on from the tidiest."""
 QUICK = 0.1
 """The part of the time for a first cooling."""
 
@@ -40,14 +42,19 @@ def cool(search: Search, share: Share, seed: int, placed: Sequence[Placed]) -> N
     workers = max(1, search.limits.workers)
     copies = [kind(search, placed, facts, (search.limits.seed, seed, number)) for number in range(workers)]
     least = search.ranges["cost"].best
-    began = share.used
+    began, stretches = share.used, 0
     with ThreadPoolExecutor(max_workers=workers) as pool:
         while not share.is_over:
             used = (share.used - began) / (1.0 - began)
             for one in [pool.submit(copy.stretch, used) for copy in copies]:
                 one.result()
             share.count(workers * CHAINS // CHAINS_A_MOVE)
-            cost = min(copy.cost() for copy in copies)
+            stretches += 1
+            tidiest = min(copies, key=lambda copy: copy.cost())
+            if stretches % EXCHANGE == 0:
+                for copy in copies:
+                    copy.follow(tidiest)
+            cost = tidiest.cost()
             search.control.report(Progress(seconds=search.stopwatch.seconds, stage="cost", incumbent=cost, bound=least))
             if cost == least:
                 break
@@ -78,6 +85,9 @@ class _Chains:
     def cost(self) -> int:
         return int(plan_cost(self._facts, self.day))
 
+    def follow(self, other: "_Chains | _Paths") -> None:
+        """Each goes its own way: the tidiest may yet be refused for what this kernel does not see."""
+
 
 class _Paths:
     """A copy of a plan of meetings of two at tables that are alike; cooled in idle runs."""
@@ -97,8 +107,17 @@ class _Paths:
     def cost(self) -> int:
         return int(self._weight * runs_in(self._paths))
 
+    def follow(self, other: "_Chains | _Paths") -> None:
+        """Go on from the other's plan, with random numbers of its own."""
+        assert isinstance(other, _Paths)
+        for name in ("slot", "place", "who", "used"):
+            np.copyto(getattr(self.day, name), getattr(other.day, name))
+        for name in ("partner", "filled"):
+            np.copyto(getattr(self._paths, name), getattr(other._paths, name))
+
 
 def facts_in(search: Search) -> Facts:
+    """What the kernel needs to know of the problem."""
     problem = search.problem
     # A move costs more than all idle time where the stage comes before; it is the same in all plans where it is none.
     dearest = max(1, problem.weights.idle_run, problem.weights.idle_slot)

@@ -20,7 +20,6 @@ HALF = 31
 class Paths(NamedTuple):
     """Who meets whom, by position of the slot's bit."""
 
-    positions: Any  # of all slots
     partner: Any  # [position, p] who the person meets, or -1
     filled: Any  # [p] bits
     free: Any  # [p] bits of the slots in which the person may have a meeting
