@@ -59,7 +59,7 @@ class _Search:
         if 2 * len(found) > len(required) > SMALL:
             # So many are hardly fewer, and of all it needs not be asked once more whether fewer facts would do.
             found, plans = tuple(required), {}
-        few = _Few(self._facts, self._changed, frozenset(found), self._oracle, plans)
+        few = _Few(self._facts, self._changed, frozenset(found), self._oracle, plans, is_late=self._is_late)
         near = [fact for fact in self._facts if fact in few.facts]
         is_seen = False
         for blocks in (few.are_seen_to_block, few.block):
@@ -74,10 +74,16 @@ class _Search:
         kept = near
         # Beside all the others, who only want room, fewer facts may do; that is seldom so.
         for fact in near:
+            if self._is_late():
+                break
             rest = [one for one in kept if one is not fact]
             if not few.goes_beside_others(fact, rest) and self._is_blocked_by(rest):
                 kept = rest
         return tuple(kept)
+
+    def _is_late(self) -> bool:
+        """Whether facts are left as they are; the half of the time is for a fix, which has its own such questions."""
+        return self._oracle.is_over if self._given else self._oracle.is_half_over
 
     def _is_blocked_by(self, kept: Sequence[Blocker]) -> bool:
         return self._oracle.ask(self._with_facts(kept)) == "infeasible"
@@ -167,6 +173,8 @@ class _Few:
         names: frozenset[str],
         oracle: Oracle,
         plans: Mapping[str, tuple[Placement, ...]],
+        *,
+        is_late: Callable[[], bool],
     ) -> None:
         """Read the facts.
 
@@ -174,7 +182,9 @@ class _Few:
             facts: those of the file that may be made neutral.
             changed: the file with the changes that are made already.
             plans: of the few but for one session, by that session.
+            is_late: asked whether to answer no more.
         """
+        self._is_late = is_late
         self._oracle, self._without = oracle, plans
         self._problem = only(changed, names)
         self._file = ProblemFile(self._problem)
@@ -190,7 +200,9 @@ class _Few:
         self._known_beside: dict[Hashable, bool] = {}
 
     def are_seen_to_block(self, kept: Sequence[Blocker]) -> bool:
-        """Whether these facts are seen without search to leave the few no plan."""
+        """Whether these facts are seen without search to leave the few no plan; false too where it is late."""
+        if self._is_late():
+            return False
         few = self._with(kept)
         alike = likeness(few)
         if alike not in self._seen:
@@ -208,9 +220,11 @@ class _Few:
 
     def block_at_length(self, kept: Sequence[Blocker]) -> bool:
         """The same with more time for what was not known soon."""
-        return self._block(kept, BRIEF if self._oracle.is_half_over else LONGER)
+        return self._block(kept, LONGER)
 
     def _block(self, kept: Sequence[Blocker], work: float) -> bool:
+        if self._is_late():
+            return False
         few = self._with(kept)
         alike = likeness(few)
         if alike not in self._known or (self._known[alike] == "unknown" and work > BRIEF):

@@ -101,6 +101,8 @@ class _ListSearch:
 
     def _learns(self, chosen: Sequence[Change], found: Found) -> bool:
         """One more set of changes, of which these, that leave no plan, have none; false where there is none."""
+        if self._oracle.is_half_over:
+            return False
         every = self._every_change()
         if self._is_against(every, found.against or frozenset()):
             chosen = every

@@ -20,10 +20,8 @@ from scheduler.core.limits import Control, Limits, Stopwatch
 
 SMALL = 40
 """Sessions up to which a problem is asked for as it is."""
-QUICK = 60
-"""Ejections after which the sessions that were fought over are looked at by themselves."""
-BRIEFLY = 150
-"""Ejections after which a question that is to be answered soon is given up."""
+QUICK, BRIEFLY = 60, 150
+"""Ejections after which those fought over are looked at, and after which what is to be answered soon is given up."""
 THOROUGH, PERSISTENT = 1, 20
 """Ejections for each session after which they are looked at again, and after which the solver is asked."""
 
@@ -34,8 +32,8 @@ FEW_EJECTIONS = 12
 
 BRIEF, SOON, LONGER = 0.05, 0.1, 1.0
 """Deterministic time for a question that may be needless, for one that may prove a fix, and for one put off."""
-MOST_SOLVED = 300
-"""Sessions beyond which the solver is asked about all of them only for whether there is a plan at all."""
+MOST_SHORTLY, MOST_SOLVED = 80, 300
+"""Sessions beyond which the solver says nothing in a short time, and nothing but whether there is a plan at all."""
 WHOLE = 150
 """Sessions up to which it is looked at length by length whether they fill the time, and for the least widening."""
 
@@ -103,7 +101,7 @@ class Oracle:
         shown = {placement.session for placement in wanted}
         for names in self._against:
             is_new = len(names) < len(present) and names <= present and not names <= shown
-            if is_new and self._is_against(problem, names, brief=brief):
+            if is_new and self._is_against(problem, names, BRIEF if brief else work):
                 return Found("infeasible", against=names)
         if len(present) <= SMALL:
             return self.ask_few(problem, work=BRIEF if brief else None)
@@ -113,15 +111,15 @@ class Oracle:
         """Few sessions that cannot all be placed, were there no others, if such are known already."""
         present = {session.id for session in problem.sessions}
         for names in sorted(self._against, key=len):
-            if names <= present and self._is_against(problem, names):
+            if names <= present and self._is_against(problem, names, LONGER):
                 return names
         return None
 
-    def _is_against(self, problem: AgendaProblem, names: frozenset[str], *, brief: bool = False) -> bool:
+    def _is_against(self, problem: AgendaProblem, names: frozenset[str], work: float | None) -> bool:
         few = only(problem, names)
         if len(names) > WHOLE:
             return self.sees_against(few)
-        return self.ask_few(few, work=BRIEF if brief else None).status == "infeasible"
+        return self.ask_few(few, work=work).status == "infeasible"
 
     def note_against(self, names: Iterable[str]) -> None:
         """Remember sessions of the file that cannot all be placed."""
@@ -147,7 +145,7 @@ class Oracle:
                 return Found("feasible", attempt.placements)
             if brief and MANY * (count - len(attempt.placements)) > count:
                 return Found("unknown")
-            if self._find_against(problem, attempt.fought_over, brief=brief):
+            if self._find_against(problem, attempt.fought_over, BRIEF if brief else work):
                 return Found("infeasible", against=self._against[-1])
         if count <= WHOLE:
             too_many = overfilled(problem, legal)
@@ -177,12 +175,12 @@ class Oracle:
             self._kept = attempt.placements
         return attempt
 
-    def _find_against(self, problem: AgendaProblem, fought_over: tuple[str, ...], *, brief: bool) -> bool:
+    def _find_against(self, problem: AgendaProblem, fought_over: tuple[str, ...], work: float | None) -> bool:
         """Whether some of those that were fought over most cannot all be placed."""
         size = 2
         while size < 2 * len(fought_over) and not self.is_over:
             names = frozenset(fought_over[:size])
-            if self._is_against(problem, names, brief=brief):
+            if self._is_against(problem, names, work):
                 self._against.append(names)
                 return True
             size *= 2
@@ -214,6 +212,8 @@ class Oracle:
         attempt = self._attempt_few(problem, legal, wanted)
         if not attempt.is_complete and overfilled(problem, legal) is not None:
             return Found("infeasible")
+        if not attempt.is_complete and work is not None and len(problem.sessions) > MOST_SHORTLY:
+            return Found("unknown")
         found = Found("feasible", attempt.placements) if attempt.is_complete else self._solved(problem, legal, work)
         if found.placements is not None:
             self._kept_few = found.placements
