@@ -235,7 +235,9 @@ class Generator:
 
     def _query(self, route: Any) -> str:
         names = [one.alias for one in _queries(route.dependant)] or ["page", "q", "sort", "day", "next", "lang"]
-        names += self.chance.sample(known_fields(route.endpoint.__module__), 1) if self.chance.random() < 0.5 else []
+        # A module may have no form of its own.
+        known = known_fields(route.endpoint.__module__)
+        names += self.chance.sample(known, 1) if self.chance.random() < 0.5 and known else []
         asked = [
             (name, self._value(name)[:3000]) for name in self.chance.sample(names, self.chance.randint(1, len(names)))
         ]
