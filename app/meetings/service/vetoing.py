@@ -10,6 +10,7 @@ from app.events.models import Event
 from app.meetings.models import MeetingVeto
 from app.platform.actor import Actor
 from app.platform.audit import record
+from app.platform.errors import NotFound
 
 
 def veto(
@@ -18,8 +19,10 @@ def veto(
     """A private no: the two are never placed together by a plan.
 
     Raises:
-        NotFound: one of the two is not of this event.
+        NotFound: one of the two is not of this event, or it is the same person twice.
     """
+    if delegate_id == other_id:
+        raise NotFound
     delegate_in_event(session, event.id, delegate_id)
     delegate_in_event(session, event.id, other_id)
     standing = _veto_of(session, delegate_id, other_id)

@@ -206,6 +206,8 @@ def test_mtg_05_a_must_is_limited_and_a_no_is_private(
             as_delegate(cast.heads[0])
             assert client.post(f"{people}/{cast.heads[3]}/no").status_code == 303
             assert client.post(f"{people}/{cast.heads[3]}/no").status_code == 303, "twice is once"
+            own = client.post(f"{people}/{cast.heads[0]}/no")
+            assert own.status_code == 404, "a plan could not be asked for with a person who refuses themselves"
         else:
             as_delegate(cast.heads[0])
             assert client.post(f"{people}/{cast.heads[3]}/no/take-back").status_code == 303
