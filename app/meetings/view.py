@@ -26,6 +26,11 @@ class Cell:
     short: str
     full: str
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the short names leave something out."""
+        return self.short.replace(STAYS, " ·") != self.full
+
 
 @dataclass(frozen=True, kw_only=True)
 class TableRow:

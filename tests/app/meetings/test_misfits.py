@@ -191,6 +191,9 @@ def test_a_short_name_ends_before_its_comma_and_keeps_its_number(client: Any, ca
         cell = grid.rows[0].cells[0]
         assert cell.short == "Organisation 19\N{NO-BREAK SPACE}· Shenzhen"
         assert cell.full == "Organisation 19, software house · Shenzhen"
+        assert cell.is_cut
+        meeting.wish.from_delegate.delegation.name = "Essen"
+        assert not table_grid([meeting.slot], tables_of(session, cast.event.id), [meeting]).rows[0].cells[0].is_cut
         session.rollback()
 
 
