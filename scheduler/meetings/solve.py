@@ -31,6 +31,7 @@ def solve(
     Returns:
         An outcome whose solution breaks no hard rule; ``infeasible`` only where that is proven.
     """
+    problem = _in_order(problem)
     make_ready(problem)
     search = Search(problem, limits, control or Control())
     wanted = [] if hint is None else placed_of(search.legal, hint.meetings)
@@ -44,6 +45,22 @@ def solve(
         first_seconds=search.stopwatch.first_seconds,
         seed=limits.seed,
         workers=limits.workers,
+    )
+
+
+def _in_order(problem: MeetingsProblem) -> MeetingsProblem:
+    """The same problem with its rows in an order of their own, so that the order of a file changes no plan."""
+    return problem.model_copy(
+        update={
+            "slots": tuple(sorted(problem.slots, key=lambda one: (one.start, one.end, one.id))),
+            "tables": tuple(sorted(problem.tables, key=lambda one: one.id)),
+            "people": tuple(sorted(problem.people, key=lambda one: one.id)),
+            "wishes": tuple(sorted(problem.wishes, key=lambda one: one.id)),
+            "resources": tuple(sorted(problem.resources, key=lambda one: one.id)),
+            "vetoes": tuple(sorted(tuple(sorted(pair)) for pair in problem.vetoes)),
+            "previous": problem.previous
+            and tuple(sorted(problem.previous, key=lambda one: (one.wish, one.slot, one.table))),
+        }
     )
 
 
