@@ -138,6 +138,26 @@ def test_mtg_14_a_freed_time_goes_to_the_best_wish_and_then_to_the_next(
     assert {one.answer for one in _all(client, MeetingWish) if one.id in (must, valued)} == {Answer.ACCEPTED}
 
 
+def test_mtg_14_the_place_that_a_moved_meeting_leaves_is_offered_too(
+    client: Any, cast: Any, sign_in: Any, accepted: Any, actor: Any, now: Any, mails: Any
+) -> None:
+    slots = _slots(client)
+    with client.app.state.database.writing() as session:
+        meeting = _hold(session, cast, accepted(session, cast.heads[0], cast.heads[1]), slots[0], actor, now)
+        waiting = accepted(session, cast.heads[2], cast.heads[3]).id
+        address = f"/e/{cast.event.slug}/manage/meetings/{meeting.id}/move"
+        there = {"slot_id": slots[0], "table_id": meeting.table_id}
+        elsewhere = {"version": meeting.version, "place": f"{slots[1]}-{meeting.table_id}"}
+    sign_in("organiser", event_id=cast.event.id)
+    stays = {**elsewhere, "place": f"{there['slot_id']}-{there['table_id']}"}
+    assert client.post(address, data=stays).status_code == 303
+    assert _all(client, MeetingOffer) == [], "nothing has moved"
+    assert client.post(address, data=elsewhere).status_code == 303
+    (offer,) = _all(client, MeetingOffer)
+    assert (offer.wish_id, offer.slot_id, offer.table_id) == (waiting, there["slot_id"], there["table_id"])
+    assert len(mails("freed time")) == 1
+
+
 def test_mtg_13_why_not_says_the_reason_and_the_nearest_change_and_nothing_private(
     client: Any, cast: Any, as_delegate: Any, accepted: Any, placed: Any, actor: Any, now: Any
 ) -> None:

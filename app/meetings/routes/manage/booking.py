@@ -60,7 +60,7 @@ def meeting_page(
 def move(
     request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[MeetingIn], Depends(MOVE)]
 ) -> Response:
-    """Put a meeting elsewhere."""
+    """Put a meeting elsewhere; the place that it leaves is offered to who waits."""
     event, meeting = access.found.event, access.found.meeting
     bound = bind(PlaceForm, form)
     if bound.value is None:
@@ -185,6 +185,7 @@ def _place(
     if was is not None and (was.slot_id, was.table_id) == (said.slot_id, said.table_id):
         # It is there: nobody is told of a move, and nothing is pinned.
         return _to(event, meeting_in_event(session, event.id, was.id), said.back)
+    left = (was.slot, was.table) if was is not None else None
     try:
         with session.begin_nested():
             made = service.book(
@@ -197,6 +198,10 @@ def _place(
         return _page(request, session, event, as_it_is, whole, said=conflict.message, status=409)
     meeting = meeting_in_event(session, event.id, made.id)
     tell_of_place(session, event=event, meeting=meeting, is_moved=was is not None, now=now)
+    if left is not None:
+        slot, table = left
+        offered = service.offer_freed(session, event=event, slot=slot, table=table, actor=actor, now=now)
+        tell_of_offer(session, event=event, offered=offered, base_url=request.app.state.settings.base_url, now=now)
     return _to(event, meeting, said.back)
 
 
