@@ -1,10 +1,13 @@
 """When a resource is there, its shifts without the breaks; and when a room or a table is not open."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from app.events.enums import ResourceTimeKind
-from app.events.models import EventDay, MeetingSlot, MeetingTable, Resource, Room
+from app.events.models import Event, EventDay, MeetingSlot, MeetingTable, Resource, Room
 from app.events.time_grid import TimeGrid
+from app.platform.errors import Refused
+from app.platform.i18n import gettext as _
 
 Interval = tuple[int, int]
 
@@ -31,6 +34,26 @@ def closed_hours(grid: TimeGrid, day: EventDay, room: Room) -> tuple[Interval, .
 def is_closed(table: MeetingTable, slot: MeetingSlot) -> bool:
     """Whether a table is closed in some of a slot; ``table.closings`` must be loaded."""
     return any(one.starts_at < slot.ends_at and slot.starts_at < one.ends_at for one in table.closings)
+
+
+def stretch_of(event: Event, days: Iterable[EventDay], *, starts_at: datetime, ends_at: datetime) -> Interval:
+    """Hours that somebody closes or opens, in ticks.
+
+    Raises:
+        Refused: an end that is not after its start, or hours on none of the days.
+    """
+    if ends_at <= starts_at:
+        raise Refused({"until": _("The end comes after the start.")})
+    if not any(day.starts_at < ends_at and starts_at < day.ends_at for day in days):
+        raise Refused({"since": _("This is outside the hours of the day.")})
+    grid = TimeGrid.of(event)
+    return grid.tick(starts_at), grid.tick_after(ends_at)
+
+
+def joined(stretches: Sequence[Interval]) -> tuple[Interval, ...]:
+    """The same time in as few stretches as possible, in order; at least one is given."""
+    whole = (min(start for start, _end in stretches), max(end for _start, end in stretches))
+    return free_of(whole, free_of(whole, stretches))
 
 
 def free_of(whole: Interval, taken: Iterable[Interval]) -> tuple[Interval, ...]:

@@ -1,11 +1,8 @@
 """When is each room open, and what stands in it while it is not?"""
 
-from datetime import UTC, date, datetime, time
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
@@ -14,6 +11,7 @@ from app.agenda import service
 from app.agenda.forms import RowId
 from app.agenda.preview import preview_of
 from app.agenda.service.closing import closed_times
+from app.events.forms import HoursForm
 from app.events.models import Event
 from app.events.queries import days_of, event_of_path
 from app.platform.clock import Now
@@ -30,14 +28,10 @@ CHANGE = Policy("agenda.close_room", roles=ORGANISERS, loader=event_of_path)
 RULE = "inside_a_day_and_open_hours"
 
 
-class HoursForm(BaseModel):
+class RoomForm(HoursForm):
     """Hours of a day in which a room is closed, or open again."""
 
     room_id: RowId
-    on: date
-    since: time
-    until: time
-    state: Literal["closed", "open"] = "closed"
 
 
 @router.get("/e/{slug}/manage/agenda/rooms")
@@ -51,18 +45,18 @@ def close_room(
     request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[Event], Depends(CHANGE)]
 ) -> Response:
     """Close a room for some hours or open it again; what stands in it stays and is named."""
-    event, bound = access.found, bind(HoursForm, form)
+    event, bound = access.found, bind(RoomForm, form)
     if bound.value is None:
         return _page(request, session, event, bound, status=422)
-    said, zone = bound.value, ZoneInfo(event.timezone)
+    said = bound.value
     try:
         service.close_room(
             session,
             event=event,
             room_id=said.room_id,
-            starts_at=datetime.combine(said.on, said.since, tzinfo=zone).astimezone(UTC),
-            ends_at=datetime.combine(said.on, said.until, tzinfo=zone).astimezone(UTC),
-            is_open=said.state == "open",
+            starts_at=said.starts_at(event),
+            ends_at=said.ends_at(event),
+            is_open=said.is_open,
             actor=access.principal.actor(),
             now=now,
         )

@@ -8,14 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event, EventDay, Room, RoomOpening
 from app.events.queries import days_of
-from app.events.shifts import closed_hours, free_of
+from app.events.shifts import Interval, closed_hours, free_of, stretch_of
 from app.events.time_grid import TimeGrid
 from app.platform.actor import Actor
 from app.platform.audit import record
-from app.platform.errors import NotFound, Refused
-from app.platform.i18n import gettext as _
-
-Interval = tuple[int, int]
+from app.platform.errors import NotFound
 
 
 def closed_times(event: Event, days: Iterable[EventDay], room: Room) -> tuple[tuple[datetime, datetime], ...]:
@@ -49,14 +46,10 @@ def close_room(
     )
     if room is None:
         raise NotFound
-    if ends_at <= starts_at:
-        raise Refused({"until": _("The end comes after the start.")})
     days = days_of(session, event.id)
-    if not any(day.starts_at < ends_at and starts_at < day.ends_at for day in days):
-        raise Refused({"since": _("This is outside the hours of the day.")})
+    stretch = stretch_of(event, days, starts_at=starts_at, ends_at=ends_at)
     grid = TimeGrid.of(event)
     rows = session.scalars(select(RoomOpening).where(RoomOpening.room_id == room.id)).all()
-    stretch = (grid.tick(starts_at), grid.tick_after(ends_at))
     before = _ticks(grid, rows) or [_always(grid, days)]
     parts = free_of(_always(grid, days), before)
     closed = [*parts, stretch] if not is_open else [one for part in parts for one in free_of(part, [stretch])]

@@ -1,6 +1,5 @@
 """Closing tables for some hours, such as a block that is lost, and opening them again."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -8,7 +7,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.events.models import Event, MeetingTable, TableClosing
 from app.events.queries import days_of
-from app.events.shifts import Interval, free_of
+from app.events.shifts import free_of, joined, stretch_of
 from app.events.time_grid import TimeGrid
 from app.platform.actor import Actor
 from app.platform.audit import record
@@ -37,10 +36,7 @@ def close_tables(
     """
     if last < first:
         raise Refused({"last": _("The last table comes after the first.")})
-    if ends_at <= starts_at:
-        raise Refused({"until": _("The end comes after the start.")})
-    if not any(day.starts_at < ends_at and starts_at < day.ends_at for day in days_of(session, event.id)):
-        raise Refused({"since": _("This is outside the hours of the day.")})
+    stretch = stretch_of(event, days_of(session, event.id), starts_at=starts_at, ends_at=ends_at)
     tables = session.scalars(
         select(MeetingTable)
         .where(MeetingTable.event_id == event.id, MeetingTable.number.between(first, last))
@@ -51,11 +47,10 @@ def close_tables(
     if not tables:
         raise Refused({"first": _("No table has such a number.")})
     grid = TimeGrid.of(event)
-    stretch = (grid.tick(starts_at), grid.tick_after(ends_at))
     for table in tables:
         before = [(grid.tick(one.starts_at), grid.tick_after(one.ends_at)) for one in table.closings]
         left = [part for one in before for part in free_of(one, [stretch])]
-        after = left if is_open else _joined([*before, stretch])
+        after = left if is_open else [*joined([*before, stretch])]
         if after == before:
             continue
         session.execute(delete(TableClosing).where(TableClosing.table_id == table.id))
@@ -76,14 +71,3 @@ def close_tables(
     session.flush()
     for table in tables:
         session.expire(table, ["closings"])
-
-
-def _joined(stretches: Iterable[Interval]) -> list[Interval]:
-    """The same time in as few stretches as possible, in order."""
-    whole: list[Interval] = []
-    for start, end in sorted(stretches):
-        if whole and start <= whole[-1][1]:
-            whole[-1] = (whole[-1][0], max(whole[-1][1], end))
-        else:
-            whole.append((start, end))
-    return whole

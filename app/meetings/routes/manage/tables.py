@@ -3,16 +3,16 @@
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, Access, Policy
+from app.events.forms import HoursForm
 from app.events.models import Event, MeetingTable
 from app.events.queries import days_of, event_of_path, tables_of
 from app.meetings import service
@@ -31,15 +31,11 @@ CHANGE = Policy("meetings.close_tables", roles=ORGANISERS, loader=event_of_path)
 Number = Annotated[int, Field(ge=1, le=100_000)]
 
 
-class ClosingForm(BaseModel):
+class ClosingForm(HoursForm):
     """Tables from one number to another, one where no last is given, and hours of a day in which they are closed."""
 
     first: Number
     last: Number | None = None
-    on: date
-    since: time
-    until: time
-    state: Literal["closed", "open"] = "closed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,16 +62,16 @@ def close_tables(
     event, bound = access.found, bind(ClosingForm, form)
     if bound.value is None:
         return _page(request, session, event, bound, status=422)
-    said, zone = bound.value, ZoneInfo(event.timezone)
+    said = bound.value
     try:
         service.close_tables(
             session,
             event=event,
             first=said.first,
             last=said.last or said.first,
-            starts_at=datetime.combine(said.on, said.since, tzinfo=zone).astimezone(UTC),
-            ends_at=datetime.combine(said.on, said.until, tzinfo=zone).astimezone(UTC),
-            is_open=said.state == "open",
+            starts_at=said.starts_at(event),
+            ends_at=said.ends_at(event),
+            is_open=said.is_open,
             actor=access.principal.actor(),
             now=now,
         )
