@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from app.delegations.models import Delegate
+from app.meetings.enums import Keeping
 from app.meetings.models import MeetingSettings
+from app.meetings.service import start_run
 from app.platform.outbox import OutboxMail
+from app.solver_runs.models import SolverRun
 
 
 @pytest.fixture
@@ -73,3 +76,29 @@ def settings_for(client: Any, cast: Any) -> Callable[..., None]:
                 setattr(row, name, value)
 
     return write
+
+
+@pytest.fixture
+def desk(client: Any, cast: Any, sign_in: Any) -> str:
+    """The address of the desk; an organiser is signed in."""
+    sign_in("organiser", event_id=cast.event.id)
+    return f"/e/{cast.event.slug}/manage/meetings"
+
+
+@pytest.fixture
+def fewest_moves(cast: Any, actor: Any, now: Any) -> Callable[[Any], SolverRun]:
+    """``fewest_moves(session)``: the run that is asked for where little may change; nobody solves it by itself."""
+
+    def start(session: Any) -> SolverRun:
+        return start_run(
+            session,
+            event=cast.event,
+            label="Fewest moves",
+            keeping=Keeping.FEWEST_MOVES,
+            time_limit_seconds=3,
+            seed=1,
+            actor=actor,
+            now=now,
+        )
+
+    return start

@@ -4,7 +4,6 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from app.delegations.models import BlockedTime, City, Delegate, Delegation
@@ -20,13 +19,6 @@ from scheduler.core.limits import Limits
 from scheduler.meetings.problem import MeetingsProblem
 from scheduler.meetings.solution import MeetingsOutcome
 from scheduler.meetings.solve import solve
-
-
-@pytest.fixture
-def desk(client: Any, cast: Any, sign_in: Any) -> str:
-    """The address of the desk; an organiser is signed in."""
-    sign_in("organiser", event_id=cast.event.id)
-    return f"/e/{cast.event.slug}/manage/meetings"
 
 
 def _all(client: Any, model: Any) -> list[Any]:

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from app.delegations.models import Delegate
 from app.events.models import MeetingSlot, MeetingTable, TableClosing
 from app.events.queries import tables_of
-from app.meetings.enums import Keeping
 from app.meetings.misfits import misfits_of
 from app.meetings.models import Meeting
 from app.meetings.planner import build_problem, judge, outcome_of, read_facts
@@ -23,13 +22,6 @@ from scheduler.meetings.problem import MeetingsProblem
 from scheduler.meetings.solve import solve
 
 HOURS = {"on": "2019-09-03", "since": "10:00", "until": "10:30"}
-
-
-@pytest.fixture
-def desk(client: Any, cast: Any, sign_in: Any) -> str:
-    """The address of the desk; an organiser is signed in."""
-    sign_in("organiser", event_id=cast.event.id)
-    return f"/e/{cast.event.slug}/manage/meetings"
 
 
 @pytest.fixture
@@ -46,7 +38,7 @@ def held(client: Any, cast: Any, accepted: Any, actor: Any, now: datetime) -> di
 
 
 def test_a_lost_block_of_tables_is_named_and_replanned_with_the_fewest_moves(
-    client: Any, cast: Any, desk: str, held: dict[str, int], actor: Any, now: datetime
+    client: Any, cast: Any, desk: str, held: dict[str, int], fewest_moves: Any
 ) -> None:
     """MTG-15: what is held at a closed table is marked, is no legal place, and one run moves it and nothing else."""
     last = {"first": "1", "last": "2", **HOURS}
@@ -62,16 +54,7 @@ def test_a_lost_block_of_tables_is_named_and_replanned_with_the_fewest_moves(
     moved = {"version": held["version"], "place": f"{held['slot']}-2"}
     assert client.post(f"{desk}/{held['meeting']}/move", data=moved).status_code == 409
     with client.app.state.database.writing() as session:
-        run = start_run(
-            session,
-            event=cast.event,
-            label="x",
-            keeping=Keeping.FEWEST_MOVES,
-            time_limit_seconds=3,
-            seed=1,
-            actor=actor,
-            now=now,
-        )
+        run = fewest_moves(session)
         problem = MeetingsProblem.model_validate_json(run.problem)
         assert [one.pin for one in problem.wishes] == [None], "a pin does not hold it at a closed table"
         outcome = solve(problem, limits=Limits(time_limit=3, workers=1, seed=1))

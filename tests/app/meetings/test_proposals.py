@@ -10,20 +10,15 @@ from sqlalchemy import select
 
 from app.delegations.models import Delegate
 from app.events.models import MeetingSlot, MeetingTable
-from app.meetings.enums import Keeping, MeetingState
+from app.meetings.enums import MeetingState
 from app.meetings.models import Meeting, MeetingWish
-from app.meetings.service import end_wishes_of, hold_meeting, start_run
+from app.meetings.service import end_wishes_of, hold_meeting
 from app.solver_runs.enums import RunState
+from app.solver_runs.models import SolverRun
 from scheduler.core.limits import Limits
+from scheduler.meetings.explain import explain
 from scheduler.meetings.problem import MeetingsProblem
 from scheduler.meetings.solve import solve
-
-
-@pytest.fixture
-def desk(client: Any, cast: Any, sign_in: Any) -> str:
-    """The address of the desk; an organiser is signed in."""
-    sign_in("organiser", event_id=cast.event.id)
-    return f"/e/{cast.event.slug}/manage/meetings"
 
 
 @pytest.fixture
@@ -40,7 +35,7 @@ def hold(cast: Any, accepted: Any, actor: Any, now: datetime) -> Callable[..., M
 
 
 @pytest.fixture
-def proposed(client: Any, cast: Any, hold: Any, accepted: Any, actor: Any, now: datetime) -> int:
+def proposed(client: Any, cast: Any, hold: Any, accepted: Any, fewest_moves: Any) -> int:
     """The run whose plan moves one meeting, drops one and makes one: a head comes late, another is there no more."""
     with client.app.state.database.writing() as session:
         slots = session.scalars(select(MeetingSlot).order_by(MeetingSlot.starts_at)).all()
@@ -49,21 +44,12 @@ def proposed(client: Any, cast: Any, hold: Any, accepted: Any, actor: Any, now: 
         accepted(session, cast.staff[0], cast.staff[1])
         session.get_one(Delegate, cast.heads[0]).arrives_at = slots[0].ends_at
         session.get_one(Delegate, cast.heads[2]).arrives_at = slots[-1].ends_at + timedelta(hours=1)
-    return _run(client, cast, actor, now)
+    return _run(client, fewest_moves)
 
 
-def _run(client: Any, cast: Any, actor: Any, now: datetime) -> int:
+def _run(client: Any, fewest_moves: Any) -> int:
     with client.app.state.database.writing() as session:
-        run = start_run(
-            session,
-            event=cast.event,
-            label="Fewest moves",
-            keeping=Keeping.FEWEST_MOVES,
-            time_limit_seconds=3,
-            seed=1,
-            actor=actor,
-            now=now,
-        )
+        run = fewest_moves(session)
         outcome = solve(
             MeetingsProblem.model_validate_json(run.problem), limits=Limits(time_limit=3, workers=1, seed=1)
         )
@@ -151,18 +137,15 @@ def test_a_plan_that_is_discarded_changes_nothing_and_leaves_the_desk(
 
 
 def test_where_no_plan_is_the_page_says_what_stands_in_the_way_by_name(
-    client: Any, cast: Any, desk: str, accepted: Any, actor: Any, now: datetime
+    client: Any, cast: Any, desk: str, accepted: Any, fewest_moves: Any
 ) -> None:
     with client.app.state.database.writing() as session:
         slots = session.scalars(select(MeetingSlot).order_by(MeetingSlot.starts_at)).all()
         wish = accepted(session, cast.heads[0], cast.heads[1])
         wish.is_set_by_office, wish.level = True, "must"
         session.get_one(Delegate, cast.heads[0]).arrives_at = slots[-1].ends_at + timedelta(hours=1)
-    run = _run(client, cast, actor, now)
+    run = _run(client, fewest_moves)
     with client.app.state.database.writing() as session:
-        from app.solver_runs.models import SolverRun
-        from scheduler.meetings.explain import explain
-
         row = session.get_one(SolverRun, run)
         found = explain(MeetingsProblem.model_validate_json(row.problem), limits=Limits(time_limit=3, workers=1))
         row.explanation, row.is_explained = found.model_dump_json(), True
