@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import ScalarSelect, Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.agenda.enums import BINDING_PARTS, Part
@@ -116,6 +116,12 @@ def newest_release(session: Session, event_id: int) -> AgendaRelease | None:
     return session.scalar(_releases(event_id).order_by(AgendaRelease.number.desc()).limit(1))
 
 
+def newest_release_id(event_id: int) -> ScalarSelect[int]:
+    """The ID of what the public sees, as a part of a question."""
+    ids = select(AgendaRelease.id).where(AgendaRelease.event_id == event_id)
+    return ids.order_by(AgendaRelease.number.desc()).limit(1).scalar_subquery()
+
+
 def release_numbered(session: Session, event_id: int, number: int) -> AgendaRelease | None:
     """A release by its number, with rooms, sites and people."""
     return session.scalar(_releases(event_id).where(AgendaRelease.number == number))
@@ -151,17 +157,11 @@ def released_sessions_of_people(
     session: Session, event_id: int, delegate_ids: Iterable[int]
 ) -> list[tuple[ReleasedSession, ReleasedPerson]]:
     """What the newest release asks of these persons, in the order of time."""
-    number = (
-        select(AgendaRelease.id)
-        .where(AgendaRelease.event_id == event_id)
-        .order_by(AgendaRelease.number.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    newest = newest_release_id(event_id)
     rows = session.execute(
         select(ReleasedSession, ReleasedPerson)
         .join(ReleasedPerson, ReleasedPerson.released_session_id == ReleasedSession.id)
-        .where(ReleasedSession.release_id == number, ReleasedPerson.delegate_id.in_(list(delegate_ids)))
+        .where(ReleasedSession.release_id == newest, ReleasedPerson.delegate_id.in_(list(delegate_ids)))
         .options(selectinload(ReleasedSession.room).selectinload(Room.site))
         .order_by(ReleasedSession.starts_at, ReleasedSession.id, ReleasedPerson.position)
     )

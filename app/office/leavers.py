@@ -3,7 +3,8 @@
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.agenda.models import AgendaRelease, AgendaSession, ReleasedPerson, ReleasedSession, SessionPerson
+from app.agenda.models import AgendaSession, ReleasedPerson, ReleasedSession, SessionPerson
+from app.agenda.queries import newest_release_id
 from app.delegations.models import Delegate, Delegation, Party
 from app.pairing.enums import PartnershipState
 from app.pairing.models import Partnership, PartnershipMember
@@ -17,13 +18,6 @@ ENDED = (PartnershipState.DECLINED, PartnershipState.WITHDRAWN)
 
 def planned_without_coming(session: Session, event_id: int) -> list[str]:
     """People who no longer take part and stand on a session, on the released agenda or on a visit, with delegation."""
-    newest = (
-        select(AgendaRelease.id)
-        .where(AgendaRelease.event_id == event_id)
-        .order_by(AgendaRelease.number.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     on_sessions = (
         select(SessionPerson.delegate_id)
         .join(AgendaSession, AgendaSession.id == SessionPerson.session_id)
@@ -32,7 +26,7 @@ def planned_without_coming(session: Session, event_id: int) -> list[str]:
     released = (
         select(ReleasedPerson.delegate_id)
         .join(ReleasedSession, ReleasedSession.id == ReleasedPerson.released_session_id)
-        .where(ReleasedSession.release_id == newest)
+        .where(ReleasedSession.release_id == newest_release_id(event_id))
     )
     on_visits = (
         select(VisitMember.delegate_id)
