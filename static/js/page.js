@@ -148,14 +148,18 @@ function watchMenus() {
 
 // Say something to whoever listens: document.dispatchEvent(new CustomEvent("announce", { detail: { words, loudly } })).
 // What a swap says comes with the answer itself (ui.announce).
+// The newest stands: words that still wait are dropped once others come, from here or with an answer.
 function watchAnnouncements() {
+  const waiting = new Map();
+  document.addEventListener("htmx:oobBeforeSwap", (event) => window.clearTimeout(waiting.get(event.detail.target?.id)));
   document.addEventListener("announce", (event) => {
     const region = document.getElementById(event.detail.loudly ? "alarm" : "live");
     if (!region) return;
+    window.clearTimeout(waiting.get(region.id));
     region.textContent = "";
-    window.setTimeout(() => {
+    waiting.set(region.id, window.setTimeout(() => {
       region.textContent = event.detail.words;
-    }, 50);
+    }, 50));
   });
 }
 

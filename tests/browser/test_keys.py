@@ -92,3 +92,17 @@ def test_a_desk_is_told_its_own_keys(page: Any, enter: Callable[[Any, str], None
     enter(page, "desk")
     page.goto(f"{M}/delegations")
     assert _keys(page) == {"/", "g p", "g r", "Esc", "?"}
+
+
+def test_what_waits_to_be_said_gives_way_to_a_newer_answer(office: Any) -> None:
+    """What an answer says stands, though it came sooner than the words before it were read out."""
+    office.evaluate("""() => {
+        const said = (words) => document.dispatchEvent(new CustomEvent("announce", { detail: { words } }));
+        said("first");
+        said("second");
+        window.htmx.swap(document.createElement("div"), '<div hx-swap-oob="innerHTML:#live">the answer</div>', { swapStyle: "innerHTML" });
+    }""")
+    office.wait_for_timeout(200)
+    assert office.locator("#live").inner_text() == "the answer"
+    office.evaluate("""() => document.dispatchEvent(new CustomEvent("announce", { detail: { words: "after it" } }))""")
+    office.locator("#live").filter(has_text="after it").wait_for(state="attached")
