@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zlib import crc32
 
+import structlog
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +20,8 @@ from app.platform.database.inline_values import keep_states_whole
 from app.platform.database.line import FairPool
 
 keep_states_whole()
+
+log = structlog.get_logger("bridge.database")
 
 Result = TypeVar("Result")
 
@@ -132,22 +135,27 @@ class Database:
                 if is_mine:
                     connection.execute(text("SELECT pg_advisory_unlock(72759, :key)"), key)
 
-    def leave_no_trace(self) -> None:
+    def leave_no_trace(self) -> bool:
         """Rewrite an SQLite file so that nothing deleted can be read in it or its log; PostgreSQL does it by itself.
 
         Outside any transaction of this process; readers that stand in the way delay the end of the log until they go.
+
+        Returns:
+            Whether it is done: not so where somebody read for longer than is waited. Then the log ends later.
         """
         if not self.is_sqlite:
-            return
+            return True
         with self.engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             assert raw is not None
             connection.rollback()
-            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                cursor = raw.cursor()
-                cursor.execute(statement)
-                cursor.fetchall()
-                cursor.close()
+            cursor = raw.cursor()
+            cursor.execute("VACUUM")
+            is_blocked, _pages, _brought_in = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor.close()
+        if is_blocked:
+            log.warning("what was deleted can be read in the log of the file until its readers go")
+        return not is_blocked
 
     def serve_alone(self) -> None:
         """Hold the lock of an SQLite file for as long as this process lives.

@@ -179,7 +179,7 @@ def test_adm_04_on_a_released_agenda_it_is_a_request_that_the_organiser_answers(
         assert last.is_forgotten_when_sent and NAME not in last.body
         last.tries = 4
     send_due(database, client.app.state.clock, client.app.state.settings)  # nobody listens: the last try fails
-    database.leave_no_trace()
+    assert database.leave_no_trace()
     for name, held in _files(database, database_url, tmp_path, now).items():
         assert _left(held) == [], name
     client.cookies.clear()

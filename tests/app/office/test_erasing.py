@@ -91,7 +91,7 @@ def test_adm_04_nothing_is_found_in_the_file_its_log_or_a_backup(
     assert all(sum(_count(one, trace) for one in files) for trace in TRACES), "the control: they are there before"
     with database.writing() as session:
         erased = _erase(session, cast, person, actor, now)
-    database.leave_no_trace()
+    assert database.leave_no_trace()
     back_up(database_url, tmp_path / "after.backup", now=now)
     for trace in TRACES:
         for one in (*files, *tmp_path.glob("after.backup*")):

@@ -142,6 +142,19 @@ def test_a_reader_sees_one_moment(database: Database, clock) -> None:
         assert session.scalar(count) == 1
 
 
+def test_what_a_reader_still_sees_is_not_said_to_be_gone(database: Database, clock) -> None:
+    """ADM-04: the log of the file ends once nobody reads what stood there before, and this is told."""
+    if not database.is_sqlite:
+        pytest.skip("SQLite only")
+    with database.engine.connect() as connection:
+        connection.connection.dbapi_connection.execute("PRAGMA busy_timeout = 50")
+    with database.reading() as reader:
+        reader.scalar(text("SELECT count(*) FROM account"))
+        assert not database.leave_no_trace()
+    assert database.leave_no_trace()
+    assert Path(f"{database.engine.url.database}-wal").stat().st_size == 0
+
+
 @pytest.mark.usefixtures("either")
 def test_return_commits_and_raise_rolls_back(database: Database, clock) -> None:
     with database.writing() as session:
