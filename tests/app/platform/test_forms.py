@@ -1,5 +1,6 @@
 """Forms come back with what was typed, a message by field, and in the reader's language."""
 
+import asyncio
 import enum
 from datetime import date, datetime, time
 from io import BytesIO
@@ -12,8 +13,8 @@ from starlette.datastructures import FormData
 
 from app.platform import i18n
 from app.platform.error_names import name_fields
+from app.platform.forms import PIECE, bind, in_pieces
 from app.platform.forms import FormData as SentForm
-from app.platform.forms import bind
 
 
 class Rank(enum.StrEnum):
@@ -137,3 +138,42 @@ def test_the_box_of_errors_names_the_fields() -> None:
     assert '<a href="#gone">This is missing.</a>' in named
     assert '<a href="#needs">Seeks: At least 1.</a>' in named
     assert named.endswith(page[page.index("</ul>") :])
+
+
+def test_a_large_form_is_read_in_pieces_and_others_get_on_between_them() -> None:
+    """T40: however it came, the body is the same, and no piece holds up the server for long."""
+    body = bytes(range(256)) * 100
+    messages = [
+        {"type": "http.request", "body": body[:10_000], "more_body": True},
+        {"type": "http.request", "body": b"", "more_body": True},
+        {"type": "http.request", "body": body[10_000:], "more_body": False},
+        {"type": "http.disconnect"},
+    ]
+    turns = 0
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def read() -> tuple[list[bytes], list[bool], str]:
+        other = asyncio.create_task(count())
+        next_piece = in_pieces(receive)
+        pieces, follows = [], [True]
+        while follows[-1]:
+            message = await next_piece()
+            pieces.append(message["body"])
+            follows.append(message["more_body"])
+        other.cancel()
+        return pieces, follows, (await next_piece())["type"]
+
+    pieces, follows, last = asyncio.run(read())
+    assert b"".join(pieces) == body
+    assert max(map(len, pieces)) == PIECE
+    assert follows == [True] * len(pieces) + [False]
+    assert turns >= 5, "between the pieces of one message"
+    assert last == "http.disconnect"
