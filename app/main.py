@@ -40,6 +40,7 @@ from app.platform.web import failures, health
 from app.platform.web.guards import Guard
 from app.platform.web.heads import Heads
 from app.platform.web.shared import SharedPages
+from app.platform.web.signpost import Signpost
 from app.registration.tasks import keep_sweeping
 from app.solver_runs.tasks import open_engine
 
@@ -122,6 +123,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     application.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")
     for router in ROUTERS:
         application.include_router(router)
+    application.router.middleware_stack = Signpost(application.router)
     failures.install(application)
     application.add_middleware(
         SharedPages,
