@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from scheduler.agenda.bounds import fullness, lower_bounds
+from scheduler.agenda.bounds import lower_bounds
 from scheduler.agenda.first_plan import Attempt, complete, first_plan
 from scheduler.agenda.large import improve, is_complete, keep_most, with_all_optional
 from scheduler.agenda.legal import legal_of
@@ -11,6 +11,7 @@ from scheduler.agenda.model import AgendaModel, build, solution_of
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.score import score, stage_values
 from scheduler.agenda.solution import AgendaOutcome, AgendaSolution, Placement
+from scheduler.agenda.turns import HOPELESS, LARGE, PATIENCE, Turn, turns_of
 from scheduler.agenda.validation import validate
 from scheduler.core.cpsat import run
 from scheduler.core.limits import Control, Limits, Progress, Stopwatch
@@ -19,18 +20,12 @@ from scheduler.core.staged import Stage
 
 STAGES = ("unplaced", "cost")
 
-FIRST_PLAN_SHARE = 0.2
-"""The part of the time limit that the construction may take before the search begins."""
+FIRST_PLAN_SHARE, FIRST_PLAN_SECONDS = 0.2, 0.5
+"""The part of the time limit that the construction may take before the search begins; of few sessions the search finds
+a plan by itself, so that no more than these seconds are worth it."""
 
 KEEPING_SHARE = 0.4
 """The part of the time limit by which the search for the fewest changes must have its proof."""
-
-LARGE, FULL, HOPELESS = 120, 0.7, 400
-"""From how many sessions, or from which part of room time in use, some sessions at a time are placed anew before the
-whole is looked at; and from how many the whole is not."""
-
-PATIENCE = 150
-"""Neighbourhoods without gain after which the whole is looked at, where that has hope."""
 
 
 def solve(
@@ -73,10 +68,10 @@ class _Search:
         attempts = self._construct(hint)
         if not self._is_proven and not self._is_over() and not self._keep_most():
             return self._outcome("infeasible")
-        if self._is_by_parts:
-            self._improve_by_parts(attempts)
-        if self._must_see_the_whole and not self._improve(attempts):
-            return self._outcome("infeasible")
+        for turn in turns_of(self._problem):
+            self._improve_by_parts(attempts, turn)
+            if self._must_see_the_whole and not self._improve(attempts, until=turn.whole_until):
+                return self._outcome("infeasible")
         self._add_what_costs_nothing()
         if self._is_proven:
             return self._outcome("optimal")
@@ -114,25 +109,19 @@ class _Search:
             self._work_left = max(0.001, self._work_left - work)
 
     @property
-    def _is_by_parts(self) -> bool:
-        return len(self._problem.sessions) > LARGE or fullness(self._problem) > FULL
-
-    @property
     def _must_see_the_whole(self) -> bool:
         if self._is_proven or self._is_over():
             return False
-        return self._best is None or not self._is_by_parts or len(self._problem.sessions) <= HOPELESS
+        return self._best is None or len(self._problem.sessions) <= HOPELESS
 
-    def _improve_by_parts(self, attempts: list[Attempt]) -> None:
+    def _improve_by_parts(self, attempts: list[Attempt], turn: Turn) -> None:
         """Place some sessions at a time anew; those that the construction left out come first."""
-        if self._best is None:
+        if self._best is None and not turn.needs_plan:
             fullest = max(attempts, key=lambda attempt: len(attempt.placements))
             if fullest.placements:
                 self._run_parts(with_all_optional(self._problem), fullest.placements, patience=PATIENCE, share=0.3)
-        if self._best is not None and not self._is_proven:
-            is_last = len(self._problem.sessions) > HOPELESS
-            patience, share = (None, 1.0) if is_last else (PATIENCE, 0.8)
-            self._run_parts(self._problem, self._best.placements, patience=patience, share=share)
+        if self._best is not None and not self._is_proven and turn.parts_until > 0:
+            self._run_parts(self._problem, self._best.placements, patience=turn.patience, share=turn.parts_until)
 
     def _run_parts(
         self, problem: AgendaProblem, placements: Iterable[Placement], *, patience: int | None, share: float
@@ -181,17 +170,22 @@ class _Search:
                 break
         return attempts
 
-    def _improve(self, attempts: list[Attempt]) -> bool:
-        """Run the stages that are not proven yet; false where there is proof that no plan exists."""
+    def _improve(self, attempts: list[Attempt], *, until: float) -> bool:
+        """Run the stages that are not proven yet; false where there is proof that no plan exists.
+
+        Args:
+            until: the part of the time limit that is over then.
+        """
         model = build(self._problem, self._legal)
         hint = max(attempts, key=lambda attempt: len(attempt.placements)).placements
         for position, name in enumerate(STAGES):
             stage = model.stage(name)
             following = len(STAGES) - position - 1
             if self._must_run(name):
-                if not self._run_stage(model, stage, self._best.placements if self._best else hint, following):
+                plan = self._best.placements if self._best else hint
+                if not self._run_stage(model, stage, plan, until * (1.0 - 0.1 * following)):
                     return False
-                if self._best is None or self._is_over():
+                if self._best is None or self._is_over() or self._is_past(until):
                     break
             if self._best is not None:
                 model.fix(stage, self._values[name])
@@ -203,8 +197,7 @@ class _Search:
             return name == "cost" or any(one.value > 0 and not one.is_required for one in self._problem.sessions)
         return self._values[name] > self._bounds[name]
 
-    def _run_stage(self, model: AgendaModel, stage: Stage, hint: Iterable[Placement], following: int) -> bool:
-        share = 1.0 - 0.1 * following
+    def _run_stage(self, model: AgendaModel, stage: Stage, hint: Iterable[Placement], until: float) -> bool:
         model.cp.minimize(stage.expression)
         # Weights and times at the edge of what a file may hold can make a sum too large for the solver: then any
         # plan must do, with the bound that needs no search.
@@ -218,11 +211,11 @@ class _Search:
             stage=stage.name,
             sense=None if is_too_large else "min",
             limits=self._limits,
-            seconds=share * (self._limits.time_limit - self._stopwatch.seconds),
+            seconds=until * self._limits.time_limit - self._stopwatch.seconds,
             control=self._control,
             stopwatch=self._stopwatch,
             hint=model.hint(hint),
-            deterministic_time=None if self._work_left is None else share * self._work_left,
+            deterministic_time=None if self._work_left is None else until * self._work_left,
         )
         self._seconds[stage.name] += solved.seconds
         self._spend(solved.deterministic_time)
@@ -268,11 +261,15 @@ class _Search:
         return self._control.is_stopped or self._is_past(1.0)
 
     def _is_construction_over(self) -> bool:
-        return self._control.is_stopped or self._is_past(FIRST_PLAN_SHARE)
+        is_late = len(self._problem.sessions) <= LARGE and self._is_after(FIRST_PLAN_SECONDS)
+        return self._control.is_stopped or is_late or self._is_past(FIRST_PLAN_SHARE)
 
     def _is_past(self, share: float) -> bool:
+        return self._is_after(share * self._limits.time_limit)
+
+    def _is_after(self, seconds: float) -> bool:
         # A budget is to give equal answers, which a clock does not.
-        return self._limits.budget is None and self._stopwatch.seconds > share * self._limits.time_limit
+        return self._limits.budget is None and self._stopwatch.seconds > seconds
 
     def _outcome(self, status: Status) -> AgendaOutcome:
         best = self._best

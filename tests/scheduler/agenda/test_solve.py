@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scheduler.agenda.first_plan import first_plan
+from scheduler.agenda.first_plan import Attempt, first_plan
 from scheduler.agenda.legal import legal_of
 from scheduler.agenda.score import score, stage_values
 from scheduler.agenda.solve import solve
+from scheduler.agenda.turns import FULL_TURNS, turns_of
 from scheduler.agenda.validation import validate
 from scheduler.core.limits import Control, Limits, Progress
 
@@ -145,6 +146,21 @@ def test_a_hint_that_is_best_is_kept_and_one_that_is_wrong_does_no_harm(problem_
     wrong = solution_of(("a", 500, "r1"), ("b", 500, "r1"))
     outcome = solve(problem, hint=wrong, limits=ONE)
     assert outcome.status == "optimal"
+    assert outcome.solution is not None and validate(problem, outcome.solution) == ()
+
+
+@pytest.mark.parametrize("plan", ["built", "not built"])
+def test_full_rooms_are_proven_too(planted: Any, monkeypatch: pytest.MonkeyPatch, plan: str) -> None:
+    """Parts first where the construction has a plan, the whole at once where it has none; the same optimum."""
+    problem = planted(3, 40, fullness=0.9)
+    assert turns_of(problem) == FULL_TURNS
+    if plan == "not built":
+        monkeypatch.setattr(
+            "scheduler.agenda.solve.first_plan", lambda *_given, **_more: Attempt((), is_complete=False)
+        )
+    outcome = solve(problem, limits=Limits(time_limit=60, workers=1))
+    assert outcome.status == "optimal"
+    assert [stage.value for stage in outcome.stages] == [0, 7]
     assert outcome.solution is not None and validate(problem, outcome.solution) == ()
 
 
