@@ -24,6 +24,7 @@ import app.registration.routes as registration
 import app.solver_runs.routes as solver_runs
 from app.accounts.idle import IdleLives, LastUses
 from app.accounts.tasks import keep_uses, write_uses
+from app.meetings.enums import BOOKED
 from app.meetings.tasks import keep_answers
 from app.office.tasks import keep_purging
 from app.platform import audit, self_check
@@ -66,7 +67,7 @@ are left over are for files, for whether the server is well, and for what goes b
 """
 
 
-QUIET = frozenset({"meeting", "meeting_wish", "meeting_offer", "meeting_veto", "solver_run"})
+QUIET = BOOKED | {"solver_run"}
 """Entities whose changes no page for visitors shows: a rush of bookings leaves those pages kept. A test says so."""
 
 

@@ -82,7 +82,7 @@ class Policy(Generic[Found]):
                 return principal.as_visitor()
             raise SignInNeeded(return_to=_return_address(request), at="/account/second-step")
         slug = request.path_params.get("slug")
-        if slug is not None and principal.event_id is not None:
+        if slug is not None and principal.event_id is not None and slug != principal.event_slug:
             event_id = event_id_of_slug(session, slug)
             if event_id != principal.event_id:
                 if is_open:

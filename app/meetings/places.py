@@ -79,9 +79,15 @@ class Hall:
 
     def free_slot_ids(self, person: int) -> frozenset[int]:
         """The slots in which somebody is there and free at one site at least."""
-        taken = [self._slots_at(self.engaged[person][site]) for site in self.sites]
+        return self._free_ids(self.delegates[person], self.engaged[person])
+
+    def free_slots_beside(self, delegate: Delegate, engaged: Sequence[Stretch]) -> frozenset[int]:
+        """The same of somebody who is engaged in this alone."""
+        return self._free_ids(delegate, _engaged(self.walks, self.sites, {delegate.id: engaged})[delegate.id])
+
+    def _free_ids(self, delegate: Delegate, engaged: Mapping[int, set[int]]) -> frozenset[int]:
+        taken = [self._slots_at(engaged[site]) for site in self.sites]
         nowhere = set.intersection(*taken) if taken else set(self._ticks)
-        delegate = self.delegates[person]
         if delegate.arrives_at is None and delegate.departs_at is None and not delegate.blocked_times:
             return frozenset(self._ticks.keys() - nowhere)
         return frozenset(slot.id for slot in self.slots if slot.id not in nowhere and not absent_in(delegate, slot))
@@ -214,6 +220,22 @@ def read_hall(
     )
 
 
+def empty_hall(session: Session, event: Event) -> Hall:
+    """The slots and the sites with tables, as they are while nobody is engaged."""
+    return Hall(
+        grid=TimeGrid.of(event),
+        slots=tuple(slots_of(session, event.id)),
+        tables=tuple(tables_of(session, event.id)),
+        hosts={},
+        resources={},
+        delegates={},
+        engaged={},
+        tables_taken={},
+        units={},
+        walks=walks_in_grains(session, event),
+    )
+
+
 def _stretch_of(grid: TimeGrid, slots: Collection[MeetingSlot]) -> range:
     """The ticks from the first of these slots to the last."""
     ticks = [grid.ticks(slot.starts_at, slot.ends_at) for slot in slots]
@@ -239,7 +261,7 @@ def _stretches(
 
 
 def _engaged(
-    walks: Mapping[tuple[int, int], int], sites: set[int], stretches: Mapping[int, Sequence[Stretch]]
+    walks: Mapping[tuple[int, int], int], sites: Collection[int], stretches: Mapping[int, Sequence[Stretch]]
 ) -> dict[int, dict[int, set[int]]]:
     engaged: dict[int, dict[int, set[int]]] = {}
     for person, own in stretches.items():

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
 from jinja2.runtime import Context
 from jinja2_fragments import render_block
+from markupsafe import Markup
 
 from app.platform import i18n
 from app.platform.error_names import name_fields
@@ -78,6 +80,12 @@ def render_text(template: str, context: dict[str, Any], *, locale: str) -> str:
     with i18n.speaking(locale):
         text = _text_templates().get_template(template).render(locale=locale, **context)
     return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def macro_of(template: str, name: str) -> Callable[..., Markup]:
+    """A macro of a template, for a part that is rendered once and kept: it knows nothing but what it is given."""
+    macro: Callable[..., Markup] = getattr(templates().get_template(template).module, name)
+    return macro
 
 
 @lru_cache

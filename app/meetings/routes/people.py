@@ -9,10 +9,11 @@ from app.accounts.enums import Role
 from app.accounts.policies import Access, Policy
 from app.delegations.queries import delegate_in_event
 from app.events.loaders import number_of
-from app.events.queries import challenges_of
 from app.meetings import service
+from app.meetings.cards import cards_of
 from app.meetings.loaders import OtherIn, SelfIn, other_of_path, self_of_path
 from app.meetings.matches import Filters, matches_for
+from app.meetings.pool import kept_pool_of
 from app.meetings.queries import own_vetoes
 from app.meetings.rules import GROUPS
 from app.meetings.why_not import why_not
@@ -44,25 +45,29 @@ def my_people(
 ) -> Response:
     """Whom should I meet?"""
     own = access.found
-    challenges = {one.id: one for one in challenges_of(session, own.event.id)}
+    pool = kept_pool_of(session, own.event)
     filters = Filters(
         query=q,
         group=group if group in GROUPS else "",
-        challenge_id=int(topic) if topic.isdecimal() and len(topic) < 10 and int(topic) in challenges else None,
+        challenge_id=int(topic) if topic.isdecimal() and len(topic) < 10 and int(topic) in pool.challenges else None,
         language=language if language in own.delegate.languages else "",
         fits_only=bool(fits),
     )
-    found = matches_for(session, own.event, own.delegate, filters=filters, most=MOST_SHOWN)
+    found = matches_for(session, own.delegate, pool=pool, filters=filters, most=MOST_SHOWN)
     context = {
         "event": own.event,
         "me": own.delegate,
         "q": q,
         "filters": filters,
         "groups": found.groups,
-        "matches": found.best,
+        "cards": cards_of(
+            found.best,
+            my=f"/e/{own.event.slug}/my",
+            challenges=pool.challenges,
+            refused=own_vetoes(session, own.delegate.id),
+        ),
         "count": found.count,
-        "challenges": challenges,
-        "vetoes": own_vetoes(session, own.delegate.id),
+        "challenges": pool.challenges,
     }
     return render(request, "meetings/people.html", context, block="results" if is_htmx(request) else None)
 
