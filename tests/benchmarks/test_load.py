@@ -24,6 +24,7 @@ from app.platform.settings import Settings
 from tests.benchmarks.loads import Load, ask, at, machine_load
 from tests.benchmarks.rush import SECRET, make_rush
 from tests.benchmarks.serving import serving
+from tests.benchmarks.thinking import rush
 
 PORT = 8173
 HOST = f"127.0.0.1:{PORT}"
@@ -141,6 +142,22 @@ def test_g12_reads_with_a_tenth_of_bookings(
             ("p99 of bookings, ms", at(best.writes, 99), "≤", write_limit),
         )  # fmt: skip
     assert best.failed == 0, best.statuses
+
+
+@pytest.mark.parametrize("readers", [50, 200])
+def test_g12_a_rush_of_answers_while_people_read_and_think(
+    ground: Ground, readers: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The opening of the window: five hundred bookings within a minute, all roles read for one to three seconds a page."""
+    with ground.served():
+        found = rush(ground.lines, ports=ground.ports, host=HOST, readers=readers, answers=500, seconds=60)
+    with capsys.disabled():
+        _table(
+            ground, f"G12: 500 bookings in a minute, {readers} people of all roles who read and think", found,
+            ("p99 of reads, ms", at(found.reads, 99), "≤", 400 if readers == 50 else 1000),
+            ("p99 of bookings, ms", at(found.writes, 99), "≤", 1000),
+        )  # fmt: skip
+    assert found.failed == 0, found.statuses
 
 
 def test_g13_bookings(ground: Ground, capsys: pytest.CaptureFixture[str]) -> None:
