@@ -80,9 +80,14 @@ def time_for(room: Room, days: Iterable[Day], durations: Iterable[int]) -> int:
     for day in days:
         open_hours = hours_of_day(day)
         stretches.extend(open_hours if room.open is None else common(open_hours, union(room.open)))
-    longest = max((end - start for start, end in stretches), default=0) + room.turnover
-    sums = reachable({duration + room.turnover for duration in durations}, longest)
-    return sum(sums[bisect_right(sums, end - start + room.turnover) - 1] for start, end in stretches)
+    return time_in(stretches, {duration + room.turnover for duration in durations}, room.turnover)
+
+
+def time_in(stretches: Sequence[Span], sizes: set[int], after: int) -> int:
+    """The most that sums of these sizes can fill of some stretches, each of them longer by what may follow it."""
+    longest = max((end - start for start, end in stretches), default=0) + after
+    sums = reachable(sizes, longest)
+    return sum(sums[bisect_right(sums, end - start + after) - 1] for start, end in stretches)
 
 
 def reachable(sizes: set[int], limit: int) -> Sequence[int]:

@@ -255,22 +255,3 @@ def with_a_change(document: Document, plan: list[Document], change: str) -> Docu
     )
     away = [[day["start"], day["end"]] for day in document["days"][1:]]
     return changed | {"people": [one | {"available": away} if one["id"] == lost else one for one in document["people"]]}
-
-
-def with_a_contradiction(document: Document, kind: str) -> Document:
-    """The event with something that cannot be: ``one morning``, two sessions of a person in too short a time, or
-    ``large room``, one more grain of sessions for the largest room than it has time."""
-    sessions = [dict(one) for one in document["sessions"]]
-    if kind == "one morning":
-        for session in sessions[5:7]:
-            session.update(people=["p0"], windows=[[0, session["duration"] + 3]])
-            session.pop("after", None)
-        return document | {"sessions": sessions}
-    largest = max(document["rooms"], key=lambda room: room["capacity"])
-    hours = sum(day["end"] - day["start"] - (LUNCH[1] - LUNCH[0]) for day in document["days"])
-    for session in sorted(sessions, key=lambda one: -one["duration"]):
-        if hours < 0:
-            break
-        session.update(audience=largest["capacity"], same_room_as=None, layout=None, features=[], booths=0)
-        hours -= session["duration"]
-    return document | {"sessions": sessions}

@@ -22,8 +22,11 @@ from scheduler.agenda.problem import AgendaProblem, read_problem
 from scheduler.agenda.solve import solve
 from scheduler.agenda.validation import validate
 from scheduler.core.cpsat import run
+from scheduler.core.explanation import Fix
 from scheduler.core.limits import Control, Limits, Progress, Stopwatch
-from tests.benchmarks.agenda_events import event_of, with_a_change, with_a_contradiction
+from tests.benchmarks.agenda_contradictions import CONTRADICTIONS, SEVERAL, with_a_contradiction
+from tests.benchmarks.agenda_events import event_of, with_a_change
+from tests.scheduler.agenda.test_explain import mended
 
 ROUNDS = 5
 LONG = float(os.environ.get("BRIDGE_BENCH_SECONDS", "60"))
@@ -164,6 +167,29 @@ def _why(sessions: int, rooms: int | None, days: int, asked: str) -> list[Row]:
     return rows
 
 
+def _survey(sessions: int, rooms: int | None, days: int, asked: str) -> list[Row]:
+    """Every kind of contradiction, one event each: how long it takes to explain, and whether what is offered mends."""
+    rows = []
+    for kind in (*CONTRADICTIONS, *SEVERAL):
+        document = event_of("mixed", seed=1, sessions=sessions, rooms=rooms, days=days)
+        problem = read_problem(json.dumps(with_a_contradiction(document, kind)))
+        explanation = explain(problem, limits=Limits(time_limit=30, workers=2))
+        fixes = (explanation.fix,) if explanation.fix is not None else explanation.fixes or ()
+        said = f"{explanation.seconds:.2f} s, {len(explanation.facts)} facts, {_mends(problem, fixes)}"
+        rows.append((f"{sessions} sessions, {kind}", asked, said, ""))
+    return rows
+
+
+def _mends(problem: AgendaProblem, fixes: tuple[Fix, ...]) -> str:
+    """What is offered, and whether there is a plan with it that keeps every rule."""
+    if not fixes:
+        return "nothing offered"
+    changed = mended(json.loads(problem.model_dump_json()), fixes)
+    found = solve(changed, limits=Limits(time_limit=5, workers=2)).solution
+    proven = "proven" if found is not None and not validate(changed, found) else "not proven"
+    return f"{fixes[0].path}, {proven}" if len(fixes) == 1 else f"{len(fixes)} changes, {proven}"
+
+
 def _start_up() -> list[Row]:
     code = "import time; t = time.monotonic(); import scheduler.agenda.solve; print(time.monotonic() - t)"
     times = [
@@ -182,6 +208,8 @@ TABLES: dict[str, Callable[[], list[Row]]] = {
     "replan-300": lambda: _again(300, 15, 4, "2 s"),
     "explain-80": lambda: _why(80, None, 2, "0.2 s"),
     "explain-1000": lambda: _why(1000, 30, 5, "1 s"),
+    "contradictions-80": lambda: _survey(80, None, 2, "0.2 s"),
+    "contradictions-1000": lambda: _survey(1000, 30, 5, "1 s"),
     "start-up": _start_up,
 }
 

@@ -1,17 +1,17 @@
 """A smallest set of facts that leaves no plan."""
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from scheduler.agenda.explain.alike import likeness
+from scheduler.agenda.explain.contradiction import CHECKS, check_against
 from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of, required_sessions
-from scheduler.agenda.explain.oracle import BRIEF, LONGER, SMALL, Answer, Oracle
+from scheduler.agenda.explain.few import Few, durations_of
+from scheduler.agenda.explain.oracle import SMALL, Oracle
 from scheduler.agenda.explain.packing import goes_beside
 from scheduler.agenda.explain.relaxing import Changes, ProblemFile, neutral
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import Placement
-from scheduler.core.blocking import shrink
+from scheduler.core.blocking import shrink, shrink_alike
 
 SEARCHED = 12
 """Of more sessions, which are seen not to go together, it is not searched whether fewer would do."""
@@ -43,7 +43,7 @@ class _Search:
     def sessions_too_many(self) -> tuple[Blocker, ...]:
         """Sessions that cannot all be placed even with every fact neutral, where there are such."""
         house = self._file.changed({**self._given, **self._neutral_beside((), self._of_the_house())})
-        if goes_beside(only(house, set()), (), _durations(self._changed, frozenset())):
+        if goes_beside(only(house, set()), (), durations_of(self._changed, frozenset())):
             return ()
         bare = self._with_facts(())
         if self._oracle.ask(bare) != "infeasible":
@@ -56,30 +56,59 @@ class _Search:
         # session asks less than making its facts neutral, so what blocks these blocks the whole file too.
         found, plans = _sessions_against(self._changed, self._oracle, searched=SEARCHED_FOR_FACTS)
         required = [one.id for one in self._changed.sessions if one.is_required]
-        if 2 * len(found) > len(required) > SMALL:
+        is_seen = self._oracle.sees_against(only(self._changed, set(found)))
+        if 2 * len(found) > len(required) > SMALL and not is_seen:
             # So many are hardly fewer, and of all it needs not be asked once more whether fewer facts would do.
             found, plans = tuple(required), {}
-        few = _Few(self._facts, self._changed, frozenset(found), self._oracle, plans, is_late=self._is_late)
+        few = Few(self._facts, self._changed, frozenset(found), self._oracle, plans, is_late=self._is_late)
         near = [fact for fact in self._facts if fact in few.facts]
-        is_seen = False
-        for blocks in (few.are_seen_to_block, few.block):
+        known = self._seen_by_one_check(near, few)
+        is_seen = known is not None
+        near = near if known is None else known
+        for blocks in (few.block,) if is_seen else (few.are_seen_to_block, few.block):
             if blocks(near):
                 # What is seen goes first and leaves little that is not needed.
-                near = near if is_seen and len(near) <= SEARCHED else _without_whole_kinds(near, blocks)
-                near = list(shrink(near, blocks, largest=1 if is_seen else max(1, len(near) // 8)))
+                near = self._shrunk(near, blocks, few, is_nearly_least=is_seen)
                 is_seen = True
         # Of what still blocks after other changes, only what could break it is asked for.
         if few.is_unsure and not self._given:
-            near = list(shrink(near, few.block_at_length, largest=1))
-        kept = near
+            near = list(shrink_alike(near, few.block_at_length, few.alike))
+
+        def block_beside_others(kept: Sequence[Blocker]) -> bool:
+            if self._is_late() or few.goes_beside_others(kept):
+                return False
+            return self._is_blocked_by(kept)
+
         # Beside all the others, who only want room, fewer facts may do; that is seldom so.
-        for fact in near:
-            if self._is_late():
-                break
-            rest = [one for one in kept if one is not fact]
-            if not few.goes_beside_others(fact, rest) and self._is_blocked_by(rest):
-                kept = rest
-        return tuple(kept)
+        return shrink_alike(near, block_beside_others, few.alike)
+
+    def _seen_by_one_check(self, near: list[Blocker], few: Few) -> list[Blocker] | None:
+        """Facts without which the check that sees most sees nothing; nothing where no check sees these block."""
+        check = check_against(few.problem, self._oracle.legal_of(few.problem))
+        if not check:
+            return None
+        concerned = [fact for fact in near if field_of(fact.steps) in CHECKS[check][1]]
+
+        def block(kept: Sequence[Blocker]) -> bool:
+            return few.are_seen_by(check, kept)
+
+        if not block(concerned):
+            return None
+        few.forget_all_but(concerned)
+        return self._shrunk(concerned, block, few)
+
+    @staticmethod
+    def _shrunk(
+        facts: list[Blocker], blocks: Callable[[Sequence[Blocker]], bool], few: Few, *, is_nearly_least: bool = False
+    ) -> list[Blocker]:
+        if not is_nearly_least or len(facts) > SEARCHED:
+            facts = _without_whole_kinds(facts, blocks)
+            few.forget_all_but(facts)
+        if not is_nearly_least:
+            facts = _without_many(facts, blocks, few.alike)
+        facts = list(shrink_alike(facts, blocks, few.alike))
+        few.forget_all_but(facts)
+        return facts
 
     def _is_late(self) -> bool:
         """Whether facts are left as they are; the half of the time is for a fix, which has its own such questions."""
@@ -113,6 +142,21 @@ def _without_whole_kinds(facts: Sequence[Blocker], still_block: Callable[[Sequen
             if len(rest) < len(kept) and still_block(rest):
                 kept = rest
     return kept
+
+
+def _without_many(
+    facts: list[Blocker],
+    still_block: Callable[[Sequence[Blocker]], bool],
+    alike: Callable[[Sequence[Blocker]], list[list[Blocker]]],
+) -> list[Blocker]:
+    """Without most of those that are not needed, where there are many groups to ask for one by one."""
+    groups = alike(facts)
+
+    def block(kept: Sequence[list[Blocker]]) -> bool:
+        return still_block([fact for group in kept for fact in group])
+
+    kept = shrink(groups, block, largest=len(groups) // 8, smallest=2)
+    return [fact for group in kept for fact in group]
 
 
 def _owner(fact: Blocker) -> str:
@@ -161,119 +205,3 @@ def _sessions_against(
     oracle.note_against(found)
     missing = [(set(found).difference(one.session for one in plan), plan) for plan in plans]
     return found, {names.pop(): plan for names, plan in missing if len(names) == 1}
-
-
-class _Few:
-    """A few sessions that cannot all be placed, were there no others, and the facts of the file that concern them."""
-
-    def __init__(
-        self,
-        facts: Iterable[Blocker],
-        changed: AgendaProblem,
-        names: frozenset[str],
-        oracle: Oracle,
-        plans: Mapping[str, tuple[Placement, ...]],
-        *,
-        is_late: Callable[[], bool],
-    ) -> None:
-        """Read the facts.
-
-        Args:
-            facts: those of the file that may be made neutral.
-            changed: the file with the changes that are made already.
-            plans: of the few but for one session, by that session.
-            is_late: asked whether to answer no more.
-        """
-        self._is_late = is_late
-        self._oracle, self._without = oracle, plans
-        self._problem = only(changed, names)
-        self._file = ProblemFile(self._problem)
-        self._others = Counter(_durations(changed, names))
-        own = {mark: fact.steps for mark, fact in _marked(blockers_of(self._problem))}
-        self._steps = {fact: own[mark] for mark, fact in _marked(facts) if mark in own}
-        self.facts = self._steps.keys()
-        self._needed = frozenset(self.facts)
-        self._plans: list[tuple[frozenset[Blocker], tuple[Placement, ...]]] = []
-        self._plan_of: dict[Hashable, tuple[AgendaProblem, tuple[Placement, ...]]] = {}
-        self._seen: dict[Hashable, bool] = {}
-        self._known: dict[Hashable, Answer] = {}
-        self._known_beside: dict[Hashable, bool] = {}
-
-    def are_seen_to_block(self, kept: Sequence[Blocker]) -> bool:
-        """Whether these facts are seen without search to leave the few no plan; false too where it is late."""
-        if self._is_late():
-            return False
-        few = self._with(kept)
-        alike = likeness(few)
-        if alike not in self._seen:
-            self._seen[alike] = self._oracle.sees_against(few)
-        return self._seen[alike]
-
-    @property
-    def is_unsure(self) -> bool:
-        """Whether there was a question without an answer in the short time for it."""
-        return "unknown" in self._known.values()
-
-    def block(self, kept: Sequence[Blocker]) -> bool:
-        """Whether these facts leave the few no plan; false too where it is not known soon."""
-        return self._block(kept, BRIEF)
-
-    def block_at_length(self, kept: Sequence[Blocker]) -> bool:
-        """The same with more time for what was not known soon."""
-        return self._block(kept, LONGER)
-
-    def _block(self, kept: Sequence[Blocker], work: float) -> bool:
-        if self._is_late():
-            return False
-        few = self._with(kept)
-        alike = likeness(few)
-        if alike not in self._known or (self._known[alike] == "unknown" and work > BRIEF):
-            # Without the session there was a plan already; without a fact it mostly goes beside that.
-            gone = {fact.ids[0] for fact in self._needed.difference(kept) if fact.steps[0] == "sessions"}
-            answer = self._oracle.ask_few(
-                few,
-                wanted=self._without.get(gone.pop(), ()) if len(gone) == 1 else (),
-                work=work,
-                nothing_is_seen=self._seen.get(alike) is False,
-            )
-            if answer.placements is not None:
-                self._plans.append((frozenset(kept), answer.placements))
-                self._plan_of[alike] = (few, answer.placements)
-            self._known[alike] = answer.status
-        if self._known[alike] == "infeasible":
-            self._needed = frozenset(kept)
-            return True
-        return False
-
-    def goes_beside_others(self, fact: Blocker, rest: Sequence[Blocker]) -> bool:
-        """Whether the few without a fact, and all others, which ask for nothing, are seen to go beside each other."""
-        few = self._with(rest)
-        alike = likeness(few)
-        if alike not in self._known_beside:
-            if alike not in self._plan_of:
-                # A plan with more facts than these is one with these.
-                plans = (placed for kept, placed in self._plans if fact not in kept and kept.issuperset(rest))
-                placed = next(plans, None)
-                if placed is None:
-                    return False
-                self._plan_of[alike] = (few, placed)
-            self._known_beside[alike] = goes_beside(*self._plan_of[alike], self._others.elements())
-        return self._known_beside[alike]
-
-    def _with(self, kept: Iterable[Blocker]) -> AgendaProblem:
-        names = set(kept)
-        return self._file.changed(neutral(steps for fact, steps in self._steps.items() if fact not in names))
-
-
-def _marked(facts: Iterable[Blocker]) -> Iterator[tuple[Hashable, Blocker]]:
-    """Facts with what tells each from others, wherever it stands in the file."""
-    seen: Counter[Hashable] = Counter()
-    for fact in facts:
-        mark = (fact.rule, field_of(fact.steps), fact.ids)
-        seen[mark] += 1
-        yield (mark, seen[mark]), fact
-
-
-def _durations(problem: AgendaProblem, names: frozenset[str]) -> Iterator[int]:
-    """How long the sessions are, but for some, that are to be placed with every fact neutral."""
-    return (one.duration for one in problem.sessions if not one.optional and one.id not in names)

@@ -1,19 +1,59 @@
 """Contradictions that show without search, of whatever kind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from scheduler.agenda.explain.counting import too_many
+from scheduler.agenda.explain.counting import too_many_at_once, too_many_in_rooms, too_many_units
 from scheduler.agenda.explain.houses import overfull_houses
-from scheduler.agenda.explain.narrow import too_tight
+from scheduler.agenda.explain.narrow import chains, too_close, too_tight_for
+from scheduler.agenda.explain.required import Required
 from scheduler.agenda.legal import Legal
 from scheduler.agenda.problem import AgendaProblem
 
+OF_ROOMS = frozenset({"audience", "layout", "features", "booths", "rooms", "turnover", "open", "closed", "pin"})
+OF_TIME = frozenset({"windows", "pin", "closed"})
 
-def contradiction(problem: AgendaProblem, legal: Mapping[str, Legal]) -> frozenset[str] | None:
-    """Required sessions that are seen without search not to have a plan, the fewest of those found."""
+Check = Callable[[Required], Iterator[frozenset[str]]]
+
+CHECKS: dict[str, tuple[Check, frozenset[str]]] = {
+    "units": (too_many_units, frozenset({"uses", "taken", "open", "closed"})),
+    "at once": (too_many_at_once, frozenset({"max_parallel", "closed"})),
+    "rooms": (too_many_in_rooms, OF_ROOMS),
+    "houses": (overfull_houses, OF_ROOMS | OF_TIME),
+    "people": (too_tight_for("people"), OF_TIME | {"people", "available", "rest"}),
+    "one room": (too_tight_for("rooms"), OF_ROOMS | OF_TIME),
+    "units in hours": (too_tight_for("resources"), OF_TIME | {"uses", "taken", "open"}),
+    "at one time": (too_tight_for("all"), OF_TIME | {"max_parallel"}),
+    "apart": (too_close, OF_TIME | {"not_with", "plenary"}),
+    "chains": (chains, OF_TIME | {"after"}),
+}
+"""What is looked at, and the fields of the facts that most likely have to do with what is found there."""
+
+
+def contradictions(problem: AgendaProblem, legal: Mapping[str, Legal]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Sets of required sessions that are seen without search not to have a plan, each with the check that finds it."""
     for session in problem.sessions:
         if session.is_required and not legal[session.id].rooms:
-            return frozenset([session.id])
-    counted = too_many(problem, legal)
-    found = [*too_tight(problem, legal), *overfull_houses(problem, legal), *([] if counted is None else [counted])]
-    return min(found, key=len, default=None)
+            yield "", frozenset([session.id])
+            return
+    required = Required(problem, legal)
+    for name, (check, _) in CHECKS.items():
+        for found in check(required):
+            yield name, found
+
+
+def contradiction(problem: AgendaProblem, legal: Mapping[str, Legal]) -> frozenset[str] | None:
+    """Of such sets the smallest one."""
+    return min((found for _, found in contradictions(problem, legal)), key=len, default=None)
+
+
+def check_against(problem: AgendaProblem, legal: Mapping[str, Legal]) -> str | None:
+    """The check that sees the smallest of such sets, if one does."""
+    found = min(contradictions(problem, legal), key=lambda one: len(one[1]), default=None)
+    return found[0] if found is not None else None
+
+
+def is_seen_by(check: str, problem: AgendaProblem, legal: Mapping[str, Legal]) -> bool:
+    """Whether one check alone sees that there is no plan."""
+    if any(one.is_required and not legal[one.id].rooms for one in problem.sessions):
+        return True
+    return next(CHECKS[check][0](Required(problem, legal)), None) is not None

@@ -3,22 +3,17 @@
 from collections.abc import Iterator, Mapping
 
 from scheduler.agenda.bounds import time_for
-from scheduler.agenda.legal import Legal, common, hours_of_days, taken_elsewhere, union
-from scheduler.agenda.problem import AgendaProblem, Session
+from scheduler.agenda.explain.required import Required
+from scheduler.agenda.legal import common, hours_of_days, taken_elsewhere, union
+from scheduler.agenda.problem import AgendaProblem
 
 FEW = 60
 """Sessions up to which it is looked at how their own lengths fill the time."""
 
 
-def too_many(problem: AgendaProblem, legal: Mapping[str, Legal]) -> frozenset[str] | None:
-    """Required sessions that ask for more time than there is, the smallest such set found; ``None`` if none is."""
-    required = [session for session in problem.sessions if session.is_required]
-    found = [*_in_rooms(problem, legal, required), *_of_resources(problem, required), *_at_once(problem, required)]
-    return min(found, key=len, default=None)
-
-
-def _in_rooms(problem: AgendaProblem, legal: Mapping[str, Legal], required: list[Session]) -> Iterator[frozenset[str]]:
+def too_many_in_rooms(of: Required) -> Iterator[frozenset[str]]:
     """For each set of rooms to which some session is bound, those that are bound to them or to some of them."""
+    problem, legal, required = of.problem, of.legal, of.sessions
     bits = {room.id: 1 << index for index, room in enumerate(problem.rooms)}
     houses = [(sum(bits[room] for room in legal[session.id].rooms), session) for session in required]
     lengths = {session.duration for session in required}
@@ -54,7 +49,9 @@ def fewest(sizes: Mapping[str, int], excess: int) -> frozenset[str]:
     return frozenset(kept)
 
 
-def _of_resources(problem: AgendaProblem, required: list[Session]) -> Iterator[frozenset[str]]:
+def too_many_units(of: Required) -> Iterator[frozenset[str]]:
+    """More units of a resource, over all, than are there."""
+    problem, required = of.problem, of.sessions
     everywhere = hours_of_days(problem.days)
     for resource in problem.resources:
         hours = everywhere if resource.open is None else common(everywhere, union(resource.open))
@@ -69,8 +66,9 @@ def _of_resources(problem: AgendaProblem, required: list[Session]) -> Iterator[f
             yield fewest(sizes, excess)
 
 
-def _at_once(problem: AgendaProblem, required: list[Session]) -> Iterator[frozenset[str]]:
+def too_many_at_once(of: Required) -> Iterator[frozenset[str]]:
     """More session time than so many at once have; pauses between them are not counted."""
+    problem, required = of.problem, of.sessions
     if problem.max_parallel is None:
         return
     there = problem.max_parallel * sum(end - start for start, end in hours_of_days(problem.days))

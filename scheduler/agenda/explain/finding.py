@@ -59,6 +59,10 @@ def by_kind(problem: AgendaProblem, few: frozenset[str], changes: Iterable[Chang
     return list(groups.values())
 
 
+Queued = tuple[int, int, frozenset[str], Proposal | None]
+"""What a change needs at least, its position, and the few for which that was found, with what is proposed."""
+
+
 class _FixSearch:
     """Tries values for a few sessions first. What they need is the least there is, and mostly enough; where it is not,
     those that have no plan with it join them."""
@@ -84,10 +88,9 @@ class _FixSearch:
     def best_of(self, changes: Sequence[Change]) -> Fix | None:
         """A change that mends, of several hours those that need least; all changes must be of the same cost."""
         # By what each needs at least, as far as is known; the few are more now than when it was found out if stale.
-        queue: list[tuple[int, int, frozenset[str], Proposal | None]] = [
-            (0, index, frozenset(), None) for index in range(len(changes))
-        ]
+        queue: list[Queued] = [(0, index, frozenset(), None) for index in range(len(changes))]
         patience = FEW_PROOFS if len(self._problem.sessions) > WHOLE else MANY_PROOFS
+        misses = 0
         while queue and not self._oracle.is_over:
             _, index, few, proposal = heappop(queue)
             if proposal is None or few != self._few:
@@ -97,6 +100,11 @@ class _FixSearch:
                 if proposal is not None:
                     self._proposed.add(proposal.change)
                     heappush(queue, (self._needed(proposal), index, self._few, proposal))
+                    continue
+                misses += 1
+                if misses >= FEW_PROOFS and len(self._few) > WHOLE:
+                    self._put_off(changes, queue)
+                    return None
                 continue
             found = proved(self._problem, proposal, {}, self._oracle, brief=True)
             if found.status == "feasible":
@@ -112,9 +120,14 @@ class _FixSearch:
                 return fix_of(self._problem, further.change, value=further.value)
             self._undecided.append(changes[index])
             if patience <= 0:
-                self._undecided += [changes[index] for _, index, _, _ in sorted(queue, key=lambda one: one[:2])]
+                self._put_off(changes, queue)
                 return None
         return None
+
+    def _put_off(
+        self, changes: Sequence[Change], queue: Sequence[tuple[int, int, frozenset[str], Proposal | None]]
+    ) -> None:
+        self._undecided += [changes[index] for _, index, _, _ in sorted(queue, key=lambda one: one[:2])]
 
     def _proposal(self, change: Change) -> Proposal | None:
         """The least value that helps the few; ``None`` also where the file is seen to have no plan with any value."""

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from scheduler.agenda.bounds import FINE_LIMIT
 from scheduler.agenda.explain.counting import fewest
+from scheduler.agenda.explain.required import Required
 from scheduler.agenda.legal import Legal, Starts, common, hours_of_days, union
 from scheduler.agenda.problem import AgendaProblem, Room, Session
 
@@ -27,14 +28,15 @@ class Guest:
     rooms: int
 
 
-def overfull_houses(problem: AgendaProblem, legal: Mapping[str, Legal]) -> Iterator[frozenset[str]]:
+def overfull_houses(of: Required) -> Iterator[frozenset[str]]:
     """Sets of required sessions bound to some rooms and some hours that are too short; each must have a legal start.
 
     Rooms are looked at in the sets to which some session is bound, hours from where one may begin to where one must
     have ended. Sessions that may be at any time are left to counting.
     """
+    problem, legal = of.problem, of.legal
     bits = {room.id: 1 << index for index, room in enumerate(problem.rooms)}
-    guests = [_guest(one, legal[one.id], bits) for one in problem.sessions if one.is_required]
+    guests = [_guest(one, legal[one.id], bits) for one in of.sessions]
     if not guests:
         return
     hours = _Hours(problem)

@@ -207,7 +207,10 @@ def _least_enough(
     if len(few) > WHOLE:
         # Of many it is counted only.
         enough = _first(len(values), lambda index: not oracle.sees_against(changed(index)))
-        return None if enough == len(values) else Proposal(change, values[enough], ())
+        if enough == len(values):
+            return None
+        placements = oracle.glance(only(changed(enough), few)) or ()
+        return Proposal(change, values[enough], placements)
     low = _first(len(values), partial(is_enough, few))
     proposal: Proposal | None = None
     # The smallest is asked first, then the largest: what that cannot mend none can.

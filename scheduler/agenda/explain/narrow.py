@@ -1,10 +1,12 @@
 """Contradictions of time that show without search: too little of it for one person, room or team, or for a chain."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
 
-from scheduler.agenda.legal import Legal, Starts, common, union
-from scheduler.agenda.problem import AgendaProblem, Session
+from scheduler.agenda.bounds import time_in
+from scheduler.agenda.explain.required import Required, Stay
+from scheduler.agenda.legal import Starts, common, union
 
 WORK = 40_000
 """Steps beyond which a group is not looked at, interval by interval."""
@@ -12,56 +14,66 @@ WORK = 40_000
 FAR = 4
 """How many times as much time there must be, nights included, for an interval not to be looked at."""
 
-
-@dataclass(frozen=True)
-class Stay:
-    """A session that every plan has: between which grains it must lie, for how long, and what it takes meanwhile."""
-
-    id: str
-    earliest: int
-    latest: int
-    duration: int
-    units: int
-    possible: Starts
+NEARLY = 2
+"""The same for it not to be looked at how lengths fill all hours."""
 
 
-def too_tight(problem: AgendaProblem, legal: Mapping[str, Legal]) -> Iterator[frozenset[str]]:
-    """Sets of required sessions that cannot all be held; each must have a legal start."""
-    required = [session for session in problem.sessions if session.is_required]
-    stays = {session.id: _stay(session, legal[session.id]) for session in required}
-    for members, capacity, gap in _groups(problem, legal, required, stays):
-        if len(members) > 1:
-            yield from _overfull(members, capacity, gap)
-    yield from _apart(required, stays)
-    yield from _chains(required, legal)
+Shared = Literal["people", "rooms", "resources", "all"]
+"""What there may be too little of."""
 
 
-def _stay(session: Session, legal: Legal) -> Stay:
-    starts = legal.starts
-    possible = tuple((start, end - 1 + session.duration) for start, end in starts)
-    return Stay(session.id, starts[0][0], starts[-1][1] - 1 + session.duration, session.duration, 1, possible)
+def too_tight_for(what: Shared) -> Callable[[Required], Iterator[frozenset[str]]]:
+    """The check for sets of sessions that cannot all be held since too little is there of what they share."""
+
+    def check(of: Required) -> Iterator[frozenset[str]]:
+        for members, capacity, gap in _GROUPS[what](of):
+            if len(members) > 1:
+                yield from _overfull(members, capacity, gap)
+            if len(members) > 1 and capacity == 1:
+                yield from _unpacked(members, gap)
+
+    return check
 
 
-def _groups(
-    problem: AgendaProblem, legal: Mapping[str, Legal], required: Sequence[Session], stays: Mapping[str, Stay]
-) -> Iterator[tuple[list[Stay], int, int]]:
-    """Sessions that share something, how much of it there is, and the gap wanted between two of them."""
+Group = tuple[list[Stay], int, int]
+"""Sessions that share something, how much of it there is, and the gap wanted between two of them."""
+
+
+def _of_people(of: Required) -> Iterator[Group]:
     by_person: dict[str, list[Stay]] = {}
-    by_room: dict[str, list[Stay]] = {}
-    for session in required:
+    for session in of.sessions:
         for name in session.people:
-            by_person.setdefault(name, []).append(stays[session.id])
-        if len(legal[session.id].rooms) == 1:
-            by_room.setdefault(next(iter(legal[session.id].rooms)), []).append(stays[session.id])
-    for person in problem.people:
+            by_person.setdefault(name, []).append(of.stays[session.id])
+    for person in of.problem.people:
         yield by_person.get(person.id, []), 1, person.rest
-    for room in problem.rooms:
+
+
+def _of_rooms(of: Required) -> Iterator[Group]:
+    by_room: dict[str, list[Stay]] = {}
+    for session in of.sessions:
+        if len(of.legal[session.id].rooms) == 1:
+            by_room.setdefault(next(iter(of.legal[session.id].rooms)), []).append(of.stays[session.id])
+    for room in of.problem.rooms:
         yield by_room.get(room.id, []), 1, room.turnover
-    for resource in problem.resources:
-        users = [(stays[one.id], one.uses[resource.id]) for one in required if one.uses.get(resource.id, 0) > 0]
+
+
+def _of_resources(of: Required) -> Iterator[Group]:
+    for resource in of.problem.resources:
+        users = [(of.stays[one.id], one.uses[resource.id]) for one in of.sessions if one.uses.get(resource.id, 0) > 0]
         yield [replace(stay, units=units) for stay, units in users], resource.capacity, 0
-    at_once = len(problem.rooms) if problem.max_parallel is None else min(problem.max_parallel, len(problem.rooms))
-    yield list(stays.values()), at_once, 0
+
+
+def _of_all(of: Required) -> Iterator[Group]:
+    limit, rooms = of.problem.max_parallel, len(of.problem.rooms)
+    yield list(of.stays.values()), rooms if limit is None else min(limit, rooms), 0
+
+
+_GROUPS: dict[Shared, Callable[[Required], Iterator[Group]]] = {
+    "people": _of_people,
+    "rooms": _of_rooms,
+    "resources": _of_resources,
+    "all": _of_all,
+}
 
 
 def _overfull(members: Sequence[Stay], capacity: int, gap: int) -> Iterator[frozenset[str]]:
@@ -95,6 +107,17 @@ def _overfull(members: Sequence[Stay], capacity: int, gap: int) -> Iterator[froz
                 break
 
 
+def _unpacked(members: Sequence[Stay], gap: int) -> Iterator[frozenset[str]]:
+    """Members that, one after the other, do not go into their hours: their lengths leave some of each stretch empty."""
+    needed = sum(one.duration + gap for one in members)
+    if NEARLY * needed <= sum(end - start for start, end in members[0].possible):
+        return
+    hours = union(span for possible in {one.possible for one in members} for span in possible)
+    excess = needed - time_in(hours, {one.duration + gap for one in members}, gap)
+    if excess > 0:
+        yield _fewest(members, excess, gap)
+
+
 def _fewest(inside: Sequence[Stay], excess: int, gap: int) -> frozenset[str]:
     """Without the least ones, as long as those left are still too many."""
     kept = sorted(inside, key=lambda one: one.units * one.duration)
@@ -104,8 +127,9 @@ def _fewest(inside: Sequence[Stay], excess: int, gap: int) -> frozenset[str]:
     return frozenset(stay.id for stay in kept)
 
 
-def _apart(required: Sequence[Session], stays: Mapping[str, Stay]) -> Iterator[frozenset[str]]:
+def too_close(of: Required) -> Iterator[frozenset[str]]:
     """Two sessions of which one wants no other beside it, or not this one, with time for one of them only."""
+    required, stays = of.sessions, of.stays
     for session in required:
         others = session.not_with if not session.plenary else [one.id for one in required if one is not session]
         for name in others:
@@ -118,8 +142,9 @@ def _go_apart(one: Stay, other: Stay) -> bool:
     return one.latest - other.earliest >= needed or other.latest - one.earliest >= needed
 
 
-def _chains(required: Sequence[Session], legal: Mapping[str, Legal]) -> Iterator[frozenset[str]]:
+def chains(of: Required) -> Iterator[frozenset[str]]:
     """Sessions one after the other, in a circle or with too little time for the last one."""
+    required, legal = of.sessions, of.legal
     sessions = {session.id: session for session in required}
     ends: dict[str, int] = {}
     cause: dict[str, str | None] = {}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from scheduler.agenda.explain.contradiction import contradiction
+from scheduler.agenda.explain.contradiction import contradiction, contradictions
 from scheduler.agenda.explain.packing import packed
 from scheduler.agenda.explain.stretches import fill_stretches
 from scheduler.agenda.explain.tracks import overfilled, proposed
@@ -246,7 +246,7 @@ class Oracle:
 
     def sees_against(self, problem: AgendaProblem) -> bool:
         """Whether it is seen without search that there is no plan."""
-        return self.seen_against(problem) is not None
+        return next(contradictions(problem, self.legal_of(problem)), None) is not None
 
     def seen_against(self, problem: AgendaProblem) -> frozenset[str] | None:
         """Required sessions of a problem that are seen without search not to have a plan."""

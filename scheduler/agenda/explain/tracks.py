@@ -7,12 +7,14 @@ solver sees through it at once.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import Literal
 
 from ortools.sat.python import cp_model
 
+from scheduler.agenda.explain.filling import filled
+from scheduler.agenda.explain.sizes import Size, Stretch
 from scheduler.agenda.legal import Legal, Span, Starts, common, hours_of_days, taken_elsewhere, union, without
 from scheduler.agenda.problem import AgendaProblem, Resource, Session
 from scheduler.agenda.solution import Placement
@@ -21,58 +23,10 @@ SECONDS = 1.0
 """Deterministic time after which no plan is proposed."""
 MOST_ORDERS = 3_000
 """Sets of sessions in one stretch after which no further orders are tried."""
+MOST_COUNTED = 20_000
+"""Numbers, one for each size in each stretch, beyond which nothing is counted."""
 NEARLY = 1.5
 """How many times as much time there must be for it not to be looked at length by length whether it can be filled."""
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Time without a break on one track, a room where it is one; each session is followed by ``turnover``."""
-
-    start: int
-    end: int
-    turnover: int = 0
-    room: str | None = None
-
-
-@dataclass(frozen=True)
-class Size:
-    """Sessions that are alike: how long they take and where they may start."""
-
-    duration: int
-    rooms: tuple[tuple[str, Starts], ...]
-
-    def goes_into(self, stretch: Stretch) -> bool:
-        """Whether it may be anywhere in a stretch."""
-        starts = ((stretch.start, stretch.end - self.duration + 1),)
-        if stretch.end - stretch.start < self.duration:
-            return False
-        return any(
-            common(starts, legal) == starts
-            for room, legal in self.rooms
-            if stretch.room is None or stretch.room == room
-        )
-
-    def starts_in(self, stretch: Stretch) -> Starts:
-        """Where it may start so that it lies in a stretch."""
-        within: Starts = ((stretch.start, stretch.end - self.duration + 1),)
-        rooms = [legal for room, legal in self.rooms if stretch.room in (None, room)]
-        return union(span for legal in dict.fromkeys(rooms) for span in common(within, legal))
-
-    @property
-    def hull(self) -> Span:
-        """From where it may begin to where it must have ended."""
-        return (
-            min(starts[0][0] for _, starts in self.rooms),
-            max(starts[-1][1] for _, starts in self.rooms) - 1 + self.duration,
-        )
-
-    def may_go_into(self, stretch: Stretch) -> bool:
-        """Whether it may be somewhere in a stretch."""
-        starts = ((stretch.start, stretch.end - self.duration + 1),)
-        if stretch.end - stretch.start < self.duration:
-            return False
-        return any(common(starts, legal) for room, legal in self.rooms if stretch.room in (None, room))
 
 
 def proposed(problem: AgendaProblem, legal: Mapping[str, Legal]) -> tuple[Placement, ...]:
@@ -125,7 +79,13 @@ def _within_hours(sizes: Mapping[str, Size], stretches: Sequence[Stretch]) -> It
 
 
 def _sizes(some: Sequence[Session], legal: Mapping[str, Legal]) -> dict[str, Size]:
-    return {one.id: Size(one.duration, tuple(sorted(legal[one.id].rooms.items()))) for one in some}
+    # Sessions that are alike share their legal starts.
+    known: dict[tuple[int, int], Size] = {}
+    for one in some:
+        key = (one.duration, id(legal[one.id].rooms))
+        if key not in known:
+            known[key] = Size(one.duration, tuple(sorted(legal[one.id].rooms.items())))
+    return {one.id: known[one.duration, id(legal[one.id].rooms)] for one in some}
 
 
 def _scarce(problem: AgendaProblem, required: list[Session]) -> Iterator[tuple[list[Session], list[Stretch], bool]]:
@@ -185,20 +145,30 @@ def _counts(
     fits: Callable[[Size, Stretch], bool] = Size.goes_into,
 ) -> dict[tuple[Size, Stretch], list[int]] | Literal["none", "unknown"]:
     """How many of each size go into each of the stretches that are alike; ``none`` where not all do, proven."""
+    if len(wanted) * len(stretches) > MOST_COUNTED:
+        return "unknown"
+    into = {one: {size: size.duration + one.turnover for size in wanted if fits(size, one)} for one in set(stretches)}
+    steps = [into[one] for one in stretches]
+    full = filled(wanted, [one.end - one.start + one.turnover for one in stretches], steps)
+    if full is not None:
+        counts: dict[tuple[Size, Stretch], list[int]] = {}
+        for stretch, here, there in zip(stretches, steps, full, strict=True):
+            for size in here:
+                counts.setdefault((size, stretch), []).append(there.get(size, 0))
+        return counts
     model = cp_model.CpModel()
     left: dict[Size, list[cp_model.IntVar]] = {size: [] for size in wanted}
     found: dict[tuple[Size, Stretch], list[cp_model.IntVar]] = {}
-    for stretch in stretches:
+    for stretch, here in zip(stretches, steps, strict=True):
         length = stretch.end - stretch.start + stretch.turnover
-        here: list[cp_model.LinearExprT] = []
-        for size, count in wanted.items():
-            if fits(size, stretch):
-                number = model.new_int_var(0, min(count, length // (size.duration + stretch.turnover)), "")
-                here.append((size.duration + stretch.turnover) * number)
-                left[size].append(number)
-                found.setdefault((size, stretch), []).append(number)
-        if here:
-            model.add(sum(here) <= length)
+        taken: list[cp_model.LinearExprT] = []
+        for size, step in here.items():
+            number = model.new_int_var(0, min(wanted[size], length // step), "")
+            taken.append(step * number)
+            left[size].append(number)
+            found.setdefault((size, stretch), []).append(number)
+        if taken:
+            model.add(sum(taken) <= length)
     for size, count in wanted.items():
         if not left[size]:
             return "none"

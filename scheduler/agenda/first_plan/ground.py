@@ -130,12 +130,13 @@ class Grounds:
                 clashes[one].append((other, weight))
                 clashes[other].append((one, weight))
         known: dict[Starts, int] = {}
+        alike: dict[tuple[int, int], tuple[Choice, ...]] = {}
         previous = {entry.session: entry for entry in problem.previous or ()}
         return [
             Ground(
                 session=session,
                 duration=session.duration,
-                choices=self._choices(legal[session.id], known, previous),
+                choices=self._choices(legal[session.id], known, alike, previous),
                 people=tuple(self._person_number[name] for name in session.people),
                 apart=tuple(apart[index]),
                 after=tuple(self.number[name] for name in session.after),
@@ -154,9 +155,24 @@ class Grounds:
             uses.append((len(self.capacities) - 1, 1))
         return tuple(uses)
 
-    def _choices(self, legal: Legal, known: dict[Starts, int], previous: Mapping[str, object]) -> tuple[Choice, ...]:
+    def _choices(
+        self,
+        legal: Legal,
+        known: dict[Starts, int],
+        alike: dict[tuple[int, int], tuple[Choice, ...]],
+        previous: Mapping[str, object],
+    ) -> tuple[Choice, ...]:
+        before = previous.get(legal.session.id)
+        if before is not None:
+            return self._choices_beside(legal, known, before)
+        # Sessions that are alike share their legal starts.
+        key = (id(legal.rooms), legal.session.audience)
+        if key not in alike:
+            alike[key] = self._choices_beside(legal, known, None)
+        return alike[key]
+
+    def _choices_beside(self, legal: Legal, known: dict[Starts, int], before: object) -> tuple[Choice, ...]:
         weights, session, rooms = self.problem.weights, legal.session, self.problem.rooms
-        before = previous.get(session.id)
         found = []
         for name, spans in legal.rooms.items():
             if spans not in known:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from scheduler.agenda.explain import explain
 from scheduler.agenda.explain.packing import packed
-from scheduler.agenda.explain.tracks import Size, Stretch, in_order
+from scheduler.agenda.explain.sizes import Size, Stretch
+from scheduler.agenda.explain.tracks import in_order
 from scheduler.agenda.model import solution_of as complete_solution
 from scheduler.agenda.problem import AgendaProblem, read_problem
 from scheduler.agenda.validation import validate

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scheduler.agenda.explain import explain
 from scheduler.agenda.explain.alike import likeness
 from scheduler.agenda.explain.houses import overfull_houses
+from scheduler.agenda.explain.required import Required
 from scheduler.agenda.explain.tracks import proposed
 from scheduler.agenda.legal import legal_of
 from scheduler.agenda.model import solution_of
@@ -34,16 +35,16 @@ def test_what_is_overfull_has_no_plan(seed: int, tiny: Any, brute_force: Any) ->
     problem = tiny(seed)
     legal = legal_of(problem)
     assume(all(legal[one.id].rooms for one in problem.sessions if one.is_required))
-    for names in overfull_houses(problem, legal):
+    for names in overfull_houses(Required(problem, legal)):
         assert brute_force(only(problem, names)) is None, names
 
 
 def test_more_big_sessions_in_a_morning_than_the_halls_hold(problem_of: Any) -> None:
     """Two go into each hall before noon, with two grains left over: five are too many, though twenty grains are there."""
     fits = problem_of(sessions=_big(4), rooms=HALLS, days=DAY)
-    assert not list(overfull_houses(fits, legal_of(fits)))
+    assert not list(overfull_houses(Required(fits, legal_of(fits))))
     problem = problem_of(sessions=_big(5), rooms=HALLS, days=DAY)
-    assert list(overfull_houses(problem, legal_of(problem))) == [frozenset(f"s{index}" for index in range(5))]
+    assert list(overfull_houses(Required(problem, legal_of(problem)))) == [frozenset(f"s{index}" for index in range(5))]
     explanation = explain(problem, limits=LIMITS)
     assert {fact.path.split(".")[1] for fact in explanation.facts} >= {"audience", "windows"}
     assert explanation.fix is not None
@@ -52,9 +53,9 @@ def test_more_big_sessions_in_a_morning_than_the_halls_hold(problem_of: Any) -> 
 def test_a_longer_turnover_of_one_hall_counts_there_alone(problem_of: Any) -> None:
     halls = [HALLS[0] | {"turnover": 3}, *HALLS[1:]]
     fits = problem_of(sessions=_big(3), rooms=halls, days=DAY)
-    assert not list(overfull_houses(fits, legal_of(fits)))
+    assert not list(overfull_houses(Required(fits, legal_of(fits))))
     problem = problem_of(sessions=_big(4), rooms=halls, days=DAY)
-    assert list(overfull_houses(problem, legal_of(problem)))
+    assert list(overfull_houses(Required(problem, legal_of(problem))))
 
 
 def test_units_that_are_filled_to_the_last_grain_are_filled_by_counting(problem_of: Any) -> None:

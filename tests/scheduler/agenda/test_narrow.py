@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from scheduler.agenda.explain.contradiction import contradictions
 from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of
-from scheduler.agenda.explain.narrow import too_tight
 from scheduler.agenda.explain.packing import goes_beside
 from scheduler.agenda.explain.relaxing import ProblemFile, neutral
 from scheduler.agenda.explain.stretches import fill_stretches
@@ -25,7 +25,7 @@ DAY = [{"id": "d", "start": 0, "end": 24}]
 
 
 def _tight(problem: Any) -> set[frozenset[str]]:
-    return set(too_tight(problem, legal_of(problem)))
+    return {found for _, found in contradictions(problem, legal_of(problem))}
 
 
 @many
@@ -34,7 +34,7 @@ def test_what_is_too_tight_has_no_plan(seed: int, tiny: Any, brute_force: Any) -
     problem = tiny(seed)
     legal = legal_of(problem)
     assume(all(legal[one.id].rooms for one in problem.sessions if one.is_required))
-    for names in too_tight(problem, legal):
+    for _, names in contradictions(problem, legal):
         assert brute_force(only(problem, names)) is None, names
         break
 
