@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scheduler.agenda.bounds import FINE_LIMIT
+from scheduler.agenda.bounds import FINE_LIMIT, time_in
 from scheduler.agenda.explain.counting import fewest
 from scheduler.agenda.explain.required import Required
 from scheduler.agenda.legal import Legal, Starts, common, hours_of_days, union
@@ -63,6 +63,7 @@ def _overfull(guests: Sequence[Guest], hours: "_Hours", rooms: Sequence[int]) ->
     for one in guests:
         by_begin[one.earliest] = by_begin.get(one.earliest, 0) + one.duration
     last = None
+    pause = hours.least_turnover(rooms)
     for begin in sorted(by_begin):
         all_need -= 0 if last is None else by_begin[last]
         last = begin
@@ -81,6 +82,13 @@ def _overfull(guests: Sequence[Guest], hours: "_Hours", rooms: Sequence[int]) ->
             if excess > 0:
                 yield fewest({guest.id: guest.duration for guest in inside}, excess)
                 break
+            if not pause:
+                continue
+            # With the turnover that each room needs, the many short ones take more of the time than the longest would.
+            excess = needed + pause * len(inside) - hours.with_pauses(rooms, begin, one.latest, inside, pause)
+            if excess > 0:
+                yield fewest({guest.id: guest.duration + pause for guest in inside}, excess)
+                break
 
 
 class _Hours:
@@ -98,6 +106,18 @@ class _Hours:
     def there(self, rooms: Sequence[int], begin: int, end: int, durations: set[int]) -> int:
         """The most grains that sessions of these durations can take of some hours, whatever the number of each."""
         return sum(self._in_room(self._rooms[index], begin, end, frozenset(durations)) for index in rooms)
+
+    def least_turnover(self, rooms: Sequence[int]) -> int:
+        return min((self._rooms[index].turnover for index in rooms), default=0)
+
+    def with_pauses(self, rooms: Sequence[int], begin: int, end: int, guests: Sequence[Guest], pause: int) -> int:
+        """The most grains that sessions can take of some hours where each is followed by a pause, the last one too."""
+        sizes = {one.duration + pause for one in guests}
+        there: dict[Starts | None, int] = {}
+        for open_hours in {self._rooms[index].open for index in rooms}:
+            open_time = self._days if open_hours is None else common(self._days, union(open_hours))
+            there[open_hours] = time_in(common(open_time, ((begin, end),)), sizes, pause)
+        return sum(there[self._rooms[index].open] for index in rooms)
 
     def _in_room(self, room: Room, begin: int, end: int, durations: frozenset[int]) -> int:
         key = (room.open, room.turnover, begin, end, durations)

@@ -58,6 +58,21 @@ def test_a_longer_turnover_of_one_hall_counts_there_alone(problem_of: Any) -> No
     assert list(overfull_houses(Required(problem, legal_of(problem))))
 
 
+def test_short_sessions_with_a_turnover_after_each_take_more_than_long_ones(problem_of: Any) -> None:
+    """Two halls have 44 grains each, the last turnover counted: one of 22 and eleven of six are all that there may be.
+
+    Two of twenty in each would be 80 grains of sessions, far more than the 68 that are asked for.
+    """
+    halls = [hall | {"turnover": 2} for hall in HALLS]
+    day = [{"id": "d", "start": 0, "end": 100}]
+    wanted = {"audience": 200, "windows": [[0, 42]]}
+    sessions = [{"id": f"s{index}", "duration": 4 if index else 20, **wanted} for index in range(13)]
+    fits = problem_of(sessions=sessions[:11], rooms=halls, days=day)
+    assert not list(overfull_houses(Required(fits, legal_of(fits))))
+    problem = problem_of(sessions=sessions, rooms=halls, days=day)
+    assert list(overfull_houses(Required(problem, legal_of(problem))))
+
+
 def test_units_that_are_filled_to_the_last_grain_are_filled_by_counting(problem_of: Any) -> None:
     """Two teams, ten grains and then twenty-six: every length has its place, of which no order would find the first."""
     lengths = [7, 7, 3, 3, 9, 9, 9, 9, 8, 8]
