@@ -75,22 +75,24 @@ def matches_for(session: Session, own: Delegate, *, pool: Pool, filters: Filters
         if one.delegation_id != own.delegation_id and one.id not in refusing
     ]
     if wanted.query.strip():
-        others = [(one, fit) for one, fit in others if _holds(one.delegate, wanted.query)]
+        named = pool.people.by_id(session, [one.id for one, _fit in others])
+        others = [(one, fit) for one, fit in others if _holds(named[one.id], wanted.query)]
     present = {one.group for one, _fit in others}
     groups = tuple(group for group in GROUPS if group in present)
     kept = [(one, fit) for one, fit in others if _is_wanted(one, wanted, fit)]
     least = kept[:most][-1][1].weight if kept else 0
-    near = [(one.delegate, fit) for one, fit in takewhile(lambda pair: pair[1].weight >= least, kept)]
-    free = pool.free_slots(session, [own, *(one for one, _fit in near)])
+    near = {one.id: fit for one, fit in takewhile(lambda pair: pair[1].weight >= least, kept)}
+    people = pool.people.by_id(session, near)
+    free = pool.free_slots(session, [own, *people.values()])
     found = [
         Match(
             delegate=one,
             party=one.delegation.party,
-            reasons=fit,
+            reasons=near[one.id],
             languages=tuple(language for language in own.languages if language in one.languages),
             free_slots=len(free[own.id] & free[one.id]),
         )
-        for one, fit in near
+        for one in people.values()
     ]
     found.sort(key=lambda match: (-match.fit, -match.free_slots, match.delegate.rank, match.delegate.id))
     return Matches(tuple(found[:most]), len(kept), groups)
@@ -101,7 +103,7 @@ def _is_wanted(one: Member, wanted: Filters, fit: Fit) -> bool:
         (not wanted.group or one.group == wanted.group)
         and (wanted.challenge_id is None or wanted.challenge_id in fit.challenges)
         and (not wanted.fits_only or bool(fit.weight))
-        and (not wanted.language or wanted.language in one.delegate.languages)
+        and (not wanted.language or wanted.language in one.languages)
     )
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.claims.queries import Engaged, engaged_by_person
-from app.delegations.models import Delegate, Need, Offer
-from app.delegations.queries import challenges_by_party, delegates_of
+from app.delegations.models import Delegate, Delegation, Need, Offer
+from app.delegations.people import People
+from app.delegations.queries import challenges_by_party
 from app.events.models import Challenge, Event
 from app.events.queries import challenges_of
 from app.meetings.enums import BOOKED
@@ -47,7 +49,7 @@ class Member(NamedTuple):
     delegation_id: int
     party_id: int
     group: str
-    delegate: Delegate
+    languages: frozenset[str]
 
 
 Ranked = tuple[tuple[Fit, tuple[Member, ...]], ...]
@@ -55,13 +57,15 @@ Ranked = tuple[tuple[Fit, tuple[Member, ...]], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Pool:
-    """The delegates who take meetings, with delegation, party and blocked times: nothing here is changed by bookings.
+    """The delegates who take meetings, by party: nothing here is changed by bookings.
 
-    ``empty`` is the hall as it is while nobody is engaged. What was compared or counted once is remembered.
+    ``people`` gives the delegates themselves, for the few that a page shows; ``empty`` is the hall as it is while
+    nobody is engaged. What was compared or counted once is remembered.
     """
 
     event_id: int
     members: Mapping[int, tuple[Member, ...]]
+    people: People
     challenges: Mapping[int, Challenge]
     needs: Mapping[int, tuple[int, ...]]
     offers: Mapping[int, tuple[int, ...]]
@@ -100,16 +104,28 @@ class Pool:
         return known
 
 
+_MEMBERS = (
+    select(Delegate.id, Delegate.languages, Delegate.delegation_id, Delegation.party_id)
+    .join(Delegation, Delegation.id == Delegate.delegation_id)
+    .where(
+        Delegate.event_id == bindparam("event_id"),
+        Delegate.is_active.is_(True),
+        Delegate.takes_meetings.is_(True),
+    )
+    .order_by(Delegate.id)
+)
+
+
 def pool_of(session: Session, event: Event) -> Pool:
     """Who can be met in an edition."""
     rules, members = rules_of(session, event.id), defaultdict[int, list[Member]](list)
-    for one in delegates_of(session, event.id):
-        if one.takes_meetings:
-            party_id = one.delegation.party_id
-            members[party_id].append(Member(one.id, one.delegation_id, party_id, rules.group_of(party_id), one))
+    for number, languages, delegation_id, party_id in session.execute(_MEMBERS, {"event_id": event.id}):
+        group = rules.group_of(party_id)
+        members[party_id].append(Member(number, delegation_id, party_id, group, frozenset(languages)))
     return Pool(
         event_id=event.id,
         members={party_id: tuple(many) for party_id, many in members.items()},
+        people=People(),
         challenges={one.id: one for one in challenges_of(session, event.id)},
         needs=challenges_by_party(session, event.id, Need),
         offers=challenges_by_party(session, event.id, Offer),

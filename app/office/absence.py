@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.agenda.models import ReleasedSession
 from app.claims.enums import HoldingKind
+from app.claims.forms import HeldTime
 from app.claims.queries import holdings_by_person
 from app.delegations.models import BlockedTime, Delegate
 from app.events.models import Event
@@ -65,28 +66,32 @@ def placed_while_away(
         return ()
     grid = TimeGrid.of(event)
     held = holdings_by_person(session, event_id=event.id, person_ids=people.keys())
-    titles = titles_of_holdings(session, {one.id for holdings in held.values() for one in holdings})
-    found = []
+    amiss: list[tuple[Delegate, HeldTime, datetime, datetime, str]] = []
     for person_id, holdings in held.items():
         person = people[person_id]
         for holding in holdings:
-            if holding.kind not in RULES or holding.id not in titles:
+            if holding.kind not in RULES:
                 continue
             starts_at, ends_at = grid.instant(holding.start_tick), grid.instant(holding.end_tick)
             cause = _cause(person, starts_at, ends_at)
             if cause is not None:
-                found.append(
-                    Away(
-                        rule=RULES[holding.kind],
-                        delegate_id=person_id,
-                        name=person.badge_name,
-                        kind=holding.kind,
-                        title=titles[holding.id],
-                        starts_at=starts_at,
-                        ends_at=ends_at,
-                        cause=cause,
-                    )
-                )
+                amiss.append((person, holding, starts_at, ends_at, cause))
+    # Most people are there for all that they do: nothing else needs a name.
+    titles = titles_of_holdings(session, {holding.id for _person, holding, *_rest in amiss}) if amiss else {}
+    found = [
+        Away(
+            rule=RULES[holding.kind],
+            delegate_id=person.id,
+            name=person.badge_name,
+            kind=holding.kind,
+            title=titles[holding.id],
+            starts_at=starts_at,
+            ends_at=ends_at,
+            cause=cause,
+        )
+        for person, holding, starts_at, ends_at, cause in amiss
+        if holding.id in titles
+    ]
     return tuple(sorted(found, key=lambda one: (one.starts_at, one.delegate_id)))
 
 

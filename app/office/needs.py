@@ -1,6 +1,6 @@
 """What needs an organiser now: each with why it matters, how many, when it is due, and what to do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,23 +28,42 @@ from app.visits.queries import unconfirmed_count
 
 
 def needs_of(
-    session: Session, event: Event, *, pairs: Sequence[Partnership] | None = None, release: AgendaRelease | None = None
+    session: Session,
+    event: Event,
+    *,
+    standing: Sequence[Needed] | None = None,
+    answers: Mapping[Answer, int] | None = None,
+    held: int | None = None,
 ) -> tuple[Needed, ...]:
-    """All things to do, in order of harm; ``pairs`` that stand and the newest release where they were read before."""
+    """All things to do, in order of harm; ``standing`` needs and numbers of wishes where they were read before."""
     base = f"/e/{event.slug}/manage"
     found = [
         *_away(session, event),
-        *_agenda(session, event, base, release),
-        *needs_of_people(session, event, base),
-        *_withdrawn(session, event, base),
-        *_pairing(session, event, base, partnerships_of(session, event.id) if pairs is None else pairs),
-        *_meetings(session, event, base),
+        *(standing_needs(session, event) if standing is None else standing),
+        *_meetings(
+            base,
+            accepted=(answer_counts(session, event.id) if answers is None else answers)[Answer.ACCEPTED],
+            held=held_count(session, event.id) if held is None else held,
+        ),
         *_visits(session, event, base),
         *_outbox(session, event, base),
         *_sheets(session, event, base),
     ]
     order: dict[str, int] = {"danger": 0, "warn": 1, "accent": 2}
     return tuple(sorted(found, key=lambda one: order[one.harm]))
+
+
+def standing_needs(
+    session: Session, event: Event, *, pairs: Sequence[Partnership] | None = None, release: AgendaRelease | None = None
+) -> tuple[Needed, ...]:
+    """Those that no booking changes; ``pairs`` that stand and the newest release where they were read before."""
+    base = f"/e/{event.slug}/manage"
+    return (
+        *_agenda(session, event, base, release),
+        *needs_of_people(session, event, base),
+        *_withdrawn(session, event, base),
+        *_pairing(session, event, base, partnerships_of(session, event.id) if pairs is None else pairs),
+    )
 
 
 def _away(session: Session, event: Event) -> Iterator[Needed]:
@@ -224,9 +243,7 @@ def _pairing(session: Session, event: Event, base: str, standing: Sequence[Partn
         )
 
 
-def _meetings(session: Session, event: Event, base: str) -> Iterator[Needed]:
-    accepted = answer_counts(session, event.id)[Answer.ACCEPTED]
-    held = held_count(session, event.id)
+def _meetings(base: str, *, accepted: int, held: int) -> Iterator[Needed]:
     if accepted > held:
         number = accepted - held
         yield Needed(

@@ -44,15 +44,16 @@ def overlapping_drafts(session: Session, event: Event) -> tuple[Overlap, ...]:
     if not people:
         return ()
     held = holdings_by_person(session, event_id=event.id, person_ids=people)
-    titles = titles_of_holdings(session, {one.id for holdings in held.values() for one in holdings})
     grid = TimeGrid.of(event)
-    found = [
-        _overlap(visit, member.delegate, titles[holding.id])
+    beside = [
+        (visit, member.delegate, holding.id)
         for visit in drafts
         for member in visit.members
         for holding in held[member.delegate_id]
-        if holding.id in titles and holding.id != visit.holding_id and _together(grid, visit, holding)
+        if holding.id != visit.holding_id and _together(grid, visit, holding)
     ]
+    titles = titles_of_holdings(session, {holding_id for *_whose, holding_id in beside}) if beside else {}
+    found = [_overlap(visit, person, titles[one]) for visit, person, one in beside if one in titles]
     return (*found, *_among(drafts))
 
 

@@ -1,5 +1,6 @@
 """The sessions of a schedule that count on its person, and where somebody says that they cannot come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.agenda.absences import answers_of
 from app.events.models import Event
+from app.platform.kept import kept
 from app.printing.itinerary import Itinerary
 
 
@@ -18,12 +20,22 @@ class Seat:
     is_absent: bool
 
 
-def seats_of(session: Session, event: Event, itinerary: Itinerary, now: datetime) -> dict[str, Seat]:
-    """By row, the sessions to come that count on the person; nothing for the schedule of a delegation."""
+def seats_of(
+    session: Session, event: Event, itinerary: Itinerary, now: datetime, *, state: str | None = None
+) -> dict[str, Seat]:
+    """By row, the sessions to come that count on the person; nothing for the schedule of a delegation.
+
+    With the ``state`` of the edition, whatever is booked, what the person said is kept.
+    """
     person_id = itinerary.delegate_id
     if person_id is None:
         return {}
-    answers = answers_of(session, person_id)
+
+    def read() -> Mapping[int, bool]:
+        return answers_of(session, person_id)
+
+    is_kept = state is not None
+    answers = kept(session, "seats", event_id=event.id, state=state, of=person_id, read=read) if is_kept else read()
     found = {}
     for item in itinerary.items:
         if item.kind != "session" or item.ends_at <= now:

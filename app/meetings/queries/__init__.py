@@ -23,7 +23,6 @@ from app.meetings.queries.offers import (
     offer_by_id,
     offer_by_token,
     offers_that_ended,
-    open_offers_to,
 )
 from app.meetings.queries.wishes import (
     accepted_wishes_of,
@@ -41,7 +40,6 @@ from app.meetings.queries.wishes import (
     wish_in_event,
     wishes_by_id,
     wishes_for_office,
-    wishes_of_delegate,
 )
 
 __all__ = [
@@ -62,7 +60,6 @@ __all__ = [
     "offer_by_id",
     "offer_by_token",
     "offers_that_ended",
-    "open_offers_to",
     "overdue_wishes",
     "own_vetoes",
     "pending_with",
@@ -78,6 +75,5 @@ __all__ = [
     "wish_in_event",
     "wishes_by_id",
     "wishes_for_office",
-    "wishes_of_delegate",
     "with_place",
 ]

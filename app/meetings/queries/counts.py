@@ -2,13 +2,25 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.delegations.models import Delegate
 from app.meetings.enums import Answer, MeetingWishLevel
 from app.meetings.models import MeetingWish, WishPerson
 from app.meetings.queries.wishes import waits
+
+# Put together once: the page of one's own meetings asks for it, and every booking.
+_USED = select(func.count()).where(
+    MeetingWish.event_id == bindparam("event_id"),
+    or_(
+        (MeetingWish.answer == Answer.ACCEPTED)
+        & MeetingWish.id.in_(select(WishPerson.wish_id).where(WishPerson.delegate_id == bindparam("delegate_id"))),
+        (MeetingWish.from_delegate_id == bindparam("delegate_id"))
+        & (MeetingWish.answer == Answer.PENDING)
+        & (MeetingWish.expires_at.is_(None) | (MeetingWish.expires_at > bindparam("now"))),
+    ),
+)
 
 
 def answer_counts(session: Session, event_id: int) -> dict[Answer, int]:
@@ -24,11 +36,8 @@ def answer_counts(session: Session, event_id: int) -> dict[Answer, int]:
 
 def quota_used(session: Session, event_id: int, delegate_id: int, now: datetime) -> int:
     """How many meetings somebody has agreed to, and has asked for and waits for."""
-    mine = select(WishPerson.wish_id).where(WishPerson.delegate_id == delegate_id)
-    agreed = (MeetingWish.answer == Answer.ACCEPTED) & MeetingWish.id.in_(mine)
-    asked = (MeetingWish.from_delegate_id == delegate_id) & waits(now)
-    statement = select(func.count()).where(MeetingWish.event_id == event_id, or_(agreed, asked))
-    return session.scalar(statement) or 0
+    given = {"event_id": event_id, "delegate_id": delegate_id, "now": now}
+    return session.scalar(_USED, given) or 0
 
 
 def agreed_count(session: Session, event_id: int, delegate_id: int) -> int:

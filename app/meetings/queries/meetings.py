@@ -51,6 +51,22 @@ def meetings_of_people(session: Session, event_id: int, delegate_ids: Iterable[i
     return sorted(found, key=lambda meeting: (meeting.slot.starts_at, meeting.id))
 
 
+_OF_PERSON = (
+    select(Meeting)
+    .where(
+        Meeting.event_id == bindparam("event_id"),
+        Meeting.state == MeetingState.HELD,
+        Meeting.wish_id.in_(select(WishPerson.wish_id).where(WishPerson.delegate_id == bindparam("delegate_id"))),
+    )
+    .options(joinedload(Meeting.wish, innerjoin=True))
+)
+
+
+def held_rows_of(session: Session, event_id: int, delegate_id: int) -> Sequence[Meeting]:
+    """The held meetings of a person with their wishes, without people, slot and table."""
+    return session.scalars(_OF_PERSON, {"event_id": event_id, "delegate_id": delegate_id}).all()
+
+
 def meeting_in_event(session: Session, event_id: int, meeting_id: int) -> Meeting:
     """One held meeting.
 

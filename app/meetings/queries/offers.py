@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.meetings.enums import Answer, OfferState
 from app.meetings.models import MeetingOffer, MeetingWish
@@ -47,20 +47,23 @@ def offer_by_token(session: Session, token_digest: str) -> MeetingOffer:
     return found[0]
 
 
-def open_offers_to(session: Session, event_id: int, delegate_id: int, now: datetime) -> list[MeetingOffer]:
-    """The offers that wait for the answer of a delegate, the first to end first."""
-    return _read(
-        session,
-        _whole()
-        .join(MeetingWish, MeetingWish.id == MeetingOffer.wish_id)
-        .where(
-            MeetingOffer.event_id == event_id,
-            MeetingOffer.state == OfferState.OPEN,
-            MeetingOffer.expires_at > now,
-            MeetingWish.from_delegate_id == delegate_id,
-        )
-        .order_by(MeetingOffer.expires_at, MeetingOffer.id),
+_OPEN_TO = (
+    select(MeetingOffer)
+    .join(MeetingWish, MeetingWish.id == MeetingOffer.wish_id)
+    .where(
+        MeetingOffer.event_id == bindparam("event_id"),
+        MeetingOffer.state == OfferState.OPEN,
+        MeetingOffer.expires_at > bindparam("now"),
+        MeetingWish.from_delegate_id == bindparam("delegate_id"),
     )
+    .options(contains_eager(MeetingOffer.wish))
+    .order_by(MeetingOffer.expires_at, MeetingOffer.id)
+)
+
+
+def open_offer_rows_to(session: Session, event_id: int, delegate_id: int, now: datetime) -> list[MeetingOffer]:
+    """The offers that wait for the answer of a delegate with their wishes, the first to end first."""
+    return list(session.scalars(_OPEN_TO, {"event_id": event_id, "delegate_id": delegate_id, "now": now}))
 
 
 def offers_that_ended(session: Session, event_id: int, now: datetime) -> list[MeetingOffer]:

@@ -1,6 +1,6 @@
 """Wishes and vetoes as they stand."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,11 +17,21 @@ from app.platform.database.portions import portions
 from app.platform.errors import NotFound
 
 
-def load_people(session: Session, wishes: Iterable[MeetingWish]) -> None:
+def load_people(
+    session: Session,
+    wishes: Iterable[MeetingWish],
+    *,
+    known: Callable[[Session, set[int]], Mapping[int, Delegate]] = names_by_id,
+    slots: Mapping[int, MeetingSlot] | None = None,
+) -> None:
     """Load everybody of these wishes with delegation and party, and the slots: each person and slot is read once.
 
     A person stands in a wish up to three times (among its people, as who asks, as who is asked): options of the ORM
     would read each of them anew.
+
+    Args:
+        known: what gives the people by ID.
+        slots: all slots of the edition, where they were read before.
     """
     by_id = {wish.id: wish for wish in wishes}
     if not by_id:
@@ -29,14 +39,14 @@ def load_people(session: Session, wishes: Iterable[MeetingWish]) -> None:
     people: dict[int, list[WishPerson]] = {wish_id: [] for wish_id in by_id}
     ids = sorted(by_id)
     for portion in portions(ids):
-        rows = select(WishPerson).where(WishPerson.wish_id.in_(portion)).order_by(WishPerson.delegate_id)
-        for person in session.scalars(rows):
+        for person in session.scalars(_PEOPLE_OF, {"wish_ids": portion}):
             people[person.wish_id].append(person)
     sides = {one for wish in by_id.values() for one in (wish.from_delegate_id, wish.to_delegate_id)}
-    delegates = names_by_id(session, sides | {one.delegate_id for many in people.values() for one in many})
-    wanted = {wish.slot_id for wish in by_id.values()} - {None}
-    read = session.scalars(select(MeetingSlot).where(MeetingSlot.id.in_(wanted))) if wanted else ()
-    slots = {one.id: one for one in read}
+    delegates = known(session, sides | {one.delegate_id for many in people.values() for one in many})
+    if slots is None:
+        wanted = {wish.slot_id for wish in by_id.values()} - {None}
+        read = session.scalars(select(MeetingSlot).where(MeetingSlot.id.in_(wanted))) if wanted else ()
+        slots = {one.id: one for one in read}
     for wish in by_id.values():
         for person in people[wish.id]:
             set_committed_value(person, "delegate", delegates[person.delegate_id])
@@ -67,6 +77,11 @@ def _one(session: Session, statement: Select[MeetingWish], given: Mapping[str, A
     return wish
 
 
+_PEOPLE_OF = (
+    select(WishPerson)
+    .where(WishPerson.wish_id.in_(bindparam("wish_ids", expanding=True)))
+    .order_by(WishPerson.delegate_id)
+)
 _ONE = select(MeetingWish).options(joinedload(MeetingWish.slot))
 _IN_EVENT = _ONE.where(MeetingWish.event_id == bindparam("event_id"), MeetingWish.id == bindparam("wish_id"))
 _BY_TOKEN = _ONE.where(
@@ -84,6 +99,20 @@ _PEOPLE = (
         .joinedload(Delegation.party, innerjoin=True)
     )
     .order_by(WishPerson.delegate_id)
+)
+
+
+_OF_DELEGATE = (
+    select(MeetingWish)
+    .where(
+        MeetingWish.event_id == bindparam("event_id"),
+        MeetingWish.id.in_(select(WishPerson.wish_id).where(WishPerson.delegate_id == bindparam("delegate_id"))),
+    )
+    .order_by(MeetingWish.wished_at.desc(), MeetingWish.id.desc())
+)
+_WAITING = _OF_DELEGATE.where(
+    MeetingWish.answer == Answer.PENDING,
+    or_(MeetingWish.expires_at.is_(None), MeetingWish.expires_at > bindparam("now")),
 )
 
 
@@ -156,16 +185,14 @@ def wish_between(session: Session, event_id: int, *, one_id: int, other_id: int,
     )
 
 
-def wishes_of_delegate(session: Session, event_id: int, delegate_id: int) -> list[MeetingWish]:
-    """All wishes that a delegate made, got or is to take part in, newest first."""
-    mine = select(WishPerson.wish_id).where(WishPerson.delegate_id == delegate_id)
-    found = session.scalars(
-        select(MeetingWish)
-        .where(MeetingWish.event_id == event_id, MeetingWish.id.in_(mine))
-        .order_by(MeetingWish.wished_at.desc(), MeetingWish.id.desc())
-    ).all()
-    load_people(session, found)
-    return list(found)
+def wish_rows_of(session: Session, event_id: int, delegate_id: int) -> list[MeetingWish]:
+    """All wishes that a delegate made, got or is to take part in, newest first, without their people and slots."""
+    return list(session.scalars(_OF_DELEGATE, {"event_id": event_id, "delegate_id": delegate_id}))
+
+
+def waiting_rows_of(session: Session, event_id: int, delegate_id: int, now: datetime) -> list[MeetingWish]:
+    """Those of them that wait for somebody's answer, without their people and slots."""
+    return list(session.scalars(_WAITING, {"event_id": event_id, "delegate_id": delegate_id, "now": now}))
 
 
 def wish_in_event(session: Session, event_id: int, wish_id: int) -> MeetingWish:

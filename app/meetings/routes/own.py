@@ -12,6 +12,7 @@ from app.delegations.queries import delegate_in_event
 from app.meetings import service
 from app.meetings.enums import Answer, MeetingMode
 from app.meetings.forms import CannotComeForm
+from app.meetings.ground import ground_of
 from app.meetings.loaders import (
     OwnMeetingIn,
     SelfIn,
@@ -23,12 +24,8 @@ from app.meetings.loaders import (
 from app.meetings.notices import tell_of_calling_off, tell_of_offer, tell_of_substitute
 from app.meetings.queries import (
     meeting_in_event,
-    meetings_of_people,
-    open_offers_to,
     quota_used,
-    wishes_of_delegate,
 )
-from app.meetings.rules import rules_of
 from app.meetings.stand_ins import who_can_go
 from app.meetings.view import partners_of
 from app.platform.clock import Now
@@ -53,11 +50,12 @@ def my_meetings(
     """What is agreed, what waits?"""
     own = access.found
     me = own.delegate.id
-    wishes = wishes_of_delegate(session, own.event.id, me)
-    held = {meeting.wish_id: meeting for meeting in meetings_of_people(session, own.event.id, [me])}
+    ground = ground_of(session, own.event)
+    wishes = ground.wishes_of(session, me)
+    held = {meeting.wish_id: meeting for meeting in ground.held_of(session, me)}
     pending = [one for one in wishes if one.waits(now)]
     asked = [one for one in pending if one.waits_for(me, now)]
-    offers = open_offers_to(session, own.event.id, me, now)
+    offers = ground.offers_to(session, me, now)
     context = {
         "event": own.event,
         "me": own.delegate,
@@ -73,7 +71,7 @@ def my_meetings(
         "declined": [one for one in wishes if one.answer is Answer.DECLINED],
         "names": {one.id: partners_of(one, own.delegate.delegation_id) for one in wishes},
         "used": quota_used(session, own.event.id, me, now),
-        "most": rules_of(session, own.event.id).most(own.delegate),
+        "most": ground.rules.most(own.delegate),
         "opens_at": own.event.wishes_open_at if own.event.wishes_open_at and own.event.wishes_open_at > now else None,
     }
     return render(request, "meetings/mine.html", context)

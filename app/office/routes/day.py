@@ -12,8 +12,8 @@ from app.accounts.enums import Role
 from app.accounts.policies import Access, Policy
 from app.delegations.groups import contacts_of, stay_of
 from app.events.queries import day_of
+from app.meetings.ground import ground_of
 from app.meetings.loaders import SelfIn, self_of_path
-from app.meetings.queries import open_offers_to, wishes_of_delegate
 from app.office.days import free_times, meeting_ids, minutes_until_words, way_to
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadLogSession, ReadSession
@@ -22,7 +22,7 @@ from app.platform.rendering import STATIC, is_htmx, render
 from app.printing import words
 from app.printing.itinerary import DayOfItems, Itinerary
 from app.printing.looks import Look, close_changes, keep_first_look, look_at
-from app.printing.queries import itinerary_of_person
+from app.printing.queries import itinerary_of_person, own_itinerary_of
 from app.printing.seats import seats_of
 
 router = APIRouter()
@@ -45,7 +45,8 @@ def my_day(
 ) -> Response:
     """The next thing is the largest thing; what changed since the last look is marked until its reader closes it."""
     own = access.found
-    itinerary = itinerary_of_person(session, own.event, own.delegate)
+    ground = ground_of(session, own.event)
+    itinerary = own_itinerary_of(session, own.event, own.delegate, ground=ground)
     look = _look(session, access, itinerary, now)
     if look.is_first:
         keep_first_look(log, look, event=own.event, **_reader(access), now=now)
@@ -53,12 +54,8 @@ def my_day(
     today = day_of(own.event, now)
     chosen = next((one for one in itinerary.days if one.on.isoformat() == day), None)
     shown = chosen or next((one for one in itinerary.days if one.on >= today), _last(itinerary))
-    waiting = [
-        wish
-        for wish in wishes_of_delegate(session, own.event.id, own.delegate.id)
-        if wish.waits_for(own.delegate.id, now)
-    ]
-    offers = open_offers_to(session, own.event.id, own.delegate.id, now)
+    waiting = ground.asked_of(session, own.delegate.id, now)
+    offers = ground.offers_to(session, own.delegate.id, now)
     following = upcoming[0] if upcoming else None
     own_day = next((one for one in itinerary.days if following in one.items), None)
     context = {
@@ -71,7 +68,7 @@ def my_day(
         "next_words": minutes_until_words(following.starts_at, now) if following else "",
         "way": way_to(following, own_day, itinerary.venue) if following else None,
         "meetings": meeting_ids(itinerary.items),
-        "seats": seats_of(session, own.event, itinerary, now),
+        "seats": seats_of(session, own.event, itinerary, now, state=ground.state),
         "shown": shown,
         "free": free_times(shown.items, shortest=timedelta(minutes=30)) if shown else {},
         "wishes": waiting[:2],

@@ -5,16 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.accounts.policies import ORGANISERS, Access, Policy
-from app.agenda.queries import newest_release
 from app.events.models import Event
-from app.events.queries import days_of, event_of_path, session_rooms_of
+from app.events.queries import event_of_path
 from app.meetings.enums import Answer
 from app.meetings.queries import answer_counts, held_count
 from app.office.needs import needs_of
-from app.office.pictures import rooms_of_release
 from app.office.queries import recent_doings
-from app.pairing.pictures import map_of
-from app.pairing.queries import modality_counts, partnerships_of
+from app.office.standing import standing_of
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadSession
 from app.platform.rendering import render
@@ -29,21 +26,20 @@ HOME = Policy("office.home", roles=ORGANISERS, loader=event_of_path)
 def home(request: Request, session: ReadSession, now: Now, access: Annotated[Access[Event], Depends(HOME)]) -> Response:
     """One list of things to do, in order of harm; numbers and pictures beside it."""
     event = access.found
-    partnerships = partnerships_of(session, event.id)
-    release = newest_release(session, event.id)
+    standing = standing_of(session, event)
+    answers, held = answer_counts(session, event.id), held_count(session, event.id)
     context = {
         "event": event,
         "now": now,
-        "needs": needs_of(session, event, pairs=partnerships, release=release),
-        "people_counts": people_counts(session, event.id),
-        "partnerships": partnerships,
-        "counts": modality_counts(partnerships),
-        "map": map_of(partnerships),
-        "release": release,
-        "rooms": rooms_of_release(event, days_of(session, event.id), session_rooms_of(session, event.id), release),
-        "wishes": {answer.value: count for answer, count in answer_counts(session, event.id).items()},
+        "needs": needs_of(session, event, standing=standing.needs, answers=answers, held=held),
+        "people_counts": standing.people_counts,
+        "counts": standing.counts,
+        "map": standing.map,
+        "release_number": standing.release_number,
+        "rooms": standing.rooms,
+        "wishes": {answer.value: count for answer, count in answers.items()},
         "accepted": Answer.ACCEPTED.value,
-        "held": held_count(session, event.id),
+        "held": held,
         "recent": recent_doings(session, event.id),
         "days_left": (event.starts_on - now.date()).days,
     }

@@ -5,6 +5,7 @@ from app.printing.queries.itineraries import (
     itineraries_of_event,
     itinerary_of_delegation,
     itinerary_of_person,
+    own_itinerary_of,
     personal_itineraries_of_event,
 )
 from app.printing.queries.sheets import (
@@ -28,6 +29,7 @@ __all__ = [
     "last_sheets_of_delegations",
     "link_by_digest",
     "link_in_force",
+    "own_itinerary_of",
     "personal_itineraries_of_event",
     "protected_people",
     "sheets_by_id",

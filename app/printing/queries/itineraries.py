@@ -1,7 +1,7 @@
 """The one itinerary query: what the released agenda, the held meetings and the visits ask of a delegation."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import func, select
@@ -14,11 +14,13 @@ from app.delegations.names import full_name_of
 from app.delegations.queries import delegation_in_event, delegations_of
 from app.events.models import Event
 from app.events.queries import day_of
+from app.meetings.ground import Ground
 from app.meetings.models import Meeting
 from app.meetings.queries import meetings_of_people
 from app.pairing.enums import PartnershipState
 from app.pairing.models import Partnership
 from app.pairing.queries import partnerships_of_parties
+from app.platform.kept import kept
 from app.printing.itinerary import DayOfItems, Item, Itinerary, Traveller, letters_for
 from app.printing.queries.items import item_of_meeting, item_of_visit, items_of_sessions
 from app.printing.queries.venue import channels_of, venue_of
@@ -78,6 +80,19 @@ def itinerary_of_person(session: Session, event: Event, delegate: Delegate) -> I
     return _itinerary(gathered, event=event, delegation=delegation, members=(delegate,), person=delegate)
 
 
+def own_itinerary_of(session: Session, event: Event, delegate: Delegate, *, ground: Ground) -> Itinerary:
+    """The same for the own pages, which are asked for most: all but the meetings is kept while nothing else changes."""
+
+    def read() -> Itinerary:
+        delegation = session.get_one(Delegation, delegate.delegation_id)
+        gathered = _gather(session, event, people=(delegate,), party_ids=[delegation.party_id], meetings=())
+        return _itinerary(gathered, event=event, delegation=delegation, members=(delegate,), person=delegate)
+
+    without = kept(session, "itinerary", event_id=event.id, state=ground.state, of=delegate.id, read=read)
+    held = [item_of_meeting(event, one, {delegate.id}) for one in ground.held_of(session, delegate.id)]
+    return replace(without, days=_days(event, [*without.items, *held]))
+
+
 @dataclass(frozen=True)
 class _Gathered:
     """What was read for some people: by delegate what they go to, by party its partnerships, the newest release."""
@@ -95,15 +110,22 @@ def _active(delegation: Delegation) -> tuple[Delegate, ...]:
     return tuple(member for member in delegation.delegates if member.is_active)
 
 
-def _gather(session: Session, event: Event, *, people: Sequence[Delegate], party_ids: list[int]) -> _Gathered:
+def _gather(
+    session: Session,
+    event: Event,
+    *,
+    people: Sequence[Delegate],
+    party_ids: list[int],
+    meetings: Sequence[Meeting] | None = None,
+) -> _Gathered:
     ids = [person.id for person in people]
     sessions: dict[int, list[tuple[ReleasedSession, ReleasedPerson]]] = {}
     for placed, part in released_sessions_of_people(session, event.id, ids):
         sessions.setdefault(part.delegate_id, []).append((placed, part))
-    meetings: dict[int, list[Meeting]] = {}
-    for meeting in meetings_of_people(session, event.id, ids):
+    held: dict[int, list[Meeting]] = {}
+    for meeting in meetings_of_people(session, event.id, ids) if meetings is None else meetings:
         for one in meeting.wish.people:
-            meetings.setdefault(one.delegate_id, []).append(meeting)
+            held.setdefault(one.delegate_id, []).append(meeting)
     visits: dict[int, list[Visit]] = {}
     for visit in visits_of_people(session, event.id, ids):
         for member in visit.members:
@@ -111,7 +133,7 @@ def _gather(session: Session, event: Event, *, people: Sequence[Delegate], party
     number = select(func.max(AgendaRelease.number)).where(AgendaRelease.event_id == event.id)
     return _Gathered(
         sessions=sessions,
-        meetings=meetings,
+        meetings=held,
         visits=visits,
         partnerships=partnerships_of_parties(session, event.id, party_ids),
         channels=channels_of(session, event.id),
@@ -140,9 +162,6 @@ def _itinerary(
         *(item_of_meeting(event, meeting, ids) for meeting in meetings.values()),
         *(item_of_visit(event, visit, ids) for visit in visits.values()),
     ]
-    by_day: dict[date, list[Item]] = {}
-    for item in sorted(items, key=lambda one: (one.starts_at, one.ends_at, one.uid)):
-        by_day.setdefault(day_of(event, item.starts_at), []).append(item)
     return Itinerary(
         event_id=event.id,
         delegation_id=delegation.id,
@@ -154,7 +173,7 @@ def _itinerary(
         native_language=person.native_language if person else delegation.native_language,
         locale=(person.locale if person else None) or delegation.locale,
         travellers=_travellers(members),
-        days=tuple(DayOfItems(on=on, items=tuple(rows)) for on, rows in sorted(by_day.items())),
+        days=_days(event, items),
         partnerships=_partnerships(gathered.partnerships[delegation.party_id]),
         liaison_name=delegation.liaison_name,
         liaison_phone=delegation.liaison_phone,
@@ -162,6 +181,13 @@ def _itinerary(
         release_number=gathered.release_number,
         venue=gathered.venue,
     )
+
+
+def _days(event: Event, items: Iterable[Item]) -> tuple[DayOfItems, ...]:
+    by_day: dict[date, list[Item]] = {}
+    for item in sorted(items, key=lambda one: (one.starts_at, one.ends_at, one.uid)):
+        by_day.setdefault(day_of(event, item.starts_at), []).append(item)
+    return tuple(DayOfItems(on=on, items=tuple(rows)) for on, rows in sorted(by_day.items()))
 
 
 def _travellers(members: tuple[Delegate, ...]) -> tuple[Traveller, ...]:
