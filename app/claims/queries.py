@@ -1,39 +1,40 @@
 """Who holds what."""
 
 from collections.abc import Collection, Iterable
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.claims.enums import ClaimKind, HoldingKind
 from app.claims.forms import HeldTime, TakenThing
 from app.claims.models import Claim, Holding
+from app.platform.database.inserting import table_of
 from app.platform.database.portions import portions
 
 Engaged = tuple[tuple[int, int, int | None], ...]
 """The first tick, the end and the site of each thing that takes somebody's time."""
 
+# Columns of tables, put together once: every booking asks for them, and rows of the ledger are written past the ORM.
+_CLAIM, _HOLDING = table_of(Claim).c, table_of(Holding).c
 _OF_PEOPLE = (
-    Claim.event_id == bindparam("event_id"),
-    Claim.kind == ClaimKind.PERSON,
-    Claim.resource.in_(bindparam("people", expanding=True)),
+    _CLAIM.event_id == bindparam("event_id"),
+    _CLAIM.kind == ClaimKind.PERSON,
+    _CLAIM.resource.in_(bindparam("people", expanding=True)),
+    _CLAIM.holding_id == _HOLDING.id,
 )
-# Put together once: every booking asks for them.
 _HELD_BY = (
-    select(Claim.resource, Holding.id, Holding.kind, Holding.site_id, Holding.start_tick, Holding.end_tick)
-    .join(Holding, Holding.id == Claim.holding_id)
-    .where(*_OF_PEOPLE, Claim.tick == Holding.start_tick, Holding.kind != HoldingKind.WALK)
-    .order_by(Holding.start_tick, Holding.id)
+    select(_CLAIM.resource, _HOLDING.id, _HOLDING.kind, _HOLDING.site_id, _HOLDING.start_tick, _HOLDING.end_tick)
+    .where(*_OF_PEOPLE, _CLAIM.tick == _HOLDING.start_tick, _HOLDING.kind != HoldingKind.WALK)
+    .order_by(_HOLDING.start_tick, _HOLDING.id)
 )
 _ENGAGED = (
-    select(Claim.resource, Holding.start_tick, Holding.end_tick, Holding.site_id)
-    .join(Holding, Holding.id == Claim.holding_id)
-    .where(*_OF_PEOPLE, Claim.tick == Holding.start_tick, Holding.kind != HoldingKind.WALK)
-    .order_by(Holding.start_tick, Holding.id)
+    select(_CLAIM.resource, _HOLDING.start_tick, _HOLDING.end_tick, _HOLDING.site_id)
+    .where(*_OF_PEOPLE, _CLAIM.tick == _HOLDING.start_tick, _HOLDING.kind != HoldingKind.WALK)
+    .order_by(_HOLDING.start_tick, _HOLDING.id)
 )
-_WALKS_OF = (
-    select(Holding.id).join(Claim, Claim.holding_id == Holding.id).where(*_OF_PEOPLE, Holding.kind == HoldingKind.WALK)
-)
+_WALKS_OF = select(_HOLDING.id).where(*_OF_PEOPLE, _HOLDING.kind == HoldingKind.WALK)
 
 
 def taken_among(
@@ -73,19 +74,34 @@ def busy_ticks(
 
     ``without`` leaves out holdings of these kinds, ``besides`` the holdings with these IDs.
     """
-    statement = select(Claim.resource, Claim.tick).where(Claim.event_id == event_id, Claim.kind == kind)
+    given: dict[str, Any] = {"event_id": event_id, "kind": kind}
     if without:
-        statement = statement.join(Holding, Holding.id == Claim.holding_id).where(Holding.kind.not_in(without))
+        given["without"] = list(without)
     if besides:
-        statement = statement.where(Claim.holding_id.not_in(besides))
+        given["besides"] = list(besides)
     if resources is not None:
-        statement = statement.where(Claim.resource.in_([str(resource) for resource in resources]))
+        given["resources"] = [str(resource) for resource in resources]
     if within is not None:
-        statement = statement.where(Claim.tick >= within.start, Claim.tick < within.stop)
+        given |= {"since": within.start, "until": within.stop}
     taken: dict[str, set[int]] = {}
-    for resource, tick in session.execute(statement):
+    for resource, tick in session.connection().execute(_busy(frozenset(given)), given).all():
         taken.setdefault(resource, set()).add(tick)
     return taken
+
+
+@cache
+def _busy(given: frozenset[str]) -> Select[Any]:
+    """What is taken, by those of these parts that were given."""
+    parts = {
+        "event_id": _CLAIM.event_id == bindparam("event_id"),
+        "kind": _CLAIM.kind == bindparam("kind"),
+        "besides": _CLAIM.holding_id.not_in(bindparam("besides", expanding=True)),
+        "resources": _CLAIM.resource.in_(bindparam("resources", expanding=True)),
+        "since": _CLAIM.tick >= bindparam("since"),
+        "until": _CLAIM.tick < bindparam("until"),
+        "without": _HOLDING.kind.not_in(bindparam("without", expanding=True)) & (_HOLDING.id == _CLAIM.holding_id),
+    }
+    return select(_CLAIM.resource, _CLAIM.tick).where(*(part for name, part in parts.items() if name in given))
 
 
 def units_in_use(session: Session, *, event_id: int, code: str, ticks: range) -> dict[int, set[str]]:
@@ -110,7 +126,7 @@ def holdings_by_person(session: Session, *, event_id: int, person_ids: Collectio
     found: dict[int, list[HeldTime]] = {person_id: [] for person_id in sorted(set(person_ids))}
     wanted = [str(person_id) for person_id in found]
     for portion in portions(wanted):
-        rows = session.execute(_HELD_BY, {"event_id": event_id, "people": portion})
+        rows = session.connection().execute(_HELD_BY, {"event_id": event_id, "people": portion})
         for person, number, kind, site_id, start, end in rows:
             found[int(person)].append(HeldTime(number, kind, site_id, start, end))
     return found
@@ -120,7 +136,8 @@ def engaged_by_person(session: Session, *, event_id: int, person_ids: Collection
     """The same without what it is: what takes each person's time but walks, in the order of time."""
     found: dict[str, list[tuple[int, int, int | None]]] = {str(person_id): [] for person_id in person_ids}
     for portion in portions(sorted(found)):
-        for person, start, end, site_id in session.execute(_ENGAGED, {"event_id": event_id, "people": portion}):
+        rows = session.connection().execute(_ENGAGED, {"event_id": event_id, "people": portion})
+        for person, start, end, site_id in rows:
             found[person].append((start, end, site_id))
     return {int(person): tuple(engaged) for person, engaged in found.items()}
 
@@ -130,7 +147,7 @@ def walk_holdings_of(session: Session, *, event_id: int, person_ids: Collection[
     wanted = [str(person_id) for person_id in sorted(set(person_ids))]
     found: set[int] = set()
     for portion in portions(wanted):
-        found |= set(session.scalars(_WALKS_OF, {"event_id": event_id, "people": portion}))
+        found |= set(session.connection().scalars(_WALKS_OF, {"event_id": event_id, "people": portion}))
     return found
 
 

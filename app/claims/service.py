@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.claims.enums import ClaimKind, HoldingKind
@@ -16,7 +16,6 @@ from app.platform.database.portions import portions
 from app.platform.errors import Conflict
 
 _HOLDING, _CLAIM = table_of(Holding), table_of(Claim)
-_HELD_SO_FAR = select(func.count()).where(_CLAIM.c.holding_id == bindparam("holding_id"))
 
 Walks = Mapping[tuple[int, int], int]
 """Grains on foot by (site ID, site ID); a pair that is not there takes no time."""
@@ -42,9 +41,7 @@ def hold(session: Session, *, event_id: int, wanted: Wanted) -> int:
     holding_id = write_row(session, Holding, {"event_id": event_id, "kind": wanted.kind, **stretch})
     # In one order for everybody, so that two transactions cannot wait for each other.
     rows = [_row(event_id, holding_id, key) for key in sorted(keys)]
-    write_new(session, Claim, rows)
-    taken = session.connection().scalar(_HELD_SO_FAR, {"holding_id": holding_id})
-    if taken != len(rows):
+    if write_new(session, Claim, rows) != len(rows):
         give_back(session, holding_ids=[holding_id])
         raise AlreadyTaken(taken_among(session, event_id=event_id, keys=keys))
     return holding_id

@@ -12,6 +12,7 @@ from app.delegations.queries import delegate_in_event
 from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
+from app.meetings.house import house_of
 from app.meetings.models import Meeting, MeetingOffer, MeetingWish
 from app.meetings.queries import meeting_in_event, offer_by_id, offer_by_token, wish_by_token, wish_in_event
 from app.platform.errors import NotFound
@@ -99,7 +100,7 @@ def wish_of_token(session: Session, params: Mapping[str, Any], _principal: Princ
     own = digest(str(params["token"]))
     wish = wish_by_token(session, own)
     whose = wish.to_delegate_id if wish.token_digest == own else wish.from_delegate_id
-    return WishIn(session.get_one(Event, wish.event_id), wish, whose)
+    return WishIn(house_of(session, wish.event_id).event, wish, whose)
 
 
 def other_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> OtherIn:

@@ -3,7 +3,7 @@
 What is said here is an offer. Whether a place is still free is decided by the ledger when it is taken.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,12 +15,12 @@ from app.claims.queries import busy_ticks, holdings_by_person
 from app.delegations.models import Delegate
 from app.delegations.queries import delegates_by_id
 from app.events.models import Event, MeetingSlot, MeetingTable, Resource
-from app.events.queries import resources_of, slots_of, tables_of, walks_in_grains
+from app.events.queries import resources_of
 from app.events.shifts import is_closed
 from app.events.time_grid import TimeGrid
+from app.meetings.house import house_of
 from app.meetings.models import Meeting, MeetingWish
 from app.meetings.planner import absent_in, is_there
-from app.meetings.queries import hosts_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,18 +151,18 @@ class Hall:
 
     def places(self, company: Company, *, slot_ids: Collection[int] | None = None) -> list[Place]:
         """Where this company could meet, by time, the smallest table first."""
+        return [*self.look_for_places(company, slot_ids=slot_ids)]
+
+    def look_for_places(self, company: Company, *, slot_ids: Collection[int] | None = None) -> Iterator[Place]:
+        """The same one after the other, for whom the first will do."""
         tables = self.tables_for(company)
-        found = []
         for slot in self.slots:
             if (slot_ids is not None and slot.id not in slot_ids) or not self.has_team(company.resource_id, slot):
                 continue
             sites = {site for site in self.sites if all(self.is_free(one, slot, site) for one in company.people)}
-            found += [
-                Place(slot=slot, table=table)
-                for table in tables
-                if table.room.site_id in sites and self.is_open(table, slot)
-            ]
-        return found
+            for table in tables:
+                if table.room.site_id in sites and self.is_open(table, slot):
+                    yield Place(slot=slot, table=table)
 
     def open_slots(self, company: Company) -> tuple[MeetingSlot, ...]:
         """The slots in which this company could meet, in the order of time."""
@@ -189,12 +189,13 @@ def read_hall(
     are to take the place of those in the ledger.
     """
     delegates = delegates_by_id(session, people) if known is None else known
-    grid, tables = TimeGrid.of(event), tuple(tables_of(session, event.id))
+    house = house_of(session, event.id)
+    grid, tables = house.grid, house.tables
     own = {*leaving} | ({moving.holding_id} if moving is not None and moving.holding_id is not None else set())
     sites = {table.room.site_id for table in tables}
     stretches = _stretches(session, event, delegates, own, instead)
-    walks = walks_in_grains(session, event)
-    slots = tuple(slots_of(session, event.id, only=slot_ids))
+    walks = house.walks
+    slots = house.slots if slot_ids is None else tuple(slot for slot in house.slots if slot.id in slot_ids)
     # Of a rush of bookings each needs what is taken at its own time, not in the whole edition.
     within = None if slot_ids is None else _stretch_of(grid, slots)
     tables_taken = busy_ticks(session, event_id=event.id, kind=ClaimKind.TABLE, besides=own, within=within)
@@ -210,7 +211,7 @@ def read_hall(
         grid=grid,
         slots=slots,
         tables=tables,
-        hosts=hosts_of(session, event.id),
+        hosts=house.hosts,
         resources={resource.id: resource for resource in resources},
         delegates=delegates,
         engaged=_engaged(walks, sites, stretches),
@@ -222,17 +223,18 @@ def read_hall(
 
 def empty_hall(session: Session, event: Event) -> Hall:
     """The slots and the sites with tables, as they are while nobody is engaged."""
+    house = house_of(session, event.id)
     return Hall(
-        grid=TimeGrid.of(event),
-        slots=tuple(slots_of(session, event.id)),
-        tables=tuple(tables_of(session, event.id)),
+        grid=house.grid,
+        slots=house.slots,
+        tables=house.tables,
         hosts={},
         resources={},
         delegates={},
         engaged={},
         tables_taken={},
         units={},
-        walks=walks_in_grains(session, event),
+        walks=house.walks,
     )
 
 

@@ -58,11 +58,3 @@ def rules_of(session: Session, event_id: int) -> MeetingRules:
     return MeetingRules(
         settings=settings_of(session, event_id), roles={party_id: role.value for party_id, role in rows}
     )
-
-
-def most_of(session: Session, event_id: int, delegate: Delegate) -> int | None:
-    """How many meetings somebody may have, without the groups where the edition sets nothing for any of them."""
-    settings = settings_of(session, event_id)
-    if not settings.limits:
-        return MeetingRules(settings=settings, roles={}).most(delegate)
-    return rules_of(session, event_id).most(delegate)

@@ -15,7 +15,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.platform.actor import Actor
-from app.platform.audit_chain import FIRST, chain_of, names_begun_anew
+from app.platform.audit_chain import FIRST, About, chain_of, names_begun_anew
 from app.platform.database.base import Base, ShortText
 from app.platform.database.inserting import insert_of, write_new, write_row
 
@@ -124,6 +124,7 @@ def record(
     said_of = [{"entry_id": line_id, "field": name, "before": one[0], "after": one[1]} for name, one in said.items()]
     if said_of:
         session.connection().execute(insert_of(AuditValue), said_of)
+    chain.lines.append(About(event_id, action, entity))
     return Line(line_id, chain.hash)
 
 
@@ -193,12 +194,6 @@ def head(session: Session) -> tuple[int, str]:
     """The ID and hash of the last line, 0 and zeros at first. Kept elsewhere, they prove that no end was cut off."""
     row = session.execute(select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).first()
     return (row.id, row.hash) if row else (0, FIRST)
-
-
-def newest_line(session: Session, event_id: int, *, besides: Collection[str] = ()) -> str:
-    """The state of an edition that is seen: the hash of its newest line besides these actions, empty at first."""
-    lines = select(AuditEntry.hash).where(AuditEntry.event_id == event_id, AuditEntry.action.not_in(besides))
-    return session.scalar(lines.order_by(AuditEntry.id.desc()).limit(1)) or ""
 
 
 def forget_values(session: Session, *, entry_ids: Iterable[int]) -> None:

@@ -1,7 +1,7 @@
 """The end of the log as one transaction knows it: read once, then carried on from line to line."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
@@ -10,12 +10,21 @@ FIRST = "0" * 64
 _NAME = "end of the log"
 
 
+class About(NamedTuple):
+    """What a line is about: of which edition, what was done, and to what kind of thing."""
+
+    event_id: int | None
+    action: str
+    entity: str
+
+
 @dataclass
 class Chain:
-    """The hash of the last line, and the keys of names that this transaction has kept."""
+    """The hash of the last line, and what this transaction wrote: keys of names, and what its lines are about."""
 
     hash: str
     names: set[str] = field(default_factory=set)
+    lines: list[About] = field(default_factory=list)
 
 
 def chain_of(session: Session) -> Chain:
@@ -27,6 +36,12 @@ def chain_of(session: Session) -> Chain:
             connection.execute(text("SELECT pg_advisory_xact_lock(72757)"))
         last = connection.scalar(text("SELECT hash FROM audit_entry ORDER BY id DESC LIMIT 1"))
         chain = session.info[_NAME] = Chain(last or FIRST)
+    return chain
+
+
+def written_by(session: Session) -> Chain | None:
+    """What this transaction has written so far, nothing where it wrote no line."""
+    chain: Chain | None = session.info.get(_NAME)
     return chain
 
 

@@ -2,16 +2,16 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
-from dataclasses import dataclass
-from functools import cache
 from threading import Lock
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, bindparam, event, select
+from sqlalchemy.orm import Session, SessionTransaction
 
-from app.platform.audit import AuditEntry, newest_line
+from app.platform.audit import AuditEntry
+from app.platform.audit_chain import About, Chain, written_by
+from app.platform.database.inserting import table_of
 
 Value = TypeVar("Value")
 Name = tuple[str, int, Hashable]
@@ -19,18 +19,51 @@ Name = tuple[str, int, Hashable]
 MOST_VALUES = 5000
 """Values kept at most; those that were asked for longest ago go first."""
 
-_kept: WeakKeyDictionary[Engine, OrderedDict[Name, tuple[str, object]]] = WeakKeyDictionary()
-_followed: WeakKeyDictionary[Engine, dict[tuple[int, frozenset[str]], "_Followed"]] = WeakKeyDictionary()
-_lock = Lock()
+_LOG = table_of(AuditEntry).c
+_SINCE = (
+    select(_LOG.id, _LOG.hash, _LOG.event_id, _LOG.action, _LOG.entity)
+    .where(_LOG.id >= bindparam("read_to"))
+    .order_by(_LOG.id)
+)
+_LAST = select(_LOG.id, _LOG.hash).order_by(_LOG.id.desc()).limit(1)
+_SEEN = "lines that count"
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Followed:
-    """How far the log was read about an edition: the newest line, and the newest that counts."""
+class _Of(NamedTuple):
+    """Which lines count: those of an edition, without these actions and these kinds of things."""
+
+    event_id: int
+    actions: frozenset[str] = frozenset()
+    entities: frozenset[str] = frozenset()
+
+    def counts(self, line: About) -> bool:
+        return line.event_id == self.event_id and line.action not in self.actions and line.entity not in self.entities
+
+
+class _Followed(NamedTuple):
+    """How far the log was read, and the hash of the newest line by then that counts; empty without one."""
 
     line_id: int
     line_hash: str
     counted: str
+
+
+class _Seen(NamedTuple):
+    """What one transaction found, and how much it had written by then itself."""
+
+    chain: Chain | None
+    lines: int
+    counted: str
+
+    def holds(self, of: _Of, written: Chain | None) -> bool:
+        if self.chain is not None and self.chain is not written:
+            return False  # what it had written was undone
+        return not any(of.counts(line) for line in (written.lines[self.lines :] if written else ()))
+
+
+_kept: WeakKeyDictionary[Engine, OrderedDict[Name, tuple[str, object]]] = WeakKeyDictionary()
+_followed: WeakKeyDictionary[Engine, dict[_Of, _Followed]] = WeakKeyDictionary()
+_lock = Lock()
 
 
 def kept(
@@ -53,7 +86,7 @@ def kept(
         state: the state of the edition where it was asked for before, by ``state_without``.
         of: what of the edition the value is about, such as the ID of a person.
     """
-    newest = newest_line(session, event_id, besides=besides) if state is None else state
+    newest = _newest(session, _Of(event_id, actions=frozenset(besides))) if state is None else state
     engine = session.get_bind().engine
     key = (name, event_id, of)
     with _lock:
@@ -75,43 +108,63 @@ def kept(
 def state_without(session: Session, event_id: int, *, quiet: frozenset[str]) -> str:
     """The state of an edition that is seen, whatever the log says about these entities: for ``kept``.
 
-    A rush of what is quiet costs a look at its lines since the last look, not at all of them. For transactions that
-    read: one that writes sees a line of its own before the change that the next line is about.
+    For transactions that read, and for those that write a line after each change before they ask.
     """
-    engine = session.get_bind().engine
-    with _lock:
-        followed = _followed.setdefault(engine, {})
-    seen = followed.get((event_id, quiet))
-    if seen is not None:
-        rows = session.execute(_lines_since(), {"event_id": event_id, "line_id": seen.line_id}).all()
-        # A transaction that began before the last look does not see that line: it reads for itself.
-        if rows and rows[0].hash == seen.line_hash:
-            counted = next((row.hash for row in reversed(rows[1:]) if row.entity not in quiet), seen.counted)
-            if len(rows) > 1:
-                followed[event_id, quiet] = _Followed(line_id=rows[-1].id, line_hash=rows[-1].hash, counted=counted)
-            return counted
-    given = {"event_id": event_id, "quiet": sorted(quiet)}
-    counted = session.scalar(_newest_but(), given) or ""
-    last = session.execute(_newest(), given).one_or_none()
-    if last is not None and seen is None:
-        followed[event_id, quiet] = _Followed(line_id=last.id, line_hash=last.hash, counted=counted)
+    return _newest(session, _Of(event_id, entities=quiet))
+
+
+def _newest(session: Session, of: _Of) -> str:
+    """The hash of the newest line that counts, looked for once by a transaction that sees one state."""
+    written = written_by(session)
+    seen: dict[_Of, _Seen] = session.info.setdefault(_SEEN, {})
+    known = seen.get(of)
+    if known is not None and known.holds(of, written):
+        return known.counted
+    counted = _look(session, of)
+    if _sees_one_state(session):
+        seen[of] = _Seen(written, len(written.lines) if written else 0, counted)
     return counted
 
 
-@cache
-def _lines_since() -> Select[int, str, str]:
-    lines = select(AuditEntry.id, AuditEntry.hash, AuditEntry.entity).order_by(AuditEntry.id)
-    return lines.where(AuditEntry.event_id == bindparam("event_id"), AuditEntry.id >= bindparam("line_id"))
+def _sees_one_state(session: Session) -> bool:
+    """Whoever writes to PostgreSQL sees what others commit meanwhile."""
+    engine = session.get_bind().engine
+    return engine.dialect.name == "sqlite" or "isolation_level" in engine.get_execution_options()
 
 
-@cache
-def _newest() -> Select[int, str]:
-    lines = select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
-    return lines.where(AuditEntry.event_id == bindparam("event_id"))
+def _look(session: Session, of: _Of) -> str:
+    """Read on in the log from where the last look ended: a rush writes thousands of lines that do not count."""
+    engine = session.get_bind().engine
+    with _lock:
+        followed = _followed.setdefault(engine, {})
+        last = followed.get(of)
+    rows = [] if last is None else session.connection().execute(_SINCE, {"read_to": last.line_id}).all()
+    if last is not None and rows and rows[0].hash == last.line_hash:
+        told = [row.hash for row in rows[1:] if of.counts(About(row.event_id, row.action, row.entity))]
+        found = _Followed(rows[-1].id, rows[-1].hash, told[-1] if told else last.counted)
+    else:
+        found = _from_the_beginning(session, of)
+    with _lock:
+        followed[of] = found
+    return found.counted
 
 
-@cache
-def _newest_but() -> Select[str]:
-    lines = select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
-    is_loud = AuditEntry.entity.not_in(bindparam("quiet", expanding=True))
-    return lines.where(AuditEntry.event_id == bindparam("event_id"), is_loud)
+def _from_the_beginning(session: Session, of: _Of) -> _Followed:
+    """Also where the line that was read last is gone: it was undone, or this transaction began before it."""
+    connection = session.connection()
+    last = connection.execute(_LAST).one_or_none()
+    if last is None:
+        return _Followed(0, "", "")
+    lines = select(_LOG.hash).where(
+        _LOG.id <= last.id,
+        _LOG.event_id == of.event_id,
+        _LOG.action.not_in(of.actions),
+        _LOG.entity.not_in(of.entities),
+    )
+    return _Followed(last.id, last.hash, connection.scalar(lines.order_by(_LOG.id.desc()).limit(1)) or "")
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _end(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_SEEN, None)

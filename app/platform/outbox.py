@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, String, Text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.platform.database.base import Base, ShortText
-from app.platform.database.inserting import insert_new
+from app.platform.database.rows import add_new_row
 from app.platform.errors import Refused
 from app.platform.rendering import render_text
 
@@ -108,6 +108,5 @@ def queue(
         "state": MailState.HELD if is_held else MailState.QUEUED,
         "written_at": now,
     }
-    session.flush()
     # Of two transactions that have the same cause at once one finds the key taken.
-    return session.scalars(insert_new(session, OutboxMail).returning(OutboxMail), [mail]).one_or_none()
+    return add_new_row(session, OutboxMail(**mail, tries=0, is_forgotten_when_sent=False))

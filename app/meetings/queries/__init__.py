@@ -10,7 +10,6 @@ from app.meetings.queries.counts import (
 from app.meetings.queries.meetings import (
     HeldPlace,
     held_count,
-    held_place,
     hosts_of,
     meeting_in_event,
     meeting_of_wish,
@@ -50,7 +49,6 @@ __all__ = [
     "events_to_sweep",
     "has_veto",
     "held_count",
-    "held_place",
     "hosts_of",
     "meeting_in_event",
     "meeting_of_wish",

@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.delegations.models import Delegation
-from app.events.models import MeetingSlot, MeetingTable, Room
+from app.events.models import MeetingTable, Room
 from app.meetings.enums import MeetingState
 from app.meetings.models import Meeting, MeetingOffer, WishPerson
 from app.meetings.queries.wishes import load_people
@@ -89,14 +89,6 @@ def meeting_of_wish(session: Session, event_id: int, wish_id: int) -> Meeting | 
     )
 
 
-_PLACE = (
-    select(MeetingSlot.starts_at, Room.name, MeetingTable.number)
-    .select_from(Meeting)
-    .join(MeetingSlot, MeetingSlot.id == Meeting.slot_id)
-    .join(MeetingTable, MeetingTable.id == Meeting.table_id)
-    .join(Room, Room.id == MeetingTable.room_id)
-    .where(Meeting.wish_id == bindparam("wish_id"), Meeting.state == MeetingState.HELD)
-)
 _HOSTS = (
     select(Delegation.host_table_id, Delegation.id)
     .where(Delegation.event_id == bindparam("event_id"), Delegation.host_table_id.is_not(None))
@@ -110,12 +102,6 @@ class HeldPlace(NamedTuple):
     starts_at: datetime
     room: str
     table: int
-
-
-def held_place(session: Session, wish_id: int) -> HeldPlace | None:
-    """Where the meeting of a wish is held, without the rows behind it."""
-    row = session.execute(_PLACE, {"wish_id": wish_id}).one_or_none()
-    return None if row is None else HeldPlace(*row)
 
 
 def held_count(session: Session, event_id: int) -> int:

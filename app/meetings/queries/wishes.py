@@ -56,7 +56,13 @@ def load_people(
         set_committed_value(wish, "slot", slots.get(wish.slot_id) if wish.slot_id is not None else None)
 
 
-def _one(session: Session, statement: Select[MeetingWish], given: Mapping[str, Any]) -> MeetingWish:
+def _one(
+    session: Session,
+    statement: Select[MeetingWish],
+    given: Mapping[str, Any],
+    *,
+    people_of: Select[WishPerson],
+) -> MeetingWish:
     """The same for one wish, and when its people are there: three statements.
 
     Raises:
@@ -65,7 +71,7 @@ def _one(session: Session, statement: Select[MeetingWish], given: Mapping[str, A
     wish = session.scalar(statement, given)
     if wish is None:
         raise NotFound
-    people = session.scalars(_PEOPLE, {"wish_id": wish.id}).all()
+    people = session.scalars(people_of, {"wish_id": wish.id}).all()
     set_committed_value(wish, "people", list(people))
     by_id = {person.delegate_id: person.delegate for person in people}
     load_times(session, by_id)
@@ -90,16 +96,23 @@ _BY_TOKEN = _ONE.where(
         MeetingWish.counter_token_digest == bindparam("digest"),
     )
 )
-_PEOPLE = (
-    select(WishPerson)
-    .where(WishPerson.wish_id == bindparam("wish_id"))
-    .options(
-        joinedload(WishPerson.delegate, innerjoin=True)
-        .joinedload(Delegate.delegation, innerjoin=True)
-        .joinedload(Delegation.party, innerjoin=True)
-    )
-    .order_by(WishPerson.delegate_id)
+_PEOPLE = select(WishPerson).where(WishPerson.wish_id == bindparam("wish_id")).order_by(WishPerson.delegate_id)
+_DELEGATE = joinedload(WishPerson.delegate, innerjoin=True)
+_WHOLE = _PEOPLE.options(
+    _DELEGATE.joinedload(Delegate.delegation, innerjoin=True).joinedload(Delegation.party, innerjoin=True)
 )
+# A rush of answers comes by links. These rows are wide, and an answer needs little of them.
+_FOR_AN_ANSWER = _PEOPLE.options(
+    _DELEGATE.load_only(
+        Delegate.event_id, Delegate.delegation_id, Delegate.honorific, Delegate.badge_name, Delegate.native_name,
+        Delegate.native_language, Delegate.email, Delegate.locale, Delegate.arrives_at, Delegate.departs_at,
+        Delegate.meetings_max,
+        raiseload=True,
+    ),
+    _DELEGATE.joinedload(Delegate.delegation, innerjoin=True).load_only(
+        Delegation.party_id, Delegation.name, raiseload=True
+    ),
+)  # fmt: skip
 
 
 _OF_DELEGATE = (
@@ -201,7 +214,7 @@ def wish_in_event(session: Session, event_id: int, wish_id: int) -> MeetingWish:
     Raises:
         NotFound: the event has no such wish.
     """
-    return _one(session, _IN_EVENT, {"event_id": event_id, "wish_id": wish_id})
+    return _one(session, _IN_EVENT, {"event_id": event_id, "wish_id": wish_id}, people_of=_WHOLE)
 
 
 def wishes_by_id(session: Session, event_id: int, wish_ids: Collection[int]) -> dict[int, MeetingWish]:
@@ -213,12 +226,12 @@ def wishes_by_id(session: Session, event_id: int, wish_ids: Collection[int]) -> 
 
 
 def wish_by_token(session: Session, digest: str) -> MeetingWish:
-    """The wish that an answer link belongs to.
+    """The wish that an answer link belongs to, with what its answer needs of its people.
 
     Raises:
         NotFound: no such link.
     """
-    return _one(session, _BY_TOKEN, {"digest": digest})
+    return _one(session, _BY_TOKEN, {"digest": digest}, people_of=_FOR_AN_ANSWER)
 
 
 def overdue_wishes(session: Session, event_id: int, now: datetime) -> list[MeetingWish]:

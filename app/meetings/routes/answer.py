@@ -14,7 +14,7 @@ from app.meetings.forms import AnswerForm
 from app.meetings.loaders import WishIn, wish_of_path, wish_of_token
 from app.meetings.notices import tell_of_answer, tell_of_wish
 from app.meetings.places import company_of, read_hall
-from app.meetings.queries import held_place, meeting_of_wish, wish_in_event
+from app.meetings.queries import meeting_of_wish, wish_in_event
 from app.platform.actor import Actor
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
@@ -127,11 +127,11 @@ def _answer(request: Request, session: Session, found: WishIn, said: AnswerForm,
         base_url = request.app.state.settings.base_url
         tell_of_wish(session, event=event, wish=wish, token=countered.token, base_url=base_url, now=now)
         return
-    changed = service.answer_wish(
+    answered = service.answer_wish(
         session, wish=wish, answer=Answer(said.answer), reason=said.reason, actor=actor, now=now
     )
-    if changed:
-        tell_of_answer(session, event=event, wish=wish, place=held_place(session, wish.id), now=now)
+    if answered is not None:
+        tell_of_answer(session, event=event, wish=wish, place=answered.place, now=now)
 
 
 def _page(

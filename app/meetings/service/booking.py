@@ -46,7 +46,7 @@ def book(
     hall = read_hall(
         session, event, company.people, moving=moving, slot_ids=slot_ids, needs_team=needs_team, known=known
     )
-    for place in hall.places(company, slot_ids=slot_ids):
+    for place in hall.look_for_places(company, slot_ids=slot_ids):
         if place.slot.id in full or table_id not in (None, place.table.id):
             continue
         try:

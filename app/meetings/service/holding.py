@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.orm import Session
 
 from app.claims.enums import HoldingKind
@@ -16,7 +16,10 @@ from app.meetings.enums import Answer, MeetingState
 from app.meetings.models import Meeting, MeetingWish
 from app.platform.actor import Actor
 from app.platform.audit import record_change
+from app.platform.database.rows import add_row
 from app.platform.errors import Conflict
+
+_OF_WISH = select(Meeting).where(Meeting.wish_id == bindparam("wish_id"))
 
 
 def hold_meeting(
@@ -46,20 +49,23 @@ def hold_meeting(
     ways = walks_in_grains(session, event) if walks is None else walks
     with calendars(session, event_id=event.id, person_ids=people, walks=ways):
         # Read behind the lock: two who give the same wish its first slot would both find no meeting.
-        meeting = session.scalar(select(Meeting).where(Meeting.wish_id == wish.id))
+        meeting = session.scalar(_OF_WISH, {"wish_id": wish.id})
         if meeting is not None:
             forget(session, [meeting])
         holding_id = take(session, event=event, wish=wish, slot=slot, table=table)
     before = (meeting.slot_id, meeting.table_id) if meeting and meeting.state is MeetingState.HELD else None
+    is_new = meeting is None
     if meeting is None:
-        meeting = Meeting(event_id=event.id, wish_id=wish.id, slot_id=slot.id, table_id=table.id, changed_at=now)
-        session.add(meeting)
+        meeting = Meeting(event_id=event.id, wish_id=wish.id, sequence=0, version=1)
     elif before != (slot.id, table.id):
         meeting.sequence += 1
     meeting.slot_id, meeting.table_id, meeting.state = slot.id, table.id, MeetingState.HELD
     meeting.holding_id, meeting.run_id, meeting.changed_at = holding_id, run_id, now
     meeting.is_pinned = is_pinned
-    wish.unheld_reason = None
+    if is_new:
+        add_row(session, meeting)
+    if wish.unheld_reason is not None:
+        wish.unheld_reason = None
     session.flush()
     record_change(session, meeting, "meeting.held", actor, now, {"place": (before, (slot.id, table.id))})
     return meeting
@@ -92,7 +98,6 @@ def cancel(
 def take(session: Session, *, event: Event, wish: MeetingWish, slot: MeetingSlot, table: MeetingTable) -> int:
     """Claim people, table and interpreter of a meeting; returns the holding's ID. Called inside ``calendars``."""
     grid = TimeGrid.of(event)
-    room = session.get_one(Room, table.room_id)  # known already where its table was read
     resource = session.get(Resource, wish.resource_id) if wish.resource_id else None
     return hold(
         session,
@@ -101,13 +106,18 @@ def take(session: Session, *, event: Event, wish: MeetingWish, slot: MeetingSlot
             kind=HoldingKind.MEETING,
             start_tick=grid.tick(slot.starts_at),
             end_tick=grid.tick_after(slot.ends_at),
-            site_id=room.site_id,
+            site_id=_site_of(session, table),
             person_ids=wish.delegate_ids,
             table_id=table.id,
             resources={resource.code: 1} if resource else {},
             capacities={resource.code: resource.capacity} if resource else {},
         ),
     )
+
+
+def _site_of(session: Session, table: MeetingTable) -> int:
+    is_known = "room" not in inspect(table).unloaded
+    return table.room.site_id if is_known else session.get_one(Room, table.room_id).site_id
 
 
 def forget(session: Session, meetings: Sequence[Meeting]) -> None:

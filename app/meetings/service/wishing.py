@@ -11,10 +11,19 @@ from app.delegations.models import Delegate
 from app.delegations.queries import delegate_in_event
 from app.events.models import Event
 from app.meetings.enums import Answer, MeetingMode, MeetingWishLevel
+from app.meetings.house import house_of
 from app.meetings.models import MeetingWish, WishPerson
 from app.meetings.places import Company, Hall, company_of, read_hall
-from app.meetings.queries import agreed_count, has_veto, meeting_of_wish, overdue_wishes, wish_between, wish_in_event
-from app.meetings.rules import most_of, rules_of
+from app.meetings.queries import (
+    HeldPlace,
+    agreed_count,
+    has_veto,
+    meeting_of_wish,
+    overdue_wishes,
+    wish_between,
+    wish_in_event,
+)
+from app.meetings.rules import rules_of
 from app.meetings.service.booking import book
 from app.meetings.service.limits import (
     quota_words,
@@ -25,6 +34,7 @@ from app.meetings.service.limits import (
 )
 from app.platform.actor import Actor
 from app.platform.audit import record_change
+from app.platform.database.rows import save_row
 from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
 from app.platform.tokens import digest, new_token
@@ -38,6 +48,13 @@ class Wished:
 
     wish: MeetingWish
     token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What an answer did: where a meeting is held by it, if a time had been asked for."""
+
+    place: HeldPlace | None
 
 
 def wish_meeting(
@@ -107,7 +124,7 @@ def wish_meeting(
     said = {"answer": wish.answer.value, "people": sorted(people), "slot_id": slot_id}
     record_change(session, wish, "wish.made", actor, now, {field: (None, value) for field, value in said.items()})
     if wish.mode is MeetingMode.INSTANT:
-        _accept(session, event=event, wish=wish, reason=None, actor=actor, now=now)
+        _accept(session, wish=wish, reason=None, actor=actor, now=now)
     return Wished(wish=wish, token=token)
 
 
@@ -133,8 +150,8 @@ def answer_wish(
     reason: str | None = None,
     actor: Actor,
     now: datetime,
-) -> bool:
-    """Accept or decline a pending wish; a second use changes nothing and returns ``False``.
+) -> Answered | None:
+    """Accept or decline a pending wish; a second use changes nothing and returns ``None``.
 
     With a time that was asked for the meeting is held at once, in the same transaction.
 
@@ -146,35 +163,34 @@ def answer_wish(
     if answer not in {Answer.ACCEPTED, Answer.DECLINED}:
         raise Refused({"answer": "Choose accept or decline."})
     if wish.answer in {Answer.ACCEPTED, Answer.DECLINED}:
-        return False
+        return None
     refuse_ended(wish, now)
-    event = session.get_one(Event, wish.event_id)
     if answer is Answer.ACCEPTED:
-        _accept(session, event=event, wish=wish, reason=reason, actor=actor, now=now)
-        return True
-    wish.answer, wish.reason, wish.answered_at = answer, reason, now
-    session.flush()
+        return Answered(place=_accept(session, wish=wish, reason=reason, actor=actor, now=now))
+    save_row(session, wish, answer=answer, reason=reason, answered_at=now)
     record_change(session, wish, f"wish.{answer.value}", actor, now, {"answer": ("pending", answer.value)})
-    return True
+    return Answered(place=None)
 
 
 def _accept(
-    session: Session, *, event: Event, wish: MeetingWish, reason: str | None, actor: Actor, now: datetime
-) -> None:
+    session: Session, *, wish: MeetingWish, reason: str | None, actor: Actor, now: datetime
+) -> HeldPlace | None:
+    house = house_of(session, wish.event_id)
     if inspect(wish).unloaded & {"people", "from_delegate", "to_delegate"}:
-        wish = wish_in_event(session, event.id, wish.id)
+        wish = wish_in_event(session, wish.event_id, wish.id)
     answerer = wish.to_delegate if wish.asked_id == wish.to_delegate_id else wish.from_delegate
-    most = most_of(session, event.id, answerer)
+    most = house.rules.most(answerer)
     if most is not None and wish.mode is not MeetingMode.ORGANISER_SET:
         # Two who accept at the same moment are counted one after the other.
         session.execute(select(Delegate.id).where(Delegate.id == answerer.id).with_for_update())
-        if agreed_count(session, event.id, answerer.id) >= most:
+        if agreed_count(session, wish.event_id, answerer.id) >= most:
             raise Refused({"answer": quota_words(most)})
-    wish.answer, wish.reason, wish.answered_at = Answer.ACCEPTED, reason, now
-    session.flush()
+    save_row(session, wish, answer=Answer.ACCEPTED, reason=reason, answered_at=now)
     record_change(session, wish, "wish.accepted", actor, now, {"answer": ("pending", "accepted")})
-    if wish.slot_id is not None:
-        book(session, event=event, wish=wish, slot_ids=(wish.slot_id,), has_waited=True, actor=actor, now=now)
+    if wish.slot_id is None:
+        return None
+    held = book(session, event=house.event, wish=wish, slot_ids=(wish.slot_id,), has_waited=True, actor=actor, now=now)
+    return house.place_of(held)
 
 
 def propose_other_time(

@@ -29,12 +29,13 @@ def insert_of(model: type[Base]) -> Insert:
     return table_of(model).insert()
 
 
-def write_new(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows in the order given, besides those that are there; how many were new no driver says reliably."""
+def write_new(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
+    """Write rows in the order given, besides those that are there; returns how many were new."""
     if not rows:
-        return
+        return 0
     # One row a set of values: a statement with many rows in it would be put together anew each time.
-    session.connection().execute(insert_new(session, table_of(model)), list(rows))
+    new = insert_new(session, table_of(model))
+    return session.connection().execute(new, list(rows), execution_options={"preserve_rowcount": True}).rowcount
 
 
 def write_row(session: Session, model: type[Base], row: Mapping[str, Any]) -> int:

@@ -10,6 +10,7 @@ from app.claims.enums import HoldingKind
 from app.delegations.models import Delegate
 from app.meetings.enums import BOOKED
 from app.meetings.ground import read_ground
+from app.meetings.house import read_house
 from app.meetings.pool import pool_of
 from app.office.standing import read_standing
 from app.printing.queries import own_itinerary_of
@@ -70,3 +71,7 @@ def test_a_day_but_for_its_meetings(database: Any, cast: Any) -> None:
 
 def test_what_the_home_keeps(database: Any, cast: Any) -> None:
     assert tables_read(database, lambda session: read_standing(session, cast.event)) & CHANGED == set()
+
+
+def test_the_house(database: Any, cast: Any) -> None:
+    assert tables_read(database, lambda session: read_house(session, cast.event.id)) & CHANGED == set()

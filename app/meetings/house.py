@@ -1,0 +1,61 @@
+"""What the meetings of an edition take place in, kept by this process: a rush of bookings reads it once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.events.models import Event, MeetingSlot, MeetingTable
+from app.events.queries import slots_of, tables_of, walks_in_grains
+from app.events.time_grid import TimeGrid
+from app.meetings.enums import BOOKED
+from app.meetings.models import Meeting
+from app.meetings.queries import HeldPlace, hosts_of
+from app.meetings.rules import MeetingRules, rules_of
+from app.platform.kept import kept, state_without
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """Slots in the order of time, tables with room, site and closed hours, who hosts which, ways in grains, and rules.
+
+    Its rows belong to no session of the database: they are there to be read.
+    """
+
+    event: Event
+    grid: TimeGrid
+    slots: tuple[MeetingSlot, ...]
+    tables: tuple[MeetingTable, ...]
+    hosts: Mapping[int, int]
+    walks: Mapping[tuple[int, int], int]
+    rules: MeetingRules
+
+    def place_of(self, meeting: Meeting) -> HeldPlace:
+        """When and where a meeting is held."""
+        slot = next(one for one in self.slots if one.id == meeting.slot_id)
+        table = next(one for one in self.tables if one.id == meeting.table_id)
+        return HeldPlace(slot.starts_at, table.room.name, table.number)
+
+
+def house_of(session: Session, event_id: int) -> House:
+    """The house of an edition, for transactions that have not changed it themselves without a line in the log yet."""
+    state = state_without(session, event_id, quiet=BOOKED)
+    return kept(
+        session, "house of meetings", event_id=event_id, state=state, read=lambda: read_house(session, event_id)
+    )
+
+
+def read_house(session: Session, event_id: int) -> House:
+    """In a session of its own on the same transaction: rows that nobody's ``expire_all`` or changes reach."""
+    session.flush()
+    with Session(session.connection(), join_transaction_mode="rollback_only") as apart:
+        event = apart.get_one(Event, event_id)
+        return House(
+            event=event,
+            grid=TimeGrid.of(event),
+            slots=tuple(slots_of(apart, event_id)),
+            tables=tuple(tables_of(apart, event_id)),
+            hosts=hosts_of(apart, event_id),
+            walks=walks_in_grains(apart, event),
+            rules=rules_of(apart, event_id),
+        )
