@@ -1,7 +1,7 @@
 """One row of a model added or changed at once, past the unit of work, and known to the session as if it had done it.
 
 A flush looks at every relation of a model to find the order of its statements. Where there is one row and one
-statement, that is ten times the work of the statement.
+statement, that is about five times the work of the statement.
 """
 
 from functools import cache
