@@ -1,6 +1,6 @@
 """What an edition consists of."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -46,7 +46,6 @@ _SLOTS = (
     .where(MeetingSlot.event_id == bindparam("event_id"))
     .order_by(MeetingSlot.starts_at, MeetingSlot.ends_at, MeetingSlot.id)
 )
-_SOME_SLOTS = _SLOTS.where(MeetingSlot.id.in_(bindparam("only", expanding=True)))
 
 
 def event_by_slug(session: Session, slug: str) -> Event:
@@ -122,11 +121,9 @@ def tables_of(session: Session, event_id: int) -> list[MeetingTable]:
     return list(session.scalars(_TABLES, {"event_id": event_id}))
 
 
-def slots_of(session: Session, event_id: int, *, only: Collection[int] | None = None) -> list[MeetingSlot]:
-    """The slots of meetings in the order of time; of ``only`` these where some are named."""
-    if only is None:
-        return list(session.scalars(_SLOTS, {"event_id": event_id}))
-    return list(session.scalars(_SOME_SLOTS, {"event_id": event_id, "only": list(only)}))
+def slots_of(session: Session, event_id: int) -> list[MeetingSlot]:
+    """The slots of meetings in the order of time."""
+    return list(session.scalars(_SLOTS, {"event_id": event_id}))
 
 
 def resources_of(session: Session, event_id: int) -> list[Resource]:

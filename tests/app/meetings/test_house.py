@@ -72,6 +72,22 @@ def test_each_change_of_the_house_is_seen_at_once(
         assert _seen(house_of(session, event.id)) == after
 
 
+def test_the_house_is_read_within_a_savepoint_and_leaves_it(database: Any, cast: Any, actor: Any, now: Any) -> None:
+    with _transaction(database, cast.event.id) as (session, event):
+        before = _seen(house_of(session, event.id))
+        inside = session.begin_nested()
+        _close(session, event, {"actor": actor, "now": now})
+        assert _seen(house_of(session, event.id)) != before
+        inside.rollback()
+        assert _seen(house_of(session, event.id)) == before
+        with session.begin_nested():
+            _host(session, event, {"actor": actor, "now": now})
+            after = _seen(house_of(session, event.id))
+    assert after != before
+    with _transaction(database, cast.event.id) as (session, event):
+        assert _seen(house_of(session, event.id)) == after
+
+
 def test_bookings_leave_the_house_as_it_was_read(database: Any, cast: Any, actor: Any, now: Any) -> None:
     common = {"actor": actor, "now": now}
     with _transaction(database, cast.event.id) as (session, event):
