@@ -9,13 +9,13 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.delegations.people import People
 from app.events.models import Event, MeetingSlot, MeetingTable
-from app.events.queries import slots_of, tables_of
 from app.meetings.enums import BOOKED
+from app.meetings.house import house_of
 from app.meetings.models import Meeting, MeetingOffer, MeetingWish
 from app.meetings.queries.meetings import held_rows_of
 from app.meetings.queries.offers import open_offer_rows_to
 from app.meetings.queries.wishes import load_people, waiting_rows_of, wish_rows_of
-from app.meetings.rules import MeetingRules, rules_of
+from app.meetings.rules import MeetingRules
 from app.platform.kept import kept, state_without
 
 
@@ -71,12 +71,13 @@ def ground_of(session: Session, event: Event) -> Ground:
 
 
 def read_ground(session: Session, event_id: int, state: str) -> Ground:
-    """The same, read anew."""
+    """The same, put together anew."""
+    house = house_of(session, event_id)
     return Ground(
         event_id=event_id,
         state=state,
         people=People(),
-        slots={one.id: one for one in slots_of(session, event_id)},
-        tables={one.id: one for one in tables_of(session, event_id)},
-        rules=rules_of(session, event_id),
+        slots={one.id: one for one in house.slots},
+        tables={one.id: one for one in house.tables},
+        rules=house.rules,
     )
