@@ -23,6 +23,8 @@ CHECKS: dict[str, tuple[Check, frozenset[str]]] = {
     "one room": (too_tight_for("rooms"), OF_ROOMS | OF_TIME),
     "units in hours": (too_tight_for("resources"), OF_TIME | {"uses", "taken", "open"}),
     "at one time": (too_tight_for("all"), OF_TIME | {"max_parallel"}),
+    "same room": (too_tight_for("one room"), OF_ROOMS | OF_TIME | {"same_room_as"}),
+    "not together": (too_tight_for("apart"), OF_TIME | {"not_with"}),
     "apart": (too_close, OF_TIME | {"not_with", "plenary"}),
     "chains": (chains, OF_TIME | {"after"}),
 }

@@ -90,7 +90,6 @@ class _FixSearch:
         # By what each needs at least, as far as is known; the few are more now than when it was found out if stale.
         queue: list[Queued] = [(0, index, frozenset(), None) for index in range(len(changes))]
         patience = FEW_PROOFS if len(self._problem.sessions) > WHOLE else MANY_PROOFS
-        misses = 0
         while queue and not self._oracle.is_over:
             _, index, few, proposal = heappop(queue)
             if proposal is None or few != self._few:
@@ -101,8 +100,8 @@ class _FixSearch:
                     self._proposed.add(proposal.change)
                     heappush(queue, (self._needed(proposal), index, self._few, proposal))
                     continue
-                misses += 1
-                if misses >= FEW_PROOFS and len(self._few) > WHOLE:
+                if len(self._few) > WHOLE:
+                    # What one cannot do for so many is hard to tell of the next, which is mostly of its kind.
                     self._put_off(changes, queue)
                     return None
                 continue
@@ -135,7 +134,9 @@ class _FixSearch:
         if self._oracle.sees_against(only(furthest, self._few)):
             return None
         # What the change cannot break joins the few: mostly the next ones cannot either, and then it is a glance.
-        seen = self._oracle.seen_against(furthest)
+        # The hours of one session or person seldom have to do with anything else; that is left to the proof.
+        is_of_one = change.cost == WIDEN_A_WINDOW and change.steps[0] in ("sessions", "people")
+        seen = None if is_of_one else self._oracle.seen_against(furthest)
         if seen is not None:
             self._notes(seen)
             return None

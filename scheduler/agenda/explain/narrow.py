@@ -18,7 +18,7 @@ NEARLY = 2
 """The same for it not to be looked at how lengths fill all hours."""
 
 
-Shared = Literal["people", "rooms", "resources", "all"]
+Shared = Literal["people", "rooms", "resources", "one room", "apart", "all"]
 """What there may be too little of."""
 
 
@@ -63,6 +63,35 @@ def _of_resources(of: Required) -> Iterator[Group]:
         yield [replace(stay, units=units) for stay, units in users], resource.capacity, 0
 
 
+def _of_one_room(of: Required) -> Iterator[Group]:
+    """Sessions that must share a room, whichever it is."""
+    together = {one.id: [one] for one in of.sessions}
+    for session in of.sessions:
+        one, other = together[session.id], together.get(session.same_room_as or "")
+        if other is not None and one is not other:
+            one += other
+            together.update((member.id, one) for member in other)
+    turnover = min((room.turnover for room in of.problem.rooms), default=0)
+    for members in {id(group): group for group in together.values()}.values():
+        yield [of.stays[one.id] for one in members], 1, turnover
+
+
+def _of_those_apart(of: Required) -> Iterator[Group]:
+    """Sessions of which no two may overlap, those that are found around each."""
+    apart: dict[str, set[str]] = {}
+    for session in of.sessions:
+        for name in session.not_with:
+            apart.setdefault(session.id, set()).add(name)
+            apart.setdefault(name, set()).add(session.id)
+    for name, others in apart.items():
+        members = [name] if name in of.stays else []
+        for other in sorted(others):
+            if other in of.stays and all(other in apart[member] for member in members):
+                members.append(other)
+        if len(members) > 2:
+            yield [of.stays[member] for member in members], 1, 0
+
+
 def _of_all(of: Required) -> Iterator[Group]:
     limit, rooms = of.problem.max_parallel, len(of.problem.rooms)
     yield list(of.stays.values()), rooms if limit is None else min(limit, rooms), 0
@@ -72,6 +101,8 @@ _GROUPS: dict[Shared, Callable[[Required], Iterator[Group]]] = {
     "people": _of_people,
     "rooms": _of_rooms,
     "resources": _of_resources,
+    "one room": _of_one_room,
+    "apart": _of_those_apart,
     "all": _of_all,
 }
 

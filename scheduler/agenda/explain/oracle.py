@@ -228,7 +228,7 @@ class Oracle:
         return attempt.placements if attempt.is_complete else None
 
     def _attempt_few(self, problem: AgendaProblem, legal: dict[str, Legal], wanted: Sequence[Placement]) -> Attempt:
-        """A plan around what is wanted and what was there before, or around one that is proposed by counting."""
+        """A plan around what is wanted and what was there before, or around one that is proposed."""
         attempt = Attempt((), is_complete=False)
         for near in ((*wanted, *self._kept_few), None):
             attempt = first_plan(

@@ -15,6 +15,7 @@ from ortools.sat.python import cp_model
 
 from scheduler.agenda.explain.filling import filled
 from scheduler.agenda.explain.sizes import Size, Stretch
+from scheduler.agenda.explain.turns import one_after_the_other
 from scheduler.agenda.legal import Legal, Span, Starts, common, hours_of_days, taken_elsewhere, union, without
 from scheduler.agenda.problem import AgendaProblem, Resource, Session
 from scheduler.agenda.solution import Placement
@@ -30,7 +31,12 @@ NEARLY = 1.5
 
 
 def proposed(problem: AgendaProblem, legal: Mapping[str, Legal]) -> tuple[Placement, ...]:
-    """Places of required sessions that fill what is scarce without overlap; they may break rules of other kinds."""
+    """Places of required sessions that fill what is scarce without overlap; they may break rules of other kinds.
+
+    Where some come after others, it is their order that is kept.
+    """
+    if any(one.after for one in problem.sessions):
+        return one_after_the_other(problem, legal)
     required = [one for one in problem.sessions if one.is_required]
     for some, stretches, _ in _scarce(problem, required):
         sizes = _sizes(some, legal)

@@ -10,6 +10,7 @@ from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of
 from scheduler.agenda.explain.packing import goes_beside
 from scheduler.agenda.explain.relaxing import ProblemFile, neutral
 from scheduler.agenda.explain.stretches import fill_stretches
+from scheduler.agenda.explain.turns import one_after_the_other
 from scheduler.agenda.first_plan import first_plan
 from scheduler.agenda.legal import legal_of
 from scheduler.agenda.model import build
@@ -36,7 +37,6 @@ def test_what_is_too_tight_has_no_plan(seed: int, tiny: Any, brute_force: Any) -
     assume(all(legal[one.id].rooms for one in problem.sessions if one.is_required))
     for _, names in contradictions(problem, legal):
         assert brute_force(only(problem, names)) is None, names
-        break
 
 
 def _is_among(fact: Blocker, names: set[str]) -> bool:
@@ -125,3 +125,35 @@ def test_turnover_reaches_into_the_next_open_time(problem_of: Any) -> None:
 
     assert goes(2)
     assert not goes(1)
+
+
+def test_sessions_of_one_room_and_sessions_apart_go_one_after_the_other(problem_of: Any) -> None:
+    """Three of four grains do not go into ten, in whatever room they are together."""
+    sessions: list[dict[str, Any]] = [{"id": name, "duration": 4, "windows": [[0, 10]]} for name in "abc"]
+    assert not _tight(problem_of(sessions=sessions, rooms=ROOMS, days=DAY))
+    together = [sessions[0], sessions[1] | {"same_room_as": "a"}, sessions[2] | {"same_room_as": "b"}]
+    assert _tight(problem_of(sessions=together, rooms=ROOMS, days=DAY)) == {frozenset("abc")}
+    apart = [sessions[0] | {"not_with": ["b", "c"]}, sessions[1] | {"not_with": ["c"]}, sessions[2]]
+    assert _tight(problem_of(sessions=apart, rooms=ROOMS, days=DAY)) == {frozenset("abc")}
+    # The third may run beside the second.
+    some = [sessions[0] | {"not_with": ["b", "c"]}, *sessions[1:]]
+    assert not _tight(problem_of(sessions=some, rooms=ROOMS, days=DAY))
+
+
+@many
+@given(seed=st.integers(0, 100_000))
+def test_one_after_the_other_keeps_the_order_and_shares_no_room(seed: int, tiny: Any) -> None:
+    problem = tiny(seed)
+    legal = legal_of(problem)
+    sessions = {one.id: one for one in problem.sessions}
+    turnover = {room.id: room.turnover for room in problem.rooms}
+    places = {place.session: place for place in one_after_the_other(problem, legal)}
+    for name, place in places.items():
+        own = sessions[name]
+        assert any(start <= place.start < end for start, end in legal[name].rooms[place.room])
+        for other in own.after:
+            if other in places:
+                assert places[other].start + sessions[other].duration <= place.start
+        for other, there in places.items():
+            if other != name and there.room == place.room and place.start <= there.start:
+                assert there.start >= place.start + own.duration + turnover[place.room]
