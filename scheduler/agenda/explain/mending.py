@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from scheduler.agenda.explain.alike import kinds
 from scheduler.agenda.explain.facts import Blocker, Steps, field_of, path_of
 from scheduler.agenda.explain.oracle import SMALL, SOON, WHOLE, Found, Oracle
 from scheduler.agenda.explain.relaxing import ENOUGH, NOTHING, Changes, ProblemFile, neutral
@@ -20,6 +21,9 @@ DROP_A_PIN, WIDEN_A_WINDOW, RAISE_A_CAPACITY, MAKE_OPTIONAL, ANYTHING_ELSE = ran
 
 LARGER = 3
 """How many larger numbers are tried, ever further away, where it is hard to say whether the least one is enough."""
+
+ALIKE = 4
+"""Sessions of a kind, on average, among many for a plan of them to be proposed."""
 
 
 @dataclass(frozen=True)
@@ -209,8 +213,10 @@ def _least_enough(
         enough = _first(len(values), lambda index: not oracle.sees_against(changed(index)))
         if enough == len(values):
             return None
-        placements = oracle.glance(only(changed(enough), few)) or ()
-        return Proposal(change, values[enough], placements)
+        some = only(changed(enough), few)
+        # Where few are alike nothing is proposed by counting either.
+        is_counted = ALIKE * len(set(kinds(some).values())) <= len(few)
+        return Proposal(change, values[enough], (is_counted and oracle.glance(some)) or ())
     low = _first(len(values), partial(is_enough, few))
     proposal: Proposal | None = None
     # The smallest is asked first, then the largest: what that cannot mend none can.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Literal
 
 from scheduler.agenda.bounds import time_in
@@ -28,9 +29,9 @@ def too_tight_for(what: Shared) -> Callable[[Required], Iterator[frozenset[str]]
     def check(of: Required) -> Iterator[frozenset[str]]:
         for members, capacity, gap in _GROUPS[what](of):
             if len(members) > 1:
-                yield from _overfull(members, capacity, gap)
-            if len(members) > 1 and capacity == 1:
-                yield from _unpacked(members, gap)
+                found = chain(_overfull(members, capacity, gap), _unpacked(members, gap) if capacity == 1 else ())
+                # Some may be in one room through the others only.
+                yield from (frozenset(one.id for one in members) if what == "one room" else names for names in found)
 
     return check
 

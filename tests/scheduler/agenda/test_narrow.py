@@ -133,6 +133,9 @@ def test_sessions_of_one_room_and_sessions_apart_go_one_after_the_other(problem_
     assert not _tight(problem_of(sessions=sessions, rooms=ROOMS, days=DAY))
     together = [sessions[0], sessions[1] | {"same_room_as": "a"}, sessions[2] | {"same_room_as": "b"}]
     assert _tight(problem_of(sessions=together, rooms=ROOMS, days=DAY)) == {frozenset("abc")}
+    # Without the one in between, two of six would not have to be in one room.
+    ends = [one | {"duration": 6} for one in (together[0], together[2])]
+    assert _tight(problem_of(sessions=[*ends, together[1]], rooms=ROOMS, days=DAY)) == {frozenset("abc")}
     apart = [sessions[0] | {"not_with": ["b", "c"]}, sessions[1] | {"not_with": ["c"]}, sessions[2]]
     assert _tight(problem_of(sessions=apart, rooms=ROOMS, days=DAY)) == {frozenset("abc")}
     # The third may run beside the second.
