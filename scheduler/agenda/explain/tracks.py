@@ -16,6 +16,7 @@ from ortools.sat.python import cp_model
 from scheduler.agenda.explain.filling import filled
 from scheduler.agenda.explain.sizes import Size, Stretch
 from scheduler.agenda.explain.turns import one_after_the_other
+from scheduler.agenda.first_plan.ground import LONGEST
 from scheduler.agenda.legal import Legal, Starts, common, hours_of_days, taken_elsewhere, union, without
 from scheduler.agenda.problem import AgendaProblem, Resource, Session
 from scheduler.agenda.solution import Placement
@@ -202,6 +203,8 @@ def _placed(
     # The grains that are taken in each room, a bit each: that is asked far more often than it changes.
     taken = {room.id: 0 for room in problem.rooms}
     first = min((stretch.start for stretch in stretches), default=0)
+    if max((stretch.end for stretch in stretches), default=0) - first > LONGEST:
+        return
     for stretch in stretches:
         turn = seen[stretch]
         seen[stretch] += 1

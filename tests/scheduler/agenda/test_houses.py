@@ -93,3 +93,12 @@ def test_questions_are_alike_but_for_names_nobody_refers_to(problem_of: Any) -> 
     one = problem_of(sessions=[{"id": "a", "duration": 4}, {"id": "b", "duration": 4, "after": ["a"]}])
     other = problem_of(sessions=[{"id": "c", "duration": 4}, {"id": "b", "duration": 4, "after": ["c"]}])
     assert likeness(one) != likeness(other)
+
+
+def test_nothing_is_proposed_for_days_too_far_apart_to_count_their_grains(problem_of: Any) -> None:
+    sessions = [{"id": f"s{index}", "duration": 4} for index in range(3)]
+    near = [{"id": "d1", "start": 0, "end": 8}, {"id": "d2", "start": 100, "end": 108}]
+    far = [near[0], {"id": "d2", "start": 2_000_000_000, "end": 2_000_000_008}]
+    for days, count in ((near, 3), (far, 0)):
+        problem = problem_of(sessions=sessions, rooms=HALLS[:1], days=days)
+        assert len(proposed(problem, legal_of(problem))) == count
