@@ -35,6 +35,7 @@ class LogFollower:
         self._quiet = frozenset(quiet)
         self._read_to: int | None = None
         self._look = Look(0, {})
+        self._changes: int | None = None
         self._limiter: CapacityLimiter | None = None
         self._running: asyncio.Task[Look] | None = None
         self._next: asyncio.Task[Look] | None = None
@@ -45,6 +46,8 @@ class LogFollower:
         Raises:
             Exception: whatever the database raises when it does not answer.
         """
+        if self._changes is not None and self._changes == self._database.changes():
+            return self._look
         if self._next is None:
             self._next = asyncio.create_task(self._after(self._running))
         return await asyncio.shield(self._next)
@@ -57,7 +60,11 @@ class LogFollower:
         if self._limiter is None:
             # A thread of its own: a look does not wait behind pages that take long.
             self._limiter = CapacityLimiter(1)
-        return await to_thread.run_sync(self._read, limiter=self._limiter)
+        # Before the reading: what is committed meanwhile is looked for again.
+        changes = self._database.changes()
+        look = await to_thread.run_sync(self._read, limiter=self._limiter)
+        self._changes = changes
+        return look
 
     def _read(self) -> Look:
         lines = select(AuditEntry.id, AuditEntry.event_id, AuditEntry.entity)

@@ -345,3 +345,25 @@ def test_a_dead_line_is_found_out_in_half_a_minute() -> None:
     assert "tcp_user_timeout=20000" in told
     assert "keepalives_idle=10" in told
     assert "connect_timeout=3" in told, "what the address says itself comes first"
+
+
+def test_changes_of_any_process_are_counted_and_looks_are_not(database: Database, clock) -> None:
+    """What is not committed is no change."""
+    if not database.is_sqlite:
+        assert database.changes() is None
+        return
+    first = database.changes()
+    with database.reading() as session:
+        session.execute(text("SELECT 1"))
+    assert database.changes() == first
+    with database.writing() as session:
+        session.add(_row(clock))
+        session.flush()
+        assert database.changes() == first
+    own = database.changes()
+    assert own != first
+    other = Database(database.url)
+    with other.writing() as session:
+        session.add(_row(clock, "b"))
+    other.close()
+    assert database.changes() not in {first, own}

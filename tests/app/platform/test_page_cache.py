@@ -192,6 +192,18 @@ def test_a_booking_leaves_the_pages_of_visitors_kept(client: Any, published: Any
     assert len([one for one in asked if one.lstrip().upper().startswith("SELECT")]) == 1, asked
 
 
+def test_a_log_that_nobody_wrote_to_is_not_looked_at_again(client: Any, published: Any) -> None:
+    """By the number of changes that SQLite counts; PostgreSQL has none, and is asked each time."""
+    address, own = f"/e/{published.event.slug}/agenda", client.app.state.database
+    client.get(address)
+    client.get(address)
+    with _counting(own) as asked:
+        client.get(address)
+    assert len([one for one in asked if one.lstrip().upper().startswith("SELECT")]) == (0 if own.is_sqlite else 1), (
+        asked
+    )
+
+
 def test_many_who_ask_at_once_share_a_look_and_none_is_older_than_its_question(database: Any, event: Any) -> None:
     """Each change is committed before the look that must see it is asked for."""
     follower = LogFollower(database)
