@@ -31,6 +31,7 @@ from app.platform import audit, self_check
 from app.platform.clock import Clock, clock_for
 from app.platform.database.engine import Database
 from app.platform.database.turns import Turns
+from app.platform.database.writes import Writes
 from app.platform.log_follower import LogFollower
 from app.platform.logs import log_as_json
 from app.platform.mailing import keep_sending
@@ -121,6 +122,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     )
     application.state.pages = PageCache()
     application.state.turns = Turns(readers=READERS, writers=1 if database.is_sqlite else WRITERS)
+    application.state.writes = Writes(database, application.state.turns)
     application.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")
     for router in ROUTERS:
         application.include_router(router)

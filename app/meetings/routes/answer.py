@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.enums import Role
-from app.accounts.policies import ANYONE, Access, Policy
+from app.accounts.policies import ANYONE, Access, Policy, in_one_go
 from app.meetings import service
 from app.meetings.enums import Answer, MeetingMode
 from app.meetings.forms import AnswerForm
@@ -44,6 +44,7 @@ def wish_page(
 
 
 @router.post("/m/{token}")
+@in_one_go
 def send_answer(
     request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[WishIn], Depends(ANSWER)]
 ) -> Response:
@@ -68,6 +69,7 @@ def own_wish_page(
 
 
 @router.post("/e/{slug}/my/meetings/wishes/{wish_id}/answer")
+@in_one_go
 def send_own_answer(
     request: Request,
     session: DbSession,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.enums import Role
-from app.accounts.policies import ANYONE, Access, Policy
+from app.accounts.policies import ANYONE, Access, Policy, in_one_go
 from app.meetings import service
 from app.meetings.forms import OfferForm
 from app.meetings.loaders import OfferIn, offer_of_path, offer_of_token
@@ -34,6 +34,7 @@ def offer_page(request: Request, now: Now, access: Annotated[Access[OfferIn], De
 
 
 @router.post("/m/offers/{token}")
+@in_one_go
 def answer_offer(
     request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[OfferIn], Depends(OFFER)]
 ) -> Response:
@@ -50,6 +51,7 @@ def answer_offer(
 
 
 @router.post("/e/{slug}/my/meetings/offers/{offer_id}")
+@in_one_go
 def answer_own_offer(
     request: Request,
     session: DbSession,

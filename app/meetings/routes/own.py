@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.enums import Role
-from app.accounts.policies import Access, Policy
+from app.accounts.policies import Access, Policy, in_one_go
 from app.delegations.queries import delegate_in_event
 from app.meetings import service
 from app.meetings.enums import Answer, MeetingMode
@@ -78,6 +78,7 @@ def my_meetings(
 
 
 @router.post("/e/{slug}/my/meetings/wishes/{wish_id}/withdraw")
+@in_one_go
 def withdraw(session: DbSession, now: Now, access: Annotated[Access[WishIn], Depends(END)]) -> Response:
     """Take back a wish of one's own."""
     found = access.found
@@ -88,6 +89,7 @@ def withdraw(session: DbSession, now: Now, access: Annotated[Access[WishIn], Dep
 
 
 @router.post("/e/{slug}/my/meetings/wishes/{wish_id}/give-up")
+@in_one_go
 def give_up(session: DbSession, now: Now, access: Annotated[Access[WishIn], Depends(END)]) -> Response:
     """An agreed meeting without a time is no longer wanted."""
     found = access.found
@@ -106,6 +108,7 @@ def own_meeting(
 
 
 @router.post("/e/{slug}/my/meetings/{meeting_id}")
+@in_one_go
 def cannot_come(
     request: Request,
     session: DbSession,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.enums import Role
-from app.accounts.policies import Access, Policy
+from app.accounts.policies import Access, Policy, in_one_go
 from app.delegations.models import Delegate
 from app.delegations.queries import delegate_in_event
 from app.events.loaders import number_of
@@ -47,6 +47,7 @@ def new_wish(
 
 
 @router.post("/e/{slug}/my/meetings/new")
+@in_one_go
 def send_wish(
     request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[SelfIn], Depends(WISH)]
 ) -> Response:

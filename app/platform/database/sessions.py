@@ -16,6 +16,11 @@ from app.platform.errors import Busy, Conflict, NoRoom, NotFound
 from app.platform.forms import FormData
 from app.platform.i18n import gettext as _
 
+
+class Undone(RuntimeError):
+    """SQLite undid the transaction in which this was written, for want of room or for a fault of the disk."""
+
+
 READERS = frozenset({"GET", "HEAD"})
 
 WAITED_TOO_LONG = frozenset({"55P03", "57014", "25P03"})
@@ -46,14 +51,14 @@ def request_session(request: Request, _turn: Annotated[None, Depends(turn_of, sc
     """
     database: Database = request.app.state.database
     opened = database.reading() if request.method in READERS else database.writing()
-    with _in_words(), opened as session:
+    with in_words(), opened as session:
         yield session
 
 
 def read_log_session(request: Request) -> Iterator[Session]:
     """A second transaction, for what a GET writes: who read what, what calendars were told. Idle until it is used."""
     database: Database = request.app.state.database
-    with _in_words(), database.writing() as session:
+    with in_words(), database.writing() as session:
         yield session
 
 
@@ -67,7 +72,7 @@ ReadLogSession = Annotated[Session, Depends(read_log_session, scope="function")]
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def in_words() -> Iterator[None]:
     """What the database refuses for the sake of others, as an error of the business."""
     try:
         yield
@@ -78,6 +83,10 @@ def _in_words() -> Iterator[None]:
         raise NotFound from error
     except NoConnection as error:
         raise Busy(retry_after_seconds=5) from error
+    except Undone as error:
+        if _is_full(error):
+            raise NoRoom from error
+        raise
     except DBAPIError as error:
         if _is_passing(error):
             raise Busy(retry_after_seconds=2) from error

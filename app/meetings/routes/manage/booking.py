@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.enums import Role
-from app.accounts.policies import ORGANISERS, Access, Policy
+from app.accounts.policies import ORGANISERS, Access, Policy, in_one_go
 from app.delegations.names import latin_name_of
 from app.delegations.queries import delegate_in_event, delegates_by_id
 from app.events.models import Event
@@ -57,6 +57,7 @@ def meeting_page(
 
 
 @router.post("/e/{slug}/manage/meetings/{meeting_id}/move")
+@in_one_go
 def move(
     request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[MeetingIn], Depends(MOVE)]
 ) -> Response:
@@ -73,6 +74,7 @@ def move(
 
 
 @router.post("/e/{slug}/manage/meetings/{meeting_id}/cancel")
+@in_one_go
 def cancel(
     request: Request,
     session: DbSession,
@@ -100,6 +102,7 @@ def cancel(
 
 
 @router.post("/e/{slug}/manage/meetings/{meeting_id}/substitute")
+@in_one_go
 def substitute(
     session: DbSession, form: FormData, now: Now, access: Annotated[Access[MeetingIn], Depends(MOVE)]
 ) -> Response:
@@ -136,6 +139,7 @@ def wish_page(
 
 
 @router.post("/e/{slug}/manage/meetings/wishes/{wish_id}/place")
+@in_one_go
 def place_wish(
     request: Request,
     session: DbSession,
@@ -152,6 +156,7 @@ def place_wish(
 
 
 @router.post("/e/{slug}/manage/meetings/wishes/{wish_id}/answer")
+@in_one_go
 def answer_wish(
     session: DbSession, form: FormData, now: Now, access: Annotated[Access[WishOfOffice], Depends(WISH)]
 ) -> Response:

@@ -1,0 +1,252 @@
+"""Short changes that share a commit: each its own savepoint, all told after the commit, none half stored."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from app.platform import audit
+from app.platform.actor import Actor
+from app.platform.database import writes as module
+from app.platform.database.engine import Database
+from app.platform.database.turns import Turns
+from app.platform.database.writes import Writes
+from app.platform.errors import DoneAlready, NoRoom, Refused
+from app.platform.i18n import begin_request, current_locale
+from app.platform.idempotency import SpentForm, spend
+
+Outcome = Any
+
+
+@pytest.fixture
+def commits(database: Database) -> list[int]:
+    """One entry for each commit of the connection that writes."""
+    counted: list[int] = []
+    event.listen(database.engine, "commit", lambda _connection: counted.append(1))
+    return counted
+
+
+@pytest.fixture
+def together(database: Database) -> Callable[..., list[Outcome]]:
+    """``together(work, ...)``: what comes of pieces of work that all wait before the first one begins."""
+
+    def do(*works: Callable[[Session], Any]) -> list[Outcome]:
+        async def all_of_them() -> list[Outcome]:
+            writes = Writes(database, Turns(readers=2, writers=1))
+            return await asyncio.gather(*(writes.do(work) for work in works), return_exceptions=True)
+
+        return asyncio.run(all_of_them())
+
+    return do
+
+
+def _spending(key: str, now: Any) -> Callable[[Session], str]:
+    def work(session: Session) -> str:
+        session.add(SpentForm(sender="me", form_digest=key, spent_at=now))
+        session.flush()
+        return key
+
+    return work
+
+
+def _stored(database: Database) -> set[str]:
+    with database.reading() as session:
+        return set(session.scalars(text("SELECT form_digest FROM spent_form")))
+
+
+def test_those_that_wait_share_one_commit(database: Database, together: Any, commits: list[int], now: Any) -> None:
+    assert together(*(_spending(key, now) for key in "abc")) == ["a", "b", "c"]
+    assert _stored(database) == {"a", "b", "c"}
+    assert len(commits) == 1
+
+
+def test_who_is_refused_takes_back_what_is_theirs_alone(
+    database: Database, together: Any, commits: list[int], now: Any
+) -> None:
+    def refused(session: Session) -> None:
+        _spending("b", now)(session)
+        raise Refused("no")
+
+    said = together(_spending("a", now), refused, _spending("c", now))
+    assert [type(one) for one in said] == [str, Refused, str]
+    assert _stored(database) == {"a", "c"}
+    assert len(commits) == 1
+
+
+def test_a_fault_of_one_is_nobody_elses(database: Database, together: Any, now: Any) -> None:
+    """An error of the database, and one that nobody foresaw."""
+
+    def broken(session: Session) -> None:
+        _spending("c", now)(session)
+        raise ZeroDivisionError
+
+    said = together(_spending("a", now), _spending("a", now), broken, _spending("d", now))
+    assert [type(one) for one in said] == [str, IntegrityError, ZeroDivisionError, str]
+    assert _stored(database) == {"a", "d"}
+
+
+def test_a_commit_that_fails_fails_for_all(database: Database, together: Any, now: Any) -> None:
+    """Also for who was refused: what took their place may be among what was not stored."""
+
+    def refuse(_connection: Any) -> None:
+        raise OperationalError("COMMIT", {}, Exception("disk I/O error"))
+
+    def refused(_session: Session) -> None:
+        raise Refused("no")
+
+    event.listen(database.engine, "commit", refuse)
+    said = together(_spending("a", now), refused, _spending("b", now))
+    event.remove(database.engine, "commit", refuse)
+    assert [type(one) for one in said] == [OperationalError] * 3
+    assert _stored(database) == set()
+    assert together(_spending("a", now)) == ["a"], "the next one finds the connection as it should be"
+
+
+def test_a_transaction_that_sqlite_undid_is_lost_for_all_and_nothing_follows_it(
+    database: Database, together: Any, now: Any
+) -> None:
+    """As on a full disk; the last one would otherwise be stored line by line, outside any transaction."""
+
+    def full(session: Session) -> None:
+        raw: Any = session.connection().connection.dbapi_connection
+        raw.execute("ROLLBACK")
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    said = together(_spending("a", now), full, _spending("c", now))
+    assert [type(one) for one in said] == [NoRoom, NoRoom, str]
+    assert _stored(database) == {"c"}
+
+
+def test_nobody_is_told_before_the_commit(database: Database, now: Any) -> None:
+    told: list[str] = []
+    at_commit: list[list[str]] = []
+    may_commit = threading.Event()
+
+    def wait(_connection: Any) -> None:
+        assert may_commit.wait(10)
+        at_commit.append(list(told))
+
+    event.listen(database.engine, "commit", wait)
+
+    async def ask(writes: Writes, key: str) -> None:
+        told.append(await writes.do(_spending(key, now)))
+
+    async def all_of_them() -> None:
+        writes = Writes(database, Turns(readers=2, writers=1))
+        asked = [asyncio.create_task(ask(writes, key)) for key in "abc"]
+        await asyncio.wait(asked, timeout=0.2)
+        assert told == []
+        may_commit.set()
+        await asyncio.gather(*asked)
+
+    asyncio.run(all_of_them())
+    assert at_commit == [[]]
+    assert sorted(told) == ["a", "b", "c"]
+
+
+def test_a_form_that_is_sent_twice_in_one_commit_has_one_effect(database: Database, together: Any, now: Any) -> None:
+    def work(session: Session) -> None:
+        spend(session, sender="me", key="key", now=now)
+
+    said = together(work, work, work)
+    assert [type(one) for one in said] == [type(None), DoneAlready, DoneAlready]
+    assert len(_stored(database)) == 1
+
+
+def test_the_log_goes_on_from_piece_to_piece(database: Database, together: Any, now: Any) -> None:
+    """Whoever is undone leaves no line, and the chain holds."""
+
+    def work(number: int) -> Callable[[Session], None]:
+        def one(session: Session) -> None:
+            audit.record(
+                session, actor=Actor.system("test"), now=now, event_id=None, action="a.line", entity="test",
+                entity_id=number, changes={"x": (None, str(number))},
+            )  # fmt: skip
+            if number == 1:
+                raise Refused("no")
+
+        return one
+
+    together(*(work(number) for number in range(4)))
+    with database.reading() as session:
+        lines = session.scalars(text("SELECT entity_id FROM audit_entry WHERE entity = 'test' ORDER BY id")).all()
+        assert lines == ["0", "2", "3"]
+        assert audit.verify(session) is None
+
+
+def test_a_piece_speaks_the_language_of_its_request(database: Database) -> None:
+    async def ask(writes: Writes, locale: str) -> str:
+        begin_request(locale)
+        return await writes.do(lambda _session: current_locale())
+
+    async def all_of_them() -> list[str]:
+        writes = Writes(database, Turns(readers=2, writers=1))
+        return await asyncio.gather(*(asyncio.create_task(ask(writes, one)) for one in ("fr", "en", "es")))
+
+    assert asyncio.run(all_of_them()) == ["fr", "en", "es"]
+
+
+def test_a_commit_takes_so_many_and_no_more(
+    database: Database, together: Any, commits: list[int], now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST", 2)
+    together(*(_spending(str(number), now) for number in range(5)))
+    assert len(commits) == 3
+
+
+def test_whoever_came_first_does_not_wait_for_all_who_follow(
+    database: Database, together: Any, commits: list[int], now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH_SECONDS", -1)
+    together(*(_spending(str(number), now) for number in range(3)))
+    assert len(commits) == 3
+
+
+def test_others_that_write_have_their_turn_in_between(
+    database: Database, now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TURN_SECONDS", 0)
+    order: list[str] = []
+
+    async def another(turns: Turns) -> None:
+        async with turns.taken(writes=True):
+            order.append("another")
+
+    async def piece(writes: Writes, key: str) -> None:
+        await writes.do(lambda _session: order.append(key))
+
+    async def all_of_them() -> None:
+        turns = Turns(readers=2, writers=1)
+        writes = Writes(database, turns)
+        monkeypatch.setattr(module, "MOST", 1)
+        pieces = [asyncio.create_task(piece(writes, key)) for key in "ab"]
+        await asyncio.sleep(0)
+        await asyncio.gather(asyncio.create_task(another(turns)), *pieces)
+
+    asyncio.run(all_of_them())
+    assert order == ["a", "another", "b"]
+
+
+def test_who_goes_away_keeps_nobody_waiting(database: Database, now: Any) -> None:
+    async def all_of_them() -> str:
+        writes = Writes(database, Turns(readers=2, writers=1))
+        gone = asyncio.create_task(writes.do(_spending("a", now)))
+        await asyncio.sleep(0)
+        gone.cancel()
+        return await writes.do(_spending("b", now))
+
+    assert asyncio.run(all_of_them()) == "b"
+
+
+def test_what_waits_for_a_commit_of_its_own_is_no_short_change(database: Database, together: Any) -> None:
+    """Solver runs are handed out by the commit of the session that wrote them: here it would come too early."""
+
+    def submit(session: Session) -> None:
+        session.info["runs to hand out"] = [1]
+
+    assert [type(one) for one in together(submit)] == [AssertionError]
