@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from zlib import crc32
 
 import structlog
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
@@ -95,6 +95,13 @@ class Database:
             except BaseException:
                 session.rollback()
                 raise
+
+    @contextlib.contextmanager
+    def sharing(self, connection: Connection) -> Iterator[Session]:
+        """A savepoint in a transaction that others share: leaving in good order keeps it, an exception undoes it."""
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+            session.commit()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:

@@ -43,13 +43,11 @@ class _Piece:
     result: Any = None
     fault: BaseException | None = None
 
-    def do(self, connection: Connection) -> None:
+    def do(self, database: Database, connection: Connection) -> None:
         """Do it within a savepoint; what it raises is kept, and undoes what it wrote."""
-        session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         try:
-            with session:
+            with database.sharing(connection) as session:
                 self.result = self.context.run(self.work, session)
-                session.commit()
         except BaseException as fault:
             self.fault = fault
             return
@@ -119,7 +117,7 @@ class Writes:
         ends_at = time.monotonic() + BATCH_SECONDS
         raw: Any = connection.connection.dbapi_connection
         while True:
-            pieces[-1].do(connection)
+            pieces[-1].do(self._database, connection)
             if not raw.in_transaction:
                 # On a full disk SQLite undoes the whole transaction: the next piece would be stored line by line.
                 raise Undone from pieces[-1].fault

@@ -32,8 +32,9 @@ def commits(database: Database) -> list[int]:
 
 
 @pytest.fixture
-def together(database: Database) -> Callable[..., list[Outcome]]:
+def together(database: Database, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Outcome]]:
     """``together(work, ...)``: what comes of pieces of work that all wait before the first one begins."""
+    monkeypatch.setattr(module, "BATCH_SECONDS", 60)
 
     def do(*works: Callable[[Session], Any]) -> list[Outcome]:
         async def all_of_them() -> list[Outcome]:
