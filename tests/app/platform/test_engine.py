@@ -367,3 +367,11 @@ def test_changes_of_any_process_are_counted_and_looks_are_not(database: Database
         session.add(_row(clock, "b"))
     other.close()
     assert database.changes() not in {first, own}
+
+
+def test_a_database_that_was_watched_is_closed_from_another_thread(database: Database) -> None:
+    own = Database(database.url)
+    watching = threading.Thread(target=own.changes)
+    watching.start()
+    watching.join()
+    own.close()
