@@ -8,13 +8,14 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.platform.actor import Actor
+from app.platform.database.writes import AT_COMMIT
 from app.platform.errors import Conflict, Refused
 from app.solver_runs.enums import RunState
 from app.solver_runs.limits import DEFAULT_WORKERS, LARGEST_TIME_LIMIT_SECONDS, MOST_WORKERS
 from app.solver_runs.models import SolverRun
 from app.solver_runs.recording import record_state
 
-TO_SUBMIT = "solver_runs_to_submit"
+TO_SUBMIT = AT_COMMIT
 """Key of ``session.info``: ids of runs that the engine hands out when this transaction commits."""
 
 ASKED = [

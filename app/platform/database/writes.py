@@ -25,6 +25,9 @@ from app.platform.database.turns import Turns
 Result = TypeVar("Result")
 Work = Callable[[Session], Result]
 
+AT_COMMIT = "handed on at the commit"
+"""Key of ``session.info``: what the commit of a session hands on, such as solver runs."""
+
 MOST = 20
 """Pieces in one commit."""
 BATCH_SECONDS = 0.05
@@ -51,7 +54,7 @@ class _Piece:
         except BaseException as fault:
             self.fault = fault
             return
-        assert not session.info, f"this waits for a commit of its own: {session.info}"
+        assert AT_COMMIT not in session.info, "this is handed on by a commit of its own session"
 
 
 class Writes:

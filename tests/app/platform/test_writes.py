@@ -248,6 +248,6 @@ def test_what_waits_for_a_commit_of_its_own_is_no_short_change(database: Databas
     """Solver runs are handed out by the commit of the session that wrote them: here it would come too early."""
 
     def submit(session: Session) -> None:
-        session.info["runs to hand out"] = [1]
+        session.info[module.AT_COMMIT] = [1]
 
     assert [type(one) for one in together(submit)] == [AssertionError]
