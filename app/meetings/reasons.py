@@ -51,7 +51,7 @@ def kind_words(kind: str) -> str:
 
 def _rule_of(reason: str | None) -> str | None:
     given = GIVEN.fullmatch(reason or "")
-    return given["rule"] if given and given["rule"] in _words() else None
+    return given["rule"] if given and given["rule"] in RULES else None
 
 
 def _words() -> dict[str, str]:
@@ -72,3 +72,6 @@ def _words() -> dict[str, str]:
         "no_veto": _("%(who)s do not want to meet"),
         "value": _("Other wishes come first"),
     }
+
+
+RULES = frozenset(_words())

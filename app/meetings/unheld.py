@@ -47,9 +47,14 @@ class Unheld:
 def unheld_of(session: Session, event_id: int, *, kind: str = "") -> Unheld:
     """What is not held in an edition; a ``kind`` that no wish has counts as all."""
     reasons = unheld_reasons(session, event_id)
-    counts = Counter(kind_of(reason) for reason in reasons.values())
+    # Few reasons are given, each of many wishes: each is read once.
+    given = Counter(reasons.values())
+    kinds = {reason: kind_of(reason) for reason in given}
+    counts = Counter[str]()
+    for reason, number in given.items():
+        counts[kinds[reason]] += number
     chosen = kind if kind in counts else ""
-    ids = [one for one, reason in reasons.items() if not chosen or kind_of(reason) == chosen]
+    ids = [one for one, reason in reasons.items() if not chosen or kinds[reason] == chosen]
     people = delegates_by_id(session, {person for one in ids[:MOST] for person in people_in(reasons[one])})
     names = {one.id: latin_name_of(one) for one in people.values()}
     whole = wishes_by_id(session, event_id, ids[:MOST])
