@@ -28,6 +28,9 @@ Result = TypeVar("Result")
 SAFE_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """Releases, each good within its line, without the rare corruption of the write-ahead log."""
 
+WAIT, LOG_WAIT, LOG_TRIES = 30_000, 200, 40
+"""Milliseconds that SQLite waits for another's lock, and for the end of its log; how often the second is tried."""
+
 RETRIES = 5
 RETRYABLE = frozenset({"40001", "40P01"})
 LOCKED = "55P03"
@@ -167,17 +170,29 @@ class Database:
         """
         if not self.is_sqlite:
             return True
+        self._outside_transactions("VACUUM")
+        for _ in range(LOG_TRIES):
+            # In short turns: a page that reads, and waits for the line of the writers, would never let it end.
+            is_blocked, _pages, _brought_in = self._outside_transactions(
+                f"PRAGMA busy_timeout = {LOG_WAIT}", "PRAGMA wal_checkpoint(TRUNCATE)", f"PRAGMA busy_timeout = {WAIT}"
+            )[1]
+            if not is_blocked:
+                return True
+            time.sleep(LOG_WAIT / 1000)
+        log.warning("what was deleted can be read in the log of the file until its readers go")
+        return False
+
+    def _outside_transactions(self, *statements: str) -> list[Any]:
+        """The first row of each statement, on the one line of SQLite's writers."""
         with self.engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             assert raw is not None
             connection.rollback()
             cursor = raw.cursor()
-            cursor.execute("VACUUM")
-            is_blocked, _pages, _brought_in = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            cursor.close()
-        if is_blocked:
-            log.warning("what was deleted can be read in the log of the file until its readers go")
-        return not is_blocked
+            try:
+                return [cursor.execute(statement).fetchone() for statement in statements]
+            finally:
+                cursor.close()
 
     def serve_alone(self) -> None:
         """Hold the lock of an SQLite file for as long as this process lives.
@@ -236,7 +251,7 @@ def _sqlite(url: str, *, begin: str, is_reader: bool) -> Engine:
         module=pysqlite3,
         **pool,
         max_overflow=0,
-        connect_args={"isolation_level": None, "timeout": 30, "check_same_thread": False},
+        connect_args={"isolation_level": None, "timeout": WAIT / 1000, "check_same_thread": False},
         json_serializer=_to_json,
     )
 
@@ -246,7 +261,7 @@ def _sqlite(url: str, *, begin: str, is_reader: bool) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
-            "busy_timeout=30000",
+            f"busy_timeout={WAIT}",
             "foreign_keys=ON",
             "recursive_triggers=ON",
             "secure_delete=ON",

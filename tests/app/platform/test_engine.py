@@ -142,17 +142,34 @@ def test_a_reader_sees_one_moment(database: Database, clock) -> None:
         assert session.scalar(count) == 1
 
 
-def test_what_a_reader_still_sees_is_not_said_to_be_gone(database: Database, clock) -> None:
+def test_what_a_reader_still_sees_is_not_said_to_be_gone(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """ADM-04: the log of the file ends once nobody reads what stood there before, and this is told."""
     if not database.is_sqlite:
         pytest.skip("SQLite only")
-    with database.engine.connect() as connection:
-        connection.connection.dbapi_connection.execute("PRAGMA busy_timeout = 50")
+    monkeypatch.setattr("app.platform.database.engine.LOG_TRIES", 2)
     with database.reading() as reader:
         reader.scalar(text("SELECT count(*) FROM account"))
         assert not database.leave_no_trace()
     assert database.leave_no_trace()
     assert Path(f"{database.engine.url.database}-wal").stat().st_size == 0
+
+
+def test_a_page_that_notes_something_gets_on_while_the_log_is_ended(database: Database) -> None:
+    """It reads, and waits for the line of the writers; the end of the log waits for it, and lets go of that line."""
+    if not database.is_sqlite:
+        pytest.skip("SQLite only")
+    done: list[bool] = []
+    with database.reading() as reader:
+        reader.scalar(text("SELECT count(*) FROM account"))
+        ending = threading.Thread(target=lambda: done.append(database.leave_no_trace()))
+        ending.start()
+        for _ in range(3):
+            with database.writing() as session:
+                session.execute(text("UPDATE account SET display_name = display_name"))
+            time.sleep(0.1)
+        assert ending.is_alive(), "the reader is still there"
+    ending.join(timeout=60)
+    assert done == [True]
 
 
 @pytest.mark.usefixtures("either")
