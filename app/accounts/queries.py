@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, TableClause, and_, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.enums import AttemptKind, Role
@@ -21,6 +21,7 @@ from app.accounts.models import (
     SignInSession,
 )
 from app.accounts.principal import Principal, RoleChoice
+from app.accounts.statements import choice_of, roles_in_force, who
 from app.platform.database.base import Base
 from app.platform.errors import NotFound
 from app.platform.tokens import digest
@@ -58,7 +59,7 @@ def principal_of_session(session: Session, *, token: str, now: datetime) -> Prin
 
     A person whose role in use has ended stays signed in as a visitor and may choose another.
     """
-    rows = session.execute(_who(), {"token_digest": digest(token), "now": now}).all()
+    rows = session.execute(who(), {"token_digest": digest(token), "now": now}).all()
     if not rows:
         return None
     signed_in = rows[0]
@@ -70,7 +71,7 @@ def principal_of_session(session: Session, *, token: str, now: datetime) -> Prin
         session_id=signed_in.session_id,
         used_at=signed_in.used_at or signed_in.created_at,
         second_step_at=signed_in.second_step_at,
-        choices=tuple(_choice(row) for row in rows if row.grant_id is not None),
+        choices=tuple(choice_of(row) for row in rows if row.grant_id is not None),
     )
     in_use = next((choice for choice in visitor.choices if choice.grant_id == signed_in.grant_in_use), None)
     return visitor if in_use is None else visitor.acting_as(in_use)
@@ -107,79 +108,6 @@ def role_choices(session: Session, *, account_id: int, now: datetime) -> list[Ro
     return role_choices_of(session, account_ids=[account_id], now=now)[account_id]
 
 
-def _event() -> TableClause:
-    # Accounts stand below events: the event's name is read from its table, never through its model.
-    return Base.metadata.tables["event"]
-
-
-def _granted() -> tuple[Any, ...]:
-    """What a choice is made of."""
-    event = _event()
-    return (
-        RoleGrant.id.label("grant_id"), RoleGrant.role, RoleGrant.event_id, RoleGrant.delegation_id,
-        RoleGrant.delegate_id, RoleGrant.acting_for, RoleGrant.until, event.c.slug, event.c.name,
-    )  # fmt: skip
-
-
-def _is_in_force() -> ColumnElement[bool]:
-    return or_(RoleGrant.until.is_(None), RoleGrant.until > bindparam("now"))
-
-
-def _choice(row: Row[Any]) -> RoleChoice:
-    return RoleChoice(
-        grant_id=row.grant_id,
-        role=row.role,
-        event_id=row.event_id,
-        event_slug=row.slug,
-        event_name=row.name,
-        delegation_id=row.delegation_id,
-        delegate_id=row.delegate_id,
-        acting_for=row.acting_for,
-        until=row.until,
-    )
-
-
-@cache
-def _who() -> Select[Any]:
-    """The browser that holds a token, with its account, a row for each of its roles: every request asks for it."""
-    event = _event()
-    return (
-        select(
-            SignInSession.id.label("session_id"),
-            SignInSession.grant_id.label("grant_in_use"),
-            SignInSession.used_at,
-            SignInSession.created_at,
-            SignInSession.second_step_at,
-            Account.id.label("account_id"),
-            Account.display_name,
-            Account.locale,
-            *_granted(),
-        )
-        .join(Account, Account.id == SignInSession.account_id)
-        .outerjoin(RoleGrant, and_(RoleGrant.account_id == Account.id, _is_in_force()))
-        .outerjoin(event, event.c.id == RoleGrant.event_id)
-        .where(
-            SignInSession.token_digest == bindparam("token_digest"),
-            SignInSession.revoked_at.is_(None),
-            SignInSession.expires_at > bindparam("now"),
-            SignInSession.awaits_second_step.is_(False),
-            Account.is_active,
-        )
-        .order_by(RoleGrant.id)
-    )
-
-
-@cache
-def _choices() -> Select[Any]:
-    event = _event()
-    return (
-        select(RoleGrant.account_id, *_granted())
-        .outerjoin(event, event.c.id == RoleGrant.event_id)
-        .where(RoleGrant.account_id.in_(bindparam("account_ids", expanding=True)), _is_in_force())
-        .order_by(RoleGrant.id)
-    )
-
-
 @cache
 def _id_of_slug() -> Select[int]:
     event = Base.metadata.tables["event"]
@@ -188,10 +116,10 @@ def _id_of_slug() -> Select[int]:
 
 def role_choices_of(session: Session, *, account_ids: Sequence[int], now: datetime) -> dict[int, list[RoleChoice]]:
     """The same for many accounts at once; an account without a role has an empty list."""
-    rows = session.execute(_choices(), {"account_ids": list(account_ids), "now": now})
+    rows = session.execute(roles_in_force(), {"account_ids": list(account_ids), "now": now})
     choices: dict[int, list[RoleChoice]] = {account_id: [] for account_id in account_ids}
     for row in rows:
-        choices[row.account_id].append(_choice(row))
+        choices[row.account_id].append(choice_of(row))
     return choices
 
 
