@@ -22,7 +22,7 @@ from app.pairing.queries import partnerships_of
 from app.platform import i18n
 
 BOOKING = 29
-"""Four of them are PostgreSQL's: two locks, and two more looks into the log; SQLite puts 25."""
+"""Four of them are PostgreSQL's: two locks, and two more looks into the log; SQLite puts 24."""
 PAGES = {
     ("delegate", "my"): 12,
     ("delegate", "my/meetings"): 13,

@@ -271,10 +271,11 @@ def _sqlite(url: str, *, begin: str, is_reader: bool) -> Engine:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+    # Not by listening for "begin": whoever listens to an engine is asked about each of its statements.
+    def do_begin(connection: Any) -> None:
+        connection.cursor().execute(begin)
 
+    engine.dialect.do_begin = do_begin  # type: ignore[assignment]
     return engine
 
 
