@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from scheduler.agenda.explain.contradiction import CHECKS, check_against
+from scheduler.agenda.explain.effort import SMALL
 from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of, required_sessions
 from scheduler.agenda.explain.few import Few, durations_of
-from scheduler.agenda.explain.oracle import SMALL, Oracle
+from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.packing import goes_beside
 from scheduler.agenda.explain.relaxing import Changes, ProblemFile, neutral
 from scheduler.agenda.problem import AgendaProblem

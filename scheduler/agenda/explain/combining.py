@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from scheduler.agenda.explain.blocking import blocking_set
+from scheduler.agenda.explain.effort import BRIEF, SMALL, WHOLE
 from scheduler.agenda.explain.facts import Blocker, field_of
 from scheduler.agenda.explain.finding import by_kind
+from scheduler.agenda.explain.found import Found
 from scheduler.agenda.explain.leaving import sessions_left_out
-from scheduler.agenda.explain.mending import Change, changes_for, fix_of, mended, proposed, relaxed
-from scheduler.agenda.explain.oracle import BRIEF, SMALL, WHOLE, Found, Oracle
+from scheduler.agenda.explain.mending import Change, changes_for, mended, proposed, relaxed
+from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile
+from scheduler.agenda.explain.wording import fix_of
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import Placement
@@ -171,7 +174,7 @@ class _ListSearch:
             others[change.steps], placements = proposal.value, proposal.placements
         if self._find(others, placements).status != "feasible":
             return None
-        return tuple(fix_of(self._problem, change, value=others[change.steps]) for change in chosen)
+        return tuple(fix_of(self._problem, change.steps, value=others[change.steps]) for change in chosen)
 
     def _with_values(self, chosen: tuple[Change, ...]) -> tuple[Fix, ...] | None:
         """Give each change its value, those to come still taken as far as they go; the last value proves the list."""
@@ -182,5 +185,5 @@ class _ListSearch:
             if value is NOTHING:
                 return None
             others[change.steps] = value
-            fixes.append(fix_of(self._problem, change, value=value))
+            fixes.append(fix_of(self._problem, change.steps, value=value))
         return tuple(fixes)

@@ -5,8 +5,10 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 
 from scheduler.agenda.explain.alike import facts_alike, likeness
 from scheduler.agenda.explain.contradiction import is_seen_by
+from scheduler.agenda.explain.effort import BRIEF, LONGER
 from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of
-from scheduler.agenda.explain.oracle import BRIEF, LONGER, Answer, Oracle
+from scheduler.agenda.explain.found import Answer
+from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.packing import goes_beside
 from scheduler.agenda.explain.relaxing import ProblemFile, neutral
 from scheduler.agenda.problem import AgendaProblem

@@ -5,6 +5,7 @@ from heapq import heappop, heappush
 from itertools import groupby
 
 from scheduler.agenda.explain.alike import kinds
+from scheduler.agenda.explain.effort import BRIEF, SMALL, WHOLE
 from scheduler.agenda.explain.facts import Blocker
 from scheduler.agenda.explain.mending import (
     WIDEN_A_WINDOW,
@@ -12,16 +13,16 @@ from scheduler.agenda.explain.mending import (
     Proposal,
     changes_for,
     eased,
-    fix_of,
     mended,
     proposed,
     proved,
     relaxation,
     relaxed,
 )
-from scheduler.agenda.explain.oracle import BRIEF, SMALL, WHOLE, Oracle
+from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import NOTHING, ProblemFile
 from scheduler.agenda.explain.widening import added_grains
+from scheduler.agenda.explain.wording import fix_of
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import only
 from scheduler.core.explanation import Fix
@@ -107,16 +108,16 @@ class _FixSearch:
                 continue
             found = proved(self._problem, proposal, {}, self._oracle, brief=True)
             if found.status == "feasible":
-                return fix_of(self._problem, proposal.change, value=proposal.value)
+                return fix_of(self._problem, proposal.change.steps, value=proposal.value)
             patience -= 1
             if self._notes(found.against) and patience > 0:
                 heappush(queue, (self._needed(proposal), index, few, proposal))
                 if self.is_hopeless:
                     return None
                 continue
-            further = eased(self._problem, proposal, self._oracle)
+            further = eased(self._problem, proposal, found.left, self._oracle)
             if further is not None:
-                return fix_of(self._problem, further.change, value=further.value)
+                return fix_of(self._problem, further.change.steps, value=further.value)
             self._undecided.append(changes[index])
             if patience <= 0:
                 self._put_off(changes, queue)
@@ -169,10 +170,10 @@ class _FixSearch:
             for index, change in enumerate(changes):
                 value = NOTHING if self._oracle.is_over else mended(self._problem, change, {}, self._oracle)
                 if value is not NOTHING and cost != WIDEN_A_WINDOW:
-                    return fix_of(self._problem, change, value=value)
+                    return fix_of(self._problem, change.steps, value=value)
                 if value is not NOTHING:
                     found.append((self._needed(Proposal(change, value, ())), index, change, value))
             if found:
                 _, _, change, value = min(found, key=lambda one: one[:2])
-                return fix_of(self._problem, change, value=value)
+                return fix_of(self._problem, change.steps, value=value)
         return None

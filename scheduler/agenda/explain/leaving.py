@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from scheduler.agenda.explain.mending import DROP_A_PIN, MAKE_OPTIONAL, Change, fix_of, relaxed
-from scheduler.agenda.explain.oracle import SMALL, Oracle
+from scheduler.agenda.explain.effort import SMALL
+from scheduler.agenda.explain.mending import DROP_A_PIN, MAKE_OPTIONAL, Change, relaxed
+from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import ProblemFile
+from scheduler.agenda.explain.wording import fix_of
 from scheduler.agenda.problem import AgendaProblem, Session, Weights
 from scheduler.agenda.solution import Placement
 from scheduler.core.explanation import Fix
@@ -63,7 +65,7 @@ def _proved(problem: AgendaProblem, plan: Sequence[Placement] | None, oracle: Or
     found = oracle.find(ProblemFile(problem).changed(furthest), wanted=plan)
     if not changes or found.status != "feasible":
         return None
-    return tuple(fix_of(problem, change, value=furthest[change.steps]) for change in changes)
+    return tuple(fix_of(problem, change.steps, value=furthest[change.steps]) for change in changes)
 
 
 class _GivingWay:

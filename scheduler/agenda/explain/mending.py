@@ -4,17 +4,20 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
+from math import ceil
 from typing import Any
 
 from scheduler.agenda.explain.alike import kinds
-from scheduler.agenda.explain.facts import Blocker, Steps, field_of, path_of
-from scheduler.agenda.explain.oracle import SMALL, SOON, WHOLE, Found, Oracle
+from scheduler.agenda.explain.effort import SMALL, SOON, WHOLE
+from scheduler.agenda.explain.facts import Blocker, Steps, field_of
+from scheduler.agenda.explain.found import Found
+from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import ENOUGH, NOTHING, Changes, ProblemFile, neutral
 from scheduler.agenda.explain.widening import HOURS, widened, widened_for
+from scheduler.agenda.legal import hours_of_days
 from scheduler.agenda.problem import AgendaProblem, Session
 from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import Placement
-from scheduler.core.explanation import Fix
 
 DROP_A_PIN, WIDEN_A_WINDOW, RAISE_A_CAPACITY, MAKE_OPTIONAL, ANYTHING_ELSE = range(5)
 """What a change costs an organiser, the least first."""
@@ -157,8 +160,12 @@ def proved(
     return oracle.find(changed, wanted=proposal.placements, brief=brief)
 
 
-def eased(problem: AgendaProblem, proposal: Proposal, oracle: Oracle) -> Proposal | None:
-    """The same change taken further than the least, where there is soon a plan of the whole file with it."""
+def eased(problem: AgendaProblem, proposal: Proposal, left: Set[str], oracle: Oracle) -> Proposal | None:
+    """The same change taken further than the least, where there is soon a plan of the whole file with it.
+
+    Args:
+        left: sessions that could not be placed with the least.
+    """
     steps, file = proposal.change.steps, ProblemFile(problem)
     if field_of(steps) in HOURS:
         free = file.changed(neutral([steps]))
@@ -169,7 +176,9 @@ def eased(problem: AgendaProblem, proposal: Proposal, oracle: Oracle) -> Proposa
     if proposal.change.cost != RAISE_A_CAPACITY:
         return None
     values = [value for value in _values(problem, steps) if value > proposal.value]
-    for index in [1 << turn for turn in range(LARGER)]:
+    # With fewer there is no time for those that were left.
+    first = max(1, _units_for(problem, steps, left))
+    for index in [first - 1 + (1 << turn) for turn in range(LARGER)]:
         if index > len(values) or oracle.is_over:
             return None
         larger = replace(proposal, value=values[index - 1])
@@ -260,34 +269,12 @@ def _values(problem: AgendaProblem, steps: Steps) -> Sequence[int]:
     return sorted(one for one in asked if one > (room.capacity if steps[-1] == "capacity" else room.booths))
 
 
-def fix_of(problem: AgendaProblem, change: Change, *, value: Any) -> Fix:
-    return Fix(path=path_of(change.steps), to=value, message=_said(problem, change, value))
-
-
-def _said(problem: AgendaProblem, change: Change, value: Any) -> str:
-    kind, field = change.steps[0], field_of(change.steps)
-    if kind == "max_parallel":
-        return f"Let {value} sessions run at once."
-    index = change.steps[1]
-    assert isinstance(index, int)
-    name = getattr(problem, str(kind))[index].id
-    if kind != "sessions":
-        return f"Change '{field}' of '{name}' to {value}."
-    session = problem.sessions[index]
-    if value is None and len(change.steps) == 4:
-        entry = change.steps[3]
-        assert isinstance(entry, int)
-        return f"Take '{getattr(session, field)[entry]}' off '{field}' of '{name}'."
-    if field == "windows":
-        return f"Let '{name}' run {_hours(value)}."
-    said = {
-        "pin": f"Drop the pin of '{name}'.",
-        "optional": f"Let '{name}' be left out.",
-        "plenary": f"Let other sessions run beside '{name}'.",
-        "uses": f"Let '{name}' do without '{change.steps[-1]}'.",
-    }
-    return said.get(field, f"Ask nothing of '{name}' under '{field}'.")
-
-
-def _hours(windows: Any) -> str:
-    return " or ".join(f"from {start} to {end}" for start, end in windows) if windows else "at any time"
+def _units_for(problem: AgendaProblem, steps: Steps, names: Set[str]) -> int:
+    """How many more at once some sessions take, were all of their time used; of rooms that is not known."""
+    hours = sum(end - start for start, end in hours_of_days(problem.days))
+    if steps[0] == "rooms" or not hours:
+        return 0
+    index = steps[-1] if len(steps) == 1 else steps[1]
+    shared = problem.resources[index].id if isinstance(index, int) else None
+    sessions = [one for one in problem.sessions if one.id in names]
+    return ceil(sum(one.duration * (1 if shared is None else one.uses.get(shared, 0)) for one in sessions) / hours)

@@ -1,10 +1,11 @@
 """Whether a problem has any plan at all, within the time left."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
+from scheduler.agenda.explain import effort
 from scheduler.agenda.explain.contradiction import contradiction, contradictions
+from scheduler.agenda.explain.found import Answer, Found
 from scheduler.agenda.explain.packing import packed
 from scheduler.agenda.explain.stretches import fill_stretches
 from scheduler.agenda.explain.tracks import overfilled, proposed
@@ -18,36 +19,6 @@ from scheduler.agenda.solve import solve
 from scheduler.core.cpsat import Solved, run
 from scheduler.core.limits import Control, Limits, Stopwatch
 
-SMALL = 40
-"""Sessions up to which a problem is asked for as it is."""
-QUICK, BRIEFLY = 60, 150
-"""Ejections after which those fought over are looked at, and after which what is to be answered soon is given up."""
-THOROUGH, PERSISTENT = 1, 20
-"""Ejections for each session after which they are looked at again, and after which the solver is asked."""
-
-MANY = 25
-"""The part of all sessions of which so many could not be placed that what is to be answered soon is given up."""
-FEW_EJECTIONS = 12
-"""Ejections after which a question about few sessions is left to the solver."""
-
-BRIEF, SOON, LONGER = 0.05, 0.1, 1.0
-"""Deterministic time for a question that may be needless, for one that may prove a fix, and for one put off."""
-MOST_SHORTLY, MOST_SOLVED = 80, 300
-"""Sessions beyond which the solver says nothing in a short time, and nothing but whether there is a plan at all."""
-WHOLE = 150
-"""Sessions up to which it is looked at length by length whether they fill the time, and for the least widening."""
-
-Answer = Literal["feasible", "infeasible", "unknown"]
-
-
-@dataclass(frozen=True)
-class Found:
-    """An answer, and what shows it: a plan, or a few sessions that have none, where such are known."""
-
-    status: Answer
-    placements: tuple[Placement, ...] | None = None
-    against: frozenset[str] | None = None
-
 
 class Oracle:
     """Answers feasibility questions until the time limit of the whole explanation is reached."""
@@ -58,6 +29,7 @@ class Oracle:
         self._against: list[frozenset[str]] = []
         self._kept: tuple[Placement, ...] = ()
         self._kept_few: tuple[Placement, ...] = ()
+        self._is_counted = False
         self._known_legal = KnownLegal()
 
     @property
@@ -73,7 +45,7 @@ class Oracle:
         """Whether what was put off should stay so, for there to be time for the rest."""
         return self.is_over or 2 * self.seconds > self._limits.time_limit
 
-    def ask(self, problem: AgendaProblem, *, work: float | None = LONGER) -> Answer:
+    def ask(self, problem: AgendaProblem, *, work: float | None = effort.LONGER) -> Answer:
         """Whether there is a plan; ``unknown`` where there is no answer in the time for it, as in ``find``."""
         return self.find(problem, work=work).status
 
@@ -83,7 +55,7 @@ class Oracle:
         *,
         wanted: Sequence[Placement] = (),
         brief: bool = False,
-        work: float | None = LONGER,
+        work: float | None = effort.LONGER,
     ) -> Found:
         """The answer about a problem of any size; ``unknown`` where there is none in the time for it.
 
@@ -101,29 +73,33 @@ class Oracle:
         shown = {placement.session for placement in wanted}
         for names in self._against:
             is_new = len(names) < len(present) and names <= present and not names <= shown
-            if is_new and self._is_against(problem, names, BRIEF if brief else work):
+            # What is seen of most sessions is seen of all.
+            is_most = len(names) > effort.WHOLE and 2 * len(names) > len(present)
+            if is_new and not is_most and self._is_against(problem, names, effort.BRIEF if brief else work):
                 return Found("infeasible", against=names)
-        if len(present) <= SMALL:
-            return self.ask_few(problem, work=BRIEF if brief else None)
+        if len(present) <= effort.SMALL:
+            return self.ask_few(problem, work=effort.BRIEF if brief else None)
         return self._ask_large(problem, wanted, work, brief=brief)
 
     def against(self, problem: AgendaProblem) -> frozenset[str] | None:
         """Few sessions that cannot all be placed, were there no others, if such are known already."""
         present = {session.id for session in problem.sessions}
         for names in sorted(self._against, key=len):
-            if names <= present and self._is_against(problem, names, LONGER):
+            if names <= present and self._is_against(problem, names, effort.LONGER):
                 return names
         return None
 
     def _is_against(self, problem: AgendaProblem, names: frozenset[str], work: float | None) -> bool:
         few = only(problem, names)
-        if len(names) > WHOLE:
+        if len(names) > effort.WHOLE:
             return self.sees_against(few)
         return self.ask_few(few, work=work).status == "infeasible"
 
     def note_against(self, names: Iterable[str]) -> None:
         """Remember sessions of the file that cannot all be placed."""
-        self._against.append(frozenset(names))
+        few = frozenset(names)
+        if few not in self._against:
+            self._against.append(few)
 
     def _ask_large(
         self, problem: AgendaProblem, wanted: Sequence[Placement], work: float | None, *, brief: bool
@@ -131,28 +107,35 @@ class Oracle:
         legal = self.legal_of(problem)
         names = contradiction(problem, legal)
         if names is not None:
-            self._against.append(names)
+            self.note_against(names)
             return Found("infeasible", against=names)
         placements = packed(problem)
         if placements is not None:
             return Found("feasible", placements)
-        count = len(problem.sessions)
+        present = {one.id for one in problem.sessions if one.is_required}
+        count, left = len(problem.sessions), frozenset[str]()
         # Where the sessions in question have a plan there is most likely one of all.
-        turns = [QUICK, min(BRIEFLY, THOROUGH * count)] if brief else [QUICK, THOROUGH * count, PERSISTENT * count]
+        turns = (
+            [effort.QUICK, min(effort.BRIEFLY, effort.THOROUGH * count)]
+            if brief
+            else [effort.QUICK, effort.THOROUGH * count, effort.PERSISTENT * count]
+        )
         for ejections in turns[1 if wanted else 0 :]:
             attempt = self._attempt(problem, legal, wanted, most_ejections=ejections)
             if attempt.is_complete:
                 return Found("feasible", attempt.placements)
-            if brief and MANY * (count - len(attempt.placements)) > count:
-                return Found("unknown")
-            if self._find_against(problem, attempt.fought_over, BRIEF if brief else work):
-                return Found("infeasible", against=self._against[-1])
-        if count <= WHOLE:
+            left = frozenset(present.difference(one.session for one in attempt.placements))
+            if brief and effort.MANY * len(left) > count:
+                return Found("unknown", left=left)
+            few = self._find_against(problem, attempt.fought_over, effort.BRIEF if brief else work)
+            if few is not None:
+                return Found("infeasible", against=few)
+        if count <= effort.WHOLE:
             too_many = overfilled(problem, legal)
             if too_many is not None:
                 return Found("infeasible", against=too_many)
-        is_hopeless = brief or (work is not None and count > MOST_SOLVED)
-        return Found("unknown") if is_hopeless else self._solved(problem, legal, work)
+        is_hopeless = brief or (work is not None and count > effort.MOST_SOLVED)
+        return Found("unknown", left=left) if is_hopeless else self._solved(problem, legal, work)
 
     def _attempt(
         self,
@@ -167,7 +150,7 @@ class Oracle:
             legal,
             wanted=(*wanted, *self._kept),
             seed=self._limits.seed,
-            patience=PERSISTENT,
+            patience=effort.PERSISTENT,
             most_ejections=most_ejections,
             is_over=lambda: self.is_over,
         )
@@ -175,16 +158,18 @@ class Oracle:
             self._kept = attempt.placements
         return attempt
 
-    def _find_against(self, problem: AgendaProblem, fought_over: tuple[str, ...], work: float | None) -> bool:
-        """Whether some of those that were fought over most cannot all be placed."""
+    def _find_against(
+        self, problem: AgendaProblem, fought_over: tuple[str, ...], work: float | None
+    ) -> frozenset[str] | None:
+        """Some of those that were fought over most that cannot all be placed."""
         size = 2
         while size < 2 * len(fought_over) and not self.is_over:
             names = frozenset(fought_over[:size])
             if self._is_against(problem, names, work):
-                self._against.append(names)
-                return True
+                self.note_against(names)
+                return names
             size *= 2
-        return False
+        return None
 
     def ask_few(
         self,
@@ -212,7 +197,7 @@ class Oracle:
         attempt = self._attempt_few(problem, legal, wanted)
         if not attempt.is_complete and overfilled(problem, legal) is not None:
             return Found("infeasible")
-        if not attempt.is_complete and work is not None and len(problem.sessions) > MOST_SHORTLY:
+        if not attempt.is_complete and work is not None and len(problem.sessions) > effort.MOST_SHORTLY:
             return Found("unknown")
         found = Found("feasible", attempt.placements) if attempt.is_complete else self._solved(problem, legal, work)
         if found.placements is not None:
@@ -230,17 +215,20 @@ class Oracle:
     def _attempt_few(self, problem: AgendaProblem, legal: dict[str, Legal], wanted: Sequence[Placement]) -> Attempt:
         """A plan around what is wanted and what was there before, or around one that is proposed."""
         attempt = Attempt((), is_complete=False)
-        for near in ((*wanted, *self._kept_few), None):
+        near_kept, by_counting = (*wanted, *self._kept_few), None
+        # What led to a plan last time mostly does again.
+        for near in (by_counting, near_kept) if self._is_counted else (near_kept, by_counting):
             attempt = first_plan(
                 problem,
                 legal,
                 wanted=proposed(problem, legal) if near is None else near,
                 seed=self._limits.seed,
                 patience=1,
-                most_ejections=FEW_EJECTIONS,
+                most_ejections=effort.FEW_EJECTIONS,
                 is_over=lambda: self.is_over,
             )
             if attempt.is_complete:
+                self._is_counted = near is None
                 break
         return attempt
 
@@ -261,7 +249,7 @@ class Oracle:
         if self.is_over:
             return Found("unknown")
         model = build(problem, legal)
-        if len(problem.sessions) <= SMALL:
+        if len(problem.sessions) <= effort.SMALL:
             fill_stretches(model)
         solved = self._run(model, work)
         if solved.status == "infeasible":
@@ -275,7 +263,7 @@ class Oracle:
             stage="explain",
             sense=None,
             # More searches side by side take longer to set up than a few sessions take to decide.
-            limits=replace(self._limits, workers=1) if len(model.variables.sessions) <= SMALL else self._limits,
+            limits=replace(self._limits, workers=1) if len(model.variables.sessions) <= effort.SMALL else self._limits,
             seconds=left,
             # Beside a busy machine's wall clock, which says little of what was tried.
             parameters={} if work is None else {"max_deterministic_time": work, "cp_model_presolve": False},

@@ -41,12 +41,13 @@ def proposed(problem: AgendaProblem, legal: Mapping[str, Legal]) -> tuple[Placem
     required = [one for one in problem.sessions if one.is_required]
     for some, stretches, _ in _scarce(problem, required):
         sizes = _sizes(some, legal)
-        cut = _cut(stretches, list(sizes.values()))
-        counts = _counts(Counter(sizes.values()), cut)
+        wanted = Counter(sizes.values())
+        cut = _cut(stretches, wanted)
+        counts = _counts(wanted, cut)
         if isinstance(counts, dict):
             return tuple(_placed(problem, some, sizes, counts, cut))
         # Some may not be anywhere in a stretch; then the order matters in which they are there.
-        counts = _counts(Counter(sizes.values()), stretches, fits=Size.may_go_into)
+        counts = _counts(wanted, stretches, fits=Size.may_go_into)
         if isinstance(counts, dict):
             return tuple(_placed(problem, some, sizes, counts, stretches))
     return ()
@@ -123,13 +124,15 @@ def _scarce(problem: AgendaProblem, required: list[Session]) -> Iterator[tuple[l
     )
 
 
-def _cut(stretches: Sequence[Stretch], sizes: Sequence[Size]) -> list[Stretch]:
+def _cut(stretches: Sequence[Stretch], sizes: Counter[Size]) -> list[Stretch]:
     """Stretches cut where the hours of many sessions begin or end."""
     edges: Counter[int] = Counter()
-    for size in sizes:
-        hours = union((start, end - 1 + size.duration) for _, starts in size.rooms for start, end in starts)
-        edges.update({edge for span in hours for edge in span})
-    cuts = sorted(edge for edge, count in edges.items() if 4 * count >= len(sizes))
+    for size, count in sizes.items():
+        # Rooms that are always open have the same starts.
+        legal = dict.fromkeys(starts for _, starts in size.rooms)
+        hours = union((start, end - 1 + size.duration) for starts in legal for start, end in starts)
+        edges.update(dict.fromkeys((edge for span in hours for edge in span), count))
+    cuts = sorted(edge for edge, count in edges.items() if 4 * count >= sizes.total())
     found = []
     for stretch in stretches:
         inside = [stretch.start, *(edge for edge in cuts if stretch.start < edge < stretch.end), stretch.end]

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from scheduler.agenda.explain.effort import WHOLE
 from scheduler.agenda.explain.facts import Steps, field_of
-from scheduler.agenda.explain.oracle import WHOLE, Oracle
+from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import NOTHING, Changes, neutral
 from scheduler.agenda.legal import Span, Starts, hours_of_day, union, without
 from scheduler.agenda.problem import AgendaProblem, Session

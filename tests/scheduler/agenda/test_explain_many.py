@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduler.agenda.explain import explain
+from scheduler.agenda.explain.mending import RAISE_A_CAPACITY, Change, Proposal, eased
+from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.packing import packed
 from scheduler.agenda.explain.sizes import Size, Stretch
 from scheduler.agenda.explain.tracks import in_order
@@ -15,7 +17,7 @@ from scheduler.agenda.model import solution_of as complete_solution
 from scheduler.agenda.problem import AgendaProblem, read_problem
 from scheduler.agenda.validation import validate
 from scheduler.core.explanation import Explanation
-from scheduler.core.limits import Limits
+from scheduler.core.limits import Control, Limits
 from tests.scheduler.agenda.test_explain import facts_of, mended, neutralised
 
 LIMITS = Limits(time_limit=60, workers=1)
@@ -61,6 +63,18 @@ def test_so_many_at_once_are_raised_to_what_adds_up(problem_of: Any) -> None:
     assert explanation.fix is not None
     assert (explanation.fix.path, explanation.fix.to) == ("max_parallel", 8)
     assert_mended(alone, explanation)
+
+
+def test_numbers_that_leave_no_time_for_what_was_left_are_passed_over(problem_of: Any) -> None:
+    """Seven sessions at one time: two at once leave five, so that three or four more are not asked about."""
+    sessions = [{"id": f"s{index}", "duration": 10} for index in range(7)]
+    rooms = [{"id": f"r{index}", "capacity": 100} for index in range(7)]
+    problem = problem_of(sessions=sessions, rooms=rooms, days=[{"id": "d", "start": 0, "end": 10}], max_parallel=1)
+    least = Proposal(Change(RAISE_A_CAPACITY, ("max_parallel",)), 2, ())
+    left = {f"s{index}" for index in range(2, 7)}
+    further = eased(problem, least, left, Oracle(LIMITS, Control()))
+    assert further is not None
+    assert further.value == 7
 
 
 def test_three_contradictions_among_many_sessions_are_mended_together(planted: Any) -> None:

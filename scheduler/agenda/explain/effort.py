@@ -1,0 +1,20 @@
+"""How much is tried before a question is given up or left to another way."""
+
+SMALL = 40
+"""Sessions up to which a problem is asked for as it is."""
+QUICK, BRIEFLY = 60, 150
+"""Ejections after which those fought over are looked at, and after which what is to be answered soon is given up."""
+THOROUGH, PERSISTENT = 1, 20
+"""Ejections for each session after which they are looked at again, and after which the solver is asked."""
+
+MANY = 25
+"""The part of all sessions of which so many could not be placed that what is to be answered soon is given up."""
+FEW_EJECTIONS = 12
+"""Ejections after which a question about few sessions is left to the solver."""
+
+BRIEF, SOON, LONGER = 0.05, 0.1, 1.0
+"""Deterministic time for a question that may be needless, for one that may prove a fix, and for one put off."""
+MOST_SHORTLY, MOST_SOLVED = 80, 300
+"""Sessions beyond which the solver says nothing in a short time, and nothing but whether there is a plan at all."""
+WHOLE = 150
+"""Sessions up to which it is looked at length by length whether they fill the time, and for the least widening."""
