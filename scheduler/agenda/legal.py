@@ -51,7 +51,8 @@ def legal_of(problem: AgendaProblem) -> dict[str, Legal]:
 class KnownLegal:
     """Legal starts over many problems that share most of their entries, as those of an explanation do.
 
-    A session is known where it, its people and resources, the rooms and the days are the same objects as before.
+    A session is known where it, its people, the rooms and the days are the same objects as before, and so are its
+    resources or what of them says when it may be.
     """
 
     def __init__(self) -> None:
@@ -64,13 +65,15 @@ class KnownLegal:
         """As ``legal_of`` of the module."""
         people = {person.id: person for person in problem.people}
         resources = {resource.id: resource for resource in problem.resources}
-        around = (problem.max_parallel, *map(id, problem.days), None, *map(id, problem.rooms))
+        around = (problem.max_parallel == 0, *map(id, problem.days), None, *map(id, problem.rooms))
         house = self._houses.setdefault(around, (len(self._houses), problem.days, problem.rooms))[0]
         reader: _Reader | None = None
         found = {}
         for session in problem.sessions:
-            others = (*(people[name] for name in session.people), *(resources[name] for name in session.uses))
-            key = (house, id(session), *map(id, others))
+            used = [(resources[name], units) for name, units in session.uses.items()]
+            others = (*(people[name] for name in session.people), *(resource for resource, _ in used))
+            hours = tuple(_hours_of(resource, units) for resource, units in used)
+            key = (house, id(session), tuple(id(people[name]) for name in session.people), hours)
             if key not in self._known:
                 reader = reader or _Reader(problem, self._fitting_of(problem))
                 if len(self._known) > MOST_KNOWN:
@@ -81,6 +84,12 @@ class KnownLegal:
 
     def _fitting_of(self, problem: AgendaProblem) -> dict[Hashable, list[Room]]:
         return self._fitting.setdefault(tuple(map(id, problem.rooms)), ({}, problem.rooms))[0]
+
+
+def _hours_of(resource: Resource, units: int) -> Hashable:
+    """Equal where the resource lets a session start at the same times; who else uses it does not matter here."""
+    is_there = not resource.taken and units <= resource.capacity
+    return (resource.id, resource.open) if is_there else id(resource)
 
 
 class _Reader:

@@ -1,6 +1,6 @@
 """Contradictions that show without search, of whatever kind."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 
 from scheduler.agenda.explain.counting import too_many_at_once, too_many_in_rooms, too_many_units
 from scheduler.agenda.explain.houses import overfull_houses
@@ -30,22 +30,69 @@ CHECKS: dict[str, tuple[Check, frozenset[str]]] = {
 }
 """What is looked at, and the fields of the facts that most likely have to do with what is found there."""
 
+MOST_KNOWN = 300
+"""Checks that are remembered to have seen nothing."""
 
-def contradictions(problem: AgendaProblem, legal: Mapping[str, Legal]) -> Iterator[tuple[str, frozenset[str]]]:
+
+class NothingSeen:
+    """Checks that saw nothing, over many problems that share most of their entries, as those of an explanation do.
+
+    What a check looks at are legal starts, the entries of the file but for sessions, and the numbers that it names: a
+    check that saw nothing of the same objects and numbers needs not look again.
+    """
+
+    def __init__(self) -> None:
+        # What is known holds the objects, so that no others can have their identity meanwhile.
+        self._known: dict[Hashable, tuple[object, ...]] = {}
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._known
+
+    def note(self, key: Hashable, of: Required) -> None:
+        """Remember a check, as by ``keys_of``, that saw nothing."""
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
+        problem = of.problem
+        kept = (problem.days, problem.rooms, problem.walks, problem.people, problem.resources)
+        self._known[key] = (tuple(of.legal.values()), *kept)
+
+
+def keys_of(problem: AgendaProblem, legal: Mapping[str, Legal]) -> dict[str, Hashable]:
+    """For each check what it looks at."""
+    house = (problem.days, problem.rooms, problem.walks, problem.people)
+    base = tuple(tuple(map(id, entries)) for entries in (legal.values(), *house))
+    resources = tuple(map(id, problem.resources))
+    of_check: dict[str, Hashable] = dict.fromkeys(("units", "units in hours"), resources)
+    of_check.update(dict.fromkeys(("at once", "at one time"), problem.max_parallel))
+    return {name: (name, base, of_check.get(name)) for name in CHECKS}
+
+
+def contradictions(
+    problem: AgendaProblem, legal: Mapping[str, Legal], known: NothingSeen | None = None
+) -> Iterator[tuple[str, frozenset[str]]]:
     """Sets of required sessions that are seen without search not to have a plan, each with the check that finds it."""
     for session in problem.sessions:
         if session.is_required and not legal[session.id].rooms:
             yield "", frozenset([session.id])
             return
     required = Required(problem, legal)
+    keys = {} if known is None else keys_of(problem, legal)
     for name, (check, _) in CHECKS.items():
+        if known is not None and keys[name] in known:
+            continue
+        is_seen = False
         for found in check(required):
+            is_seen = True
             yield name, found
+        if known is not None and not is_seen:
+            known.note(keys[name], required)
 
 
-def contradiction(problem: AgendaProblem, legal: Mapping[str, Legal]) -> frozenset[str] | None:
+def contradiction(
+    problem: AgendaProblem, legal: Mapping[str, Legal], known: NothingSeen | None = None
+) -> frozenset[str] | None:
     """Of such sets the smallest one."""
-    return min((found for _, found in contradictions(problem, legal)), key=len, default=None)
+    return min((found for _, found in contradictions(problem, legal, known)), key=len, default=None)
 
 
 def check_against(problem: AgendaProblem, legal: Mapping[str, Legal]) -> str | None:

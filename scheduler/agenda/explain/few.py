@@ -103,6 +103,7 @@ class Few:
                 wanted=self._without.get(gone.pop(), ()) if len(gone) == 1 else (),
                 work=work,
                 nothing_is_seen=self._seen.get(alike) is False,
+                any_plan=True,
             )
             if answer.placements is not None:
                 self._plans.append((frozenset(kept), answer.placements))

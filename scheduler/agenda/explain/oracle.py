@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from scheduler.agenda.explain import effort
-from scheduler.agenda.explain.contradiction import contradiction, contradictions
+from scheduler.agenda.explain.contradiction import NothingSeen, contradiction, contradictions
 from scheduler.agenda.explain.found import Answer, Found
 from scheduler.agenda.explain.packing import packed
 from scheduler.agenda.explain.stretches import fill_stretches
@@ -31,6 +31,7 @@ class Oracle:
         self._kept_few: tuple[Placement, ...] = ()
         self._is_counted = False
         self._known_legal = KnownLegal()
+        self._nothing_seen = NothingSeen()
 
     @property
     def seconds(self) -> float:
@@ -105,7 +106,7 @@ class Oracle:
         self, problem: AgendaProblem, wanted: Sequence[Placement], work: float | None, *, brief: bool
     ) -> Found:
         legal = self.legal_of(problem)
-        names = contradiction(problem, legal)
+        names = contradiction(problem, legal, self._nothing_seen)
         if names is not None:
             self.note_against(names)
             return Found("infeasible", against=names)
@@ -178,6 +179,7 @@ class Oracle:
         wanted: Sequence[Placement] = (),
         work: float | None = None,
         nothing_is_seen: bool = False,
+        any_plan: bool = False,
     ) -> Found:
         """The answer about a problem with few sessions, with a plan where there is one.
 
@@ -185,16 +187,17 @@ class Oracle:
             wanted: where some of them may well be.
             work: give up after so much deterministic time of the solver.
             nothing_is_seen: it was looked already whether it is seen without search that there is no plan.
+            any_plan: one far from what is wanted and what was there before is as good.
         """
         if self.is_over:
             return Found("unknown")
         legal = self.legal_of(problem)
-        if not nothing_is_seen and contradiction(problem, legal) is not None:
+        if not nothing_is_seen and contradiction(problem, legal, self._nothing_seen) is not None:
             return Found("infeasible")
         placements = packed(problem)
         if placements is not None:
             return Found("feasible", placements)
-        attempt = self._attempt_few(problem, legal, wanted)
+        attempt = self._attempt_few(problem, legal, wanted, any_plan=any_plan)
         if not attempt.is_complete and overfilled(problem, legal) is not None:
             return Found("infeasible")
         if not attempt.is_complete and work is not None and len(problem.sessions) > effort.MOST_SHORTLY:
@@ -207,17 +210,19 @@ class Oracle:
     def glance(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = ()) -> tuple[Placement, ...] | None:
         """A plan of a problem with few sessions, where one shows without search."""
         legal = self.legal_of(problem)
-        if self.is_over or contradiction(problem, legal) is not None:
+        if self.is_over or contradiction(problem, legal, self._nothing_seen) is not None:
             return None
         attempt = self._attempt_few(problem, legal, wanted)
         return attempt.placements if attempt.is_complete else None
 
-    def _attempt_few(self, problem: AgendaProblem, legal: dict[str, Legal], wanted: Sequence[Placement]) -> Attempt:
+    def _attempt_few(
+        self, problem: AgendaProblem, legal: dict[str, Legal], wanted: Sequence[Placement], *, any_plan: bool = False
+    ) -> Attempt:
         """A plan around what is wanted and what was there before, or around one that is proposed."""
         attempt = Attempt((), is_complete=False)
         near_kept, by_counting = (*wanted, *self._kept_few), None
         # What led to a plan last time mostly does again.
-        for near in (by_counting, near_kept) if self._is_counted else (near_kept, by_counting):
+        for near in (by_counting, near_kept) if self._is_counted and any_plan else (near_kept, by_counting):
             attempt = first_plan(
                 problem,
                 legal,
@@ -234,11 +239,11 @@ class Oracle:
 
     def sees_against(self, problem: AgendaProblem) -> bool:
         """Whether it is seen without search that there is no plan."""
-        return next(contradictions(problem, self.legal_of(problem)), None) is not None
+        return next(contradictions(problem, self.legal_of(problem), self._nothing_seen), None) is not None
 
     def seen_against(self, problem: AgendaProblem) -> frozenset[str] | None:
         """Required sessions of a problem that are seen without search not to have a plan."""
-        return contradiction(problem, self.legal_of(problem))
+        return contradiction(problem, self.legal_of(problem), self._nothing_seen)
 
     def legal_of(self, problem: AgendaProblem) -> dict[str, Legal]:
         """Where each session may start by its own facts."""
