@@ -164,11 +164,12 @@ class _FixSearch:
         return added_grains(self._problem, proposal.change.steps, proposal.value)
 
     def best_of_undecided(self) -> Fix | None:
-        """The cheapest of the changes that were put off, asked at length."""
+        """The cheapest of the changes that were put off, asked at length; half of the time is for several together."""
         for cost, changes in groupby(self._undecided, key=lambda change: change.cost):
             found = []
             for index, change in enumerate(changes):
-                value = NOTHING if self._oracle.is_over else mended(self._problem, change, {}, self._oracle)
+                is_late = self._oracle.is_half_over
+                value = NOTHING if is_late else mended(self._problem, change, {}, self._oracle)
                 if value is not NOTHING and cost != WIDEN_A_WINDOW:
                     return fix_of(self._problem, change.steps, value=value)
                 if value is not NOTHING:

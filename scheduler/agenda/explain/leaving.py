@@ -1,7 +1,8 @@
 """Which sessions to leave out, where nothing smaller mends a problem."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
+from scheduler.agenda.explain.alike import kinds
 from scheduler.agenda.explain.effort import SMALL
 from scheduler.agenda.explain.mending import DROP_A_PIN, MAKE_OPTIONAL, Change, relaxed
 from scheduler.agenda.explain.oracle import Oracle
@@ -80,11 +81,18 @@ class _GivingWay:
         gone = self._least_gone()
         if gone is None:
             return None
+        alike = kinds(self._problem)
+        refused: set[Hashable] = set()
         for name, before in reversed(gone):
             after, self._sessions[name] = self._sessions[name], before
+            # It may have found its place although it could be left out.
+            if before.pin is None and any(entry.session == name for entry in self._kept):
+                continue
             # What is found must still be proved.
-            if self._oracle.is_half_over or self._fought_over(FOR_ONE) is not None:
+            is_late = self._oracle.is_half_over or alike[name] in refused
+            if is_late or self._fought_over(FOR_ONE) is not None:
                 self._sessions[name] = after
+                refused.add(alike[name])
         return self._kept
 
     def _least_gone(self) -> list[tuple[str, Session]] | None:

@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 
 from scheduler.agenda.explain.alike import kinds
-from scheduler.agenda.explain.effort import SMALL, SOON, WHOLE
+from scheduler.agenda.explain.effort import MANY, SMALL, SOON, WHOLE
 from scheduler.agenda.explain.facts import Blocker, Steps, field_of
 from scheduler.agenda.explain.found import Found
 from scheduler.agenda.explain.oracle import Oracle
@@ -168,8 +168,10 @@ def eased(problem: AgendaProblem, proposal: Proposal, left: Set[str], oracle: Or
     """
     steps, file = proposal.change.steps, ProblemFile(problem)
     if field_of(steps) in HOURS:
-        free = file.changed(neutral([steps]))
         is_brief = len(problem.sessions) > WHOLE
+        if is_brief and MANY * len(left) > len(problem.sessions):
+            return None
+        free = file.changed(neutral([steps]))
         plan = oracle.find(free, wanted=proposal.placements, brief=is_brief, work=SOON).placements
         # Hours that are widened for a plan need no other proof than that plan.
         return None if plan is None else replace(proposal, value=widened_for(problem, free, steps, plan))

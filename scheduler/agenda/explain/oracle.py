@@ -269,7 +269,8 @@ class Oracle:
             sense=None,
             # More searches side by side take longer to set up than a few sessions take to decide.
             limits=replace(self._limits, workers=1) if len(model.variables.sessions) <= effort.SMALL else self._limits,
-            seconds=left,
+            # Where a question may stay open, the rest is for others.
+            seconds=left if work is None else left / 2,
             # Beside a busy machine's wall clock, which says little of what was tried.
             parameters={} if work is None else {"max_deterministic_time": work, "cp_model_presolve": False},
             control=self._control,

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduler.agenda.explain import explain
+from scheduler.agenda.explain.leaving import sessions_left_out
 from scheduler.agenda.explain.mending import RAISE_A_CAPACITY, Change, Proposal, eased
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.packing import packed
@@ -100,6 +101,27 @@ def test_of_many_sessions_those_too_many_are_left_out(problem_of: Any) -> None:
     assert explanation.fix is None
     assert explanation.fixes is not None and len(explanation.fixes) == 36
     assert_mended(problem, explanation)
+
+
+class _Asked(Oracle):
+    """Counts how often a plan was tried or one was seen not to be there."""
+
+    asked = 0
+
+    def seen_against(self, problem: AgendaProblem) -> frozenset[str] | None:
+        self.asked += 1
+        return super().seen_against(problem)
+
+
+def test_of_those_that_are_alike_one_says_that_no_other_can_be_taken_back(problem_of: Any) -> None:
+    """Six go, one of them finds its place again, and of the five that do not only one is asked about."""
+    sessions = [{"id": f"s{index}", "duration": 10} for index in range(45)]
+    days = [{"id": "d", "start": 0, "end": 400}]
+    problem, oracle = problem_of(sessions=sessions, days=days), _Asked(LIMITS, Control())
+    fixes = sessions_left_out(problem, oracle)
+    assert fixes is not None
+    assert len(fixes) == 5
+    assert oracle.asked == 7
 
 
 def test_a_pin_goes_before_its_session_does(problem_of: Any) -> None:
