@@ -21,7 +21,7 @@ from app.accounts.models import (
     SignInSession,
 )
 from app.accounts.principal import Principal, RoleChoice
-from app.accounts.statements import choice_of, roles_in_force, who
+from app.accounts.statements import browser_in_force, choice_of, roles_in_force, who
 from app.platform.database.base import Base
 from app.platform.errors import NotFound
 from app.platform.tokens import digest
@@ -45,12 +45,7 @@ def browser_of(*, token: str, now: datetime) -> Select[SignInSession, Account]:
     return (
         select(SignInSession, Account)
         .join(Account, Account.id == SignInSession.account_id)
-        .where(
-            SignInSession.token_digest == digest(token),
-            SignInSession.revoked_at.is_(None),
-            SignInSession.expires_at > now,
-            Account.is_active,
-        )
+        .where(*browser_in_force(token_digest=digest(token), now=now))
     )
 
 

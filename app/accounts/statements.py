@@ -28,6 +28,16 @@ def _is_in_force() -> ColumnElement[bool]:
     return or_(RoleGrant.until.is_(None), RoleGrant.until > bindparam("now"))
 
 
+def browser_in_force(*, token_digest: Any, now: Any) -> tuple[ColumnElement[bool], ...]:
+    """What holds of the session of a signed-in browser, joined with its account; each a value or a parameter."""
+    return (
+        SignInSession.token_digest == token_digest,
+        SignInSession.revoked_at.is_(None),
+        SignInSession.expires_at > now,
+        Account.is_active.is_(True),
+    )
+
+
 def choice_of(row: Row[Any]) -> RoleChoice:
     """The choice in a row of either."""
     return RoleChoice(
@@ -63,11 +73,8 @@ def who() -> Select[Any]:
         .outerjoin(RoleGrant, and_(RoleGrant.account_id == Account.id, _is_in_force()))
         .outerjoin(event, event.c.id == RoleGrant.event_id)
         .where(
-            SignInSession.token_digest == bindparam("token_digest"),
-            SignInSession.revoked_at.is_(None),
-            SignInSession.expires_at > bindparam("now"),
+            *browser_in_force(token_digest=bindparam("token_digest"), now=bindparam("now")),
             SignInSession.awaits_second_step.is_(False),
-            Account.is_active,
         )
         .order_by(RoleGrant.id)
     )

@@ -1,6 +1,5 @@
 """Whom a delegate should meet: what fits, in which language, and when both are free."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -9,9 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.delegations.models import Delegate, Party
 from app.delegations.names import all_names_of
-from app.events.models import Event, MeetingSlot
 from app.meetings.models import MeetingVeto
-from app.meetings.places import read_hall
 from app.meetings.pool import Fit, Member, Pool
 from app.meetings.rules import GROUPS
 from app.platform.wording import holds
@@ -52,12 +49,6 @@ class Matches:
     best: tuple[Match, ...]
     count: int
     groups: tuple[str, ...] = field(default=(), compare=False)
-
-
-def offered_slots(session: Session, event: Event, delegates: Sequence[Delegate]) -> list[MeetingSlot]:
-    """The slots in which all of these delegates are free, in the order of time: what a wish may ask for."""
-    people = [one.id for one in delegates]
-    return read_hall(session, event, people).free_slots(people)
 
 
 def matches_for(session: Session, own: Delegate, *, pool: Pool, filters: Filters | None = None, most: int) -> Matches:
