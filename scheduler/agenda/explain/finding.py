@@ -124,9 +124,7 @@ class _FixSearch:
                 return None
         return None
 
-    def _put_off(
-        self, changes: Sequence[Change], queue: Sequence[tuple[int, int, frozenset[str], Proposal | None]]
-    ) -> None:
+    def _put_off(self, changes: Sequence[Change], queue: Sequence[Queued]) -> None:
         self._undecided += [changes[index] for _, index, _, _ in sorted(queue, key=lambda one: one[:2])]
 
     def _proposal(self, change: Change) -> Proposal | None:
