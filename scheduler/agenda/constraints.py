@@ -132,17 +132,17 @@ def walks_of(problem: AgendaProblem) -> dict[tuple[str, str], int]:
 
 
 def person_available(variables: Variables) -> None:
-    """Holds by construction: a start is legal only where all people are available (``legal.legal_of``)."""
+    """Holds by construction: a start is legal only where all people are available (``legal_starts``)."""
     _in_domain(variables)
 
 
 def inside_windows(variables: Variables) -> None:
-    """Holds by construction: a start is legal only inside the session's windows (``legal.legal_of``)."""
+    """Holds by construction: a start is legal only inside the session's windows (``legal_starts``)."""
     _in_domain(variables)
 
 
 def pins_kept(variables: Variables) -> None:
-    """Holds by construction: a pin leaves one legal start, one room or both (``legal.legal_of``, ``legal.fits``)."""
+    """Holds by construction: a pin leaves one legal start, one room or both (``legal_starts``, ``legal.fits``)."""
     _in_domain(variables)
 
 

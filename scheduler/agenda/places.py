@@ -5,7 +5,8 @@ from functools import cached_property
 
 from scheduler.agenda.first_plan.board import Board, Place
 from scheduler.agenda.first_plan.ground import Grounds, spans_of
-from scheduler.agenda.legal import Starts, legal_of
+from scheduler.agenda.legal import Starts
+from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.solution import AgendaSolution, Placement
 

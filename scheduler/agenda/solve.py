@@ -6,7 +6,7 @@ from dataclasses import replace
 from scheduler.agenda.bounds import lower_bounds
 from scheduler.agenda.first_plan import Attempt, complete, first_plan
 from scheduler.agenda.large import improve, is_complete, keep_most, with_all_optional
-from scheduler.agenda.legal import legal_of
+from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.model import AgendaModel, build, solution_of
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.score import score, stage_values

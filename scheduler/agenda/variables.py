@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
-from scheduler.agenda.legal import Legal, Starts, legal_of
+from scheduler.agenda.legal import Legal, Starts
+from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.problem import AgendaProblem, Session
 from scheduler.agenda.solution import Placement
 

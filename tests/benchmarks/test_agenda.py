@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from scheduler.agenda.explain import explain
-from scheduler.agenda.legal import legal_of
+from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.model import build
 from scheduler.agenda.problem import AgendaProblem, read_problem
 from scheduler.agenda.solve import solve

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.agenda.legal import legal_of
+from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.model import solution_of
 from scheduler.agenda.problem import AgendaProblem, read_problem
 from scheduler.agenda.solution import Placement

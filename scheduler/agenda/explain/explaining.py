@@ -5,6 +5,7 @@ from scheduler.agenda.explain.combining import find_fixes
 from scheduler.agenda.explain.finding import find_fix
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.problem import AgendaProblem
+from scheduler.core.collecting import seldom_collecting
 from scheduler.core.explanation import Explanation
 from scheduler.core.limits import Control, Limits
 
@@ -16,7 +17,11 @@ def explain(problem: AgendaProblem, *, limits: Limits | None = None, control: Co
         ``unknown`` where the time was up before there was an answer. Facts are blocking in any case; they are minimal
         unless the time was up while they were sought, or it was too hard to tell of one whether it is needed.
     """
-    oracle = Oracle(limits or Limits(), control or Control())
+    with seldom_collecting():
+        return _explained(problem, Oracle(limits or Limits(), control or Control()))
+
+
+def _explained(problem: AgendaProblem, oracle: Oracle) -> Explanation:
     answer = oracle.ask(problem, work=None)
     if answer != "infeasible":
         return Explanation(status=answer, seconds=round(oracle.seconds, 4))

@@ -10,7 +10,8 @@ from scheduler.agenda.explain.packing import packed
 from scheduler.agenda.explain.stretches import fill_stretches
 from scheduler.agenda.explain.tracks import overfilled, proposed
 from scheduler.agenda.first_plan import Attempt, first_plan
-from scheduler.agenda.legal import KnownLegal, Legal
+from scheduler.agenda.legal import Legal
+from scheduler.agenda.legal_starts import KnownLegal
 from scheduler.agenda.model import AgendaModel, build
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import only

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scheduler.agenda.explain import explain
 from scheduler.agenda.explain.counting import too_many_at_once, too_many_in_rooms, too_many_units
 from scheduler.agenda.explain.required import Required
-from scheduler.agenda.legal import legal_of
+from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.core.limits import Limits
 

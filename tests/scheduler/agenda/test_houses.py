@@ -10,7 +10,7 @@ from scheduler.agenda.explain.alike import likeness
 from scheduler.agenda.explain.houses import overfull_houses
 from scheduler.agenda.explain.required import Required
 from scheduler.agenda.explain.tracks import proposed
-from scheduler.agenda.legal import legal_of
+from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.model import solution_of
 from scheduler.agenda.restricting import only
 from scheduler.agenda.validation import validate

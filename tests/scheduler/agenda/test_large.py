@@ -15,7 +15,7 @@ from scheduler.agenda.large import improve, is_complete, keep_most, with_all_opt
 from scheduler.agenda.large import improving as loop
 from scheduler.agenda.large.crowding import tell_crowding
 from scheduler.agenda.large.part import part_of
-from scheduler.agenda.legal import legal_of
+from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.model import build, solution_of
 from scheduler.agenda.problem import AgendaProblem, PreviousPlacement, read_problem
 from scheduler.agenda.score import stage_values

@@ -6,7 +6,7 @@ from typing import Any
 from scheduler.agenda.explain.contradiction import NothingSeen, contradictions
 from scheduler.agenda.explain.facts import blockers_of
 from scheduler.agenda.explain.relaxing import ProblemFile, neutral
-from scheduler.agenda.legal import KnownLegal, legal_of
+from scheduler.agenda.legal_starts import KnownLegal, legal_of
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import only
 

@@ -12,7 +12,7 @@ from scheduler.agenda.explain.relaxing import ProblemFile, neutral
 from scheduler.agenda.explain.stretches import fill_stretches
 from scheduler.agenda.explain.turns import one_after_the_other
 from scheduler.agenda.first_plan import first_plan
-from scheduler.agenda.legal import legal_of
+from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.model import build
 from scheduler.agenda.restricting import only
 from scheduler.core.cpsat import run

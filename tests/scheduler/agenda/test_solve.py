@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduler.agenda.first_plan import Attempt, first_plan
-from scheduler.agenda.legal import legal_of
+from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.score import score, stage_values
 from scheduler.agenda.solve import solve
 from scheduler.agenda.turns import FULL_TURNS, turns_of

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scheduler.agenda.explain import explain
 from scheduler.agenda.explain.contradiction import contradiction
 from scheduler.agenda.explain.tracks import overfilled
-from scheduler.agenda.legal import legal_of
+from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.restricting import only
 from scheduler.agenda.solve import solve
 from scheduler.core.limits import Limits
