@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from scheduler.agenda.explain.counting import too_many_at_once, too_many_in_rooms, too_many_units
 from scheduler.agenda.explain.houses import overfull_houses
 from scheduler.agenda.explain.narrow import chains, too_close, too_tight_for
-from scheduler.agenda.explain.required import Required
+from scheduler.agenda.explain.required import Memory, Required
 from scheduler.agenda.legal import Legal
 from scheduler.agenda.problem import AgendaProblem
 
@@ -44,6 +44,7 @@ class NothingSeen:
     def __init__(self) -> None:
         # What is known holds the objects, so that no others can have their identity meanwhile.
         self._known: dict[Hashable, tuple[object, ...]] = {}
+        self.memory = Memory()
 
     def __contains__(self, key: Hashable) -> bool:
         return key in self._known
@@ -75,7 +76,7 @@ def contradictions(
         if session.is_required and not legal[session.id].rooms:
             yield "", frozenset([session.id])
             return
-    required = Required(problem, legal)
+    required = Required(problem, legal, Memory() if known is None else known.memory)
     keys = {} if known is None else keys_of(problem, legal)
     for name, (check, _) in CHECKS.items():
         if known is not None and keys[name] in known:

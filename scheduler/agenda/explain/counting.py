@@ -1,5 +1,6 @@
 """Contradictions that adding up shows: more session time than some rooms have, more units than a resource has."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from scheduler.agenda.bounds import time_for
@@ -13,23 +14,29 @@ FEW = 60
 
 def too_many_in_rooms(of: Required) -> Iterator[frozenset[str]]:
     """For each set of rooms to which some session is bound, those that are bound to them or to some of them."""
-    problem, legal, required = of.problem, of.legal, of.sessions
-    bits = {room.id: 1 << index for index, room in enumerate(problem.rooms)}
-    houses = [(sum(bits[room] for room in legal[session.id].rooms), session) for session in required]
-    lengths = {session.duration for session in required}
+    problem, houses = of.problem, of.houses
+    # How many of each length are bound to the same rooms: those are far fewer than the sessions.
+    bound_to: dict[int, Counter[int]] = {}
+    for session in of.sessions:
+        bound_to.setdefault(houses[session.id], Counter())[session.duration] += 1
     # Where more lengths may be packed, more of the time can be filled: what is too much even then is too much.
-    hours = _time_in_rooms(problem, lengths)
-    for house in sorted({house for house, _ in houses}, key=int.bit_count):
-        bound = [session for own, session in houses if not own & ~house]
+    hours = _time_in_rooms(problem, {session.duration for session in of.sessions})
+    for house in sorted(bound_to, key=int.bit_count):
+        lengths: Counter[int] = Counter()
+        for own, some in bound_to.items():
+            if not own & ~house:
+                lengths.update(some)
         rooms = [index for index in range(len(hours)) if house >> index & 1]
         turnover = min((problem.rooms[index].turnover for index in rooms), default=0)
         there = sum(hours[index] for index in rooms)
-        if len(bound) <= FEW:
-            own = _time_in_rooms(problem, {session.duration for session in bound})
-            there = sum(own[index] for index in rooms)
-        excess = sum(session.duration + turnover for session in bound) - there
+        if lengths.total() <= FEW:
+            own_hours = _time_in_rooms(problem, set(lengths))
+            there = sum(own_hours[index] for index in rooms)
+        excess = sum((length + turnover) * count for length, count in lengths.items()) - there
         if excess > 0:
-            yield fewest({session.id: session.duration + turnover for session in bound}, excess)
+            yield fewest(
+                {one.id: one.duration + turnover for one in of.sessions if not houses[one.id] & ~house}, excess
+            )
 
 
 def _time_in_rooms(problem: AgendaProblem, lengths: set[int]) -> list[int]:

@@ -1,14 +1,14 @@
 """Contradictions of rooms and time together: more sessions for some rooms in some hours than these rooms have."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from scheduler.agenda.bounds import FINE_LIMIT, time_in
 from scheduler.agenda.explain.counting import fewest
 from scheduler.agenda.explain.required import Required
-from scheduler.agenda.legal import Legal, Starts, common, hours_of_days, union
-from scheduler.agenda.problem import AgendaProblem, Room, Session
+from scheduler.agenda.legal import Starts, common, hours_of_days, union
+from scheduler.agenda.problem import AgendaProblem, Room
 
 WORK = 200_000
 """Steps after which no further rooms are looked at."""
@@ -34,9 +34,8 @@ def overfull_houses(of: Required) -> Iterator[frozenset[str]]:
     Rooms are looked at in the sets to which some session is bound, hours from where one may begin to where one must
     have ended. Sessions that may be at any time are left to counting.
     """
-    problem, legal = of.problem, of.legal
-    bits = {room.id: 1 << index for index, room in enumerate(problem.rooms)}
-    guests = [_guest(one, legal[one.id], bits) for one in of.sessions]
+    problem, houses = of.problem, of.houses
+    guests = [Guest(one.id, one.earliest, one.latest, one.duration, houses[one.id]) for one in of.stays.values()]
     if not guests:
         return
     hours = _Hours(problem)
@@ -48,12 +47,6 @@ def overfull_houses(of: Required) -> Iterator[frozenset[str]]:
         if left < 0:
             return
         yield from _overfull(inside, hours, [index for index in range(len(problem.rooms)) if house >> index & 1])
-
-
-def _guest(session: Session, legal: Legal, bits: Mapping[str, int]) -> Guest:
-    starts = legal.starts
-    rooms = sum(bits[room] for room in legal.rooms)
-    return Guest(session.id, starts[0][0], starts[-1][1] - 1 + session.duration, session.duration, rooms)
 
 
 def _overfull(guests: Sequence[Guest], hours: "_Hours", rooms: Sequence[int]) -> Iterator[frozenset[str]]:

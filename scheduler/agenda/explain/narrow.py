@@ -28,10 +28,18 @@ def too_tight_for(what: Shared) -> Callable[[Required], Iterator[frozenset[str]]
 
     def check(of: Required) -> Iterator[frozenset[str]]:
         for members, capacity, gap in _GROUPS[what](of):
-            if len(members) > 1:
-                found = chain(_overfull(members, capacity, gap), _unpacked(members, gap) if capacity == 1 else ())
+            if len(members) < 2:
+                continue
+            key = (capacity, gap, *map(id, members))
+            if of.memory.is_nothing_in(key):
+                continue
+            is_seen = False
+            for names in chain(_overfull(members, capacity, gap), _unpacked(members, gap) if capacity == 1 else ()):
+                is_seen = True
                 # Some may be in one room through the others only.
-                yield from (frozenset(one.id for one in members) if what == "one room" else names for names in found)
+                yield frozenset(one.id for one in members) if what == "one room" else names
+            if not is_seen:
+                of.memory.note_nothing_in(key, members)
 
     return check
 
@@ -61,7 +69,7 @@ def _of_rooms(of: Required) -> Iterator[Group]:
 def _of_resources(of: Required) -> Iterator[Group]:
     for resource in of.problem.resources:
         users = [(of.stays[one.id], one.uses[resource.id]) for one in of.sessions if one.uses.get(resource.id, 0) > 0]
-        yield [replace(stay, units=units) for stay, units in users], resource.capacity, 0
+        yield [stay if units == 1 else replace(stay, units=units) for stay, units in users], resource.capacity, 0
 
 
 def _of_one_room(of: Required) -> Iterator[Group]:

@@ -23,6 +23,7 @@ class Board:
         self._in_room: list[dict[int, None]] = [{} for _ in grounds.turnovers]
         self._held_by: list[list[int]] = [[] for _ in grounds.rests]
         self._plenaries: dict[int, None] = {}
+        self._busy_room: list[int | None] = [0 for _ in grounds.turnovers]
         self._blocked_room: list[dict[int, int]] = [{} for _ in grounds.turnovers]
         self._blocked_person: list[dict[int, int]] = [{} for _ in grounds.rests]
         self._levels = [dict(taken) for taken in grounds.taken]
@@ -37,12 +38,16 @@ class Board:
         ground = self.grounds.sessions[number]
         self.places[number] = place
         self._in_room[place.room][number] = None
+        busy = self._busy_room[place.room]
+        if busy is not None:
+            self._busy_room[place.room] = busy | self._with_turnover(number)
         self._note(number, ground, place, sign=1)
 
     def take_off(self, number: int) -> None:
         ground = self.grounds.sessions[number]
         place = self.places.pop(number)
         del self._in_room[place.room][number]
+        self._busy_room[place.room] = None
         self._note(number, ground, place, sign=-1)
 
     def _note(self, number: int, ground: Ground, place: Place, *, sign: int) -> None:
@@ -99,6 +104,14 @@ class Board:
             run = (moment, moment + 1, level)
         if run is not None and run[2] > 0:
             yield run
+
+    def edges(self, duration: int) -> int:
+        """Where something of this duration would begin when something ends, or end when something begins."""
+        starts = ends = 0
+        for number, place in self.places.items():
+            starts |= 1 << max(0, place.start)
+            ends |= 1 << max(0, place.start + self.grounds.sessions[number].duration)
+        return ends | starts >> duration
 
     def span_of(self, number: int) -> tuple[int, int]:
         start = self.places[number].start
@@ -167,20 +180,33 @@ class Board:
     def _blocked_in(self, room: int, duration: int) -> int:
         known = self._blocked_room[room]
         if duration not in known:
-            turnover, busy = self.grounds.turnovers[room], 0
-            for other in self._in_room[room]:
-                start, end = self.span_of(other)
-                busy |= self._span(start - turnover, end + turnover)
-            known[duration] = spread(busy, duration)
+            known[duration] = spread(self._busy_in(room), duration)
         return known[duration]
+
+    def _busy_in(self, room: int) -> int:
+        """When a room is taken, with the turnover before and after."""
+        busy = self._busy_room[room]
+        if busy is None:
+            busy = 0
+            for other in self._in_room[room]:
+                busy |= self._with_turnover(other)
+            self._busy_room[room] = busy
+        return busy
+
+    def _with_turnover(self, number: int) -> int:
+        turnover = self.grounds.turnovers[self.places[number].room]
+        start, end = self.span_of(number)
+        return self._span(start - turnover, end + turnover)
 
     def in_the_way(self, number: int, place: Place, worth: Sequence[int]) -> set[int]:
         """What must be taken off before a session can be put there; of several choices the one worth least."""
         grounds, ground = self.grounds, self.grounds.sessions[number]
         start, end = place.start, place.start + ground.duration
         found = {other for other in ground.same_room if other in self.places and self.places[other].room != place.room}
-        turnover = grounds.turnovers[place.room]
-        found |= {one for one in self._in_room[place.room] if self._meets(one, start - turnover, end + turnover)}
+        is_outside = start < 0 or end > grounds.length
+        if is_outside or self._busy_in(place.room) & self._span(start, end):
+            turnover = grounds.turnovers[place.room]
+            found |= {one for one in self._in_room[place.room] if self._meets(one, start - turnover, end + turnover)}
         site = grounds.site_of[place.room]
         for person in ground.people:
             rest = grounds.rests[person]

@@ -101,8 +101,8 @@ class _Builder:
             start = placement.start - self._grounds.origin
             if number is None or room is None or start < 0 or number in self._board.places:
                 continue
-            choices = self._grounds.sessions[number].choices
-            if any(choice.room == room and choice.starts >> start & 1 for choice in choices):
+            starts = next((one.starts for one in self._grounds.sessions[number].choices if one.room == room), 0)
+            if starts >> start & 1:
                 place = Place(start, room)
                 if not self._board.in_the_way(number, place, self._weights):
                     self._board.put(number, place)
@@ -113,8 +113,7 @@ class _Builder:
         required = [one for one, ground in enumerate(sessions) if ground.session.is_required]
         if not all(sessions[number].choices for number in required):
             return False
-        rank = {number: self._constrainedness(number) for number in required}
-        waiting = deque(sorted((one for one in required if one not in self._board.places), key=rank.__getitem__))
+        waiting = deque(sorted((one for one in required if one not in self._board.places), key=self._constrainedness))
         ejections_left = 5 + patience * len(waiting)
         if most_ejections is not None:
             ejections_left = min(ejections_left, most_ejections)
@@ -178,12 +177,7 @@ class _Builder:
     def _sample(self, number: int) -> Iterator[Place]:
         """Some legal places that begin or end where something else does, or at an edge of the legal starts."""
         board, ground = self._board, self._grounds.sessions[number]
-        edges = 0
-        for other in board.places:
-            start, end = board.span_of(other)
-            edges |= 1 << end
-            if start >= ground.duration:
-                edges |= 1 << (start - ground.duration)
+        edges = board.edges(ground.duration)
         for choice in self._random.choices(ground.choices, k=PLACES_TRIED):
             points = choice.starts & (edges | ~(choice.starts << 1) | ~(choice.starts >> 1))
             skip = self._random.randrange(points.bit_length())

@@ -6,6 +6,7 @@ of a thousand sessions a matter of a tenth of a second in Python.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from scheduler.agenda.legal import Legal, Starts, taken_elsewhere
 from scheduler.agenda.problem import AgendaProblem, Session
@@ -14,9 +15,11 @@ LONGEST = 200_000
 """Grains from the first to the last legal one beyond which numbers would be too long to be quick."""
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A room that a session may be in: the legal starts, what the room costs, the seats left empty."""
+class Choice(NamedTuple):
+    """A room that a session may be in: the legal starts, what the room costs, the seats left empty; cheap ones first.
+
+    There are tens of thousands of them, and of all values such a tuple is made soonest.
+    """
 
     price: int
     spare: int
@@ -184,7 +187,7 @@ class Grounds:
             if before is not None and getattr(before, "room") != name:  # noqa: B009
                 price += weights.moved_room
             found.append(Choice(price, capacity - session.audience, number, known[spans]))
-        return tuple(sorted(found, key=lambda one: (one.price, one.spare, one.room)))
+        return tuple(sorted(found))
 
 
 def spanning(start: int, end: int, length: int) -> int:
@@ -233,8 +236,12 @@ def spans_of(bits: int, origin: int) -> Starts:
 
 def _horizon(legal: Mapping[str, Legal]) -> tuple[int, int]:
     """The first grain at which anything may run, and how many there are to the last."""
+    # Sessions that are alike share their legal starts.
+    different = {(id(one.rooms), one.session.duration): one for one in legal.values()}.values()
     starts: Sequence[tuple[int, int]] = [
-        (spans[0][0], spans[-1][1] - 1 + one.session.duration) for one in legal.values() for spans in one.rooms.values()
+        (spans[0][0], spans[-1][1] - 1 + one.session.duration)
+        for one in different
+        for spans in dict.fromkeys(one.rooms.values())
     ]
     if not starts:
         return 0, 0

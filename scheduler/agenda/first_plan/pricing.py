@@ -30,7 +30,8 @@ class Prices:
         is_flat = not self._grounds.late and (ground.previous_start is None or not self._grounds.moved_start)
         best: tuple[int, int, int, int] | None = None
         for choice, starts in self._board.free(number):
-            if best is not None and choice.price > best[0]:
+            # Those that follow cost as much or more, with as many seats left empty or more.
+            if best is not None and (choice.price, choice.spare) > best[:2]:
                 break
             quiet = starts & ~hit
             if is_flat and quiet:
