@@ -77,15 +77,9 @@ class Hall:
         known = self._ticks.get(slot.id)
         return frozenset(self.grid.ticks(slot.starts_at, slot.ends_at)) if known is None else known
 
-    def free_slot_ids(self, person: int) -> frozenset[int]:
-        """The slots in which somebody is there and free at one site at least."""
-        return self._free_ids(self.delegates[person], self.engaged[person])
-
-    def free_slots_beside(self, delegate: Delegate, engaged: Sequence[Stretch]) -> frozenset[int]:
-        """The same of somebody who is engaged in this alone."""
-        return self._free_ids(delegate, _engaged(self.walks, self.sites, {delegate.id: engaged})[delegate.id])
-
-    def _free_ids(self, delegate: Delegate, engaged: Mapping[int, set[int]]) -> frozenset[int]:
+    def free_slots_beside(self, delegate: Delegate, stretches: Sequence[Stretch]) -> frozenset[int]:
+        """The slots in which somebody is there and free at one site at least, who is engaged in this alone."""
+        engaged = _engaged(self.walks, self.sites, {delegate.id: stretches})[delegate.id]
         taken = [self._slots_at(engaged[site]) for site in self.sites]
         nowhere = set.intersection(*taken) if taken else set(self._ticks)
         if delegate.arrives_at is None and delegate.departs_at is None and not delegate.blocked_times:

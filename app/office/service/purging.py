@@ -40,7 +40,7 @@ def purge(session: Session, *, now: datetime) -> tuple[Purged, ...]:
         for event, field, goes_on in _due(session, now)
         if (count := ERASERS[field.code](session, event))
     )
-    ids = dict(session.execute(select(Event.slug, Event.id)).tuples().all())
+    ids = {row.slug: row.id for row in session.execute(select(Event.slug, Event.id))}
     # A line an edition: what is kept of it until its log has a newer line must not outlive what was erased.
     for slug in dict.fromkeys(one.event for one in gone):
         audit.record(

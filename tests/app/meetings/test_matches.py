@@ -9,7 +9,7 @@ from app.delegations.models import Delegate, Need, Offer
 from app.demo.load import load_fixture
 from app.events.models import Event
 from app.meetings.matches import Filters, matches_for
-from app.meetings.places import read_hall
+from app.meetings.places import Hall, read_hall
 from app.meetings.pool import pool_of
 
 
@@ -28,6 +28,10 @@ def _loaded(session: Any, own: Delegate) -> tuple[Event, Delegate]:
     return session.get_one(Event, own.event_id), delegates_by_id(session, [own.id])[own.id]
 
 
+def _free(hall: Hall, person: int) -> set[int]:
+    return {slot.id for slot in hall.slots if any(hall.is_free(person, slot, site) for site in hall.sites)}
+
+
 def test_everybody_is_weighed_as_in_a_plain_count(session: Any, own: Delegate) -> None:
     event, own = _loaded(session, own)
     whole = matches_for(session, own, pool=pool_of(session, event), filters=Filters(query=""), most=10_000)
@@ -42,7 +46,7 @@ def test_everybody_is_weighed_as_in_a_plain_count(session: Any, own: Delegate) -
         assert set(match.reasons.they_offer) == offers & seeks
         assert set(match.reasons.they_seek) == needs & gives
         hall = read_hall(session, event, [own.id, match.delegate.id])
-        assert match.free_slots == len(hall.free_slot_ids(own.id) & hall.free_slot_ids(match.delegate.id))
+        assert match.free_slots == len(_free(hall, own.id) & _free(hall, match.delegate.id))
     order = [(-one.fit, -one.free_slots, one.delegate.rank, one.delegate.id) for one in whole.best]
     assert order == sorted(order)
 
