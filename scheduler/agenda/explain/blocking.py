@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from scheduler.agenda.explain.contradiction import CHECKS, check_against
+from scheduler.agenda.explain.contradiction import CHECKS
 from scheduler.agenda.explain.effort import SMALL
 from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of, required_sessions
 from scheduler.agenda.explain.few import Few, durations_of
@@ -85,7 +85,7 @@ class _Search:
 
     def _seen_by_one_check(self, near: list[Blocker], few: Few) -> list[Blocker] | None:
         """Facts without which the check that sees most sees nothing; nothing where no check sees these block."""
-        check = check_against(few.problem, self._oracle.legal_of(few.problem))
+        check = self._oracle.check_against(few.problem)
         if not check:
             return None
         concerned = [fact for fact in near if field_of(fact.steps) in CHECKS[check][1]]

@@ -96,9 +96,9 @@ def contradiction(
     return min((found for _, found in contradictions(problem, legal, known)), key=len, default=None)
 
 
-def check_against(problem: AgendaProblem, legal: Mapping[str, Legal]) -> str | None:
+def check_against(problem: AgendaProblem, legal: Mapping[str, Legal], known: NothingSeen) -> str | None:
     """The check that sees the smallest of such sets, if one does."""
-    found = min(contradictions(problem, legal), key=lambda one: len(one[1]), default=None)
+    found = min(contradictions(problem, legal, known), key=lambda one: len(one[1]), default=None)
     return found[0] if found is not None else None
 
 

@@ -15,6 +15,9 @@ from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import Placement
 
+MOST_NEUTRAL = 4
+"""Facts that are kept for each that is not, above which the few are not read anew without those."""
+
 
 class Few:
     """A few sessions that cannot all be placed, were there no others, and the facts of the file that concern them."""
@@ -45,6 +48,7 @@ class Few:
         self.facts = frozenset(self._steps)
         self._needed = frozenset(self.facts)
         self._plans: list[tuple[frozenset[Blocker], tuple[Placement, ...]]] = []
+        self._plans_without: dict[str, tuple[Blocker, tuple[Placement, ...]]] = {}
         self._plan_of: dict[Hashable, tuple[AgendaProblem, tuple[Placement, ...]]] = {}
         self._seen: dict[Hashable, bool] = {}
         self._known: dict[Hashable, Answer] = {}
@@ -58,6 +62,8 @@ class Few:
 
     def forget_all_but(self, kept: Sequence[Blocker]) -> None:
         """Ask for no other facts any more: the fewer there are to make neutral, the quicker that is."""
+        if MOST_NEUTRAL * (len(self._steps) - len(kept)) < len(kept):
+            return
         problem = self._with(kept)
         self._marks = {fact: self._marks[fact] for fact in kept}
         self._lay_down(problem)
@@ -97,22 +103,52 @@ class Few:
         alike = likeness(few)
         if alike not in self._known or (self._known[alike] == "unknown" and work > BRIEF):
             # Without the session there was a plan already; without a fact it mostly goes beside that.
-            gone = {fact.ids[0] for fact in self._needed.difference(kept) if fact.steps[0] == "sessions"}
-            answer = self._oracle.ask_few(
+            answer = self._oracle.at_once(few, self._exchanged(kept)) or self._oracle.ask_few(
                 few,
-                wanted=self._without.get(gone.pop(), ()) if len(gone) == 1 else (),
+                wanted=self._without_one(kept),
                 work=work,
                 nothing_is_seen=self._seen.get(alike) is False,
                 any_plan=True,
             )
             if answer.placements is not None:
                 self._plans.append((frozenset(kept), answer.placements))
+                freed = self._freed(kept)
+                if freed is not None:
+                    self._plans_without[field_of(freed.steps)] = (freed, answer.placements)
                 self._plan_of[alike] = (few, answer.placements)
             self._known[alike] = answer.status
         if self._known[alike] == "infeasible":
             self._needed = frozenset(kept)
+            self._plans_without.clear()
             return True
         return False
+
+    def _without_one(self, kept: Sequence[Blocker]) -> tuple[Placement, ...]:
+        gone = {fact.ids[0] for fact in self._needed.difference(kept) if fact.steps[0] == "sessions"}
+        return self._without.get(gone.pop(), ()) if len(gone) == 1 else ()
+
+    def _exchanged(self, kept: Sequence[Blocker]) -> tuple[Placement, ...]:
+        """A plan without some other fact of a session, with the two sessions exchanged, where there was one.
+
+        What was free in it takes the place of what is free now, and that takes the place that was anywhere.
+        """
+        freed = self._freed(kept)
+        if freed is None or not self._plans_without:
+            return ()
+        # What is bound by the same rule goes most likely where the other was.
+        one, placed = self._plans_without.get(field_of(freed.steps)) or next(reversed(self._plans_without.values()))
+        if one.ids[0] == freed.ids[0]:
+            return placed
+        places = {entry.session: entry for entry in placed}
+        names = {one.ids[0]: freed.ids[0], freed.ids[0]: one.ids[0]}
+        here, there = (places[name].model_copy(update={"session": to}) for name, to in names.items())
+        return (*(entry for entry in placed if entry.session not in names), here, there)
+
+    def _freed(self, kept: Sequence[Blocker]) -> Blocker | None:
+        """The fact of a session, if it is one, that is left out of those that are known to block."""
+        gone = self._needed.difference(kept)
+        fact = next(iter(gone)) if len(gone) == 1 else None
+        return fact if fact is not None and fact.steps[0] == "sessions" else None
 
     def goes_beside_others(self, kept: Sequence[Blocker]) -> bool:
         """Whether the few with these facts only, and all others, which ask for nothing, are seen to go together."""

@@ -1,7 +1,7 @@
 """The cheapest change that makes a problem solvable, with a concrete value, proved by solving."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
@@ -40,14 +40,15 @@ class Change:
 def changes_for(problem: AgendaProblem, facts: Sequence[Blocker]) -> list[Change]:
     """The changes that could break a blocking set, the cheapest first."""
     found: dict[Steps, int] = {}
+    positions = {session.id: position for position, session in enumerate(problem.sessions)}
     for fact in facts:
-        for change in _changes_for(problem, fact):
+        for change in _changes_for(problem, fact, positions):
             found.setdefault(change.steps, change.cost)
     ordered = [Change(cost, steps) for steps, cost in found.items()]
     return sorted(ordered, key=lambda change: change.cost)
 
 
-def _changes_for(problem: AgendaProblem, fact: Blocker) -> Iterator[Change]:
+def _changes_for(problem: AgendaProblem, fact: Blocker, positions: Mapping[str, int]) -> Iterator[Change]:
     field = field_of(fact.steps)
     if field == "optional":
         yield Change(MAKE_OPTIONAL, fact.steps)
@@ -66,8 +67,8 @@ def _changes_for(problem: AgendaProblem, fact: Blocker) -> Iterator[Change]:
     assert isinstance(index, int)
     yield from _more_of_what_it_wants(problem, problem.sessions[index], field, fact)
     concerned = {fact.ids[0], *(fact.ids[1:] if field in ("after", "not_with", "same_room_as") else ())}
-    for position, session in enumerate(problem.sessions):
-        if session.id in concerned and not session.optional:
+    for position in sorted(positions[name] for name in concerned):
+        if not problem.sessions[position].optional:
             yield Change(MAKE_OPTIONAL, ("sessions", position, "optional"))
 
 

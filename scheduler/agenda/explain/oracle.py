@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from scheduler.agenda.explain import effort
-from scheduler.agenda.explain.contradiction import NothingSeen, contradiction, contradictions
 from scheduler.agenda.explain.found import Answer, Found
 from scheduler.agenda.explain.packing import packed
+from scheduler.agenda.explain.sight import Sight
 from scheduler.agenda.explain.stretches import fill_stretches
 from scheduler.agenda.explain.tracks import overfilled, proposed
 from scheduler.agenda.first_plan import Attempt, first_plan
 from scheduler.agenda.legal import Legal
-from scheduler.agenda.legal_starts import KnownLegal
 from scheduler.agenda.model import AgendaModel, build
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import only
@@ -21,18 +20,17 @@ from scheduler.core.cpsat import Solved, run
 from scheduler.core.limits import Control, Limits, Stopwatch
 
 
-class Oracle:
+class Oracle(Sight):
     """Answers feasibility questions until the time limit of the whole explanation is reached."""
 
     def __init__(self, limits: Limits, control: Control) -> None:
+        super().__init__()
         self._limits, self._control = limits, control
         self._stopwatch = Stopwatch()
         self._against: list[frozenset[str]] = []
         self._kept: tuple[Placement, ...] = ()
         self._kept_few: tuple[Placement, ...] = ()
         self._is_counted = False
-        self._known_legal = KnownLegal()
-        self._nothing_seen = NothingSeen()
 
     @property
     def seconds(self) -> float:
@@ -107,7 +105,7 @@ class Oracle:
         self, problem: AgendaProblem, wanted: Sequence[Placement], work: float | None, *, brief: bool
     ) -> Found:
         legal = self.legal_of(problem)
-        names = contradiction(problem, legal, self._nothing_seen)
+        names = self.seen_against(problem)
         if names is not None:
             self.note_against(names)
             return Found("infeasible", against=names)
@@ -193,7 +191,7 @@ class Oracle:
         if self.is_over:
             return Found("unknown")
         legal = self.legal_of(problem)
-        if not nothing_is_seen and contradiction(problem, legal, self._nothing_seen) is not None:
+        if not nothing_is_seen and self.seen_against(problem) is not None:
             return Found("infeasible")
         placements = packed(problem)
         if placements is not None:
@@ -208,10 +206,22 @@ class Oracle:
             self._kept_few = found.placements
         return found
 
+    def at_once(self, problem: AgendaProblem, plan: Sequence[Placement]) -> Found | None:
+        """The answer where a plan at hand, or one with the last of its sessions elsewhere, is one of this problem."""
+        if self.is_over or not plan:
+            return None
+        attempt = first_plan(
+            problem, self.legal_of(problem), wanted=plan, seed=self._limits.seed, patience=1, most_ejections=0
+        )
+        if not attempt.is_complete:
+            return None
+        self._kept_few = attempt.placements
+        return Found("feasible", attempt.placements)
+
     def glance(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = ()) -> tuple[Placement, ...] | None:
         """A plan of a problem with few sessions, where one shows without search."""
         legal = self.legal_of(problem)
-        if self.is_over or contradiction(problem, legal, self._nothing_seen) is not None:
+        if self.is_over or self.seen_against(problem) is not None:
             return None
         attempt = self._attempt_few(problem, legal, wanted)
         return attempt.placements if attempt.is_complete else None
@@ -237,18 +247,6 @@ class Oracle:
                 self._is_counted = near is None
                 break
         return attempt
-
-    def sees_against(self, problem: AgendaProblem) -> bool:
-        """Whether it is seen without search that there is no plan."""
-        return next(contradictions(problem, self.legal_of(problem), self._nothing_seen), None) is not None
-
-    def seen_against(self, problem: AgendaProblem) -> frozenset[str] | None:
-        """Required sessions of a problem that are seen without search not to have a plan."""
-        return contradiction(problem, self.legal_of(problem), self._nothing_seen)
-
-    def legal_of(self, problem: AgendaProblem) -> dict[str, Legal]:
-        """Where each session may start by its own facts."""
-        return self._known_legal.legal_of(problem)
 
     def _solved(self, problem: AgendaProblem, legal: dict[str, Legal], work: float | None = None) -> Found:
         # The whole model of a large event takes seconds to build.

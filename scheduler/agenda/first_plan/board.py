@@ -20,6 +20,7 @@ class Board:
     def __init__(self, grounds: Grounds) -> None:
         self.grounds = grounds
         self.places: dict[int, Place] = {}
+        self._starts, self._ends = _Moments(), _Moments()
         self._in_room: list[dict[int, None]] = [{} for _ in grounds.turnovers]
         self._held_by: list[list[int]] = [[] for _ in grounds.rests]
         self._plenaries: dict[int, None] = {}
@@ -51,6 +52,8 @@ class Board:
         self._note(number, ground, place, sign=-1)
 
     def _note(self, number: int, ground: Ground, place: Place, *, sign: int) -> None:
+        self._starts.count(place.start, sign)
+        self._ends.count(place.start + ground.duration, sign)
         self._blocked_room[place.room].clear()
         for person in ground.people:
             self._blocked_person[person].clear()
@@ -107,11 +110,7 @@ class Board:
 
     def edges(self, duration: int) -> int:
         """Where something of this duration would begin when something ends, or end when something begins."""
-        starts = ends = 0
-        for number, place in self.places.items():
-            starts |= 1 << max(0, place.start)
-            ends |= 1 << max(0, place.start + self.grounds.sessions[number].duration)
-        return ends | starts >> duration
+        return self._ends.bits | self._starts.bits >> duration
 
     def span_of(self, number: int) -> tuple[int, int]:
         start = self.places[number].start
@@ -202,7 +201,9 @@ class Board:
         """What must be taken off before a session can be put there; of several choices the one worth least."""
         grounds, ground = self.grounds, self.grounds.sessions[number]
         start, end = place.start, place.start + ground.duration
-        found = {other for other in ground.same_room if other in self.places and self.places[other].room != place.room}
+        found: set[int] = set()
+        if ground.same_room:
+            found = {one for one in ground.same_room if one in self.places and self.places[one].room != place.room}
         is_outside = start < 0 or end > grounds.length
         if is_outside or self._busy_in(place.room) & self._span(start, end):
             turnover = grounds.turnovers[place.room]
@@ -216,9 +217,11 @@ class Board:
                 if self._meets(other, start - back, end + on):
                     found.add(other)
         beside = self.places if ground.session.plenary else (*ground.apart, *self._plenaries)
-        found |= {other for other in beside if other in self.places and self._meets(other, start, end)}
-        found |= {other for other in ground.after if other in self.places and start < self.span_of(other)[1]}
-        found |= {other for other in ground.before if other in self.places and self.span_of(other)[0] < end}
+        if beside:
+            found |= {other for other in beside if other in self.places and self._meets(other, start, end)}
+        if ground.after or ground.before:
+            found |= {other for other in ground.after if other in self.places and start < self.span_of(other)[1]}
+            found |= {other for other in ground.before if other in self.places and self.span_of(other)[0] < end}
         for shared, units in ground.uses:
             if self._full[shared][units] & self._span(start, end):
                 found |= self._overload(shared, units, start, end, found, worth)
@@ -251,8 +254,22 @@ class Board:
         return leaving
 
     def _meets(self, number: int, start: int, end: int) -> bool:
-        from_, to = self.span_of(number)
-        return from_ < end and start < to
+        from_ = self.places[number].start
+        return from_ < end and start < from_ + self.grounds.sessions[number].duration
 
     def _span(self, start: int, end: int) -> int:
         return spanning(start, end, self.grounds.length)
+
+
+class _Moments:
+    """Moments at which something happens, as a set of grains; those before the first grain are not among them."""
+
+    def __init__(self) -> None:
+        self.bits = 0
+        self._times: dict[int, int] = {}
+
+    def count(self, grain: int, sign: int) -> None:
+        """One more, or one less, at this moment."""
+        times = self._times[grain] = self._times.get(grain, 0) + sign
+        if grain >= 0 and times == max(0, sign):
+            self.bits ^= 1 << grain
