@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from scheduler.agenda.explain import effort
+from scheduler.agenda.explain.contradiction import contradiction
 from scheduler.agenda.explain.found import Answer, Found
 from scheduler.agenda.explain.packing import packed
 from scheduler.agenda.explain.sight import Sight
@@ -105,7 +106,7 @@ class Oracle(Sight):
         self, problem: AgendaProblem, wanted: Sequence[Placement], work: float | None, *, brief: bool
     ) -> Found:
         legal = self.legal_of(problem)
-        names = self.seen_against(problem)
+        names = contradiction(problem, legal, self._nothing_seen)
         if names is not None:
             self.note_against(names)
             return Found("infeasible", against=names)
@@ -191,7 +192,7 @@ class Oracle(Sight):
         if self.is_over:
             return Found("unknown")
         legal = self.legal_of(problem)
-        if not nothing_is_seen and self.seen_against(problem) is not None:
+        if not nothing_is_seen and contradiction(problem, legal, self._nothing_seen) is not None:
             return Found("infeasible")
         placements = packed(problem)
         if placements is not None:
@@ -221,7 +222,7 @@ class Oracle(Sight):
     def glance(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = ()) -> tuple[Placement, ...] | None:
         """A plan of a problem with few sessions, where one shows without search."""
         legal = self.legal_of(problem)
-        if self.is_over or self.seen_against(problem) is not None:
+        if self.is_over or contradiction(problem, legal, self._nothing_seen) is not None:
             return None
         attempt = self._attempt_few(problem, legal, wanted)
         return attempt.placements if attempt.is_complete else None
@@ -262,16 +263,17 @@ class Oracle(Sight):
 
     def _run(self, model: AgendaModel, work: float | None) -> Solved:
         left = self._limits.time_limit - self.seconds
+        is_large = len(model.variables.sessions) > effort.SMALL
         return run(
             model.cp,
             stage="explain",
             sense=None,
-            # More searches side by side take longer to set up than a few sessions take to decide.
-            limits=replace(self._limits, workers=1) if len(model.variables.sessions) <= effort.SMALL else self._limits,
+            # More searches side by side take longer to set up than a few sessions, or so short a time, take to decide.
+            limits=self._limits if work is None and is_large else replace(self._limits, workers=1),
             # Where a question may stay open, the rest is for others.
             seconds=left if work is None else left / 2,
             # Beside a busy machine's wall clock, which says little of what was tried.
-            parameters={} if work is None else {"max_deterministic_time": work, "cp_model_presolve": False},
+            parameters={} if work is None else {"max_deterministic_time": work, "cp_model_presolve": is_large},
             control=self._control,
             stopwatch=self._stopwatch,
         )
