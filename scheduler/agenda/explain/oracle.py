@@ -235,10 +235,13 @@ class Oracle(Sight):
         near_kept, by_counting = (*wanted, *self._kept_few), None
         # What led to a plan last time mostly does again.
         for near in (by_counting, near_kept) if self._is_counted and any_plan else (near_kept, by_counting):
+            counted = proposed(problem, legal) if near is None else near
+            if counted is None:
+                return attempt
             attempt = first_plan(
                 problem,
                 legal,
-                wanted=proposed(problem, legal) if near is None else near,
+                wanted=counted,
                 seed=self._limits.seed,
                 patience=1,
                 most_ejections=effort.FEW_EJECTIONS,

@@ -31,15 +31,18 @@ NEARLY = 1.5
 """How many times as much time there must be for it not to be looked at length by length whether it can be filled."""
 
 
-def proposed(problem: AgendaProblem, legal: Mapping[str, Legal]) -> tuple[Placement, ...]:
+def proposed(problem: AgendaProblem, legal: Mapping[str, Legal]) -> tuple[Placement, ...] | None:
     """Places of required sessions that fill what is scarce without overlap; they may break rules of other kinds.
 
     Where some come after others, it is their order that is kept.
+
+    Returns:
+        Nothing where it is proven, length by length, that there is no plan; no places where none are found.
     """
     if any(one.after for one in problem.sessions):
         return one_after_the_other(problem, legal)
     required = [one for one in problem.sessions if one.is_required]
-    for some, stretches, _ in _scarce(problem, required):
+    for some, stretches, is_all in _scarce(problem, required):
         sizes = _sizes(some, legal)
         wanted = Counter(sizes.values())
         cut = _cut(stretches, wanted)
@@ -50,6 +53,8 @@ def proposed(problem: AgendaProblem, legal: Mapping[str, Legal]) -> tuple[Placem
         counts = _counts(wanted, stretches, fits=Size.may_go_into)
         if isinstance(counts, dict):
             return tuple(_placed(problem, some, sizes, counts, stretches))
+        if counts == "none" and is_all:
+            return None
     return ()
 
 
