@@ -35,7 +35,8 @@ def office(page: Any, enter: Callable[[Any, str], None]) -> Any:
 def test_the_list_has_the_keys_of_the_page_and_no_others(office: Any) -> None:
     assert _keys(office) == {"/", *GOES, "Esc", "?"}
     office.goto(f"{M}/agenda")
-    assert _keys(office) == {"/", *GOES, "u, Shift u", "Esc", "?"}
+    of_the_board = {"← ↑ → ↓", "Space", "[ ]", "m, p", "Delete", "u, Shift u", "Ctrl z, Ctrl y"}
+    assert _keys(office) == {"/", *GOES, *of_the_board, "Esc", "?"}
     office.goto(f"{M}/people")
     assert _keys(office) == {"/", *GOES, "j k", "x, Shift x", "Esc", "?"}
     office.goto(f"{M}/pairing")
@@ -64,11 +65,15 @@ def test_keys_for_searching_listing_and_closing(office: Any) -> None:
     assert opener.evaluate("one => one === document.activeElement")
 
 
-def test_keys_for_undoing_on_a_board(office: Any) -> None:
+@pytest.mark.parametrize(
+    ("back", "again"),
+    [("u", "Shift+u"), ("Control+z", "Control+y"), ("Control+z", "Control+Shift+Z"), ("Meta+z", "Meta+Shift+Z")],
+)
+def test_keys_for_undoing_on_a_board(office: Any, back: str, again: str) -> None:
     office.goto(f"{M}/agenda")
-    office.keyboard.press("u")
+    office.keyboard.press(back)
     office.locator("#live").filter(has_text="Taken back.").wait_for(state="attached")
-    office.keyboard.press("Shift+u")
+    office.keyboard.press(again)
     office.locator("#undo:not([disabled])").wait_for()
     assert office.locator("#redo[disabled]").count() == 1
 

@@ -47,10 +47,26 @@ function keyOnCard(event, card) {
   else return false;
   return true;
 }
+const stepBack = () => board.querySelector("#undo")?.click();
+const stepAgain = () => board.querySelector("#redo")?.click();
+/** Undo and redo as every program has them; what is written into a field has its own. */
+function isStep(event) {
+  if (event.altKey || event.ctrlKey === event.metaKey) return false;
+  const key = event.key.toLowerCase();
+  if (key === "z") (event.shiftKey ? stepAgain : stepBack)();
+  else if (key === "y" && !event.shiftKey) stepAgain();
+  else return false;
+  return true;
+}
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || dialog.open) return;
+  if (event.defaultPrevented || dialog.open) return;
   const inField = event.target.closest?.("input, textarea, select");
   if (inField) return;
+  if (!hand.held && isStep(event)) {
+    event.preventDefault();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (hand.held && !hand.held.grip) {
     if (event.target.closest?.("button.place, .board-bar")) return;
     if (keyInHand(event)) event.preventDefault();
@@ -67,5 +83,5 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return;
   }
-  if (keysAreOn && event.key.toLowerCase() === "u") board.querySelector(event.shiftKey ? "#redo" : "#undo")?.click();
+  if (keysAreOn && event.key.toLowerCase() === "u") (event.shiftKey ? stepAgain : stepBack)();
 });
