@@ -1,8 +1,16 @@
-"""A problem with fewer sessions, for questions about a few of them."""
+"""A problem without what a question does not need: other sessions, or what makes a plan better or worse."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 
-from scheduler.agenda.problem import AgendaProblem, Session
+from scheduler.agenda.problem import AgendaProblem, Session, Weights
+
+FLAT = Weights(clash=0, room_too_large=0, moved_start=0, moved_room=0)
+
+
+def without_cost(problem: AgendaProblem, sessions: Iterable[Session] | None = None) -> AgendaProblem:
+    """The problem, perhaps with other sessions, where one plan is as good as any other."""
+    changed = problem.sessions if sessions is None else tuple(sessions)
+    return problem.model_copy(update={"sessions": changed, "clashes": (), "weights": FLAT, "previous": None})
 
 
 def only(problem: AgendaProblem, names: Set[str]) -> AgendaProblem:

@@ -13,6 +13,9 @@ from app.platform.i18n import gettext as _
 from app.platform.i18n import ngettext
 from scheduler.core.explanation import Explanation
 
+GIVEN = frozenset({"features", "layouts"})
+"""Lists of a room that may be longer."""
+
 Windows = tuple[tuple[datetime, datetime], ...]
 
 
@@ -20,8 +23,8 @@ Windows = tuple[tuple[datetime, datetime], ...]
 class Mend:
     """A change of one fact. ``kind`` and ``field`` say of what, ``owner`` by its ID in problem files.
 
-    ``entry`` names what leaves a list; ``number`` and ``windows`` are new values, no windows meaning at any time. A
-    mend that ``is_ours`` can be made here, work elsewhere cannot; one that ``asks_a_person`` is theirs to agree to.
+    ``entry`` names what leaves a list, ``given`` what a room gets; ``number`` and ``windows`` are new values, no windows
+    meaning at any time. A mend that ``is_ours`` can be made here, work elsewhere cannot; one that ``asks_a_person`` is theirs to agree to.
     """
 
     kind: str
@@ -31,6 +34,7 @@ class Mend:
     number: int | None
     windows: Windows | None
     sentence: str
+    given: tuple[str, ...] = ()
 
     @property
     def is_ours(self) -> bool:
@@ -77,6 +81,13 @@ def _mend(facts: AgendaFacts, names: Mapping[str, str], problem: Any, *, path: s
     entry = str(steps[3]) if len(steps) > 3 else None
     if entry is not None and isinstance(steps[3], int):
         entry = str(row[field][steps[3]])
+    if kind == "rooms" and field in GIVEN:
+        given = tuple(one for one in value if one not in row[field])
+        what = say(facts, names, ", ".join(f"'{one}'" for one in given))
+        sentence = _said(facts, names, kind, field, owner, entry=None, value=what)
+        return Mend(
+            kind=kind, field=field, owner=owner, entry=None, number=None, windows=None, sentence=sentence, given=given
+        )
     number = value if isinstance(value, int) and not isinstance(value, bool) else None
     windows = _windows(facts, value) if field in {"windows", "open", "closed", "available"} else None
     sentence = _said(facts, names, kind, field, owner, entry=entry, value=value)
@@ -111,6 +122,8 @@ def _said(
         ("sessions", "uses"): _("Let %(name)s do without %(other)s."),
         ("rooms", "capacity"): _("Seat %(value)s in %(name)s."),
         ("rooms", "booths"): _("Put %(value)s booths into %(name)s."),
+        ("rooms", "features"): _("Equip %(name)s with this: %(value)s."),
+        ("rooms", "layouts"): _("Let %(name)s be laid out like this, too: %(value)s."),
         ("rooms", "open"): _("Open %(name)s %(hours)s."),
         ("rooms", "turnover"): _("Plan no time to set up %(name)s again."),
         ("resources", "capacity"): _("Have %(value)s of %(name)s."),

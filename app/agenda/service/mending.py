@@ -167,6 +167,9 @@ def _mend_room(session: Session, room: Room, change: Mend) -> int:
         room.turnover_minutes = 0
     elif change.field in {"capacity", "booths"} and change.number is not None:
         setattr(room, change.field, change.number)
+    elif change.given:
+        has = getattr(room, change.field)
+        setattr(room, change.field, [*has, *(one for one in change.given if one not in has)])
     else:
         raise Conflict(_("This cannot be changed here."))
     return room.id

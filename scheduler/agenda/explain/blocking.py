@@ -62,15 +62,20 @@ class _Search:
             # So many are hardly fewer, and of all it needs not be asked once more whether fewer facts would do.
             found, plans = tuple(required), {}
         few = Few(self._facts, self._changed, frozenset(found), self._oracle, plans, is_late=self._is_late)
-        near = [fact for fact in self._facts if fact in few.facts]
+        near = list(few.facts)
         known = self._seen_by_one_check(near, few)
         is_seen = known is not None
         near = near if known is None else known
+        if is_seen and self._given and len(found) > SMALL:
+            return tuple(near)
         for blocks in (few.block,) if is_seen else (few.are_seen_to_block, few.block):
             if blocks(near):
                 # What is seen goes first and leaves little that is not needed.
                 near = self._shrunk(near, blocks, few, is_nearly_least=is_seen)
                 is_seen = True
+                if self._given and len(found) > SMALL:
+                    # Of so many that still block it is enough to know what could break what is seen.
+                    return tuple(near)
         # Of what still blocks after other changes, only what could break it is asked for.
         if few.is_unsure and not self._given:
             near = list(shrink_alike(near, few.block_at_length, few.alike))

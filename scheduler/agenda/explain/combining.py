@@ -2,16 +2,26 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from scheduler.agenda.explain.blocking import blocking_set
 from scheduler.agenda.explain.effort import BRIEF, SMALL, WHOLE
 from scheduler.agenda.explain.facts import Blocker, field_of
 from scheduler.agenda.explain.finding import by_kind
 from scheduler.agenda.explain.found import Found
-from scheduler.agenda.explain.leaving import sessions_left_out
-from scheduler.agenda.explain.mending import Change, changes_for, mended, proposed, relaxed
+from scheduler.agenda.explain.mending import (
+    RAISE_A_CAPACITY,
+    Change,
+    changes_for,
+    fixed_value,
+    mended,
+    proposed,
+    proved,
+    relaxed,
+)
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile
+from scheduler.agenda.explain.widening import HOURS, widened_for
 from scheduler.agenda.explain.wording import fix_of
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import only
@@ -29,15 +39,15 @@ MOST_LISTS, MOST_GLANCES = 40_000, 400
 
 
 def find_fixes(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> tuple[Fix, ...] | None:
-    """A smallest list of changes after which there is a plan, two at least; ``None`` where none was found.
+    """A smallest list of changes after which there is a plan, two or three; ``None`` where none was found.
 
     Every list that mends must break every blocking set. So the smallest list that breaks those known is tried; where
     it does not mend, what still blocks is one more set to break (the implicit hitting sets of Karp and
     Moreno-Centeno, 2013).
     """
     if any(field_of(fact.steps) == "optional" for fact in facts):
-        return sessions_left_out(problem, oracle)
-    return _ListSearch(problem, facts, oracle).run() or sessions_left_out(problem, oracle)
+        return None
+    return _ListSearch(problem, facts, oracle).run()
 
 
 class _ListSearch:
@@ -59,12 +69,13 @@ class _ListSearch:
             return None
         patience = PATIENCE
         while not self._oracle.is_over and (chosen := self._smallest()) is not None:
-            fixes = self._with_values_of_few(chosen)
+            # Among many, the least that helps the few is seldom enough: that is asked once there is a plan at all.
+            fixes = self._with_values_of_few(chosen) if len(self._problem.sessions) <= WHOLE else None
             if fixes is not None:
                 return fixes
             found = self._find(relaxed(chosen), self._plan_of_few(chosen))
-            if found.status == "feasible":
-                return self._with_values(chosen)
+            if found.placements is not None:
+                return self._with_values(chosen, found.placements)
             if found.status == "unknown":
                 patience -= 1
             if not patience or not (
@@ -77,7 +88,13 @@ class _ListSearch:
         if len(self._few) > WHOLE:
             return ()
         some = only(self._file.changed(relaxed(chosen)), self._few)
-        return self._oracle.ask_few(some, work=BRIEF).placements or ()
+        plan = self._oracle.ask_few(some, work=BRIEF).placements or ()
+        if len(self._problem.sessions) <= WHOLE:
+            return plan
+        # Among many, what may be at any time finds its place where it is least in the way.
+        hours = {change.steps[:2] for change in chosen if field_of(change.steps) in HOURS}
+        freed = {one.id for index, one in enumerate(self._problem.sessions) if ("sessions", index) in hours}
+        return [entry for entry in plan if entry.session not in freed]
 
     def _turns_away(self, chosen: tuple[Change, ...]) -> bool:
         """Look elsewhere where it is hard to tell whether a list mends; false where there is nowhere else.
@@ -92,13 +109,13 @@ class _ListSearch:
         return bool(strained) or len(chosen) < MOST_TOGETHER
 
     def _every_change(self) -> tuple[Change, ...]:
-        every = {change for one in self._sets for change in one}
-        return tuple(sorted(every, key=lambda change: (change.cost, str(change.steps))))
+        every = dict.fromkeys(change for one in self._sets for change in one)
+        return tuple(sorted(every, key=lambda change: change.cost))
 
     def _find(self, changes: Changes, wanted: Sequence[Placement] = ()) -> Found:
         # What is hard to tell of many is left; of few it is soon told.
         is_brief = len(self._problem.sessions) > SMALL
-        found = self._oracle.find(self._file.changed(changes), wanted=wanted, brief=is_brief)
+        found = self._oracle.find(self._file.changed(changes), wanted=wanted, firm=self._few, brief=is_brief)
         self._few |= found.against or frozenset()
         return found
 
@@ -131,7 +148,8 @@ class _ListSearch:
     def _smallest(self) -> tuple[Change, ...] | None:
         """The fewest changes, of these the cheapest, that have one in every set and leave the few sessions a plan."""
         glances = MOST_GLANCES
-        for size in range(2, MOST_TOGETHER + 1):
+        # Of a crowd, what did not come about hardly does in another try: one more change is sooner enough.
+        for size in range(len(self._kept) + 1 if self._kept and self._is_crowded else 2, MOST_TOGETHER + 1):
             for some in self._hitting(size):
                 glances -= 1
                 if glances < 0 or self._oracle.is_over:
@@ -143,12 +161,28 @@ class _ListSearch:
 
     def _hitting(self, size: int) -> Iterator[tuple[Change, ...]]:
         """Lists of so many changes that have one in every set, the cheapest first."""
-        every = [change for change in self._every_change() if change not in self._avoided]
+        worth = self._worth_trying()
+        every = [change for change in self._every_change() if change not in self._avoided and change in worth]
         # Of changes that are as good as each other no list has more than its size.
         groups = by_kind(self._problem, self._few, every)
         some = sorted((change for group in groups for change in group[:size]), key=every.index)
         lists = dict.fromkeys(islice(self._extended(tuple(self._kept), some, size), MOST_LISTS))
         yield from sorted(lists, key=lambda one: sum(change.cost for change in one))
+
+    @property
+    def _is_crowded(self) -> bool:
+        """Whether many sessions fill what there is: what eases one session or person hardly makes room for them."""
+        return len(self._few) > SMALL and len(self._problem.sessions) > WHOLE
+
+    def _worth_trying(self) -> frozenset[Change]:
+        """All changes, but of a crowd only those that ease many, where there are such."""
+        if not self._is_crowded:
+            return frozenset(self._every_change())
+        wide = [[change for change in one if change.steps[0] not in ("sessions", "people")] for one in self._sets]
+        narrow = self._kept or [
+            change for some, one in zip(wide, self._sets, strict=True) if not some for change in one
+        ]
+        return frozenset([*narrow, *(change for some in wide for change in some)])
 
     def _extended(self, chosen: tuple[Change, ...], some: Sequence[Change], size: int) -> Iterator[tuple[Change, ...]]:
         unbroken = next((of for of in self._sets if not any(change in of for change in chosen)), None)
@@ -176,14 +210,35 @@ class _ListSearch:
             return None
         return tuple(fix_of(self._problem, change.steps, value=others[change.steps]) for change in chosen)
 
-    def _with_values(self, chosen: tuple[Change, ...]) -> tuple[Fix, ...] | None:
-        """Give each change its value, those to come still taken as far as they go; the last value proves the list."""
+    def _with_values(self, chosen: tuple[Change, ...], plan: Sequence[Placement]) -> tuple[Fix, ...] | None:
+        """Give each change its value, those to come still taken as far as they go.
+
+        Args:
+            plan: one with all of them as far as they go, which shows how far they must.
+        """
         others, fixes = relaxed(chosen), []
         for change in chosen:
+            furthest = self._file.changed(others)
             del others[change.steps]
-            value = mended(self._problem, change, others, self._oracle)
-            if value is NOTHING:
-                return None
+            if field_of(change.steps) in HOURS:
+                value, plan = self._hours(change, others, furthest, plan)
+            elif change.cost == RAISE_A_CAPACITY and change.to is None:
+                value = mended(self._problem, change, others, self._oracle)
+                if value is NOTHING:
+                    return None
+            else:
+                value = fixed_value(change)
             others[change.steps] = value
             fixes.append(fix_of(self._problem, change.steps, value=value))
         return tuple(fixes)
+
+    def _hours(
+        self, change: Change, others: Changes, furthest: AgendaProblem, plan: Sequence[Placement]
+    ) -> tuple[Any, Sequence[Placement]]:
+        """The hours that the few need, if all have soon a plan with them, else those that a plan of all needs."""
+        if len(self._few) <= WHOLE:
+            least = proposed(self._problem, change, others, self._few, self._oracle)
+            found = None if least is None else proved(self._problem, least, others, self._oracle, brief=True)
+            if least is not None and found is not None and found.placements is not None:
+                return least.value, found.placements
+        return widened_for(self._problem, furthest, change.steps, plan), plan

@@ -9,11 +9,17 @@ THOROUGH, PERSISTENT = 1, 20
 
 MANY = 25
 """The part of all sessions of which so many could not be placed that what is to be answered soon is given up."""
+MOST_LEFT = 100
+"""The same where a plan of those in question is known, and one of the others mostly is, too."""
+MOST_JOINED = 8
+"""Sessions in the way of those in question that are looked at together with them."""
 FEW_EJECTIONS = 12
 """Ejections after which a question about few sessions is left to the solver."""
 
 BRIEF, SOON, LONGER = 0.05, 0.1, 1.0
 """Deterministic time for a question that may be needless, for one that may prove a fix, and for one put off."""
+COUNTED, GLANCE = 1.0, 0.1
+"""The same for numbers that fill what is scarce, and for these where it matters little whether there are any."""
 MOST_SHORTLY, MOST_SOLVED = 80, 300
 """Sessions beyond which the solver says nothing in a short time, and nothing but whether there is a plan at all."""
 WHOLE = 150

@@ -2,11 +2,15 @@
 
 from scheduler.agenda.explain.blocking import blocking_set
 from scheduler.agenda.explain.combining import find_fixes
-from scheduler.agenda.explain.finding import find_fix
+from scheduler.agenda.explain.effort import SMALL
+from scheduler.agenda.explain.facts import Blocker
+from scheduler.agenda.explain.finding import find_fix, find_fix_at_length
+from scheduler.agenda.explain.leaving import sessions_left_out
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.problem import AgendaProblem
+from scheduler.agenda.restricting import without_cost
 from scheduler.core.collecting import seldom_collecting
-from scheduler.core.explanation import Explanation
+from scheduler.core.explanation import Explanation, Fix
 from scheduler.core.limits import Control, Limits
 
 
@@ -18,7 +22,7 @@ def explain(problem: AgendaProblem, *, limits: Limits | None = None, control: Co
         unless the time was up while they were sought, or it was too hard to tell of one whether it is needed.
     """
     with seldom_collecting():
-        return _explained(problem, Oracle(limits or Limits(), control or Control()))
+        return _explained(without_cost(problem), Oracle(limits or Limits(), control or Control()))
 
 
 def _explained(problem: AgendaProblem, oracle: Oracle) -> Explanation:
@@ -26,8 +30,7 @@ def _explained(problem: AgendaProblem, oracle: Oracle) -> Explanation:
     if answer != "infeasible":
         return Explanation(status=answer, seconds=round(oracle.seconds, 4))
     blockers = blocking_set(problem, oracle)
-    fix = find_fix(problem, blockers, oracle)
-    fixes = find_fixes(problem, blockers, oracle) if fix is None else None
+    fix, fixes = _mends(problem, blockers, oracle)
     return Explanation(
         status="infeasible",
         facts=tuple(blocker.fact for blocker in blockers),
@@ -35,3 +38,21 @@ def _explained(problem: AgendaProblem, oracle: Oracle) -> Explanation:
         fixes=fixes,
         seconds=round(oracle.seconds, 4),
     )
+
+
+def _mends(
+    problem: AgendaProblem, blockers: tuple[Blocker, ...], oracle: Oracle
+) -> tuple[Fix | None, tuple[Fix, ...] | None]:
+    """One change, or several where no single one is found.
+
+    Of a few sessions it is soon told what is hard to tell of many: there, two changes that mend are told before it is
+    asked at length whether one of them would do.
+    """
+    fix, undecided = find_fix(problem, blockers, oracle)
+    is_small = len(problem.sessions) <= SMALL
+    if fix is None and is_small:
+        fix = find_fix_at_length(problem, undecided, oracle)
+    fixes = find_fixes(problem, blockers, oracle) if fix is None else None
+    if fix is None and fixes is None and not is_small:
+        fix = find_fix_at_length(problem, undecided, oracle)
+    return fix, fixes if fix is not None or fixes is not None else sessions_left_out(problem, oracle)

@@ -43,9 +43,11 @@ class Few:
         self._is_late = is_late
         self._oracle, self._without = oracle, plans
         self._others = Counter(durations_of(changed, names))
-        self._marks = {fact: mark for mark, fact in _marked(facts)}
+        # Facts of other sessions are many, and no concern.
+        near = (fact for fact in facts if fact.steps[0] != "sessions" or fact.ids[0] in names)
+        self._marks = {fact: mark for mark, fact in _marked(near)}
         self._lay_down(only(changed, names))
-        self.facts = frozenset(self._steps)
+        self.facts = tuple(self._steps)
         self._needed = frozenset(self.facts)
         self._plans: list[tuple[frozenset[Blocker], tuple[Placement, ...]]] = []
         self._plans_without: dict[str, tuple[Blocker, tuple[Placement, ...]]] = {}

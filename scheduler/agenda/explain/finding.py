@@ -5,7 +5,7 @@ from heapq import heappop, heappush
 from itertools import groupby
 
 from scheduler.agenda.explain.alike import kinds
-from scheduler.agenda.explain.effort import BRIEF, SMALL, WHOLE
+from scheduler.agenda.explain.effort import BRIEF, LONGER, SMALL, SOON, WHOLE
 from scheduler.agenda.explain.facts import Blocker
 from scheduler.agenda.explain.mending import (
     WIDEN_A_WINDOW,
@@ -30,13 +30,17 @@ from scheduler.core.explanation import Fix
 FEW_PROOFS, MANY_PROOFS = 2, 40
 """How many plans are looked for with changes of one cost before the next are tried, for many and for fewer sessions."""
 
+CHEAPLY = 0.25
+"""As how many of them counts one where it shows that there is none."""
 
-def find_fix(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> Fix | None:
-    """The cheapest single change found, with its value, after which there is a plan.
+
+def find_fix(
+    problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle
+) -> tuple[Fix | None, tuple[Change, ...]]:
+    """The cheapest single change found, with its value, after which there is a plan; else what is hard to tell.
 
     Whatever mends the file must break the blocking set at hand: only changes that could are tried, in order of cost;
-    of several hours that could be widened, those that need least. What is hard to tell is put off until all others
-    were tried.
+    of several hours that could be widened, those that need least.
     """
     few = oracle.against(problem) or frozenset(session.id for session in problem.sessions)
     every = tuple(changes_for(problem, facts))
@@ -44,8 +48,25 @@ def find_fix(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle)
     for _, changes in groupby(every, key=lambda change: change.cost):
         fix = search.best_of_alike(list(changes))
         if fix is not None or oracle.is_over or search.is_hopeless:
-            return fix
-    return search.best_of_undecided()
+            return fix, ()
+    return None, tuple(search.undecided)
+
+
+def find_fix_at_length(problem: AgendaProblem, undecided: Iterable[Change], oracle: Oracle) -> Fix | None:
+    """The cheapest of the changes that were put off, asked at length; half of the time is for several together."""
+    work = LONGER if len(problem.sessions) <= SMALL else SOON
+    for cost, changes in groupby(undecided, key=lambda change: change.cost):
+        found = []
+        for index, change in enumerate(changes):
+            value = NOTHING if oracle.is_half_over else mended(problem, change, {}, oracle, work=work)
+            if value is not NOTHING and cost != WIDEN_A_WINDOW:
+                return fix_of(problem, change.steps, value=value)
+            if value is not NOTHING:
+                found.append((added_grains(problem, change.steps, value), index, change, value))
+        if found:
+            _, _, change, value = min(found, key=lambda one: one[:2])
+            return fix_of(problem, change.steps, value=value)
+    return None
 
 
 def by_kind(problem: AgendaProblem, few: frozenset[str], changes: Iterable[Change]) -> list[list[Change]]:
@@ -71,8 +92,9 @@ class _FixSearch:
     def __init__(self, problem: AgendaProblem, few: frozenset[str], every: tuple[Change, ...], oracle: Oracle) -> None:
         self._problem, self._few, self._oracle = problem, few, oracle
         self._with_every_change = ProblemFile(problem).changed(relaxed(every))
-        self._undecided: list[Change] = []
+        self.undecided: list[Change] = []
         self._proposed: set[Change] = set()
+        self._reached: set[Change] = set()
         self.is_hopeless = False
 
     def best_of_alike(self, changes: Sequence[Change]) -> Fix | None:
@@ -90,7 +112,7 @@ class _FixSearch:
         """A change that mends, of several hours those that need least; all changes must be of the same cost."""
         # By what each needs at least, as far as is known; the few are more now than when it was found out if stale.
         queue: list[Queued] = [(0, index, frozenset(), None) for index in range(len(changes))]
-        patience = FEW_PROOFS if len(self._problem.sessions) > WHOLE else MANY_PROOFS
+        patience: float = FEW_PROOFS if len(self._problem.sessions) > WHOLE else MANY_PROOFS
         while queue and not self._oracle.is_over:
             _, index, few, proposal = heappop(queue)
             if proposal is None or few != self._few:
@@ -105,11 +127,13 @@ class _FixSearch:
                     # What one cannot do for so many is hard to tell of the next, which is mostly of its kind.
                     self._put_off(changes, queue)
                     return None
+                self._proposed.discard(changes[index])
                 continue
             found = proved(self._problem, proposal, {}, self._oracle, brief=True)
             if found.status == "feasible":
                 return fix_of(self._problem, proposal.change.steps, value=proposal.value)
-            patience -= 1
+            # What is refuted costs little, and mostly refutes others, too.
+            patience -= 1 if found.status == "unknown" else CHEAPLY
             if self._notes(found.against) and patience > 0:
                 heappush(queue, (self._needed(proposal), index, few, proposal))
                 if self.is_hopeless:
@@ -118,14 +142,14 @@ class _FixSearch:
             further = eased(self._problem, proposal, found.left, self._oracle)
             if further is not None:
                 return fix_of(self._problem, further.change.steps, value=further.value)
-            self._undecided.append(changes[index])
+            self.undecided.append(changes[index])
             if patience <= 0:
                 self._put_off(changes, queue)
                 return None
         return None
 
     def _put_off(self, changes: Sequence[Change], queue: Sequence[Queued]) -> None:
-        self._undecided += [changes[index] for _, index, _, _ in sorted(queue, key=lambda one: one[:2])]
+        self.undecided += [changes[index] for _, index, _, _ in sorted(queue, key=lambda one: one[:2])]
 
     def _proposal(self, change: Change) -> Proposal | None:
         """The least value that helps the few; ``None`` also where the file is seen to have no plan with any value."""
@@ -133,13 +157,33 @@ class _FixSearch:
         if self._oracle.sees_against(only(furthest, self._few)):
             return None
         # What the change cannot break joins the few: mostly the next ones cannot either, and then it is a glance.
-        # The hours of one session or person seldom have to do with anything else; that is left to the proof.
-        is_of_one = change.cost == WIDEN_A_WINDOW and change.steps[0] in ("sessions", "people")
+        # The hours of one session or person seldom have to do with anything else; that is left to the proof. Where the
+        # few are many they may be one of all, and it is soon told.
+        is_of_one = (
+            change.cost == WIDEN_A_WINDOW and change.steps[0] in ("sessions", "people") and len(self._few) <= SMALL
+        )
         seen = None if is_of_one else self._oracle.seen_against(furthest)
         if seen is not None:
             self._notes(seen)
             return None
+        if self._is_out_of_reach(change, furthest):
+            self.undecided.append(change)
+            return None
         return proposed(self._problem, change, {}, self._few, self._oracle)
+
+    def _is_out_of_reach(self, change: Change, furthest: AgendaProblem) -> bool:
+        """Whether no plan is soon found among many even as far as a change goes; then no value is sought for the few.
+
+        Where the few are many, what they need at least takes longer to find than a plan of all.
+        """
+        is_soon_known = change.cost != WIDEN_A_WINDOW or len(self._few) <= SMALL or len(self._problem.sessions) <= WHOLE
+        if is_soon_known or change in self._reached:
+            return False
+        plan = self._oracle.find(only(furthest, self._few), brief=True).placements or ()
+        if self._oracle.find(furthest, wanted=plan, brief=True).placements is None:
+            return True
+        self._reached.add(change)
+        return False
 
     def _notes(self, against: frozenset[str] | None) -> bool:
         """Let sessions that have no plan after a change join the few; false where that says nothing new.
@@ -160,19 +204,3 @@ class _FixSearch:
         if proposal.change.cost != WIDEN_A_WINDOW:
             return 0
         return added_grains(self._problem, proposal.change.steps, proposal.value)
-
-    def best_of_undecided(self) -> Fix | None:
-        """The cheapest of the changes that were put off, asked at length; half of the time is for several together."""
-        for cost, changes in groupby(self._undecided, key=lambda change: change.cost):
-            found = []
-            for index, change in enumerate(changes):
-                is_late = self._oracle.is_half_over
-                value = NOTHING if is_late else mended(self._problem, change, {}, self._oracle)
-                if value is not NOTHING and cost != WIDEN_A_WINDOW:
-                    return fix_of(self._problem, change.steps, value=value)
-                if value is not NOTHING:
-                    found.append((self._needed(Proposal(change, value, ())), index, change, value))
-            if found:
-                _, _, change, value = min(found, key=lambda one: one[:2])
-                return fix_of(self._problem, change.steps, value=value)
-        return None

@@ -1,6 +1,6 @@
 """Which sessions to leave out, where nothing smaller mends a problem."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 
 from scheduler.agenda.explain.alike import kinds
 from scheduler.agenda.explain.effort import SMALL
@@ -8,7 +8,8 @@ from scheduler.agenda.explain.mending import DROP_A_PIN, MAKE_OPTIONAL, Change, 
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import ProblemFile
 from scheduler.agenda.explain.wording import fix_of
-from scheduler.agenda.problem import AgendaProblem, Session, Weights
+from scheduler.agenda.problem import AgendaProblem, Session
+from scheduler.agenda.restricting import without_cost
 from scheduler.agenda.solution import Placement
 from scheduler.core.explanation import Fix
 
@@ -39,13 +40,8 @@ def _best(problem: AgendaProblem, oracle: Oracle, *, drops_pins: bool) -> Sequen
         )
         for one in problem.sessions
     )
-    plan = oracle.best(_without_cost(problem, sessions)).solution
+    plan = oracle.best(without_cost(problem, sessions)).solution
     return None if plan is None else plan.placements
-
-
-def _without_cost(problem: AgendaProblem, sessions: Iterable[Session]) -> AgendaProblem:
-    weights = Weights(clash=0, room_too_large=0, moved_start=0, moved_room=0)
-    return problem.model_copy(update={"sessions": tuple(sessions), "weights": weights, "previous": None})
 
 
 def _proved(problem: AgendaProblem, plan: Sequence[Placement] | None, oracle: Oracle) -> tuple[Fix, ...] | None:
@@ -118,7 +114,7 @@ class _GivingWay:
         return None
 
     def _changed(self) -> AgendaProblem:
-        return _without_cost(self._problem, self._sessions.values())
+        return without_cost(self._problem, self._sessions.values())
 
     def _fought_over(self, ejections: int) -> tuple[str, ...] | None:
         """Nothing where there is a plan, which is kept."""

@@ -8,8 +8,9 @@ from math import ceil
 from typing import Any
 
 from scheduler.agenda.explain.alike import kinds
-from scheduler.agenda.explain.effort import MANY, SMALL, SOON, WHOLE
+from scheduler.agenda.explain.effort import LONGER, MANY, MOST_LEFT, SMALL, SOON, WHOLE
 from scheduler.agenda.explain.facts import Blocker, Steps, field_of
+from scheduler.agenda.explain.fitting_out import rooms_fitted_out
 from scheduler.agenda.explain.found import Found
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import ENOUGH, NOTHING, Changes, ProblemFile, neutral
@@ -31,21 +32,23 @@ ALIKE = 4
 
 @dataclass(frozen=True)
 class Change:
-    """A value that could be changed, and how much that is to ask."""
+    """A value that could be changed, how much that is to ask, and its new value where there is only one."""
 
     cost: int
     steps: Steps
+    to: tuple[str, ...] | None = None
 
 
 def changes_for(problem: AgendaProblem, facts: Sequence[Blocker]) -> list[Change]:
     """The changes that could break a blocking set, the cheapest first."""
-    found: dict[Steps, int] = {}
+    found: dict[Steps, Change] = {}
     positions = {session.id: position for position, session in enumerate(problem.sessions)}
     for fact in facts:
         for change in _changes_for(problem, fact, positions):
-            found.setdefault(change.steps, change.cost)
-    ordered = [Change(cost, steps) for steps, cost in found.items()]
-    return sorted(ordered, key=lambda change: change.cost)
+            found.setdefault(change.steps, change)
+    for steps, given in rooms_fitted_out(problem, facts):
+        found.setdefault(steps, Change(RAISE_A_CAPACITY, steps, given))
+    return sorted(found.values(), key=lambda change: change.cost)
 
 
 def _changes_for(problem: AgendaProblem, fact: Blocker, positions: Mapping[str, int]) -> Iterator[Change]:
@@ -92,9 +95,16 @@ def _more_of_what_it_wants(problem: AgendaProblem, session: Session, field: str,
 def relaxation(change: Change) -> Changes:
     """A change taken as far as it goes: what it cannot mend then it cannot mend at all."""
     field = field_of(change.steps)
+    if change.to is not None:
+        return {change.steps: change.to}
     if change.steps[0] in ("rooms", "resources") and field in ("capacity", "booths"):
         return {change.steps: ENOUGH}
     return neutral([change.steps])
+
+
+def fixed_value(change: Change) -> Any:
+    """The new value of what is neither hours nor a number, and so has only one."""
+    return 0 if field_of(change.steps) == "uses" else relaxation(change)[change.steps]
 
 
 def relaxed(changes: Iterable[Change]) -> Changes:
@@ -114,7 +124,7 @@ class Proposal:
     placements: Sequence[Placement]
 
 
-def mended(problem: AgendaProblem, change: Change, others: Changes, oracle: Oracle) -> Any:
+def mended(problem: AgendaProblem, change: Change, others: Changes, oracle: Oracle, *, work: float = LONGER) -> Any:
     """The value nearest to what the file says that leaves a plan, given other changes; ``NOTHING`` if none is found."""
     few = oracle.against(problem)
     while few is not None and not oracle.is_over:
@@ -127,7 +137,7 @@ def mended(problem: AgendaProblem, change: Change, others: Changes, oracle: Orac
         few = few | found.against if found.against is not None and not found.against <= few else None
     file = ProblemFile(problem)
     free = file.changed({**others, **relaxation(change)})
-    plan = oracle.find(free).placements
+    plan = oracle.find(free, work=work).placements
     if plan is None:
         return NOTHING
     whole = _proposed(problem, change, lambda changes: file.changed({**others, **changes}), oracle)
@@ -144,7 +154,7 @@ def proposed(problem: AgendaProblem, change: Change, others: Changes, few: Set[s
     def whole(changes: Changes) -> AgendaProblem:
         return file.changed({**others, **changes})
 
-    if change.cost == RAISE_A_CAPACITY:
+    if change.cost == RAISE_A_CAPACITY and change.to is None:
         return _least_enough(problem, change, whole, few, oracle)
     return _proposed(problem, change, lambda changes: only(whole(changes), few), oracle)
 
@@ -170,13 +180,16 @@ def eased(problem: AgendaProblem, proposal: Proposal, left: Set[str], oracle: Or
     steps, file = proposal.change.steps, ProblemFile(problem)
     if field_of(steps) in HOURS:
         is_brief = len(problem.sessions) > WHOLE
-        if is_brief and MANY * len(left) > len(problem.sessions):
+        few = {one.session for one in proposal.placements}
+        if is_brief and (MANY if len(few) <= SMALL else MOST_LEFT) * len(left) > len(problem.sessions):
             return None
         free = file.changed(neutral([steps]))
-        plan = oracle.find(free, wanted=proposal.placements, brief=is_brief, work=SOON).placements
+        # Among many, what may be at any time finds its place where it is least in the way.
+        wanted = () if is_brief else proposal.placements
+        plan = oracle.find(free, wanted=wanted, firm=few, brief=is_brief, work=SOON).placements
         # Hours that are widened for a plan need no other proof than that plan.
         return None if plan is None else replace(proposal, value=widened_for(problem, free, steps, plan))
-    if proposal.change.cost != RAISE_A_CAPACITY:
+    if proposal.change.cost != RAISE_A_CAPACITY or proposal.change.to is not None:
         return None
     values = [value for value in _values(problem, steps) if value > proposal.value]
     # With fewer there is no time for those that were left.
@@ -197,9 +210,9 @@ def _proposed(
     if field in HOURS:
         value, placements = widened(problem, changed, change.steps, oracle)
         return None if value is NOTHING else Proposal(change, value, placements)
-    if change.cost == RAISE_A_CAPACITY:
+    if change.cost == RAISE_A_CAPACITY and change.to is None:
         return _least_enough(problem, change, changed, {one.id for one in problem.sessions}, oracle)
-    value = 0 if field == "uses" else relaxation(change)[change.steps]
+    value = fixed_value(change)
     found = oracle.find(changed({change.steps: value}))
     return None if found.placements is None else Proposal(change, value, found.placements)
 

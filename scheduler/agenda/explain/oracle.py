@@ -1,15 +1,16 @@
 """Whether a problem has any plan at all, within the time left."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 from scheduler.agenda.explain import effort
+from scheduler.agenda.explain.among import KeptFew, KeptPlan, in_the_way
 from scheduler.agenda.explain.contradiction import contradiction
 from scheduler.agenda.explain.found import Answer, Found
 from scheduler.agenda.explain.packing import packed
 from scheduler.agenda.explain.sight import Sight
 from scheduler.agenda.explain.stretches import fill_stretches
-from scheduler.agenda.explain.tracks import overfilled, proposed
+from scheduler.agenda.explain.tracks import overfilled
 from scheduler.agenda.first_plan import Attempt, first_plan
 from scheduler.agenda.legal import Legal
 from scheduler.agenda.model import AgendaModel, build
@@ -29,9 +30,8 @@ class Oracle(Sight):
         self._limits, self._control = limits, control
         self._stopwatch = Stopwatch()
         self._against: list[frozenset[str]] = []
-        self._kept: tuple[Placement, ...] = ()
-        self._kept_few: tuple[Placement, ...] = ()
-        self._is_counted = False
+        self._kept = KeptPlan(limits.seed, lambda: self.is_over)
+        self._kept_few = KeptFew(limits.seed, lambda: self.is_over)
 
     @property
     def seconds(self) -> float:
@@ -55,6 +55,7 @@ class Oracle(Sight):
         problem: AgendaProblem,
         *,
         wanted: Sequence[Placement] = (),
+        firm: Set[str] = frozenset(),
         brief: bool = False,
         work: float | None = effort.LONGER,
     ) -> Found:
@@ -65,6 +66,7 @@ class Oracle(Sight):
 
         Args:
             wanted: a plan of some sessions.
+            firm: sessions for which others give way, as for those with a plan.
             brief: give up soon where there is no answer.
             work: deterministic time after which the solver gives up on a large problem; ``None`` for all that is left.
         """
@@ -80,7 +82,7 @@ class Oracle(Sight):
                 return Found("infeasible", against=names)
         if len(present) <= effort.SMALL:
             return self.ask_few(problem, work=effort.BRIEF if brief else None)
-        return self._ask_large(problem, wanted, work, brief=brief)
+        return self._ask_large(problem, wanted, firm, work, brief=brief)
 
     def against(self, problem: AgendaProblem) -> frozenset[str] | None:
         """Few sessions that cannot all be placed, were there no others, if such are known already."""
@@ -103,7 +105,13 @@ class Oracle(Sight):
             self._against.append(few)
 
     def _ask_large(
-        self, problem: AgendaProblem, wanted: Sequence[Placement], work: float | None, *, brief: bool
+        self,
+        problem: AgendaProblem,
+        wanted: Sequence[Placement],
+        firm: Set[str],
+        work: float | None,
+        *,
+        brief: bool,
     ) -> Found:
         legal = self.legal_of(problem)
         names = contradiction(problem, legal, self._nothing_seen)
@@ -115,20 +123,32 @@ class Oracle(Sight):
             return Found("feasible", placements)
         present = {one.id for one in problem.sessions if one.is_required}
         count, left = len(problem.sessions), frozenset[str]()
+        if count <= effort.WHOLE:
+            # What counting or an order proposes is mostly a plan of so few, and soon tried.
+            attempt = self._kept_few.attempt(problem, legal, wanted)
+            if attempt.is_complete:
+                return Found("feasible", attempt.placements)
+        elif not self._kept.placements:
+            self._begin_with_others(problem)
         # Where the sessions in question have a plan there is most likely one of all.
         turns = (
             [effort.QUICK, min(effort.BRIEFLY, effort.THOROUGH * count)]
             if brief
             else [effort.QUICK, effort.THOROUGH * count, effort.PERSISTENT * count]
         )
-        for ejections in turns[1 if wanted else 0 :]:
-            attempt = self._attempt(problem, legal, wanted, most_ejections=ejections)
+        for ejections in turns[1 if wanted and not brief else 0 :]:
+            attempt = self._kept.attempt(problem, legal, wanted, firm, most_ejections=ejections)
             if attempt.is_complete:
                 return Found("feasible", attempt.placements)
             left = frozenset(present.difference(one.session for one in attempt.placements))
-            if brief and effort.MANY * len(left) > count:
+            joined = self._joined(problem, wanted, attempt)
+            most = effort.MOST_LEFT if wanted else effort.MANY
+            is_crowded = not joined or len(wanted) > effort.SMALL
+            if brief and is_crowded and most * len(left) > count:
                 return Found("unknown", left=left)
-            few = self._find_against(problem, attempt.fought_over, effort.BRIEF if brief else work)
+            wanted = joined or wanted
+            fought_over = attempt.fought_over[: effort.MOST_JOINED] if brief and wanted else attempt.fought_over
+            few = self._find_against(problem, fought_over, effort.BRIEF if brief else work)
             if few is not None:
                 return Found("infeasible", against=few)
         if count <= effort.WHOLE:
@@ -138,26 +158,21 @@ class Oracle(Sight):
         is_hopeless = brief or (work is not None and count > effort.MOST_SOLVED)
         return Found("unknown", left=left) if is_hopeless else self._solved(problem, legal, work)
 
-    def _attempt(
-        self,
-        problem: AgendaProblem,
-        legal: Mapping[str, Legal],
-        wanted: Sequence[Placement],
-        *,
-        most_ejections: int,
-    ) -> Attempt:
-        attempt = first_plan(
-            problem,
-            legal,
-            wanted=(*wanted, *self._kept),
-            seed=self._limits.seed,
-            patience=effort.PERSISTENT,
-            most_ejections=most_ejections,
-            is_over=lambda: self.is_over,
-        )
-        if len(attempt.placements) > len(self._kept):
-            self._kept = attempt.placements
-        return attempt
+    def _joined(
+        self, problem: AgendaProblem, wanted: Sequence[Placement], attempt: Attempt
+    ) -> tuple[Placement, ...] | None:
+        """A plan of those that have one together with who stood in their way, where it shows without search."""
+        names = in_the_way(problem, wanted, attempt.fought_over) if wanted else frozenset[str]()
+        return self.glance(only(problem, names), wanted=wanted) if names else None
+
+    def _begin_with_others(self, problem: AgendaProblem) -> None:
+        """Keep a plan of all that nothing is known against: what is in question is then placed among them."""
+        against = frozenset().union(*self._against)
+        others = {one.id for one in problem.sessions if one.id not in against}
+        if 2 * len(others) < len(problem.sessions):
+            return
+        rest = only(problem, others)
+        self._kept.attempt(rest, self.legal_of(rest), (), set(), most_ejections=effort.THOROUGH * len(others))
 
     def _find_against(
         self, problem: AgendaProblem, fought_over: tuple[str, ...], work: float | None
@@ -197,14 +212,14 @@ class Oracle(Sight):
         placements = packed(problem)
         if placements is not None:
             return Found("feasible", placements)
-        attempt = self._attempt_few(problem, legal, wanted, any_plan=any_plan)
+        attempt = self._kept_few.attempt(problem, legal, wanted, any_plan=any_plan)
         if not attempt.is_complete and overfilled(problem, legal) is not None:
             return Found("infeasible")
         if not attempt.is_complete and work is not None and len(problem.sessions) > effort.MOST_SHORTLY:
             return Found("unknown")
         found = Found("feasible", attempt.placements) if attempt.is_complete else self._solved(problem, legal, work)
         if found.placements is not None:
-            self._kept_few = found.placements
+            self._kept_few.placements = found.placements
         return found
 
     def at_once(self, problem: AgendaProblem, plan: Sequence[Placement]) -> Found | None:
@@ -216,7 +231,7 @@ class Oracle(Sight):
         )
         if not attempt.is_complete:
             return None
-        self._kept_few = attempt.placements
+        self._kept_few.placements = attempt.placements
         return Found("feasible", attempt.placements)
 
     def glance(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = ()) -> tuple[Placement, ...] | None:
@@ -224,33 +239,8 @@ class Oracle(Sight):
         legal = self.legal_of(problem)
         if self.is_over or contradiction(problem, legal, self._nothing_seen) is not None:
             return None
-        attempt = self._attempt_few(problem, legal, wanted)
+        attempt = self._kept_few.attempt(problem, legal, wanted, seconds=effort.GLANCE)
         return attempt.placements if attempt.is_complete else None
-
-    def _attempt_few(
-        self, problem: AgendaProblem, legal: dict[str, Legal], wanted: Sequence[Placement], *, any_plan: bool = False
-    ) -> Attempt:
-        """A plan around what is wanted and what was there before, or around one that is proposed."""
-        attempt = Attempt((), is_complete=False)
-        near_kept, by_counting = (*wanted, *self._kept_few), None
-        # What led to a plan last time mostly does again.
-        for near in (by_counting, near_kept) if self._is_counted and any_plan else (near_kept, by_counting):
-            counted = proposed(problem, legal) if near is None else near
-            if counted is None:
-                return attempt
-            attempt = first_plan(
-                problem,
-                legal,
-                wanted=counted,
-                seed=self._limits.seed,
-                patience=1,
-                most_ejections=effort.FEW_EJECTIONS,
-                is_over=lambda: self.is_over,
-            )
-            if attempt.is_complete:
-                self._is_counted = near is None
-                break
-        return attempt
 
     def _solved(self, problem: AgendaProblem, legal: dict[str, Legal], work: float | None = None) -> Found:
         # The whole model of a large event takes seconds to build.

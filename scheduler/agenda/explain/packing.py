@@ -2,24 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
-from operator import attrgetter
+from operator import itemgetter
 
 from scheduler.agenda.legal import Span, Starts, common, hours_of_day, union, without
 from scheduler.agenda.problem import AgendaProblem, Room, Session
 from scheduler.agenda.solution import Placement
 from scheduler.core.values import LARGEST
 
+Gap = tuple[int, int, str, int]
+"""Free time of a room: its length, with the turnover after the last session in, then the turnover, room and start."""
 
-@dataclass(frozen=True)
-class Gap:
-    """Free time of a room; ``length`` counts the turnover after the last session in."""
-
-    length: int
-    turnover: int
-    room: str
-    start: int
+_LENGTH_AND_TURNOVER = itemgetter(0, 1)
 
 
 def packed(problem: AgendaProblem) -> tuple[Placement, ...] | None:
@@ -60,19 +54,19 @@ def _places(
     wanted = Counter(durations)
     places: dict[int, list[tuple[str, int]]] = {}
     for duration, count in sorted(wanted.items(), reverse=True):
-        fitting = sorted(left, key=attrgetter("length", "turnover"))
+        left.sort(key=_LENGTH_AND_TURNOVER)
         found = places.setdefault(duration, [])
-        for index, gap in enumerate(fitting):
-            step = duration + gap.turnover
-            taken = min(count - len(found), gap.length // step)
-            if taken:
-                found += [(gap.room, gap.start + turn * step) for turn in range(taken)]
-                fitting[index] = replace(gap, length=gap.length - taken * step, start=gap.start + taken * step)
+        for index, (length, turnover, room, start) in enumerate(left):
+            step = duration + turnover
+            if length < step:
+                continue
+            taken = min(count - len(found), length // step)
+            found += [(room, start + turn * step) for turn in range(taken)]
+            left[index] = (length - taken * step, turnover, room, start + taken * step)
             if len(found) == count:
                 break
         if len(found) < count:
             return None
-        left = fitting
     return places
 
 
@@ -90,7 +84,7 @@ def _gaps(problem: AgendaProblem, placed: Sequence[Placement]) -> Iterator[Gap]:
             for start, end in without(((first, last),), busy):
                 # The last turnover may lie in what is closed, but not in the next open time.
                 length = end - start + (turnover if end < last else min(turnover, following - last))
-                yield Gap(length, turnover, room.id, start)
+                yield length, turnover, room.id, start
 
 
 def _usable(problem: AgendaProblem, placed: Sequence[Placement]) -> list[Room]:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from ortools.sat.python import cp_model
 
+from scheduler.agenda.explain.effort import COUNTED
 from scheduler.agenda.explain.filling import filled
 from scheduler.agenda.explain.sizes import Size, Stretch
 from scheduler.agenda.explain.turns import one_after_the_other
@@ -21,8 +22,6 @@ from scheduler.agenda.legal import Legal, Starts, common, hours_of_days, taken_e
 from scheduler.agenda.problem import AgendaProblem, Resource, Session
 from scheduler.agenda.solution import Placement
 
-SECONDS = 1.0
-"""Deterministic time after which no plan is proposed."""
 MOST_ORDERS = 3_000
 """Sets of sessions in one stretch after which no further orders are tried."""
 MOST_COUNTED = 20_000
@@ -31,10 +30,15 @@ NEARLY = 1.5
 """How many times as much time there must be for it not to be looked at length by length whether it can be filled."""
 
 
-def proposed(problem: AgendaProblem, legal: Mapping[str, Legal]) -> tuple[Placement, ...] | None:
+def proposed(
+    problem: AgendaProblem, legal: Mapping[str, Legal], *, seconds: float = COUNTED
+) -> tuple[Placement, ...] | None:
     """Places of required sessions that fill what is scarce without overlap; they may break rules of other kinds.
 
     Where some come after others, it is their order that is kept.
+
+    Args:
+        seconds: deterministic time after which no plan is proposed.
 
     Returns:
         Nothing where it is proven, length by length, that there is no plan; no places where none are found.
@@ -46,11 +50,11 @@ def proposed(problem: AgendaProblem, legal: Mapping[str, Legal]) -> tuple[Placem
         sizes = _sizes(some, legal)
         wanted = Counter(sizes.values())
         cut = _cut(stretches, wanted)
-        counts = _counts(wanted, cut)
+        counts = _counts(wanted, cut, seconds=seconds)
         if isinstance(counts, dict):
             return tuple(_placed(problem, some, sizes, counts, cut))
         # Some may not be anywhere in a stretch; then the order matters in which they are there.
-        counts = _counts(wanted, stretches, fits=Size.may_go_into)
+        counts = _counts(wanted, stretches, fits=Size.may_go_into, seconds=seconds)
         if isinstance(counts, dict):
             return tuple(_placed(problem, some, sizes, counts, stretches))
         if counts == "none" and is_all:
@@ -158,6 +162,7 @@ def _counts(
     stretches: Sequence[Stretch],
     *,
     fits: Callable[[Size, Stretch], bool] = Size.goes_into,
+    seconds: float = COUNTED,
 ) -> dict[tuple[Size, Stretch], list[int]] | Literal["none", "unknown"]:
     """How many of each size go into each of the stretches that are alike; ``none`` where not all do, proven."""
     if len(wanted) * len(stretches) > MOST_COUNTED:
@@ -190,7 +195,7 @@ def _counts(
         model.add(sum(left[size]) == count)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = SECONDS
+    solver.parameters.max_deterministic_time = seconds
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return "none" if status == cp_model.INFEASIBLE else "unknown"

@@ -9,6 +9,7 @@ from scheduler.core.explanation import Fix
 
 def fix_of(problem: AgendaProblem, steps: Steps, *, value: Any) -> Fix:
     """The new value at its place, and what that is to do."""
+    value = list(value) if isinstance(value, tuple) else value
     return Fix(path=path_of(steps), to=value, message=_said(problem, steps, value))
 
 
@@ -19,6 +20,9 @@ def _said(problem: AgendaProblem, steps: Steps, value: Any) -> str:
     index = steps[1]
     assert isinstance(index, int)
     name = getattr(problem, str(kind))[index].id
+    if field in ("features", "layouts") and kind == "rooms":
+        more = [one for one in value if one not in getattr(problem.rooms[index], field)]
+        return f"Give '{name}' {', '.join(repr(one) for one in more)} among its {field}."
     if kind != "sessions":
         return f"Change '{field}' of '{name}' to {value}."
     session = problem.sessions[index]

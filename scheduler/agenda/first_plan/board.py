@@ -24,6 +24,9 @@ class Board:
         self._in_room: list[dict[int, None]] = [{} for _ in grounds.turnovers]
         self._held_by: list[list[int]] = [[] for _ in grounds.rests]
         self._plenaries: dict[int, None] = {}
+        # Who runs at which grain, where somebody wants to be alone.
+        self._running: dict[int, set[int]] = {}
+        self._has_plenary = any(ground.session.plenary for ground in grounds.sessions)
         self._busy_room: list[int | None] = [0 for _ in grounds.turnovers]
         self._blocked_room: list[dict[int, int]] = [{} for _ in grounds.turnovers]
         self._blocked_person: list[dict[int, int]] = [{} for _ in grounds.rests]
@@ -66,6 +69,8 @@ class Board:
                 self._plenaries[number] = None
             else:
                 del self._plenaries[number]
+        if self._has_plenary:
+            self._note_running(number, ground, place, sign=sign)
         for shared, units in ground.uses:
             levels, full, capacity = self._levels[shared], self._full[shared], self.grounds.capacities[shared]
             users = self._users[shared]
@@ -80,6 +85,13 @@ class Board:
                         full[wanted] |= 1 << grain
                     else:
                         full[wanted] &= ~(1 << grain)
+
+    def _note_running(self, number: int, ground: Ground, place: Place, *, sign: int) -> None:
+        for grain in range(place.start, place.start + ground.duration):
+            if sign > 0:
+                self._running.setdefault(grain, set()).add(number)
+            else:
+                self._running[grain].remove(number)
 
     def _full_for(self, shared: int, units: int) -> int:
         found = 0
@@ -143,8 +155,8 @@ class Board:
             if other in self.places:
                 busy |= self._span(*self.span_of(other))
         if ground.session.plenary:
-            for other in self.places:
-                busy |= self._span(*self.span_of(other))
+            for grain, running in self._running.items():
+                busy |= self._span(grain, grain + 1) if running else 0
         else:
             for other in self._plenaries:
                 busy |= self._span(*self.span_of(other))
@@ -216,7 +228,9 @@ class Board:
                 back, on = rest + grounds.walks[there][site], rest + grounds.walks[site][there]
                 if self._meets(other, start - back, end + on):
                     found.add(other)
-        beside = self.places if ground.session.plenary else (*ground.apart, *self._plenaries)
+        if ground.session.plenary:
+            found.update(*(self._running.get(grain, ()) for grain in range(start, end)))
+        beside = ground.apart if ground.session.plenary else (*ground.apart, *self._plenaries)
         if beside:
             found |= {other for other in beside if other in self.places and self._meets(other, start, end)}
         if ground.after or ground.before:

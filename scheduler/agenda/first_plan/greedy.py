@@ -2,7 +2,7 @@
 
 import random
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from scheduler.agenda.first_plan.board import Board, Place
@@ -14,6 +14,9 @@ from scheduler.agenda.solution import Placement
 
 PLACES_TRIED = 30
 """How many places a session looks at when it must eject others; more of them lead round in circles."""
+
+FIRM = 12
+"""How many times as much a session that is to stay weighs as another."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ def first_plan(
     legal: Mapping[str, Legal],
     *,
     wanted: Iterable[Placement] = (),
+    firm: Set[str] = frozenset(),
     seed: int = 0,
     patience: int = 20,
     most_ejections: int | None = None,
@@ -42,6 +46,7 @@ def first_plan(
 
     Args:
         wanted: placements to keep where they are legal and do not stand in each other's way (a hint, the plan before).
+        firm: sessions that others are ejected for rather than they themselves.
         patience: how many ejections are made for each session to be placed before the construction gives up.
         most_ejections: give up after so many at the latest.
         is_over: asked now and then whether to end early; where it never says so, a seed gives the same plan twice.
@@ -52,7 +57,7 @@ def first_plan(
     grounds = Grounds(problem, legal)
     if grounds.is_too_long:
         return Attempt((), is_complete=False)
-    builder = _Builder(grounds, seed)
+    builder = _Builder(grounds, seed, firm)
     builder.keep(wanted)
     is_complete = builder.place_required(is_over, patience, most_ejections)
     if is_complete:
@@ -73,11 +78,12 @@ def complete(problem: AgendaProblem, legal: Mapping[str, Legal], placements: Ite
 
 
 class _Builder:
-    def __init__(self, grounds: Grounds, seed: int) -> None:
+    def __init__(self, grounds: Grounds, seed: int, firm: Set[str] = frozenset()) -> None:
         self._grounds = grounds
         self._board = Board(grounds)
         self._random = random.Random(seed)  # noqa: S311 - no secret, only a choice
-        self._weights = [1] * len(grounds.sessions)
+        self._at_first = tuple(FIRM if ground.session.id in firm else 1 for ground in grounds.sessions)
+        self._weights = list(self._at_first)
         self._prices = Prices(self._board)
 
     def placements(self) -> tuple[Placement, ...]:
@@ -91,8 +97,9 @@ class _Builder:
         )
 
     def fought_over(self) -> tuple[str, ...]:
-        ranked = sorted(range(len(self._weights)), key=lambda number: -self._weights[number])
-        return tuple(self._grounds.sessions[one].session.id for one in ranked if self._weights[one] > 1)
+        grown = [weight - before for weight, before in zip(self._weights, self._at_first, strict=True)]
+        ranked = sorted(range(len(grown)), key=lambda number: -grown[number])
+        return tuple(self._grounds.sessions[one].session.id for one in ranked if grown[one])
 
     def keep(self, wanted: Iterable[Placement]) -> None:
         for placement in wanted:

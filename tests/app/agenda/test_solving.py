@@ -193,7 +193,7 @@ def test_agd_01_a_proposal_is_looked_at_and_refused_on_its_page(
     assert "This plan was refused" in client.get(f"{HERE}/runs/{run_id}").text
 
 
-@pytest.mark.parametrize("case", ["room", "pin", "interpreter", "person", "windows", "absence"])
+@pytest.mark.parametrize("case", ["room", "stage", "layout", "pin", "interpreter", "person", "windows", "absence"])
 def test_agd_03_why_not_and_a_way_out_that_a_button_applies(
     client: Any,
     sign_in: Callable[..., Any],
@@ -260,6 +260,10 @@ def _break(session: Any, cast: Any, placed: Any, nine: Any, case: str) -> None:
     if case == "room":
         session.scalars(select(Room).where(Room.slug == "room-a")).one().takes_sessions = False
         _waiting(session, cast, "Opening", audience=150)
+    elif case == "stage":
+        _waiting(session, cast, "Opening").features = ["large_stage"]
+    elif case == "layout":
+        _waiting(session, cast, "Opening").layout = "in_the_round"
     elif case == "pin":
         for title, room in (("One", "room-a"), ("Other", "room-b")):
             placed(session, title, cast.heads[:1], 0, room=room)

@@ -1,0 +1,106 @@
+"""Plans that are kept from question to question: of all sessions, for some to be placed among them, and of a few."""
+
+from collections.abc import Callable, Mapping, Sequence, Set
+
+from scheduler.agenda.explain.effort import COUNTED, FEW_EJECTIONS, MOST_JOINED, WHOLE
+from scheduler.agenda.explain.seating import seated
+from scheduler.agenda.explain.tracks import proposed
+from scheduler.agenda.first_plan import Attempt, first_plan
+from scheduler.agenda.legal import Legal
+from scheduler.agenda.problem import AgendaProblem
+from scheduler.agenda.solution import Placement
+
+PATIENCE = 20
+"""Ejections for each session to be placed after which it is given up in any case."""
+
+
+class KeptPlan:
+    """The most sessions that were placed so far; the next plan is built around it."""
+
+    def __init__(self, seed: int, is_over: Callable[[], bool]) -> None:
+        self._seed, self._is_over = seed, is_over
+        self.placements: tuple[Placement, ...] = ()
+
+    def attempt(
+        self,
+        problem: AgendaProblem,
+        legal: Mapping[str, Legal],
+        wanted: Sequence[Placement],
+        firm: Set[str],
+        *,
+        most_ejections: int,
+    ) -> Attempt:
+        """Build a plan around one of some sessions, for which all others give way."""
+        if wanted and len(wanted) <= WHOLE:
+            wanted = seated(problem, legal, wanted, self.placements)
+        attempt = first_plan(
+            problem,
+            legal,
+            wanted=(*wanted, *self.placements),
+            firm=firm | {one.session for one in wanted},
+            # What did not come about once hardly does in the same way again.
+            seed=self._seed + most_ejections,
+            patience=PATIENCE,
+            most_ejections=most_ejections,
+            is_over=self._is_over,
+        )
+        if len(attempt.placements) > len(self.placements):
+            self.placements = attempt.placements
+        return attempt
+
+
+class KeptFew:
+    """The plan of few sessions that was found last; the next one is mostly near it, or is found as it was."""
+
+    def __init__(self, seed: int, is_over: Callable[[], bool]) -> None:
+        self._seed, self._is_over = seed, is_over
+        self._is_counted = False
+        self.placements: tuple[Placement, ...] = ()
+
+    def attempt(
+        self,
+        problem: AgendaProblem,
+        legal: Mapping[str, Legal],
+        wanted: Sequence[Placement],
+        *,
+        any_plan: bool = False,
+        seconds: float = COUNTED,
+    ) -> Attempt:
+        """A plan around what is wanted and what was there before, or around one that is proposed.
+
+        Args:
+            any_plan: one far from what is wanted and what was there before is as good.
+            seconds: deterministic time for what counting proposes.
+        """
+        attempt = Attempt((), is_complete=False)
+        near_kept, by_counting = (*wanted, *self.placements), None
+        # What led to a plan last time mostly does again.
+        for near in (by_counting, near_kept) if self._is_counted and any_plan else (near_kept, by_counting):
+            counted = proposed(problem, legal, seconds=seconds) if near is None else near
+            if counted is None:
+                return attempt
+            attempt = first_plan(
+                problem,
+                legal,
+                wanted=counted,
+                seed=self._seed,
+                patience=1,
+                most_ejections=FEW_EJECTIONS,
+                is_over=self._is_over,
+            )
+            if attempt.is_complete:
+                self._is_counted = near is None
+                break
+        return attempt
+
+
+def in_the_way(problem: AgendaProblem, plan: Sequence[Placement], fought_over: Sequence[str]) -> frozenset[str]:
+    """Those with a plan, who stood in their way most, and who shares a room with any of these; nothing if too many."""
+    some = {one.session for one in plan}
+    more = [name for name in fought_over if name not in some][:MOST_JOINED]
+    if not more or len(some) > WHOLE:
+        return frozenset()
+    some.update(more)
+    shared = [(one.id, one.same_room_as) for one in problem.sessions if one.same_room_as is not None]
+    some.update(name for pair in shared if not some.isdisjoint(pair) for name in pair)
+    return frozenset(some)
