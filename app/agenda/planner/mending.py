@@ -23,8 +23,9 @@ Windows = tuple[tuple[datetime, datetime], ...]
 class Mend:
     """A change of one fact. ``kind`` and ``field`` say of what, ``owner`` by its ID in problem files.
 
-    ``entry`` names what leaves a list, ``given`` what a room gets; ``number`` and ``windows`` are new values, no windows
-    meaning at any time. A mend that ``is_ours`` can be made here, work elsewhere cannot; one that ``asks_a_person`` is theirs to agree to.
+    ``entry`` names what leaves a list, ``given`` what a room gets; ``number`` and ``windows`` are new values, no
+    windows meaning at any time. A mend that ``is_ours`` can be made here, work elsewhere cannot; one that
+    ``asks_a_person`` is theirs to agree to.
     """
 
     kind: str

@@ -16,7 +16,8 @@ def rooms_fitted_out(problem: AgendaProblem, facts: Sequence[Blocker]) -> Iterat
     First the room where most of the sessions could be then, of these the smallest, which others want least.
     """
     for field, supply in GIVEN.items():
-        asking = [problem.sessions[fact.steps[1]] for fact in facts if field_of(fact.steps) == field]  # type: ignore
+        names = {fact.ids[0] for fact in facts if fact.steps[0] == "sessions" and field_of(fact.steps) == field}
+        asking = [one for one in problem.sessions if one.id in names]
         found = []
         for index, room in enumerate(problem.rooms):
             given = _given(room, supply, asking)
