@@ -99,7 +99,10 @@ class _Search:
             return few.are_seen_by(check, kept)
 
         if not block(concerned):
-            return None
+            # What it looks at may say more of some sessions through facts of other fields.
+            concerned = near
+            if not block(concerned):
+                return None
         few.forget_all_but(concerned)
         return self._shrunk(concerned, block, few)
 

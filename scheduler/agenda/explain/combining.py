@@ -63,10 +63,12 @@ class _ListSearch:
 
     def run(self) -> tuple[Fix, ...] | None:
         every = self._every_change()
-        found = self._find(relaxed(every))
-        # What blocks even then shares nothing with what is known: of that first, which says most.
-        if found.status == "infeasible" and not self._learns(every, found):
-            return None
+        # What blocks even then shares nothing with what is known: of that first, which says most. What a crowd needs
+        # shows sooner with a list.
+        if not self._is_crowded:
+            found = self._find(relaxed(every))
+            if found.status == "infeasible" and not self._learns(every, found):
+                return None
         patience = PATIENCE
         while not self._oracle.is_over and (chosen := self._smallest()) is not None:
             # Among many, the least that helps the few is seldom enough: that is asked once there is a plan at all.

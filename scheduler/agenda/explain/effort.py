@@ -4,6 +4,8 @@ SMALL = 40
 """Sessions up to which a problem is asked for as it is."""
 QUICK, BRIEFLY = 60, 150
 """Ejections after which those fought over are looked at, and after which what is to be answered soon is given up."""
+AGAIN = 75
+"""The same where a plan of those in question is known: what then does not come about soon hardly does later."""
 THOROUGH, PERSISTENT = 1, 20
 """Ejections for each session after which they are looked at again, and after which the solver is asked."""
 
@@ -24,3 +26,14 @@ MOST_SHORTLY, MOST_SOLVED = 80, 300
 """Sessions beyond which the solver says nothing in a short time, and nothing but whether there is a plan at all."""
 WHOLE = 150
 """Sessions up to which it is looked at length by length whether they fill the time, and for the least widening."""
+
+
+def turns(count: int, *, is_brief: bool, is_begun: bool) -> tuple[int, ...]:
+    """After how many ejections a plan of so many sessions is given up each time it is tried.
+
+    Args:
+        is_begun: a plan of those in question is known.
+    """
+    if is_brief:
+        return (QUICK, AGAIN if is_begun else min(BRIEFLY, THOROUGH * count))
+    return (THOROUGH * count, PERSISTENT * count) if is_begun else (QUICK, THOROUGH * count, PERSISTENT * count)

@@ -114,29 +114,15 @@ class Oracle(Sight):
         brief: bool,
     ) -> Found:
         legal = self.legal_of(problem)
-        names = contradiction(problem, legal, self._nothing_seen)
-        if names is not None:
-            self.note_against(names)
-            return Found("infeasible", against=names)
-        placements = packed(problem)
-        if placements is not None:
-            return Found("feasible", placements)
+        shown = self._shown(problem, legal, wanted)
+        if shown is not None:
+            return shown
         present = {one.id for one in problem.sessions if one.is_required}
         count, left = len(problem.sessions), frozenset[str]()
-        if count <= effort.WHOLE:
-            # What counting or an order proposes is mostly a plan of so few, and soon tried.
-            attempt = self._kept_few.attempt(problem, legal, wanted)
-            if attempt.is_complete:
-                return Found("feasible", attempt.placements)
-        elif not self._kept.placements:
+        if count > effort.WHOLE and not self._kept.placements:
             self._begin_with_others(problem)
         # Where the sessions in question have a plan there is most likely one of all.
-        turns = (
-            [effort.QUICK, min(effort.BRIEFLY, effort.THOROUGH * count)]
-            if brief
-            else [effort.QUICK, effort.THOROUGH * count, effort.PERSISTENT * count]
-        )
-        for ejections in turns[1 if wanted and not brief else 0 :]:
+        for ejections in effort.turns(count, is_brief=brief, is_begun=bool(wanted)):
             attempt = self._kept.attempt(problem, legal, wanted, firm, most_ejections=ejections)
             if attempt.is_complete:
                 return Found("feasible", attempt.placements)
@@ -157,6 +143,21 @@ class Oracle(Sight):
                 return Found("infeasible", against=too_many)
         is_hopeless = brief or (work is not None and count > effort.MOST_SOLVED)
         return Found("unknown", left=left) if is_hopeless else self._solved(problem, legal, work)
+
+    def _shown(self, problem: AgendaProblem, legal: dict[str, Legal], wanted: Sequence[Placement]) -> Found | None:
+        """The answer where it shows without search."""
+        names = contradiction(problem, legal, self._nothing_seen)
+        if names is not None:
+            self.note_against(names)
+            return Found("infeasible", against=names)
+        placements = packed(problem)
+        if placements is not None:
+            return Found("feasible", placements)
+        if len(problem.sessions) > effort.WHOLE:
+            return None
+        # What counting or an order proposes is mostly a plan of so few, and soon tried.
+        attempt = self._kept_few.attempt(problem, legal, wanted)
+        return Found("feasible", attempt.placements) if attempt.is_complete else None
 
     def _joined(
         self, problem: AgendaProblem, wanted: Sequence[Placement], attempt: Attempt

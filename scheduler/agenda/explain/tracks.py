@@ -15,6 +15,7 @@ from ortools.sat.python import cp_model
 
 from scheduler.agenda.explain.effort import COUNTED
 from scheduler.agenda.explain.filling import filled
+from scheduler.agenda.explain.patterns import filled_by_patterns
 from scheduler.agenda.explain.sizes import Size, Stretch
 from scheduler.agenda.explain.turns import one_after_the_other
 from scheduler.agenda.first_plan.ground import LONGEST
@@ -169,7 +170,10 @@ def _counts(
         return "unknown"
     into = {one: {size: size.duration + one.turnover for size in wanted if fits(size, one)} for one in set(stretches)}
     steps = [into[one] for one in stretches]
-    full = filled(wanted, [one.end - one.start + one.turnover for one in stretches], steps)
+    lengths = [one.end - one.start + one.turnover for one in stretches]
+    full = filled(wanted, lengths, steps) or filled_by_patterns(wanted, lengths, steps, seconds=seconds)
+    if isinstance(full, str):
+        return full
     if full is not None:
         counts: dict[tuple[Size, Stretch], list[int]] = {}
         for stretch, here, there in zip(stretches, steps, full, strict=True):
