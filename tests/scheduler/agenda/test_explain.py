@@ -147,6 +147,19 @@ CASES: dict[str, tuple[dict[str, Any], set[str], dict[str, Any]]] = {
         {"sessions[0].audience"},
         {"rooms[0].capacity": 120, "rooms[1].capacity": 120},
     ),
+    "a stage that no room has": (
+        {
+            "sessions": [{**A, "features": ["lights", "stage"], "audience": 90}],
+            "rooms": [{"id": "r1", "capacity": 100, "features": ["lights"]}, {"id": "r2", "capacity": 50}],
+        },
+        {"sessions[0].features"},
+        {"rooms[0].features": ["lights", "stage"]},
+    ),
+    "a layout that no room has": (
+        {"sessions": [{**A, "layout": "round"}], "rooms": [{**TWO_ROOMS[0], "layouts": ["theatre"]}]},
+        {"sessions[0].layout"},
+        {"rooms[0].layouts": ["theatre", "round"]},
+    ),
     "too few interpreters": (
         {
             "sessions": [{**one, "windows": [[0, 4]], "uses": {"x": 2}} for one in (A, B)],

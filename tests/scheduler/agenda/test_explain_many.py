@@ -93,6 +93,19 @@ def test_three_contradictions_among_many_sessions_are_mended_together(planted: A
     assert_mended(problem, explanation)
 
 
+def test_two_contradictions_of_which_one_is_of_a_crowd(problem_of: Any) -> None:
+    """A stage in one room of ten for a morning that is too short for what needs it, and two pins at one place."""
+    rooms = [{"id": f"r{index}", "capacity": 100, "features": ["stage"] if not index else []} for index in range(10)]
+    sessions = [{"id": f"s{index}", "duration": 4} for index in range(120)]
+    sessions += [{"id": f"t{index}", "duration": 2, "features": ["stage"], "windows": [[0, 84]]} for index in range(44)]
+    sessions += [{"id": f"p{index}", "duration": 4, "pin": {"start": 90, "room": "r1"}} for index in range(2)]
+    problem = problem_of(sessions=sessions, rooms=rooms, days=[{"id": "d", "start": 0, "end": 100}])
+    explanation = explain(problem, limits=LIMITS)
+    assert explanation.fix is None
+    assert explanation.fixes is not None and len(explanation.fixes) == 2
+    assert_mended(problem, explanation)
+
+
 def test_of_many_sessions_those_too_many_are_left_out(problem_of: Any) -> None:
     """60 grains of one room, four of them closed, hold fourteen sessions of four."""
     sessions = [{"id": f"s{index}", "duration": 4} for index in range(50)]
