@@ -27,6 +27,10 @@ MOST_SHORTLY, MOST_SOLVED = 80, 300
 WHOLE = 150
 """Sessions up to which it is looked at length by length whether they fill the time, and for the least widening."""
 
+HARDLY_ORDERED: dict[str, object] = {"linearization_level": 0, "cp_model_probing_level": 0, "symmetry_level": 0}
+"""How the solver searches where it has little time for many sessions of which most come after no other: relaxed to real
+numbers they say little, and to look at them for long before the search takes the time."""
+
 
 def turns(count: int, *, is_brief: bool, is_begun: bool) -> tuple[int, ...]:
     """After how many ejections a plan of so many sessions is given up each time it is tried.

@@ -257,17 +257,22 @@ class Oracle(Sight):
 
     def _run(self, model: AgendaModel, work: float | None) -> Solved:
         left = self._limits.time_limit - self.seconds
-        is_large = len(model.variables.sessions) > effort.SMALL
+        sessions, limits = model.variables.problem.sessions, self._limits
+        parameters: dict[str, object] = {"cp_model_presolve": False}
+        if len(sessions) <= effort.SMALL:
+            # More searches side by side take longer to set up than a few sessions take to decide.
+            limits = replace(limits, workers=1)
+        elif work is not None and 2 * sum(bool(one.after) for one in sessions) < len(sessions):
+            limits, parameters = replace(limits, workers=1), effort.HARDLY_ORDERED
         return run(
             model.cp,
             stage="explain",
             sense=None,
-            # More searches side by side take longer to set up than a few sessions, or so short a time, take to decide.
-            limits=self._limits if work is None and is_large else replace(self._limits, workers=1),
+            limits=limits,
             # Where a question may stay open, the rest is for others.
             seconds=left if work is None else left / 2,
             # Beside a busy machine's wall clock, which says little of what was tried.
-            parameters={} if work is None else {"max_deterministic_time": work, "cp_model_presolve": is_large},
+            parameters={} if work is None else {"max_deterministic_time": work} | parameters,
             control=self._control,
             stopwatch=self._stopwatch,
         )

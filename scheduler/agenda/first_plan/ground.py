@@ -132,7 +132,7 @@ class Grounds:
             if weight := clash.weight * problem.weights.clash:
                 clashes[one].append((other, weight))
                 clashes[other].append((one, weight))
-        known: dict[Starts, int] = {}
+        known: dict[int, int] = {}
         alike: dict[tuple[int, int], tuple[Choice, ...]] = {}
         previous = {entry.session: entry for entry in problem.previous or ()}
         return [
@@ -161,7 +161,7 @@ class Grounds:
     def _choices(
         self,
         legal: Legal,
-        known: dict[Starts, int],
+        known: dict[int, int],
         alike: dict[tuple[int, int], tuple[Choice, ...]],
         previous: Mapping[str, object],
     ) -> tuple[Choice, ...]:
@@ -174,19 +174,20 @@ class Grounds:
             alike[key] = self._choices_beside(legal, known, None)
         return alike[key]
 
-    def _choices_beside(self, legal: Legal, known: dict[Starts, int], before: object) -> tuple[Choice, ...]:
+    def _choices_beside(self, legal: Legal, known: dict[int, int], before: object) -> tuple[Choice, ...]:
         weights, session, rooms = self.problem.weights, legal.session, self.problem.rooms
         found = []
         for name, spans in legal.rooms.items():
-            if spans not in known:
-                known[spans] = self.starts(spans)
+            # Rooms that are always open share one value.
+            if id(spans) not in known:
+                known[id(spans)] = self.starts(spans)
             number = self.room_number[name]
             capacity = rooms[number].capacity
             too_large = max(0, capacity // session.audience - 2) if session.audience else 0
             price = weights.room_too_large * too_large
             if before is not None and getattr(before, "room") != name:  # noqa: B009
                 price += weights.moved_room
-            found.append(Choice(price, capacity - session.audience, number, known[spans]))
+            found.append(Choice(price, capacity - session.audience, number, known[id(spans)]))
         return tuple(sorted(found))
 
 
