@@ -179,8 +179,10 @@ class _FixSearch:
         is_soon_known = change.cost != WIDEN_A_WINDOW or len(self._few) <= SMALL or len(self._problem.sessions) <= WHOLE
         if is_soon_known or change in self._reached:
             return False
-        plan = self._oracle.find(only(furthest, self._few), brief=True).placements or ()
-        if self._oracle.find(furthest, wanted=plan, brief=True).placements is None:
+        plan = self._oracle.find(only(furthest, self._few), brief=True).placements
+        # What is not found of so many is not found of all either.
+        is_lost = plan is None and len(self._few) > WHOLE
+        if is_lost or self._oracle.find(furthest, wanted=plan or (), brief=True).placements is None:
             return True
         self._reached.add(change)
         return False

@@ -74,16 +74,18 @@ class Board:
         for shared, units in ground.uses:
             levels, full, capacity = self._levels[shared], self._full[shared], self.grounds.capacities[shared]
             users = self._users[shared]
+            limits = [(wanted, capacity - wanted) for wanted in full]
             for grain in range(max(0, place.start), place.start + ground.duration):
-                level = levels[grain] = levels.get(grain, 0) + sign * units
+                before = levels.get(grain, 0)
+                level = levels[grain] = before + sign * units
                 if sign > 0:
                     users.setdefault(grain, set()).add(number)
                 else:
                     users[grain].remove(number)
-                for wanted in full:
-                    if level + wanted > capacity:
+                for wanted, most in limits:
+                    if level > most:
                         full[wanted] |= 1 << grain
-                    else:
+                    elif before > most:
                         full[wanted] &= ~(1 << grain)
 
     def _note_running(self, number: int, ground: Ground, place: Place, *, sign: int) -> None:
