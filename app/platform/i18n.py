@@ -65,6 +65,7 @@ def ngettext(one: str, many: str, count: int) -> str:
     return catalogue(current_locale()).ngettext(one, many, count)
 
 
+@lru_cache
 def direction(locale: str) -> str:
     """``ltr`` or ``rtl``."""
     return "rtl" if Locale.parse(locale, sep="_").text_direction == "rtl" else "ltr"

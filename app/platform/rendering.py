@@ -24,6 +24,7 @@ from app.platform import i18n
 from app.platform.error_names import name_fields
 from app.platform.idempotency import form_key
 from app.platform.parts import part_name, parts_known
+from app.platform.template_words import quick_words
 from app.platform.withholding import Withholding
 
 ROOT = Path(__file__).parent.parent.parent
@@ -120,7 +121,8 @@ def templates() -> Environment:
         "pick": _pick,
         "part_name": part_name,
     }
-    environment.globals |= {"static": static_address, "form_key": form_key}
+    words = quick_words(environment)
+    environment.globals |= {"_": words, "gettext": words, "static": static_address, "form_key": form_key}
     environment.globals["ui"] = environment.get_template("ui/widgets.html").module
     return environment
 
@@ -195,7 +197,7 @@ def _zone(context: Context) -> str:
 @pass_context
 def _day(context: Context, value: date | datetime) -> str:
     locale = i18n.current_locale()
-    return format_date(_local_date(context, value), LONG_DAYS.get(locale, "EEEE d MMMM"), locale=locale)
+    return _written(_local_date(context, value), LONG_DAYS.get(locale, "EEEE d MMMM"), locale)
 
 
 @pass_context
@@ -205,7 +207,12 @@ def _short_day(context: Context, value: date | datetime) -> str:
 
 def short_day(day: date) -> str:
     locale = i18n.current_locale()
-    return format_date(day, SHORT_DAYS.get(locale, "EEE d MMM"), locale=locale)
+    return _written(day, SHORT_DAYS.get(locale, "EEE d MMM"), locale)
+
+
+@lru_cache(maxsize=5000)
+def _written(day: date, pattern: str, locale: str) -> str:
+    return format_date(day, pattern, locale=locale)
 
 
 @pass_context

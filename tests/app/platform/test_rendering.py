@@ -179,3 +179,34 @@ def test_texts_of_many_languages() -> None:
     assert i18n.pick({"en": "a"}, "fr") == "a"
     assert i18n.pick({"ru": "c"}, "fr") == "c"
     assert i18n.pick({}, "fr") == ""
+
+
+@pytest.mark.parametrize("locale", ["en", "fr", "ar"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ _('Meetings') }}",
+        "{{ gettext('Meetings') }}",
+        "{% for one in ['a', 'b'] %}{{ _('Meetings') }}{{ one }}{% endfor %}",
+        "{{ _('%(start)s to %(end)s', start='<b>', end=1) }}",
+        "{% trans name='<b>' %}Choose {{ name }}{% endtrans %}",
+        "{% trans %}100 % of them{% endtrans %}",
+        "{{ _('nobody translated <this>') }}",
+        "{{ _('Meetings')|lower is string and _('Meetings') is escaped }}",
+    ],
+)
+def test_words_are_those_of_jinjas_extension(source: str, locale: str) -> None:
+    """Twice, since they are kept; with and without escaping."""
+    slow = templates().overlay()
+    slow.globals = dict(slow.globals)
+    slow.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    slow.globals["_"] = slow.globals["gettext"]
+    plain = "{% autoescape false %}" + source + "{% endautoescape %}"
+    with i18n.speaking(locale):
+        for one in (source, source, plain):
+            assert templates().from_string(one).render() == slow.from_string(one).render()
+
+
+def test_a_word_without_what_it_names_raises() -> None:
+    with pytest.raises(KeyError):
+        _said("{{ _('%(start)s to %(end)s', start=1) }}")
