@@ -24,7 +24,7 @@ import app.registration.routes as registration
 import app.solver_runs.routes as solver_runs
 from app.accounts.idle import IdleLives, LastUses
 from app.accounts.tasks import keep_uses, write_uses
-from app.meetings.enums import BOOKED
+from app.claims.enums import BOOKED
 from app.meetings.tasks import keep_answers
 from app.office.tasks import keep_purging
 from app.platform import audit, self_check

@@ -26,7 +26,7 @@ from app.accounts.principal import NOBODY, Principal
 from app.accounts.queries import event_id_of_slug, principal_of_session
 from app.accounts.words import role_name
 from app.platform.clock import Now
-from app.platform.database.sessions import DbSession, RequestSession
+from app.platform.database.sessions import READERS, ReadLogSession, RequestSession, read_in_one_go
 from app.platform.database.writes import Writes
 from app.platform.errors import Forbidden, NotFound, SignInNeeded
 from app.platform.i18n import gettext as _
@@ -159,28 +159,34 @@ class _Later(Policy[Any]):
 
 
 def in_one_go(handler: Callable[..., Response]) -> Callable[..., Awaitable[Response]]:
-    """For a handler that changes a little: its policy, itself and the commit are one piece of work of ``Writes``.
+    """For a page that is asked for often, or a handler that changes a little: one piece of work in one thread.
 
-    No thread is waited for in between, and on SQLite it shares its commit with those that wait at the same moment.
+    Its policy, itself and the commit follow each other without waiting for another thread. A page has a turn of those
+    who read; a change is done by ``Writes``, and on SQLite shares its commit with those that wait at the same moment.
 
     Args:
-        handler: with ``session: DbSession`` and ``access: Annotated[Access[...], Depends(Policy(...))]``.
+        handler: with ``session`` and ``access: Annotated[Access[...], Depends(Policy(...))]``; a page may have a
+            ``log: ReadLogSession`` too.
     """
     own = signature(handler).parameters
-    assert own["session"].annotation == DbSession
+    assert own["session"].annotation == RequestSession
     policy = own["access"].annotation.__metadata__[0].dependency
+    log = {name for name, one in own.items() if one.annotation == ReadLogSession}
 
-    async def write(request: Request, _now: Now, _policy: Any, **values: Any) -> Response:
+    async def answer(request: Request, _now: Now, _policy: Any, **values: Any) -> Response:
         if "request" in own:
             values["request"] = request
 
-        def work(session: Session) -> Response:
-            return handler(**values, session=session, access=policy(request, session, _now))
+        def work(session: Session, **logs: Session) -> Response:
+            return handler(**values, **logs, session=session, access=policy(request, session, _now))
 
+        if request.method in READERS:
+            return await read_in_one_go(request, work, logs=log)
+        assert not log
         writes: Writes = request.app.state.writes
         return await writes.do(work)
 
-    added = signature(write).parameters
+    added = signature(answer).parameters
     parameters = [
         added["request"],
         added["_now"],
@@ -188,9 +194,9 @@ def in_one_go(handler: Callable[..., Response]) -> Callable[..., Awaitable[Respo
         *(
             own[name].replace(kind=Parameter.KEYWORD_ONLY)
             for name in own
-            if name not in {"request", "session", "access"}
+            if name not in {"request", "session", "access", *log}
         ),
     ]
-    update_wrapper(write, handler)
-    write.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    return write
+    update_wrapper(answer, handler)
+    answer.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    return answer

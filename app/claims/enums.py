@@ -16,3 +16,9 @@ class HoldingKind(enum.StrEnum):
     VISIT = "visit"
     WALK = "walk"
     BLOCK = "block"
+
+
+BOOKED = frozenset({"meeting", "meeting_wish", "meeting_offer", "meeting_veto"})
+"""Entities of the log that bookings of meetings change, and nothing else: what is kept meanwhile is read from other
+tables. Tests say so.
+"""

@@ -12,6 +12,7 @@ from app.delegations.models import City, Delegate, Delegation, Organisation, Par
 from app.delegations.names import all_names_of
 from app.delegations.queries import cities_of
 from app.platform.database.portions import portions
+from app.platform.kept import kept
 from app.platform.wording import folded, holds
 
 PEOPLE_STATES = ("all", "new", "approved", "recheck", "accredited", "checked_in", "left")
@@ -88,7 +89,14 @@ def people_of_event(session: Session, event_id: int) -> list[Listed]:
     return [_listed(row, is_waiting=row.id in waiting) for row in session.execute(statement)]
 
 
-def filtered(people: list[Listed], filters: Mapping[str, str], *, sort: str) -> list[Listed]:
+def people_as_listed(session: Session, event_id: int, *, state: str) -> Sequence[Listed]:
+    """The same for a page, read once for each ``state`` of the edition."""
+    return kept(
+        session, "people listed", event_id=event_id, state=state, read=lambda: people_of_event(session, event_id)
+    )
+
+
+def filtered(people: Sequence[Listed], filters: Mapping[str, str], *, sort: str) -> list[Listed]:
     """Those whom every filter shows, in the order that a table's head asks for; by rank unless it does."""
     state = filters.get("state")
     shown = [one for one in people if (state in one.states if state else "left" not in one.states)]
@@ -117,7 +125,7 @@ def whole(session: Session, listed: Sequence[Listed]) -> list[Delegate]:
     return [found[one.id] for one in listed]
 
 
-def state_counts_of(people: list[Listed]) -> dict[str, int]:
+def state_counts_of(people: Sequence[Listed]) -> dict[str, int]:
     """How many stand behind each tab."""
     counts = {state: sum(state in one.states for one in people) for state in PEOPLE_STATES}
     return counts | {"all": sum("left" not in one.states for one in people)}

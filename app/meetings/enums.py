@@ -47,7 +47,3 @@ class Keeping(enum.StrEnum):
     VALUE_FIRST = "value_first"
     FEWEST_MOVES = "fewest_moves"
     ALL = "all"
-
-
-BOOKED = frozenset({"meeting", "meeting_wish", "meeting_offer", "meeting_veto"})
-"""Entities that bookings change, and nothing else: what is kept meanwhile is read from other tables. Tests say so."""

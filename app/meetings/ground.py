@@ -1,31 +1,32 @@
-"""What wishes and meetings stand on and bookings do not change, kept for own pages: people, slots, tables, rules."""
+"""What wishes and meetings stand on and bookings do not change, kept for pages: people, days, slots, tables, rules."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app.claims.enums import BOOKED
 from app.delegations.people import People
-from app.events.models import Event, MeetingSlot, MeetingTable
-from app.meetings.enums import BOOKED
+from app.events.models import Event, EventDay, MeetingSlot, MeetingTable
 from app.meetings.house import house_of
 from app.meetings.models import Meeting, MeetingOffer, MeetingWish
-from app.meetings.queries.meetings import held_rows_of
+from app.meetings.queries.meetings import held_rows_in, held_rows_of
 from app.meetings.queries.offers import open_offer_rows_to
-from app.meetings.queries.wishes import load_people, waiting_rows_of, wish_rows_of
+from app.meetings.queries.wishes import load_people, rows_for_office, waiting_rows_of, wish_rows_by_id, wish_rows_of
 from app.meetings.rules import MeetingRules
 from app.platform.kept import kept, state_without
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """``state`` names the state of the edition, as it is whatever was booked."""
+    """Days, slots and tables in their order. ``state`` names the state of the edition, as it is whatever was booked."""
 
     event_id: int
     state: str
     people: People
+    days: tuple[EventDay, ...]
     slots: Mapping[int, MeetingSlot]
     tables: Mapping[int, MeetingTable]
     rules: MeetingRules
@@ -37,6 +38,23 @@ class Ground:
         for one in found:
             self._place(one)
         return sorted(found, key=lambda meeting: (meeting.slot.starts_at, meeting.id))
+
+    def held_in(self, session: Session, slot_ids: Collection[int]) -> list[Meeting]:
+        """The held meetings in some slots, in the order of time and table, with wish, people, slot and table."""
+        found = held_rows_in(session, self.event_id, slot_ids)
+        self._complete(session, [one.wish for one in found])
+        for one in found:
+            self._place(one)
+        return sorted(found, key=lambda meeting: (meeting.slot.starts_at, meeting.table.number, meeting.id))
+
+    def wishes_by_id(self, session: Session, wish_ids: Collection[int]) -> dict[int, MeetingWish]:
+        """Wishes with their people, by ID."""
+        found = self._complete(session, wish_rows_by_id(session, self.event_id, wish_ids))
+        return {wish.id: wish for wish in found}
+
+    def for_office(self, session: Session, now: datetime) -> list[MeetingWish]:
+        """Wishes that the organisers answer, in the order in which they were made."""
+        return self._complete(session, rows_for_office(session, self.event_id, now))
 
     def wishes_of(self, session: Session, delegate_id: int) -> list[MeetingWish]:
         """All wishes that a delegate made, got or is to take part in, newest first."""
@@ -77,6 +95,7 @@ def read_ground(session: Session, event_id: int, state: str) -> Ground:
         event_id=event_id,
         state=state,
         people=People(),
+        days=house.days,
         slots={one.id: one for one in house.slots},
         tables={one.id: one for one in house.tables},
         rules=house.rules,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.events.models import Event, MeetingSlot, MeetingTable
-from app.events.queries import slots_of, tables_of, walks_in_grains
+from app.claims.enums import BOOKED
+from app.events.models import Event, EventDay, MeetingSlot, MeetingTable
+from app.events.queries import days_of, slots_of, tables_of, walks_in_grains
 from app.events.time_grid import TimeGrid
-from app.meetings.enums import BOOKED
 from app.meetings.models import Meeting
 from app.meetings.queries import HeldPlace, hosts_of
 from app.meetings.rules import MeetingRules, rules_of
@@ -17,13 +17,14 @@ from app.platform.kept import kept, state_without
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """Slots in the order of time, tables with room, site and closed hours, who hosts which, ways in grains, and rules.
+    """Days, slots, tables with room, site and closed hours, in their order; who hosts which, ways in grains, and rules.
 
     Its rows belong to no session of the database: they are there to be read.
     """
 
     event: Event
     grid: TimeGrid
+    days: tuple[EventDay, ...]
     slots: tuple[MeetingSlot, ...]
     tables: tuple[MeetingTable, ...]
     hosts: Mapping[int, int]
@@ -53,6 +54,7 @@ def read_house(session: Session, event_id: int) -> House:
         return House(
             event=event,
             grid=TimeGrid.of(event),
+            days=tuple(days_of(apart, event_id)),
             slots=tuple(slots_of(apart, event_id)),
             tables=tuple(tables_of(apart, event_id)),
             hosts=hosts_of(apart, event_id),

@@ -12,6 +12,7 @@ from app.delegations.queries import delegate_in_event
 from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path
+from app.meetings.ground import ground_of
 from app.meetings.house import house_of
 from app.meetings.models import Meeting, MeetingOffer, MeetingWish
 from app.meetings.queries import meeting_in_event, offer_by_id, offer_by_token, wish_by_token, wish_in_event
@@ -84,6 +85,18 @@ def self_of_path(session: Session, params: Mapping[str, Any], principal: Princip
     if principal.delegate_id is None:
         raise NotFound
     return SelfIn(event, delegate_in_event(session, event.id, principal.delegate_id))
+
+
+def self_as_kept(session: Session, params: Mapping[str, Any], principal: Principal) -> SelfIn:
+    """The same for pages that read and are asked for often: edition and delegate are kept while meetings are booked."""
+    me, event_id = principal.delegate_id, principal.event_id
+    if me is None or event_id is None or principal.event_slug != params["slug"]:
+        return self_of_path(session, params, principal)
+    event = house_of(session, event_id).event
+    delegate = ground_of(session, event).people.by_id(session, [me]).get(me)
+    if delegate is None or delegate.event_id != event.id:
+        raise NotFound
+    return SelfIn(event, delegate)
 
 
 def wish_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> WishIn:

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from app.claims.enums import BOOKED
 from app.claims.queries import Engaged, engaged_by_person
 from app.delegations.models import Delegate, Delegation, Need, Offer
 from app.delegations.people import People
 from app.delegations.queries import challenges_by_party
 from app.events.models import Challenge, Event
 from app.events.queries import challenges_of
-from app.meetings.enums import BOOKED
 from app.meetings.places import Hall, Stretch, empty_hall
 from app.meetings.rules import rules_of
 from app.platform.kept import kept, state_without

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.delegations.names import latin_name_of
-from app.delegations.queries import delegates_by_id
-from app.meetings.queries import unheld_reasons, wishes_by_id
+from app.meetings.ground import Ground
+from app.meetings.queries import unheld_reasons
 from app.meetings.reasons import kind_of, kind_words, people_in, reason_words
 from app.meetings.view import name_of
 
@@ -44,9 +44,9 @@ class Unheld:
     first: tuple[Wanting, ...]
 
 
-def unheld_of(session: Session, event_id: int, *, kind: str = "") -> Unheld:
+def unheld_of(session: Session, ground: Ground, *, kind: str = "") -> Unheld:
     """What is not held in an edition; a ``kind`` that no wish has counts as all."""
-    reasons = unheld_reasons(session, event_id)
+    reasons = unheld_reasons(session, ground.event_id)
     # Few reasons are given, each of many wishes: each is read once.
     given = Counter(reasons.values())
     kinds = {reason: kind_of(reason) for reason in given}
@@ -55,9 +55,9 @@ def unheld_of(session: Session, event_id: int, *, kind: str = "") -> Unheld:
         counts[kinds[reason]] += number
     chosen = kind if kind in counts else ""
     ids = [one for one, reason in reasons.items() if not chosen or kinds[reason] == chosen]
-    people = delegates_by_id(session, {person for one in ids[:MOST] for person in people_in(reasons[one])})
+    people = ground.people.by_id(session, {person for one in ids[:MOST] for person in people_in(reasons[one])})
     names = {one.id: latin_name_of(one) for one in people.values()}
-    whole = wishes_by_id(session, event_id, ids[:MOST])
+    whole = ground.wishes_by_id(session, ids[:MOST])
     return Unheld(
         total=len(reasons),
         kinds=tuple(Kind(key=key, words=kind_words(key), count=count) for key, count in counts.most_common()),

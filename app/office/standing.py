@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.agenda.queries import newest_release
+from app.claims.enums import BOOKED
 from app.events.models import Event
 from app.events.queries import days_of, session_rooms_of
-from app.meetings.enums import BOOKED
 from app.office.needed import Needed
 from app.office.needs import standing_needs
 from app.office.pictures import rooms_of_release

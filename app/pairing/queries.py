@@ -67,6 +67,16 @@ def partnerships_of(session: Session, event_id: int) -> list[Partnership]:
     )
 
 
+def modalities_of(session: Session, event_id: int) -> dict[int, str]:
+    """The modality of each partnership that stands, by its ID."""
+    rows = session.execute(
+        select(Partnership.id, Partnership.modality).where(
+            Partnership.event_id == event_id, Partnership.state.in_(STANDING)
+        )
+    )
+    return {partnership_id: modality.value for partnership_id, modality in rows}
+
+
 def declined_without_successor(session: Session, event_id: int, standing: Iterable[Partnership]) -> list[Partnership]:
     """Declined partnerships in whose place nobody came: a city of theirs is without partner, no proposal was taken.
 

@@ -105,12 +105,15 @@ def kept(
     return value
 
 
-def state_without(session: Session, event_id: int, *, quiet: frozenset[str]) -> str:
-    """The state of an edition that is seen, whatever the log says about these entities: for ``kept``.
+def state_without(
+    session: Session, event_id: int, *, quiet: frozenset[str], besides: frozenset[str] = frozenset()
+) -> str:
+    """The state of an edition that is seen, whatever the log says about these entities, and of these actions.
 
-    For transactions that read, and for those that write a line after each change before they ask.
+    To be given to ``kept``. For transactions that read, and for those that write a line after each change before they
+    ask.
     """
-    return _newest(session, _Of(event_id, entities=quiet))
+    return _newest(session, _Of(event_id, actions=besides, entities=quiet))
 
 
 def _newest(session: Session, of: _Of) -> str:

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 from app.agenda.planner.facts import AgendaFacts, read_facts
 from app.agenda.planner.problems import problem_without_draft
 from app.agenda.rules import acknowledgements_of
+from app.claims.enums import BOOKED
 from app.events.models import Event, EventDay
 from app.events.queries import days_of
-from app.platform.kept import kept
+from app.platform.kept import kept, state_without
 from scheduler.agenda.places import FreePlaces
 from scheduler.agenda.problem import AgendaProblem
 
@@ -41,21 +42,23 @@ class Ground:
 
 
 def ground_of(session: Session, event: Event) -> Ground:
-    """What the agenda of an edition depends on as this transaction sees it, read again after any change but of drafts.
+    """What the agenda of an edition depends on as this transaction sees it, read again after any change but of drafts
+    and bookings.
 
     For transactions that have changed nothing but drafts. What is acknowledged is read each time: it carries names of
     accounts, whose lines are about no edition.
     """
 
     def read() -> Ground:
-        return _read(session, event.id)
+        return read_ground(session, event.id)
 
-    ground = kept(session, "agenda ground", event_id=event.id, besides=DRAFT_ALONE, read=read)
+    state = state_without(session, event.id, quiet=BOOKED, besides=DRAFT_ALONE)
+    ground = kept(session, "agenda ground", event_id=event.id, state=state, read=read)
     facts = replace(ground.facts, event=event, acknowledged=acknowledgements_of(session, event.id))
     return replace(ground, facts=facts)
 
 
-def _read(session: Session, event_id: int) -> Ground:
+def read_ground(session: Session, event_id: int) -> Ground:
     """In a session of its own on the same transaction: rows that nobody's ``expire_all`` or changes reach."""
     session.flush()
     with Session(session.connection(), join_transaction_mode="rollback_only") as apart:

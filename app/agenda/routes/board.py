@@ -10,9 +10,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse
 
-from app.accounts.policies import ORGANISERS, Access, Policy
+from app.accounts.policies import ORGANISERS, Access, Policy, in_one_go
 from app.agenda.board import Board, read_board
 from app.agenda.board.numbering import HEADER, numbers_of
+from app.agenda.board.released import kept_release
 from app.agenda.board.strips import strips_of
 from app.agenda.models import AgendaSession
 from app.agenda.planner import stamp_of
@@ -21,14 +22,13 @@ from app.agenda.queries import (
     difference,
     entries_of_draft,
     entries_of_release,
-    newest_release,
     releases_of,
 )
 from app.agenda.steps import last_move_of
 from app.events.loaders import number_of
 from app.events.models import Event
 from app.events.queries import event_of_path, local
-from app.pairing.queries import partnerships_of
+from app.pairing.queries import modalities_of
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadSession
 from app.platform.forms import Bound
@@ -52,6 +52,7 @@ class Done:
 
 
 @router.get("/e/{slug}/manage/agenda")
+@in_one_go
 def board(
     request: Request,
     session: ReadSession,
@@ -114,7 +115,7 @@ def board_page(
 ) -> Response:
     """The board, or what htmx puts in its place; ``overtaken`` says why a change was not made."""
     event = found.event
-    release = newest_release(session, event.id)
+    release = kept_release(session, event.id)
     changes = difference(entries_of_release(release), entries_of_draft(found.draft, found.facts.sessions))
     shown = view if view in VIEWS else "rooms"
     context = {
@@ -156,7 +157,7 @@ def _common(session: Session, found: Board, view: str) -> dict[str, Any]:
         "board": found,
         "view": view if view in VIEWS else "rooms",
         "on": found.shown.on.isoformat() if found.shown else "",
-        "modalities": {one.id: one.modality.value for one in partnerships_of(session, found.event.id)},
+        "modalities": modalities_of(session, found.event.id),
     }
 
 

@@ -38,7 +38,6 @@ from app.meetings.queries.wishes import (
     wish_by_token,
     wish_in_event,
     wishes_by_id,
-    wishes_for_office,
 )
 
 __all__ = [
@@ -72,6 +71,5 @@ __all__ = [
     "wish_by_token",
     "wish_in_event",
     "wishes_by_id",
-    "wishes_for_office",
     "with_place",
 ]

@@ -10,7 +10,12 @@ from app.meetings.enums import Answer, MeetingWishLevel
 from app.meetings.models import MeetingWish, WishPerson
 from app.meetings.queries.wishes import waits
 
-# Put together once: the page of one's own meetings asks for it, and every booking.
+# Put together once: pages that are asked for often ask for them, and every booking.
+_BY_ANSWER = (
+    select(MeetingWish.answer, func.count())
+    .where(MeetingWish.event_id == bindparam("event_id"))
+    .group_by(MeetingWish.answer)
+)
 _USED = select(func.count()).where(
     MeetingWish.event_id == bindparam("event_id"),
     or_(
@@ -25,11 +30,8 @@ _USED = select(func.count()).where(
 
 def answer_counts(session: Session, event_id: int) -> dict[Answer, int]:
     """How many wishes there are in each state."""
-    rows = session.execute(
-        select(MeetingWish.answer, func.count()).where(MeetingWish.event_id == event_id).group_by(MeetingWish.answer)
-    )
     counts = dict.fromkeys(Answer, 0)
-    for answer, count in rows:
+    for answer, count in session.execute(_BY_ANSWER, {"event_id": event_id}):
         counts[answer] = count
     return counts
 

@@ -51,20 +51,25 @@ def meetings_of_people(session: Session, event_id: int, delegate_ids: Iterable[i
     return sorted(found, key=lambda meeting: (meeting.slot.starts_at, meeting.id))
 
 
-_OF_PERSON = (
+_ROWS = (
     select(Meeting)
-    .where(
-        Meeting.event_id == bindparam("event_id"),
-        Meeting.state == MeetingState.HELD,
-        Meeting.wish_id.in_(select(WishPerson.wish_id).where(WishPerson.delegate_id == bindparam("delegate_id"))),
-    )
+    .where(Meeting.event_id == bindparam("event_id"), Meeting.state == MeetingState.HELD)
     .options(joinedload(Meeting.wish, innerjoin=True))
 )
+_OF_PERSON = _ROWS.where(
+    Meeting.wish_id.in_(select(WishPerson.wish_id).where(WishPerson.delegate_id == bindparam("delegate_id")))
+)
+_IN_SLOTS = _ROWS.where(Meeting.slot_id.in_(bindparam("slot_ids", expanding=True)))
 
 
 def held_rows_of(session: Session, event_id: int, delegate_id: int) -> Sequence[Meeting]:
     """The held meetings of a person with their wishes, without people, slot and table."""
     return session.scalars(_OF_PERSON, {"event_id": event_id, "delegate_id": delegate_id}).all()
+
+
+def held_rows_in(session: Session, event_id: int, slot_ids: Collection[int]) -> Sequence[Meeting]:
+    """The held meetings in some slots with their wishes, without people, slot and table."""
+    return session.scalars(_IN_SLOTS, {"event_id": event_id, "slot_ids": list(slot_ids)}).all()
 
 
 def meeting_in_event(session: Session, event_id: int, meeting_id: int) -> Meeting:
@@ -89,6 +94,7 @@ def meeting_of_wish(session: Session, event_id: int, wish_id: int) -> Meeting | 
     )
 
 
+_HELD = select(func.count()).where(Meeting.event_id == bindparam("event_id"), Meeting.state == MeetingState.HELD)
 _HOSTS = (
     select(Delegation.host_table_id, Delegation.id)
     .where(Delegation.event_id == bindparam("event_id"), Delegation.host_table_id.is_not(None))
@@ -106,8 +112,7 @@ class HeldPlace(NamedTuple):
 
 def held_count(session: Session, event_id: int) -> int:
     """How many meetings are held."""
-    statement = select(func.count()).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
-    return session.scalar(statement) or 0
+    return session.scalar(_HELD, {"event_id": event_id}) or 0
 
 
 def hosts_of(session: Session, event_id: int) -> dict[int, int]:

@@ -115,6 +115,9 @@ _FOR_AN_ANSWER = _PEOPLE.options(
 )  # fmt: skip
 
 
+_BY_ID = select(MeetingWish).where(
+    MeetingWish.event_id == bindparam("event_id"), MeetingWish.id.in_(bindparam("wish_ids", expanding=True))
+)
 _OF_DELEGATE = (
     select(MeetingWish)
     .where(
@@ -219,10 +222,14 @@ def wish_in_event(session: Session, event_id: int, wish_id: int) -> MeetingWish:
 
 def wishes_by_id(session: Session, event_id: int, wish_ids: Collection[int]) -> dict[int, MeetingWish]:
     """Wishes with their people, by ID."""
-    statement = select(MeetingWish).where(MeetingWish.event_id == event_id, MeetingWish.id.in_(wish_ids))
-    found = session.scalars(statement).all()
+    found = wish_rows_by_id(session, event_id, wish_ids)
     load_people(session, found)
     return {wish.id: wish for wish in found}
+
+
+def wish_rows_by_id(session: Session, event_id: int, wish_ids: Collection[int]) -> list[MeetingWish]:
+    """Wishes without their people and slots."""
+    return list(session.scalars(_BY_ID, {"event_id": event_id, "wish_ids": list(wish_ids)}))
 
 
 def wish_by_token(session: Session, digest: str) -> MeetingWish:
@@ -247,15 +254,15 @@ def overdue_wishes(session: Session, event_id: int, now: datetime) -> list[Meeti
     )
 
 
-def wishes_for_office(session: Session, event_id: int, now: datetime) -> list[MeetingWish]:
-    """Wishes that the organisers answer, in the order in which they were made."""
-    found = session.scalars(
-        select(MeetingWish)
-        .where(MeetingWish.event_id == event_id, MeetingWish.mode == MeetingMode.ORGANISER_SET, waits(now))
-        .order_by(MeetingWish.id)
-    ).all()
-    load_people(session, found)
-    return list(found)
+def rows_for_office(session: Session, event_id: int, now: datetime) -> list[MeetingWish]:
+    """Wishes that the organisers answer, in the order in which they were made, without their people and slots."""
+    return list(
+        session.scalars(
+            select(MeetingWish)
+            .where(MeetingWish.event_id == event_id, MeetingWish.mode == MeetingMode.ORGANISER_SET, waits(now))
+            .order_by(MeetingWish.id)
+        )
+    )
 
 
 def unheld_wish_ids(session: Session, event_id: int) -> list[int]:

@@ -18,7 +18,7 @@ from app.meetings.loaders import (
     SelfIn,
     WishIn,
     own_meeting_of_path,
-    self_of_path,
+    self_as_kept,
     wish_of_path,
 )
 from app.meetings.notices import tell_of_calling_off, tell_of_offer, tell_of_substitute
@@ -38,12 +38,13 @@ from app.platform.rendering import render
 router = APIRouter()
 
 DELEGATES = frozenset({Role.DELEGATE})
-READ = Policy("meetings.own", roles=DELEGATES, loader=self_of_path)
+READ = Policy("meetings.own", roles=DELEGATES, loader=self_as_kept)
 END = Policy("meetings.end_own_wish", roles=DELEGATES, loader=wish_of_path)
 MEETING = Policy("meetings.own_meeting", roles=DELEGATES, loader=own_meeting_of_path)
 
 
 @router.get("/e/{slug}/my/meetings")
+@in_one_go
 def my_meetings(
     request: Request, session: ReadSession, now: Now, access: Annotated[Access[SelfIn], Depends(READ)]
 ) -> Response:

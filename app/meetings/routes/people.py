@@ -6,12 +6,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.accounts.enums import Role
-from app.accounts.policies import Access, Policy
+from app.accounts.policies import Access, Policy, in_one_go
 from app.delegations.queries import delegate_in_event
 from app.events.loaders import number_of
 from app.meetings import service
 from app.meetings.cards import cards_of
-from app.meetings.loaders import OtherIn, SelfIn, other_of_path, self_of_path
+from app.meetings.loaders import OtherIn, SelfIn, other_of_path, self_as_kept, self_of_path
 from app.meetings.matches import Filters, matches_for
 from app.meetings.pool import kept_pool_of
 from app.meetings.queries import own_vetoes
@@ -25,7 +25,7 @@ from app.platform.rendering import is_htmx, render
 router = APIRouter()
 
 DELEGATES = frozenset({Role.DELEGATE})
-READ = Policy("meetings.people", roles=DELEGATES, loader=self_of_path)
+READ = Policy("meetings.people", roles=DELEGATES, loader=self_as_kept)
 WHY = Policy("meetings.why_own", roles=DELEGATES, loader=self_of_path)
 VETO = Policy("meetings.veto", roles=DELEGATES, loader=other_of_path)
 
@@ -33,6 +33,7 @@ MOST_SHOWN = 60
 
 
 @router.get("/e/{slug}/my/people")
+@in_one_go
 def my_people(
     request: Request,
     session: ReadSession,

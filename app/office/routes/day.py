@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.enums import Role
-from app.accounts.policies import Access, Policy
+from app.accounts.policies import Access, Policy, in_one_go
 from app.delegations.groups import contacts_of, stay_of
 from app.events.queries import day_of
 from app.meetings.ground import ground_of
-from app.meetings.loaders import SelfIn, self_of_path
+from app.meetings.loaders import SelfIn, self_as_kept, self_of_path
 from app.office.days import free_times, meeting_ids, minutes_until_words, way_to
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadLogSession, ReadSession
@@ -28,13 +28,14 @@ from app.printing.seats import seats_of
 router = APIRouter()
 
 
-DAY = Policy("my.day", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
+DAY = Policy("my.day", roles=frozenset({Role.DELEGATE}), loader=self_as_kept)
 SEEN = Policy("my.seen", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
 SAVED = Policy("my.saved", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
 ME = Policy("my.self", roles=frozenset({Role.DELEGATE}), loader=self_of_path)
 
 
 @router.get("/e/{slug}/my")
+@in_one_go
 def my_day(
     request: Request,
     session: ReadSession,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.accounts.policies import ORGANISERS, Access, Policy
+from app.accounts.policies import ORGANISERS, Access, Policy, in_one_go
 from app.events.models import Event
 from app.events.queries import event_of_path
 from app.meetings.enums import Answer
@@ -23,6 +23,7 @@ HOME = Policy("office.home", roles=ORGANISERS, loader=event_of_path)
 
 
 @router.get("/e/{slug}/manage")
+@in_one_go
 def home(request: Request, session: ReadSession, now: Now, access: Annotated[Access[Event], Depends(HOME)]) -> Response:
     """One list of things to do, in order of harm; numbers and pictures beside it."""
     event = access.found

@@ -1,9 +1,10 @@
 """One transaction a request, ended before the response goes out: what a browser follows, it finds."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from typing import Annotated
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Annotated, TypeVar
 
+from anyio import to_thread
 from fastapi import Depends, Request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -15,6 +16,8 @@ from app.platform.database.turns import Turns
 from app.platform.errors import Busy, Conflict, NoRoom, NotFound
 from app.platform.forms import FormData
 from app.platform.i18n import gettext as _
+
+Result = TypeVar("Result")
 
 
 class Undone(RuntimeError):
@@ -69,6 +72,25 @@ DbSession = RequestSession
 """For everything that changes something."""
 ReadLogSession = Annotated[Session, Depends(read_log_session, scope="function")]
 """For ``audit.record_read`` and for what calendars and readers of a day are told on GET; all else has ``DbSession``."""
+
+
+async def read_in_one_go(request: Request, work: Callable[..., Result], *, logs: Collection[str]) -> Result:
+    """What work that reads gives: done in one thread, within one turn.
+
+    Args:
+        work: takes a session, and by name one that writes for each of ``logs``.
+    """
+    database: Database = request.app.state.database
+    turns: Turns = request.app.state.turns
+
+    def read() -> Result:
+        with ExitStack() as opened:
+            session = opened.enter_context(database.reading())
+            return work(session, **{name: opened.enter_context(database.writing()) for name in logs})
+
+    with in_words():
+        async with turns.taken(writes=False):
+            return await to_thread.run_sync(read)
 
 
 @contextmanager

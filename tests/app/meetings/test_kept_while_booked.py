@@ -6,11 +6,14 @@ from typing import Any
 from sqlalchemy import event as listening
 
 from app.agenda.absences import answers_of
-from app.claims.enums import HoldingKind
+from app.agenda.board.released import read_release
+from app.agenda.planner.ground import read_ground as read_agenda_ground
+from app.claims.enums import BOOKED, HoldingKind
+from app.delegations.lists import people_listed
 from app.delegations.models import Delegate
-from app.meetings.enums import BOOKED
 from app.meetings.ground import read_ground
 from app.meetings.house import read_house
+from app.meetings.misfits import read_with_times
 from app.meetings.pool import pool_of
 from app.office.standing import read_standing
 from app.printing.queries import own_itinerary_of
@@ -71,6 +74,22 @@ def test_a_day_but_for_its_meetings(database: Any, cast: Any) -> None:
 
 def test_what_the_home_keeps(database: Any, cast: Any) -> None:
     assert tables_read(database, lambda session: read_standing(session, cast.event)) & CHANGED == set()
+
+
+def test_the_list_of_people_and_its_rows(database: Any, cast: Any) -> None:
+    assert (
+        tables_read(database, lambda session: people_listed(session, cast.event.id, filters={}, sort="rank")) & CHANGED
+        == set()
+    )
+
+
+def test_who_is_not_there_all_the_time(database: Any, cast: Any) -> None:
+    assert tables_read(database, lambda session: read_with_times(session, cast.event.id)) & CHANGED == set()
+
+
+def test_the_ground_of_the_agenda_and_its_release(database: Any, cast: Any) -> None:
+    assert tables_read(database, lambda session: read_agenda_ground(session, cast.event.id)) & CHANGED == set()
+    assert tables_read(database, lambda session: read_release(session, cast.event.id)) & CHANGED == set()
 
 
 def test_the_house(database: Any, cast: Any) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from app.platform.database.engine import Database
-from app.platform.database.sessions import DbSession, ReadLogSession, ReadSession, request_session
+from app.platform.database.sessions import DbSession, ReadLogSession, ReadSession, read_in_one_go, request_session
 from app.platform.database.turns import Turns
 from app.platform.errors import Busy, Conflict, NoRoom, NotFound
 from app.platform.idempotency import SpentForm
@@ -70,6 +70,26 @@ def _app(database: Database, clock: Any) -> FastAPI:
         assert session.scalar(text("SELECT 1")) == 1
         return write(log, key)
 
+    @app.get("/at-once/rows/{key}")
+    async def read_at_once(key: str, request: Request) -> Any:
+        return await read_in_one_go(request, lambda session: read(key, session), logs=())
+
+    @app.get("/at-once/writes/{key}")
+    async def write_at_once(key: str, request: Request) -> Any:
+        return await read_in_one_go(request, lambda session: write(session, key), logs=())
+
+    @app.get("/at-once/noted/{key}")
+    async def note_at_once(key: str, request: Request) -> Any:
+        return await read_in_one_go(request, lambda session, log: note(key, session, log), logs={"log"})
+
+    @app.get("/at-once/none/{key}")
+    async def break_at_once(key: str, request: Request) -> Any:
+        def work(_session: Session, log: Session) -> Any:
+            write(log, key)
+            raise NotFound
+
+        return await read_in_one_go(request, work, logs={"log"})
+
     app.add_exception_handler(NotFound, lambda _request, _error: PlainTextResponse("none", status_code=404))
     return app
 
@@ -111,6 +131,20 @@ def test_get_cannot_write_but_may_note_who_read(address: str) -> None:
     assert httpx.get(f"{address}/rows/a").text == "0"
     assert httpx.get(f"{address}/noted/b").status_code == 303
     assert httpx.get(f"{address}/rows/b").text == "1"
+
+
+@pytest.mark.usefixtures("either")
+def test_a_page_in_one_go_reads_and_notes_as_any_other(database: Database, address: str) -> None:
+    with httpx.Client(base_url=address, follow_redirects=True) as browser:
+        assert browser.get("/at-once/noted/a").text == "1", "committed before the answer"
+        assert browser.get("/at-once/rows/a").text == "1"
+        assert browser.get("/at-once/none/b").status_code == 404
+        assert browser.get("/at-once/rows/b").text == "0"
+    assert httpx.get(f"{address}/at-once/writes/c").status_code == 500
+    # Whoever broke gave their turn back: more than there are turns are read now.
+    for _ in range(6):
+        assert httpx.get(f"{address}/at-once/none/b").status_code == 404
+    assert httpx.get(f"{address}/at-once/rows/c").text == "0"
 
 
 class _Postgres(Exception):

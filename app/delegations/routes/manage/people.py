@@ -10,18 +10,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
-from app.accounts.policies import ORGANISERS, STAFF, Access, Policy
+from app.accounts.policies import ORGANISERS, STAFF, Access, Policy, in_one_go
+from app.claims.enums import BOOKED
 from app.delegations import readers
-from app.delegations.enums import HelixRole, Rank
+from app.delegations.enums import HelixRole
 from app.delegations.lists import (
     PEOPLE_STATES,
     filtered,
     known_people_filters,
+    people_as_listed,
     people_of_event,
     state_counts_of,
-    whole,
 )
 from app.delegations.models import Delegate, Delegation
+from app.delegations.rows import RANKS, rows_of
 from app.delegations.service import answer_people
 from app.events.models import Event
 from app.events.queries import event_of_path
@@ -30,6 +32,7 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Refused
 from app.platform.filtering import ways_out
 from app.platform.forms import Bound, FormData, bind
+from app.platform.kept import state_without
 from app.platform.many import Answered
 from app.platform.pagination import page_number, page_of
 from app.platform.rendering import is_htmx, render
@@ -54,9 +57,11 @@ class ManyForm(BaseModel):
 
 
 @router.get("/e/{slug}/manage/people")
+@in_one_go
 def people(request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(PEOPLE)]) -> Response:
     """Who comes, and what is undone?"""
-    return _page(request, session, access, Bound(None, {}, {}))
+    state = state_without(session, access.found.id, quiet=BOOKED)
+    return _page(request, session, access, Bound(None, {}, {}), state=state)
 
 
 @router.post("/e/{slug}/manage/people")
@@ -98,6 +103,7 @@ def _page(
     access: Access[Event],
     form: Bound[ManyForm],
     *,
+    state: str | None = None,
     answered: Answered[tuple[Delegate, int]] | None = None,
     status: int = 200,
 ) -> Response:
@@ -105,17 +111,18 @@ def _page(
     reads_needs = access.principal.role in readers.NEEDS
     filters = known_people_filters(query, reads_needs=reads_needs)
     sort = query.get("sort", "rank")
-    every = people_of_event(session, event.id)
+    every = people_of_event(session, event.id) if state is None else people_as_listed(session, event.id, state=state)
     found = filtered(every, filters, sort=sort if reads_needs or sort.lstrip("-") not in {"access", "diet"} else "rank")
     page = page_of(found, page=page_number(query.get("page", "1")), size=PAGE_SIZE)
-    shown = page.items
+    decides = access.principal.role in ORGANISERS
+    ticked = set(form.typed.get("chosen", ()))
     done = query.get("done", "")
     context = {
         "event": event,
-        "people": whole(session, shown),
-        "needs": {one.id: (one.needs_access, one.has_diet) for one in shown} if reads_needs else {},
+        "rows": rows_of(
+            session, event, page.items, state=state, decides=decides, reads_needs=reads_needs, ticked=ticked
+        ),
         "reads_needs": reads_needs,
-        "helix": {one.id: one.helix for one in shown},
         "tabs": state_counts_of(every),
         "states": PEOPLE_STATES,
         "filters": filters,
@@ -123,16 +130,15 @@ def _page(
         "sort": sort,
         "page": page,
         "ways_out": () if found else ways_out(filters, lambda some: len(filtered(every, some, sort="rank"))),
-        "ranks": {rank.value: rank.name.lower() for rank in Rank},
+        "ranks": RANKS,
         "helix_roles": ["city", *(role.value for role in HelixRole)],
         "languages_there": sorted({code for one in every for code in one.languages}),
         "into_there": sorted({code for one in every for code in one.interpretation}),
         "delegations": session.execute(
             select(Delegation.id, Delegation.name).where(Delegation.event_id == event.id).order_by(Delegation.name)
         ).all(),
-        "decides": access.principal.role in ORGANISERS,
+        "decides": decides,
         "form": form,
-        "ticked": set(form.typed.get("chosen", ())),
         "answered": answered,
         "done": int(done) if done.isdecimal() and len(done) < 5 else None,
         "done_as": query.get("as", ""),

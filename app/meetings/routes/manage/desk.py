@@ -4,15 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.accounts.policies import ORGANISERS, Access, Policy
+from app.accounts.policies import ORGANISERS, Access, Policy, in_one_go
 from app.events.models import Event
-from app.events.queries import day_of, days_of, event_of_path, slots_of, tables_of
+from app.events.queries import day_of, event_of_path
 from app.events.shifts import is_closed
 from app.meetings.enums import Answer
 from app.meetings.fair import shares_of, short_of_minimum
+from app.meetings.ground import ground_of
 from app.meetings.in_hand import in_hand
 from app.meetings.misfits import misfits_of
-from app.meetings.queries import answer_counts, held_count, meetings_of, wishes_for_office
+from app.meetings.queries import answer_counts, held_count
 from app.meetings.unheld import unheld_of
 from app.meetings.view import name_of, table_grid
 from app.platform.clock import Now
@@ -27,6 +28,7 @@ FAIR = Policy("meetings.fair", roles=ORGANISERS, loader=event_of_path)
 
 
 @router.get("/e/{slug}/manage/meetings")
+@in_one_go
 def desk(
     request: Request,
     session: ReadSession,
@@ -40,16 +42,16 @@ def desk(
 ) -> Response:
     """Tables × slots of a day, what waits, and what is not held; with something in hand, where it may be put."""
     event = access.found
-    slots = slots_of(session, event.id)
-    days = [one for one in days_of(session, event.id) if any(day_of(event, slot.starts_at) == one.on for slot in slots)]
+    ground = ground_of(session, event)
+    slots, tables = ground.slots.values(), ground.tables.values()
+    days = [one for one in ground.days if any(day_of(event, slot.starts_at) == one.on for slot in slots)]
     shown = next((one for one in days if one.on.isoformat() == day), days[0] if days else None)
     of_day = [slot for slot in slots if shown and day_of(event, slot.starts_at) == shown.on]
-    tables = tables_of(session, event.id)
     zones = sorted({table.zone for table in tables})
     in_zone = [table for table in tables if zone not in zones or table.zone == zone]
-    meetings = meetings_of(session, event.id, slot_ids=[slot.id for slot in of_day])
+    meetings = ground.held_in(session, [slot.id for slot in of_day])
     taken_up = in_hand(session, event, hold)
-    misfits = misfits_of(session, event.id, slots=slots, tables=tables)
+    misfits = misfits_of(session, event.id, ground=ground)
     context = {
         "event": event,
         "days": days,
@@ -61,7 +63,7 @@ def desk(
         "counts": {answer.value: count for answer, count in answer_counts(session, event.id).items()},
         "held": held_count(session, event.id),
         "places": sum(not is_closed(table, slot) for slot in slots for table in tables),
-        "unheld": unheld_of(session, event.id, kind=why),
+        "unheld": unheld_of(session, ground, kind=why),
         "misfits": misfits,
         "misfit_ids": {one.meeting_id for one in misfits},
         "meetings": meetings,
@@ -69,7 +71,7 @@ def desk(
         "names": {meeting.id: name_of(meeting.wish) for meeting in meetings},
         "accepted": Answer.ACCEPTED.value,
         "panel": latest_panel(session, event_id=event.id, slug=event.slug, kind="meetings", now=now),
-        "for_office": [(one, name_of(one)) for one in wishes_for_office(session, event.id, now)],
+        "for_office": [(one, name_of(one)) for one in ground.for_office(session, now)],
     }
     return render(request, "meetings/desk.html", context)
 
