@@ -133,6 +133,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         pages=application.state.pages,
         follower=LogFollower(database, quiet=QUIET),
         clock=application.state.clock,
+        writes=application.state.writes,
     )
     application.add_middleware(Heads)
     application.add_middleware(Guard, settings=settings)

@@ -64,6 +64,24 @@ class Writes:
         self._database, self._turns = database, turns
         self._waiting: deque[_Piece] = deque()
         self._going: asyncio.Task[None] | None = None
+        self._is_free = asyncio.Event()
+        self._is_free.set()
+        self._making_way = 0
+
+    async def make_way(self) -> None:
+        """Wait until no batch is being done, for answers that cost little.
+
+        Python runs one thread at a time, and hands it on at each question to the database: a flood of small answers
+        takes every turn between two questions, and a booking waits for one of them each time. They go out all at once
+        while a batch waits for the disk, and before the next one begins.
+        """
+        if self._is_free.is_set():
+            return
+        self._making_way += 1
+        try:
+            await self._is_free.wait()
+        finally:
+            self._making_way -= 1
 
     async def do(self, work: Work[Result]) -> Result:
         """What the work gives, once it is committed. Not for what is handed on by a commit, such as solver runs.
@@ -96,24 +114,33 @@ class Writes:
         try:
             while self._waiting:
                 async with self._turns.taken(writes=True):
-                    await to_thread.run_sync(self._do_what_waits, loop)
+                    ends_at = time.monotonic() + TURN_SECONDS
+                    is_over = False
+                    while self._waiting and not is_over:
+                        await to_thread.run_sync(self._do_what_waits, loop, ends_at)
+                        self._is_free.set()
+                        is_over = time.monotonic() > ends_at
         finally:
+            self._is_free.set()
             self._going = None
 
-    def _do_what_waits(self, loop: asyncio.AbstractEventLoop) -> None:
-        ends_at = time.monotonic() + TURN_SECONDS
-        is_over = False
-        while self._waiting and not is_over:
+    def _do_what_waits(self, loop: asyncio.AbstractEventLoop, ends_at: float) -> None:
+        """One batch after the other, unless somebody makes way: they are answered before the next one begins."""
+        while self._waiting:
+            self._is_free.clear()
             pieces = [self._waiting.popleft()]
             try:
                 with self._database.engine.connect() as connection, connection.begin():
                     self._do_batch(connection, pieces)
+                    if self._making_way:
+                        loop.call_soon_threadsafe(self._is_free.set)
             except BaseException as fault:
                 # Also whoever was refused: it may have been for the sake of what is not stored now.
                 for piece in pieces:
                     piece.fault = fault
             loop.call_soon_threadsafe(_tell, pieces)
-            is_over = time.monotonic() > ends_at
+            if self._making_way or time.monotonic() > ends_at:
+                return
 
     def _do_batch(self, connection: Connection, pieces: list[_Piece]) -> None:
         """Do the first piece, and add those that wait as long as they may join."""

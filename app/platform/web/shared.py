@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.platform.clock import Clock
+from app.platform.database.writes import Writes
 from app.platform.log_follower import LogFollower
 from app.platform.page_cache import KeptPage, Key, PageCache, key_of
 
@@ -22,9 +23,9 @@ class SharedPages:
     Whoever sends another cookie than that of the language may be signed in, and is answered by the routes.
     """
 
-    def __init__(self, app: ASGIApp, *, pages: PageCache, follower: LogFollower, clock: Clock) -> None:
+    def __init__(self, app: ASGIApp, *, pages: PageCache, follower: LogFollower, clock: Clock, writes: Writes) -> None:
         self.app = app
-        self._pages, self._follower, self._clock = pages, follower, clock
+        self._pages, self._follower, self._clock, self._writes = pages, follower, clock, writes
         self._making: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,6 +38,7 @@ class SharedPages:
         if page is None:
             await self.app(scope, receive, send)
             return
+        await self._writes.make_way()
         if await self._is_sent(page, request, send):
             return
         lock = self._making.setdefault(key, asyncio.Lock())

@@ -251,3 +251,51 @@ def test_what_waits_for_a_commit_of_its_own_is_no_short_change(database: Databas
         session.info[module.AT_COMMIT] = [1]
 
     assert [type(one) for one in together(submit)] == [AssertionError]
+
+
+def test_small_answers_go_out_before_a_batch_and_after_it_never_meanwhile(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST", 1)
+    begun, may_go_on = threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def first(_session: Session) -> None:
+        begun.set()
+        assert may_go_on.wait(10)
+        order.append("first booking")
+
+    async def answer(writes: Writes) -> None:
+        await writes.make_way()
+        order.append("small answer")
+
+    async def all_of_them() -> None:
+        writes = Writes(database, Turns(readers=2, writers=1))
+        pieces = [
+            asyncio.create_task(writes.do(first)),
+            asyncio.create_task(writes.do(lambda _session: order.append("second booking"))),
+        ]
+        assert await asyncio.to_thread(begun.wait, 10)
+        small = asyncio.create_task(answer(writes))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert order == []
+        may_go_on.set()
+        await asyncio.gather(small, *pieces)
+        await asyncio.wait_for(writes.make_way(), 1)
+
+    asyncio.run(all_of_them())
+    assert order == ["first booking", "small answer", "second booking"]
+
+
+def test_small_answers_go_out_after_a_batch_that_broke(database: Database) -> None:
+    def broken(_session: Session) -> None:
+        raise DoneAlready("no")
+
+    async def all_of_them() -> None:
+        writes = Writes(database, Turns(readers=2, writers=1))
+        with pytest.raises(DoneAlready):
+            await writes.do(broken)
+        await asyncio.wait_for(writes.make_way(), 1)
+
+    asyncio.run(all_of_them())
