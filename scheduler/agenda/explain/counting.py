@@ -1,12 +1,10 @@
 """Contradictions that adding up shows: more session time than some rooms have, more units than a resource has."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from scheduler.agenda.bounds import time_for
 from scheduler.agenda.explain.required import Required
 from scheduler.agenda.legal import common, hours_of_days, taken_elsewhere, union
-from scheduler.agenda.problem import AgendaProblem
 
 FEW = 60
 """Sessions up to which it is looked at how their own lengths fill the time."""
@@ -15,37 +13,35 @@ FEW = 60
 def too_many_in_rooms(of: Required) -> Iterator[frozenset[str]]:
     """For each set of rooms to which some session is bound, those that are bound to them or to some of them."""
     problem, houses = of.problem, of.houses
-    # How many of each length are bound to the same rooms: those are far fewer than the sessions.
-    bound_to: dict[int, Counter[int]] = {}
+    # The lengths of those that are bound to the same rooms: such sets of rooms are far fewer than the sessions.
+    bound_to: dict[int, list[int]] = {}
     for session in of.sessions:
-        bound_to.setdefault(houses[session.id], Counter())[session.duration] += 1
+        bound_to.setdefault(houses[session.id], []).append(session.duration)
+    needs = [(own, lengths, len(lengths), sum(lengths)) for own, lengths in bound_to.items()]
     # Where more lengths may be packed, more of the time can be filled: what is too much even then is too much.
-    hours = _time_in_rooms(problem, {session.duration for session in of.sessions})
+    hours = _time_in_rooms(of, {session.duration for session in of.sessions})
     for house in sorted(bound_to, key=int.bit_count):
-        lengths: Counter[int] = Counter()
-        for own, some in bound_to.items():
-            if not own & ~house:
-                lengths.update(some)
+        inside = [one for one in needs if not one[0] & ~house]
+        count, needed = sum(one[2] for one in inside), sum(one[3] for one in inside)
         rooms = [index for index in range(len(hours)) if house >> index & 1]
         turnover = min((problem.rooms[index].turnover for index in rooms), default=0)
         there = sum(hours[index] for index in rooms)
-        if lengths.total() <= FEW:
-            own_hours = _time_in_rooms(problem, set(lengths))
+        if count <= FEW:
+            own_hours = _time_in_rooms(of, {length for one in inside for length in one[1]})
             there = sum(own_hours[index] for index in rooms)
-        excess = sum((length + turnover) * count for length, count in lengths.items()) - there
+        excess = needed + turnover * count - there
         if excess > 0:
-            yield fewest(
-                {one.id: one.duration + turnover for one in of.sessions if not houses[one.id] & ~house}, excess
-            )
+            bound = [one for one in of.sessions if not houses[one.id] & ~house]
+            yield fewest({one.id: one.duration + turnover for one in bound}, excess)
 
 
-def _time_in_rooms(problem: AgendaProblem, lengths: set[int]) -> list[int]:
+def _time_in_rooms(of: Required, lengths: set[int]) -> list[int]:
     """What sessions of these lengths can fill of each room; rooms alike are looked at once."""
-    known: dict[tuple[object, int], int] = {}
-    for room in problem.rooms:
+    known = of.memory.times_of_rooms(of.problem.days, frozenset(lengths))
+    for room in of.problem.rooms:
         if (room.open, room.turnover) not in known:
-            known[room.open, room.turnover] = time_for(room, problem.days, lengths)
-    return [known[room.open, room.turnover] for room in problem.rooms]
+            known[room.open, room.turnover] = time_for(room, of.problem.days, lengths)
+    return [known[room.open, room.turnover] for room in of.problem.rooms]
 
 
 def fewest(sizes: Mapping[str, int], excess: int) -> frozenset[str]:

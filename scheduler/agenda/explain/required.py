@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from scheduler.agenda.legal import Legal, Starts
-from scheduler.agenda.problem import AgendaProblem, Session
+from scheduler.agenda.problem import AgendaProblem, Day, Session
 
 MOST_KNOWN = 20_000
 """Stays, and groups of them, that are remembered before all are forgotten."""
@@ -27,6 +27,7 @@ class Memory:
     """What was read and looked at before, over many problems that share most of their entries."""
 
     def __init__(self) -> None:
+        self._times: dict[tuple[tuple[Day, ...], frozenset[int]], dict[Hashable, int]] = {}
         self._stays: dict[tuple[str, int, Starts], Stay] = {}
         self._nothing_in: dict[Hashable, tuple[Stay, ...]] = {}
 
@@ -41,6 +42,12 @@ class Memory:
                 self._stays.clear()
             self._stays[key] = stay
         return stay
+
+    def times_of_rooms(self, days: tuple[Day, ...], lengths: frozenset[int]) -> dict[Hashable, int]:
+        """What is known of how much sessions of some lengths can fill of a room, by its hours and turnover."""
+        if len(self._times) > MOST_KNOWN:
+            self._times.clear()
+        return self._times.setdefault((days, lengths), {})
 
     def is_nothing_in(self, key: Hashable) -> bool:
         """Whether it is known that there is nothing to be seen in a group, as ``note_nothing_in`` was told."""
