@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from scheduler.agenda.explain.blocking import blocking_set
-from scheduler.agenda.explain.effort import BRIEF, SMALL, WHOLE
+from scheduler.agenda.explain.effort import BRIEF, QUICK, SMALL, WHOLE
 from scheduler.agenda.explain.facts import Blocker, field_of
 from scheduler.agenda.explain.finding import by_kind
 from scheduler.agenda.explain.found import Found
@@ -16,7 +16,6 @@ from scheduler.agenda.explain.mending import (
     fixed_value,
     mended,
     proposed,
-    proved,
     relaxed,
 )
 from scheduler.agenda.explain.oracle import Oracle
@@ -115,11 +114,14 @@ class _ListSearch:
         return tuple(sorted(every, key=lambda change: change.cost))
 
     def _find(self, changes: Changes, wanted: Sequence[Placement] = ()) -> Found:
-        # What is hard to tell of many is left; of few it is soon told.
-        is_brief = len(self._problem.sessions) > SMALL
-        found = self._oracle.find(self._file.changed(changes), wanted=wanted, firm=self._few, brief=is_brief)
+        found = self._find_all(self._file.changed(changes), wanted)
         self._few |= found.against or frozenset()
         return found
+
+    def _find_all(self, changed: AgendaProblem, wanted: Sequence[Placement]) -> Found:
+        # What is hard to tell of many is left; of few it is soon told.
+        is_brief = len(self._problem.sessions) > SMALL
+        return self._oracle.find(changed, wanted=wanted, firm=self._few, brief=is_brief)
 
     def _learns(self, chosen: Sequence[Change], found: Found) -> bool:
         """One more set of changes, of which these, that leave no plan, have none; false where there is none."""
@@ -238,9 +240,20 @@ class _ListSearch:
         self, change: Change, others: Changes, furthest: AgendaProblem, plan: Sequence[Placement]
     ) -> tuple[Any, Sequence[Placement]]:
         """The hours that the few need, if all have soon a plan with them, else those that a plan of all needs."""
+        least = None
         if len(self._few) <= WHOLE:
             least = proposed(self._problem, change, others, self._few, self._oracle)
-            found = None if least is None else proved(self._problem, least, others, self._oracle, brief=True)
-            if least is not None and found is not None and found.placements is not None:
-                return least.value, found.placements
+        if least is not None:
+            placed = self._placed(self._file.changed({**others, change.steps: least.value}), least.placements, plan)
+            if placed is not None:
+                return least.value, placed
         return widened_for(self._problem, furthest, change.steps, plan), plan
+
+    def _placed(
+        self, changed: AgendaProblem, few: Sequence[Placement], plan: Sequence[Placement]
+    ) -> Sequence[Placement] | None:
+        """A plan with other hours, if there is soon one: of many sessions, near the plan that is there already."""
+        if len(self._problem.sessions) <= WHOLE:
+            return self._find_all(changed, few).placements
+        attempt = self._oracle.attempt(changed, wanted=plan, most_ejections=QUICK)
+        return attempt.placements if attempt.is_complete else None

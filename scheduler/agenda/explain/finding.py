@@ -28,7 +28,10 @@ from scheduler.agenda.restricting import only
 from scheduler.core.explanation import Fix
 
 FEW_PROOFS, MANY_PROOFS = 2, 40
-"""How many plans are looked for with changes of one cost before the next are tried, for many and for fewer sessions."""
+"""How many plans are looked for with changes of one cost before the next are tried, for many and for fewer sessions.
+
+One is, where a crowd of more sessions than a few fills what there is: two changes are then sooner shown to be enough.
+"""
 
 CHEAPLY = 0.25
 """As how many of them counts one where it shows that there is none."""
@@ -112,7 +115,7 @@ class _FixSearch:
         """A change that mends, of several hours those that need least; all changes must be of the same cost."""
         # By what each needs at least, as far as is known; the few are more now than when it was found out if stale.
         queue: list[Queued] = [(0, index, frozenset(), None) for index in range(len(changes))]
-        patience: float = FEW_PROOFS if len(self._problem.sessions) > WHOLE else MANY_PROOFS
+        patience = self._patience()
         while queue and not self._oracle.is_over:
             _, index, few, proposal = heappop(queue)
             if proposal is None or few != self._few:
@@ -147,6 +150,11 @@ class _FixSearch:
                 self._put_off(changes, queue)
                 return None
         return None
+
+    def _patience(self) -> float:
+        if len(self._problem.sessions) <= WHOLE:
+            return MANY_PROOFS
+        return 1 if SMALL < len(self._few) <= WHOLE else FEW_PROOFS
 
     def _put_off(self, changes: Sequence[Change], queue: Sequence[Queued]) -> None:
         self.undecided += [changes[index] for _, index, _, _ in sorted(queue, key=lambda one: one[:2])]

@@ -5,6 +5,7 @@ where it chooses for each stretch is then mostly seen at once (the patterns of G
 """
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, TypeVar
 
 from ortools.sat.python import cp_model
@@ -28,6 +29,8 @@ def filled_by_patterns(
         steps: what one of a kind takes of a stretch, for each stretch the kinds that may be in it.
         seconds: deterministic time after which it is left open.
     """
+    if _are_too_many(wanted, lengths, steps):
+        return "none"
     alike: dict[tuple[int, tuple[tuple[S, int], ...]], list[int]] = {}
     for index, (length, here) in enumerate(zip(lengths, steps, strict=True)):
         if here:
@@ -44,6 +47,30 @@ def filled_by_patterns(
     if sum(len(found) for *_, found in ways) > MOST_PATTERNS:
         return None
     return _solved(wanted, len(lengths), ways, seconds)
+
+
+def _are_too_many(wanted: Mapping[S, int], lengths: Sequence[int], steps: Sequence[Mapping[S, int]]) -> bool:
+    """Whether all together take more than the most that sums of their steps fill of each stretch."""
+    least: dict[S, int] = {}
+    for here in steps:
+        for kind, step in here.items():
+            least[kind] = min(step, least.get(kind, step))
+    there = sum(
+        _most(tuple(sorted(set(here.values()))), length) for length, here in zip(lengths, steps, strict=True) if here
+    )
+    return sum(count * least.get(kind, 0) for kind, count in wanted.items()) > there
+
+
+@lru_cache(maxsize=1024)
+def _most(steps: tuple[int, ...], length: int) -> int:
+    """The largest sum of steps, each as often as one likes, that is not longer than a length."""
+    sums = 1
+    for step in steps:
+        times = step
+        while times <= length:
+            sums |= sums << times
+            times *= 2
+    return (sums & ((1 << (length + 1)) - 1)).bit_length() - 1
 
 
 def _full(sizes: Sequence[tuple[int, int]], length: int) -> Iterator[Pattern]:

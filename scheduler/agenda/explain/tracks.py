@@ -50,6 +50,8 @@ def proposed(
     for some, stretches, is_all in _scarce(problem, required):
         sizes = _sizes(some, legal)
         wanted = Counter(sizes.values())
+        possible = {room for size in wanted for room, _ in size.rooms}
+        stretches = [one for one in stretches if one.room is None or one.room in possible]
         cut = _cut(stretches, wanted)
         counts = _counts(wanted, cut, seconds=seconds)
         if isinstance(counts, dict):
