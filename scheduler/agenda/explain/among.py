@@ -104,3 +104,32 @@ def in_the_way(problem: AgendaProblem, plan: Sequence[Placement], fought_over: S
     shared = [(one.id, one.same_room_as) for one in problem.sessions if one.same_room_as is not None]
     some.update(name for pair in shared if not some.isdisjoint(pair) for name in pair)
     return frozenset(some)
+
+
+def crowd(problem: AgendaProblem, legal: Mapping[str, Legal], few: Set[str]) -> frozenset[str]:
+    """Those few with all who are bound to the same rooms in the same hours, be it through whom they share a room with.
+
+    Where a few of them have a plan that fills what there is, the others are left out of it. Nobody else joins where
+    that is not some of the rooms, or where they are too many to be looked at together.
+    """
+    rooms = {room for name in few for room in legal[name].rooms}
+    spans = [legal[one.id].starts for one in problem.sessions if one.id in few]
+    hours = [(starts[0][0], starts[-1][1]) for starts in spans if starts]
+    if not hours or len(rooms) == len(problem.rooms):
+        return frozenset(few)
+    elsewhere = [room.id for room in problem.rooms if room.id not in rooms]
+    first, last = min(start for start, _ in hours), max(end for _, end in hours)
+    partners: dict[str, list[str]] = {}
+    for one in problem.sessions:
+        if one.same_room_as is not None:
+            partners.setdefault(one.id, []).append(one.same_room_as)
+            partners.setdefault(one.same_room_as, []).append(one.id)
+    found = set(few)
+    for one in problem.sessions:
+        starts = legal[one.id].starts
+        if not one.is_required or not starts or starts[0][0] < first or starts[-1][1] > last:
+            continue
+        together = [one.id, *partners.get(one.id, ())]
+        if all(any(room not in legal[name].rooms for name in together) for room in elsewhere):
+            found.update(together)
+    return frozenset(found if len(found) <= WHOLE else few)

@@ -7,7 +7,7 @@ from typing import Any
 from scheduler.agenda.explain.blocking import blocking_set
 from scheduler.agenda.explain.effort import BRIEF, QUICK, SMALL, WHOLE
 from scheduler.agenda.explain.facts import Blocker, field_of
-from scheduler.agenda.explain.finding import by_kind
+from scheduler.agenda.explain.finding import by_kind, crowd_against
 from scheduler.agenda.explain.found import Found
 from scheduler.agenda.explain.mending import (
     RAISE_A_CAPACITY,
@@ -56,7 +56,7 @@ class _ListSearch:
         self._problem, self._oracle = problem, oracle
         self._file = ProblemFile(problem)
         self._sets = [changes_for(problem, facts)]
-        self._few = oracle.against(problem) or frozenset()
+        self._few = crowd_against(problem, oracle) or frozenset()
         self._avoided: set[Change] = set()
         self._kept: frozenset[Change] = frozenset()
 

@@ -4,8 +4,9 @@ SMALL = 40
 """Sessions up to which a problem is asked for as it is."""
 QUICK, BRIEFLY = 60, 150
 """Ejections after which those fought over are looked at, and after which what is to be answered soon is given up."""
-AGAIN = 75
-"""The same where a plan of those in question is known: what then does not come about soon hardly does later."""
+AGAIN, ONCE_MORE, NEARLY_ALL = 75, 90, 5
+"""The same where a plan of those in question is known: what then does not come about soon hardly does later, but where
+no more than so many are left."""
 THOROUGH, PERSISTENT = 1, 20
 """Ejections for each session after which they are looked at again, and after which the solver is asked."""
 
@@ -39,5 +40,5 @@ def turns(count: int, *, is_brief: bool, is_begun: bool) -> tuple[int, ...]:
         is_begun: a plan of those in question is known.
     """
     if is_brief:
-        return (QUICK, AGAIN if is_begun else min(BRIEFLY, THOROUGH * count))
+        return (QUICK, AGAIN, ONCE_MORE) if is_begun else (QUICK, min(BRIEFLY, THOROUGH * count))
     return (THOROUGH * count, PERSISTENT * count) if is_begun else (QUICK, THOROUGH * count, PERSISTENT * count)

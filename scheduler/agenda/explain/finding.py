@@ -5,6 +5,7 @@ from heapq import heappop, heappush
 from itertools import groupby
 
 from scheduler.agenda.explain.alike import kinds
+from scheduler.agenda.explain.among import crowd
 from scheduler.agenda.explain.effort import BRIEF, LONGER, SMALL, SOON, WHOLE
 from scheduler.agenda.explain.facts import Blocker
 from scheduler.agenda.explain.mending import (
@@ -45,7 +46,7 @@ def find_fix(
     Whatever mends the file must break the blocking set at hand: only changes that could are tried, in order of cost;
     of several hours that could be widened, those that need least.
     """
-    few = oracle.against(problem) or frozenset(session.id for session in problem.sessions)
+    few = crowd_against(problem, oracle) or frozenset(session.id for session in problem.sessions)
     every = tuple(changes_for(problem, facts))
     search = _FixSearch(problem, few, every, oracle)
     for _, changes in groupby(every, key=lambda change: change.cost):
@@ -70,6 +71,14 @@ def find_fix_at_length(problem: AgendaProblem, undecided: Iterable[Change], orac
             _, _, change, value = min(found, key=lambda one: one[:2])
             return fix_of(problem, change.steps, value=value)
     return None
+
+
+def crowd_against(problem: AgendaProblem, oracle: Oracle) -> frozenset[str] | None:
+    """Few sessions that cannot all be placed, if they are known, with all who want the same."""
+    few = oracle.against(problem)
+    if few is None or len(few) <= SMALL or len(problem.sessions) <= WHOLE:
+        return few
+    return crowd(problem, oracle.legal_of(problem), few)
 
 
 def by_kind(problem: AgendaProblem, few: frozenset[str], changes: Iterable[Change]) -> list[list[Change]]:
@@ -189,8 +198,7 @@ class _FixSearch:
             return False
         plan = self._oracle.find(only(furthest, self._few), brief=True).placements
         # What is not found of so many is not found of all either.
-        is_lost = plan is None and len(self._few) > WHOLE
-        if is_lost or self._oracle.find(furthest, wanted=plan or (), brief=True).placements is None:
+        if plan is None or self._oracle.find(furthest, wanted=plan, brief=True).placements is None:
             return True
         self._reached.add(change)
         return False

@@ -122,14 +122,16 @@ class Oracle(Sight):
         if count > effort.WHOLE and not self._kept.placements:
             self._begin_with_others(problem)
         # Where the sessions in question have a plan there is most likely one of all.
-        for ejections in effort.turns(count, is_brief=brief, is_begun=bool(wanted)):
+        for turn, ejections in enumerate(effort.turns(count, is_brief=brief, is_begun=bool(wanted))):
+            if turn > 1 and brief and len(left) > effort.NEARLY_ALL:
+                break
             attempt = self._kept.attempt(problem, legal, wanted, firm, most_ejections=ejections)
             if attempt.is_complete:
                 return Found("feasible", attempt.placements)
             left = frozenset(present.difference(one.session for one in attempt.placements))
             joined = self._joined(problem, wanted, attempt)
             most = effort.MOST_LEFT if wanted else effort.MANY
-            is_crowded = not joined or len(wanted) > effort.SMALL
+            is_crowded = not joined
             if brief and is_crowded and most * len(left) > count:
                 return Found("unknown", left=left)
             wanted = joined or wanted

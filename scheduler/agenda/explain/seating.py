@@ -16,13 +16,18 @@ def seated(
     """
     seating = _Seating(problem, legal, plan, others)
     bound = {name for one in problem.sessions if one.same_room_as for name in (one.id, one.same_room_as)}
+    # Each leaves the others of the plan the places that they have so far.
     for entry in plan:
-        if entry.session in bound:
+        seating.take(entry)
+    found = []
+    for entry in plan:
+        if entry.session not in bound:
+            seating.leave(entry)
+            entry = seating.best(entry)
             seating.take(entry)
-    return (
-        *(entry for entry in plan if entry.session in bound),
-        *(seating.take(seating.best(entry)) for entry in plan if entry.session not in bound),
-    )
+        seating.drive_out(entry)
+        found.append(entry)
+    return tuple(found)
 
 
 class _Seating:
@@ -42,12 +47,17 @@ class _Seating:
     def _span(self, entry: Placement) -> Span:
         return entry.start, entry.start + self._sessions[entry.session].duration
 
-    def take(self, entry: Placement) -> Placement:
-        """Note where a session is, and that who was there before is driven out."""
+    def take(self, entry: Placement) -> None:
+        """Note where a session is."""
+        self._taken[entry.room].append(self._span(entry))
+
+    def leave(self, entry: Placement) -> None:
+        self._taken[entry.room].remove(self._span(entry))
+
+    def drive_out(self, entry: Placement) -> None:
+        """Note that who was there before is gone."""
         for name in list(self._driven_out(entry, entry.room)):
             del self._held[entry.room][name]
-        self._taken[entry.room].append(self._span(entry))
-        return entry
 
     def best(self, entry: Placement) -> Placement:
         """The same at the same time in the room where that does least harm."""
