@@ -39,6 +39,8 @@ def turns(count: int, *, is_brief: bool, is_begun: bool) -> tuple[int, ...]:
     Args:
         is_begun: a plan of those in question is known.
     """
+    if is_brief and is_begun:
+        return (QUICK, AGAIN, ONCE_MORE) if count > WHOLE else (THOROUGH * count,)
     if is_brief:
-        return (QUICK, AGAIN, ONCE_MORE) if is_begun else (QUICK, min(BRIEFLY, THOROUGH * count))
+        return (QUICK, min(BRIEFLY, THOROUGH * count))
     return (THOROUGH * count, PERSISTENT * count) if is_begun else (QUICK, THOROUGH * count, PERSISTENT * count)

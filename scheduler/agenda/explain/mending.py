@@ -184,8 +184,8 @@ def eased(problem: AgendaProblem, proposal: Proposal, left: Set[str], oracle: Or
         if is_brief and (MANY if len(few) <= SMALL else MOST_LEFT) * len(left) > len(problem.sessions):
             return None
         free = file.changed(neutral([steps]))
-        # Among many, what may be at any time finds its place where it is least in the way.
-        wanted = () if is_brief else proposal.placements
+        # What may be at any time finds its place where it is least in the way.
+        wanted = () if is_brief or steps[0] == "sessions" else proposal.placements
         plan = oracle.find(free, wanted=wanted, firm=few, brief=is_brief, work=SOON).placements
         # Hours that are widened for a plan need no other proof than that plan.
         return None if plan is None else replace(proposal, value=widened_for(problem, free, steps, plan))

@@ -135,7 +135,8 @@ class Oracle(Sight):
             if brief and is_crowded and most * len(left) > count:
                 return Found("unknown", left=left)
             wanted = joined or wanted
-            fought_over = attempt.fought_over[: effort.MOST_JOINED] if brief and wanted else attempt.fought_over
+            is_quick = brief and wanted and count > effort.WHOLE
+            fought_over = attempt.fought_over[: effort.MOST_JOINED] if is_quick else attempt.fought_over
             few = self._find_against(problem, fought_over, effort.BRIEF if brief else work)
             if few is not None:
                 return Found("infeasible", against=few)
