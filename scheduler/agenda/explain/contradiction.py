@@ -26,6 +26,7 @@ CHECKS: dict[str, tuple[Check, frozenset[str]]] = {
     "same room": (too_tight_for("one room"), OF_ROOMS | OF_TIME | {"same_room_as"}),
     "not together": (too_tight_for("apart"), OF_TIME | {"not_with"}),
     "apart": (too_close, OF_TIME | {"not_with", "plenary"}),
+    "beside plenaries": (too_tight_for("alone"), OF_TIME | {"people", "available", "plenary"}),
     "chains": (chains, OF_TIME | {"after"}),
 }
 """What is looked at, and the fields of the facts that most likely have to do with what is found there."""

@@ -19,7 +19,7 @@ NEARLY = 2
 """The same for it not to be looked at how lengths fill all hours."""
 
 
-Shared = Literal["people", "rooms", "resources", "one room", "apart", "all"]
+Shared = Literal["people", "rooms", "resources", "one room", "apart", "all", "alone"]
 """What there may be too little of."""
 
 
@@ -55,6 +55,15 @@ def _of_people(of: Required) -> Iterator[Group]:
             by_person.setdefault(name, []).append(of.stays[session.id])
     for person in of.problem.people:
         yield by_person.get(person.id, []), 1, person.rest
+
+
+def _of_people_beside_plenaries(of: Required) -> Iterator[Group]:
+    """Whoever is in no plenary has no session beside it either."""
+    alone = [of.stays[session.id] for session in of.sessions if session.plenary]
+    for members, capacity, _ in _of_people(of) if alone else ():
+        others = [stay for stay in alone if stay not in members]
+        if members and others:
+            yield [*members, *others], capacity, 0
 
 
 def _of_rooms(of: Required) -> Iterator[Group]:
@@ -113,6 +122,7 @@ _GROUPS: dict[Shared, Callable[[Required], Iterator[Group]]] = {
     "one room": _of_one_room,
     "apart": _of_those_apart,
     "all": _of_all,
+    "alone": _of_people_beside_plenaries,
 }
 
 

@@ -97,6 +97,15 @@ def test_a_plenary_beside_a_session_that_cannot_give_way(problem_of: Any) -> Non
     assert frozenset("ab") in _tight(problem_of(sessions=sessions, rooms=ROOMS, days=DAY))
 
 
+def test_a_plenary_in_the_time_that_somebody_else_fills(problem_of: Any) -> None:
+    """Two sessions of somebody take 20 of 24 grains; a plenary of five without them goes nowhere, one of four does."""
+    person = {"people": [{"id": "p"}], "rooms": ROOMS, "days": DAY}
+    theirs = [{"id": f"s{index}", "duration": 10, "people": ["p"]} for index in range(2)]
+    problem = problem_of(sessions=[*theirs, {"id": "alone", "duration": 5, "plenary": True}], **person)
+    assert frozenset(("s0", "s1", "alone")) in _tight(problem)
+    assert not _tight(problem_of(sessions=[*theirs, {"id": "alone", "duration": 4, "plenary": True}], **person))
+
+
 def test_chains_that_are_too_long_or_a_circle(problem_of: Any) -> None:
     chain = [
         {"id": "a", "duration": 10},
