@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from app.claims.enums import ClaimKind, HoldingKind
@@ -15,7 +15,16 @@ from app.platform.database.inserting import table_of, write_new, write_row
 from app.platform.database.portions import portions
 from app.platform.errors import Conflict
 
-_HOLDING, _CLAIM = table_of(Holding), table_of(Claim)
+_HOLDING, _CLAIM, _CALENDAR = table_of(Holding), table_of(Claim), table_of(PersonCalendar)
+_DAYS = (
+    select(_CALENDAR.c.person_id)
+    .where(
+        _CALENDAR.c.event_id == bindparam("event_id"),
+        _CALENDAR.c.person_id.in_(bindparam("person_ids", expanding=True)),
+    )
+    .order_by(_CALENDAR.c.person_id)
+    .with_for_update()
+)
 
 Walks = Mapping[tuple[int, int], int]
 """Grains on foot by (site ID, site ID); a pair that is not there takes no time."""
@@ -38,10 +47,11 @@ def hold(session: Session, *, event_id: int, wanted: Wanted) -> int:
     session.flush()
     keys = _keys(session, event_id, wanted)
     stretch = {"start_tick": wanted.start_tick, "end_tick": wanted.end_tick, "site_id": wanted.site_id}
-    holding_id = write_row(session, Holding, {"event_id": event_id, "kind": wanted.kind, **stretch})
+    connection = session.connection()
+    holding_id = write_row(connection, Holding, {"event_id": event_id, "kind": wanted.kind, **stretch})
     # In one order for everybody, so that two transactions cannot wait for each other.
     rows = [_row(event_id, holding_id, key) for key in sorted(keys)]
-    if write_new(session, Claim, rows) != len(rows):
+    if write_new(connection, Claim, rows) != len(rows):
         give_back(session, holding_ids=[holding_id])
         raise AlreadyTaken(taken_among(session, event_id=event_id, keys=keys))
     return holding_id
@@ -78,14 +88,12 @@ def _lock(session: Session, *, event_id: int, person_ids: Sequence[int]) -> None
         return
     if session.get_bind().dialect.name != "postgresql":
         return  # SQLite's writers stand in line anyway
-    rows = [{"event_id": event_id, "person_id": person_id} for person_id in person_ids]
-    write_new(session, PersonCalendar, rows)
-    session.execute(
-        select(PersonCalendar.person_id)
-        .where(PersonCalendar.event_id == event_id, PersonCalendar.person_id.in_(person_ids))
-        .order_by(PersonCalendar.person_id)
-        .with_for_update()
-    ).all()
+    connection, asked = session.connection(), {"event_id": event_id, "person_ids": [*person_ids]}
+    if len(connection.execute(_DAYS, asked).all()) == len(person_ids):
+        return
+    # Nobody changed the days of all of them before. The rows that are new are ours, whoever is asked for again too.
+    write_new(connection, PersonCalendar, [{"event_id": event_id, "person_id": one} for one in person_ids])
+    connection.execute(_DAYS, asked)
 
 
 def _walk_anew(session: Session, *, event_id: int, person_ids: Sequence[int], walks: Walks) -> None:

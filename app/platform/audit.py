@@ -4,24 +4,20 @@ The chain runs over IDs, field names and keyed digests. The values themselves, a
 stand in side tables that an erasure empties, so that a person can be forgotten and the chain still holds.
 """
 
-import hashlib
-import hmac
-import json
-from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol, Unpack
 
-from sqlalchemy import JSON, ForeignKey, String, Text, delete, select
+from sqlalchemy import JSON, Connection, ForeignKey, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.platform.actor import Actor
-from app.platform.audit_chain import FIRST, About, chain_of, names_begun_anew
+from app.platform.audit_chain import FIRST, Chain, chain_of, names_begun_anew, wait, waiting_in
+from app.platform.audit_lines import NAME, Said, Unwritten, digest_of, hash_of, key_of_label, key_of_name, line_of
+from app.platform.audit_lines import use_key as use_key
 from app.platform.database.base import Base, ShortText
-from app.platform.database.inserting import insert_of, write_new, write_row
+from app.platform.database.inserting import insert_of, write_new, write_rows
 
-_key: dict[str, bytes] = {}
-NAME = "name:"
-SYSTEM = "system:"
 ERASED = "erased"
 
 
@@ -86,46 +82,45 @@ class Line(NamedTuple):
     hash: str
 
 
-def use_key(key: bytes) -> None:
-    """The key of digests, set once by whoever starts the program."""
-    _key["key"] = key
+def record(session: Session, **said: Unpack[Said]) -> None:
+    """Write one line in the transaction of the change: each field with its value before and after.
 
-
-def record(
-    session: Session,
-    *,
-    actor: Actor,
-    now: datetime,
-    event_id: int | None,
-    action: str,
-    entity: str,
-    entity_id: int | str,
-    changes: Mapping[str, tuple[Any, Any]],
-) -> Line:
-    """Write one line in the transaction of the change: each field with its value before and after."""
+    At once, or with those of others at the end of a transaction that they share.
+    """
     session.flush()
-    chain = chain_of(session)
-    said = {field: (_text(before), _text(after)) for field, (before, after) in changes.items()}
-    line: dict[str, Any] = {
-        "at": now,
-        "event_id": event_id,
-        "account_id": actor.account_id,
-        "actor": _name_kept(session, actor.label, chain.names),
-        "acting_for": actor.acting_for and _name_kept(session, actor.acting_for, chain.names),
-        "action": action,
-        "entity": entity,
-        "entity_id": str(entity_id),
-        "digests": {field: [_digest(before), _digest(after)] for field, (before, after) in sorted(said.items())},
-        "previous_hash": chain.hash,
-    }
-    chain.hash = line["hash"] = _hash(line)
+    line = line_of(said)
+    if not wait(session, line):
+        write_lines(session.connection(), chain_of(session), [line])
+
+
+def record_at_once(session: Session, **said: Unpack[Said]) -> Line:
+    """The same for whoever needs the number of the line; not within a short change, whose lines wait."""
+    assert waiting_in(session) is None, "the line has no number yet"
+    session.flush()
+    return write_lines(session.connection(), chain_of(session), [line_of(said)])[0]
+
+
+def write_lines(connection: Connection, chain: Chain, unwritten: Sequence[Unwritten]) -> list[Line]:
+    """Write lines behind the end of the log, in their order."""
+    names = {key: name for one in unwritten for key, name in one.names.items() if key not in chain.names}
+    write_new(connection, AuditName, [{"key": key, "name": name} for key, name in names.items()])
+    chain.names.update(names)
+    rows: list[dict[str, Any]] = []
+    for one in unwritten:
+        row = {**one.line, "previous_hash": chain.hash}
+        chain.hash = row["hash"] = hash_of(row)
+        chain.lines.append(one.about)
+        rows.append(row)
     # Past the ORM, which would keep each line in mind for the rest of the transaction: nobody changes one.
-    line_id = write_row(session, AuditEntry, line)
-    said_of = [{"entry_id": line_id, "field": name, "before": one[0], "after": one[1]} for name, one in said.items()]
-    if said_of:
-        session.connection().execute(insert_of(AuditValue), said_of)
-    chain.lines.append(About(event_id, action, entity))
-    return Line(line_id, chain.hash)
+    numbers = write_rows(connection, AuditEntry, rows)
+    values = [
+        {"entry_id": number, "field": field, "before": before, "after": after}
+        for number, one in zip(numbers, unwritten, strict=True)
+        for field, (before, after) in one.values.items()
+    ]
+    if values:
+        connection.execute(insert_of(AuditValue), values)
+    return [Line(number, row["hash"]) for number, row in zip(numbers, rows, strict=True)]
 
 
 class Kept(Protocol):
@@ -142,9 +137,9 @@ class Kept(Protocol):
 
 def record_change(
     session: Session, row: Kept, action: str, actor: Actor, now: datetime, changes: Mapping[str, tuple[Any, Any]]
-) -> Line:
+) -> None:
     """The same of one row, which is named by its table and number in the line."""
-    return record(
+    record(
         session,
         actor=actor,
         now=now,
@@ -167,12 +162,15 @@ def record_read(
     entity_id: int | str,
 ) -> None:
     """Note that somebody looked at something protected."""
+    key = key_of_label(actor.label)
+    if key.startswith(NAME):
+        write_new(session.connection(), AuditName, [{"key": key, "name": actor.label[:200]}])
     session.add(
         ReadLog(
             at=now,
             event_id=event_id,
             account_id=actor.account_id,
-            actor=_name_kept(session, actor.label, set()),
+            actor=key,
             action=action,
             entity=entity,
             entity_id=str(entity_id),
@@ -184,7 +182,7 @@ def verify(session: Session) -> int | None:
     """The ID of the first line at which the chain or a stored value does not hold, or nothing."""
     previous = FIRST
     for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
-        if entry.previous_hash != previous or entry.hash != _hash(vars(entry)):
+        if entry.previous_hash != previous or entry.hash != hash_of(vars(entry)):
             return entry.id
         previous = entry.hash
     return _first_false_value(session)
@@ -219,27 +217,6 @@ def keys_named(session: Session, part: str) -> list[str]:
     return list(session.scalars(select(AuditName.key).where(AuditName.name.icontains(part, autoescape=True))))
 
 
-def _name_kept(session: Session, label: str, known: set[str]) -> str:
-    """The key that a line carries for a name; a part of the program keeps its own.
-
-    Args:
-        known: keys that this transaction has written or found; the new one is added.
-    """
-    label = label[:200]
-    if label.startswith(SYSTEM):
-        return label
-    key = key_of_name(label)
-    if key not in known:
-        write_new(session, AuditName, [{"key": key, "name": label}])
-        known.add(key)
-    return key
-
-
-def key_of_name(name: str) -> str:
-    """The key that lines carry for a name; it depends on the key of digests."""
-    return f"{NAME}{_digest(name[:200])}"[:40]
-
-
 def _first_false_value(session: Session) -> int | None:
     rows = session.execute(
         select(AuditEntry.id, AuditEntry.digests, AuditValue.field, AuditValue.before, AuditValue.after)
@@ -247,31 +224,9 @@ def _first_false_value(session: Session) -> int | None:
         .order_by(AuditEntry.id)
     )
     for entry_id, digests, field, before, after in rows:
-        if digests.get(field) != [_digest(before), _digest(after)]:
+        if digests.get(field) != [digest_of(before), digest_of(after)]:
             return int(entry_id)
     return None
-
-
-def _hash(line: Mapping[str, Any]) -> str:
-    content = [
-        line["previous_hash"],
-        line["at"].astimezone(UTC).isoformat(),
-        *(line[name] for name in ("event_id", "account_id", "actor", "acting_for", "action", "entity", "entity_id")),
-        line["digests"],
-    ]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _digest(value: str | None) -> str | None:
-    if value is None:
-        return None
-    return hmac.new(_key.get("key", b""), value.encode(), hashlib.sha256).hexdigest()
-
-
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def last_change_of(

@@ -1,21 +1,19 @@
-"""The end of the log as one transaction knows it: read once, then carried on from line to line."""
+"""The end of the log as one transaction knows it: read once, then carried on from line to line.
 
+Lines may wait for the end of their transaction: until then nobody else has to wait for the end of the log.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
 
-from sqlalchemy import event, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, event, text
+from sqlalchemy.orm import Session, SessionTransaction
+
+from app.platform.audit_lines import About, Unwritten
+from app.platform.database.undoing import Undoable
 
 FIRST = "0" * 64
-_NAME = "end of the log"
-
-
-class About(NamedTuple):
-    """What a line is about: of which edition, what was done, and to what kind of thing."""
-
-    event_id: int | None
-    action: str
-    entity: str
+_NAME, _WAITING = "end of the log", "lines of the log that wait"
 
 
 @dataclass
@@ -28,15 +26,39 @@ class Chain:
 
 
 def chain_of(session: Session) -> Chain:
-    """Where the next line goes. One transaction at a time may write it, until its end: PostgreSQL needs to be told."""
+    """Where the next line goes, of whoever writes it at once."""
     chain: Chain | None = session.info.get(_NAME)
     if chain is None:
-        connection = session.connection()
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(72757)"))
-        last = connection.scalar(text("SELECT hash FROM audit_entry ORDER BY id DESC LIMIT 1"))
-        chain = session.info[_NAME] = Chain(last or FIRST)
+        chain = session.info[_NAME] = end_of_log(session.connection())
     return chain
+
+
+def end_of_log(connection: Connection) -> Chain:
+    """One transaction at a time may go on from there, until its end: PostgreSQL needs to be told."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(72757)"))
+    last = connection.scalar(text("SELECT hash FROM audit_entry ORDER BY id DESC LIMIT 1"))
+    return Chain(last or FIRST)
+
+
+def let_lines_wait(session: Session, lines: list[Unwritten]) -> None:
+    """Gather the lines of a session behind these; whoever owns its transaction writes all of them at its end."""
+    session.info[_WAITING] = Undoable(session, lines)
+
+
+def waiting_in(session: Session) -> Sequence[Unwritten] | None:
+    """The lines of this transaction that are not written yet; nothing where lines are written at once."""
+    waiting: Undoable[Unwritten] | None = session.info.get(_WAITING)
+    return None if waiting is None else waiting.items
+
+
+def wait(session: Session, line: Unwritten) -> bool:
+    """Whether a line waits now; where lines are written at once it does not."""
+    waiting: Undoable[Unwritten] | None = session.info.get(_WAITING)
+    if waiting is None:
+        return False
+    waiting.items.append(line)
+    return True
 
 
 def written_by(session: Session) -> Chain | None:
@@ -59,6 +81,6 @@ def _end(session: Session) -> None:
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _end_softly(session: Session, _previous: Any) -> None:
+def _end_softly(session: Session, _previous: SessionTransaction) -> None:
     """A savepoint that is undone takes its lines along, and on PostgreSQL the lock where it was taken within."""
     session.info.pop(_NAME, None)

@@ -1,5 +1,6 @@
 """Values that cost much to read, kept by each process until something about their edition changes."""
 
+import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
 from threading import Lock
@@ -10,7 +11,8 @@ from sqlalchemy import Engine, bindparam, event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.platform.audit import AuditEntry
-from app.platform.audit_chain import About, Chain, written_by
+from app.platform.audit_chain import Chain, waiting_in, written_by
+from app.platform.audit_lines import About
 from app.platform.database.inserting import table_of
 
 Value = TypeVar("Value")
@@ -64,6 +66,7 @@ class _Seen(NamedTuple):
 _kept: WeakKeyDictionary[Engine, OrderedDict[Name, tuple[str, object]]] = WeakKeyDictionary()
 _followed: WeakKeyDictionary[Engine, dict[_Of, _Followed]] = WeakKeyDictionary()
 _lock = Lock()
+_states = itertools.count()
 
 
 def kept(
@@ -118,6 +121,8 @@ def state_without(
 
 def _newest(session: Session, of: _Of) -> str:
     """The hash of the newest line that counts, looked for once by a transaction that sees one state."""
+    if any(of.counts(one.about) for one in waiting_in(session) or ()):
+        return f"not in the log yet {next(_states)}"  # a state that nothing else is kept for
     written = written_by(session)
     seen: dict[_Of, _Seen] = session.info.setdefault(_SEEN, {})
     known = seen.get(of)
@@ -130,9 +135,10 @@ def _newest(session: Session, of: _Of) -> str:
 
 
 def _sees_one_state(session: Session) -> bool:
-    """Whoever writes to PostgreSQL sees what others commit meanwhile."""
+    """Whoever writes to PostgreSQL sees what others commit meanwhile; a short change looks once all the same."""
     engine = session.get_bind().engine
-    return engine.dialect.name == "sqlite" or "isolation_level" in engine.get_execution_options()
+    is_short = waiting_in(session) is not None
+    return is_short or engine.dialect.name == "sqlite" or "isolation_level" in engine.get_execution_options()
 
 
 def _look(session: Session, of: _Of) -> str:

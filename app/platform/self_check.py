@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from app.platform import audit
+from app.platform.audit_lines import key_of_name
 from app.platform.database.engine import Database
 from app.platform.database.migrating import is_current
 from app.platform.settings import Settings
@@ -120,7 +121,7 @@ def _of_postgres(session: Session, *, now: datetime) -> Iterator[Finding]:
 def _is_written_with_our_key(session: Session) -> bool:
     """Whether a name in the log stands under the key that we would give it; where there is none, yes."""
     row = session.execute(select(audit.AuditName.key, audit.AuditName.name).limit(1)).first()
-    return row is None or row.key == audit.key_of_name(row.name)
+    return row is None or row.key == key_of_name(row.name)
 
 
 def _of_machine(database: Database, settings: Settings, *, now: datetime) -> Iterator[Finding]:

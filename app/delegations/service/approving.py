@@ -10,7 +10,7 @@ from app.delegations.models import Delegate
 from app.events.models import Event
 from app.platform import outbox
 from app.platform.actor import Actor
-from app.platform.audit import record
+from app.platform.audit import record_at_once
 from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
 from app.platform.many import Answered, do_to_each
@@ -63,7 +63,7 @@ def ask_person(
         raise Refused({"text": _("Write the question. The person reads it.")})
     if delegate.email is None:
         raise Refused(_("This person has no address. Ask the focal point of the delegation."))
-    entry = record(
+    entry = record_at_once(
         session,
         actor=actor,
         now=now,
@@ -140,7 +140,7 @@ def _tell(
     now: datetime,
 ) -> None:
     session.flush()
-    entry = record(
+    entry = record_at_once(
         session,
         actor=actor,
         now=now,

@@ -12,7 +12,7 @@ from app.delegations.rechecks import photo_in_force
 from app.events.models import Event
 from app.platform import outbox
 from app.platform.actor import Actor
-from app.platform.audit import record
+from app.platform.audit import record_at_once
 from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
 
@@ -50,7 +50,7 @@ def decide_recheck(
     recheck.state, recheck.reason = state, reason if not is_accepted else None
     recheck.decided_at, recheck.decided_by_id = now, actor.account_id
     session.flush()
-    entry = record(
+    entry = record_at_once(
         session,
         actor=actor,
         now=now,

@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 from zlib import crc32
 
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.platform.database.inline_values import keep_states_whole
 from app.platform.database.line import FairPool
+from app.platform.database.savepoints import say_savepoints_plainly
 
 keep_states_whole()
 
@@ -33,7 +34,7 @@ WAIT, LOG_WAIT, LOG_TRIES = 30_000, 200, 40
 
 RETRIES = 5
 RETRYABLE = frozenset({"40001", "40P01"})
-LOCKED = "55P03"
+LOCKED, LOCK_WAIT = "55P03", 3000  # another had a lock for longer than is waited, in milliseconds
 
 MOST_READERS = 40
 """More than the web server handles requests at once: nobody waits for a connection to read."""
@@ -48,9 +49,8 @@ LINE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
-"""How soon a PostgreSQL on another machine counts as gone: without it a pulled plug holds a process for a quarter of an
-hour. Seconds, the last in milliseconds; a socket on this machine takes no notice.
-"""
+"""How soon a PostgreSQL on another machine counts as gone, where a pulled plug would hold a process for a quarter of an
+hour. Seconds, the last in milliseconds; a socket on this machine takes no notice."""
 
 
 class UnsafeSqlite(RuntimeError):
@@ -76,6 +76,7 @@ class Database:
             self.read_engine = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+        say_savepoints_plainly(self.engine)
         self.write_sessions = sessionmaker(self.engine, expire_on_commit=False)
         self.read_sessions = sessionmaker(self.read_engine, expire_on_commit=False)
         self._lock: Any = None
@@ -98,13 +99,6 @@ class Database:
             except BaseException:
                 session.rollback()
                 raise
-
-    @contextlib.contextmanager
-    def sharing(self, connection: Connection) -> Iterator[Session]:
-        """A savepoint in a transaction that others share: leaving in good order keeps it, an exception undoes it."""
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-            yield session
-            session.commit()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
@@ -283,7 +277,7 @@ def _postgres(url: str) -> Engine:
     address = make_url(url)
     if address.drivername in {"postgresql", "postgres"}:
         address = address.set(drivername="postgresql+psycopg")
-    options = "-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000"
+    options = f"-c statement_timeout=15000 -c lock_timeout={LOCK_WAIT} -c idle_in_transaction_session_timeout=30000"
     return create_engine(
         address,
         isolation_level="READ COMMITTED",

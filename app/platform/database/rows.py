@@ -4,19 +4,24 @@ A flush looks at every relation of a model to find the order of its statements. 
 statement, that is about five times the work of the statement.
 """
 
-from functools import cache
+from collections.abc import Collection, Sequence
+from functools import cache, partial
 from typing import Any, TypeVar
-from weakref import WeakSet
+from weakref import ReferenceType, ref
 
-from sqlalchemy import Insert, Table, Update, bindparam, event
+from sqlalchemy import Insert, Table, Update, bindparam
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.platform.database.base import Base
 from app.platform.database.inserting import insert_new, table_of, write_row
+from app.platform.database.undoing import Undoable
 
 Row = TypeVar("Row", bound=Base)
+
+_Written = tuple[ReferenceType[Base], Collection[str] | None]
+"""A row, and the columns that were written; all of it where it is new."""
 
 _WRITTEN = "rows written past the unit of work"
 
@@ -24,13 +29,14 @@ _WRITTEN = "rows written past the unit of work"
 def add_row(session: Session, row: Base) -> None:
     """Write a new row whose key is a number ``id``; a column that was not set is read when somebody asks for it."""
     session.flush()
-    _known(session, row, write_row(session, type(row), _columns(row)))
+    _known(session, row, write_row(session.connection(), type(row), _columns(row)))
 
 
 def add_new_row(session: Session, row: Row) -> Row | None:
     """The same where no other row has one of its keys; nothing where one has."""
     session.flush()
-    number = session.connection().scalar(_insert_new(insert_new(session, table_of(type(row)))), _columns(row))
+    connection = session.connection()
+    number = connection.scalar(_insert_new(insert_new(connection, table_of(type(row)))), _columns(row))
     if number is None:
         return None
     _known(session, row, number)
@@ -48,9 +54,10 @@ def save_row(session: Session, row: Any, **changes: Any) -> None:
     done = session.connection().execute(_update(table_of(type(row)), tuple(changes)), {**changes, **key})
     if done.rowcount != 1:
         raise StaleDataError(f"a row of {type(row).__name__} was saved by somebody else")
-    for name, value in {**changes, "version": row.version + 1}.items():
+    saved = {**changes, "version": row.version + 1}
+    for name, value in saved.items():
         set_committed_value(row, name, value)
-    _keep_in_mind(session, row)
+    _keep_in_mind(session, row, saved.keys())
 
 
 def _columns(row: Base) -> dict[str, Any]:
@@ -69,16 +76,19 @@ def _insert_new(insert: Insert) -> Insert:
     return insert.returning(insert.table.c.id)
 
 
-def _keep_in_mind(session: Session, row: Base) -> None:
-    session.info.setdefault(_WRITTEN, WeakSet()).add(row)
+def _keep_in_mind(session: Session, row: Base, columns: Collection[str] | None = None) -> None:
+    written: Undoable[_Written] | None = session.info.get(_WRITTEN)
+    if written is None:
+        written = session.info[_WRITTEN] = Undoable(session, [], partial(_read_again, session))
+    written.items.append((ref(row), columns))
 
 
-@event.listens_for(Session, "after_soft_rollback")
-def _undone(session: Session, _previous: Any) -> None:
-    """A savepoint that is undone takes back what the session cannot know of."""
-    for row in session.info.pop(_WRITTEN, ()):
-        if row in session:
-            session.expire(row)
+def _read_again(session: Session, undone: Sequence[_Written]) -> None:
+    """A savepoint that is undone takes back what the session cannot know of, and nothing that was read before it."""
+    for to_row, columns in undone:
+        row = to_row()
+        if row is not None and row in session:
+            session.expire(row, columns)
 
 
 @cache

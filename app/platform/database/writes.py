@@ -1,24 +1,28 @@
-"""Short changes, each in one go; on SQLite those that wait at one moment share one commit.
+"""Short changes, each in one go; those that wait at one moment share one commit.
 
 A request that goes through several threads waits for the next one while its transaction is open. A change is one piece
-of work, from its first question to its last, in one thread. SQLite has one writer: it does the pieces that wait one
-after the other in one transaction, each in a savepoint of its own, so that the disk is waited for once for all of them.
-Nobody is answered before that. On PostgreSQL each piece has its own transaction, beside others.
+of work, from its first question to its last, in one thread. A process does the pieces that wait one after the other in
+one transaction, those behind the first in a savepoint each: the disk is waited for once for all of them, and the end of
+the log, which others wait for, is taken once all of them are done. Nobody is answered before the commit.
 """
 
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from anyio import to_thread
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.platform.database.engine import Database
+from app.platform.audit import write_lines
+from app.platform.audit_chain import end_of_log, let_lines_wait
+from app.platform.audit_lines import Unwritten
+from app.platform.database.engine import LOCK_WAIT, LOCKED, RETRIES, RETRYABLE, Database
 from app.platform.database.sessions import Undone, in_words
 from app.platform.database.turns import Turns
 
@@ -28,12 +32,21 @@ Work = Callable[[Session], Result]
 AT_COMMIT = "handed on at the commit"
 """Key of ``session.info``: what the commit of a session hands on, such as solver runs."""
 
+Mode = Literal["create_savepoint", "rollback_only"]
+MAY_BE_UNDONE: Mode = "create_savepoint"
+AS_A_WHOLE: Mode = "rollback_only"
+"""How a piece takes part in its transaction: an exception undoes the piece, or is left to whoever began it."""
+
 MOST = 20
 """Pieces in one commit."""
 BATCH_SECONDS = 0.05
 """After that long no further piece joins: whoever came first waits no longer for those who came later."""
 TURN_SECONDS = 0.2
 """After that long others that write have their turn."""
+AMONG_OTHERS = 20
+"""Milliseconds that a piece waits for another process while the commit of others waits for it; then it comes first in
+the next one. Two processes that wait for each other's pieces so wait no longer than that.
+"""
 
 
 @dataclass(eq=False)
@@ -45,16 +58,27 @@ class _Piece:
     context: Context = field(default_factory=copy_context)
     result: Any = None
     fault: BaseException | None = None
+    tries: int = 0
 
-    def do(self, database: Database, connection: Connection) -> None:
-        """Do it within a savepoint; what it raises is kept, and undoes what it wrote."""
+    def do(self, opened: AbstractContextManager[Session], lines: list[Unwritten]) -> None:
+        """Do it; what it raises is kept, and undoes what it wrote."""
+        self.result, self.fault = None, None
+        self.tries += 1
+        before = len(lines)
         try:
-            with database.sharing(connection) as session:
+            with opened as session:
+                let_lines_wait(session, lines)
                 self.result = self.context.run(self.work, session)
         except BaseException as fault:
+            del lines[before:]
             self.fault = fault
             return
         assert AT_COMMIT not in session.info, "this is handed on by a commit of its own session"
+
+    def may_try_again(self, *, is_first: bool) -> bool:
+        """Whether another process stood in its way, so that the next commit may find the way clear."""
+        state = getattr(getattr(self.fault, "orig", None), "sqlstate", None)
+        return self.tries < RETRIES and (state in RETRYABLE or (state == LOCKED and not is_first))
 
 
 class Writes:
@@ -89,24 +113,14 @@ class Writes:
         Raises:
             BaseException: whatever the work raised, or what the commit did; nothing of it is stored then.
         """
-        with in_words():
-            if self._database.is_sqlite:
-                return await self._together(work)
-            async with self._turns.taken(writes=True):
-                return await to_thread.run_sync(self._alone, work)
-
-    def _alone(self, work: Work[Result]) -> Result:
-        with self._database.writing() as session:
-            return work(session)
-
-    async def _together(self, work: Work[Result]) -> Result:
         piece = _Piece(work, asyncio.get_running_loop().create_future())
         self._waiting.append(piece)
         if self._going is None:
             self._going = asyncio.create_task(self._go())
         await piece.is_told
-        if piece.fault is not None:
-            raise piece.fault
+        with in_words():
+            if piece.fault is not None:
+                raise piece.fault
         return piece.result  # type: ignore[no-any-return]
 
     async def _go(self) -> None:
@@ -143,17 +157,60 @@ class Writes:
                 return
 
     def _do_batch(self, connection: Connection, pieces: list[_Piece]) -> None:
-        """Do the first piece, and add those that wait as long as they may join."""
+        """Do the first piece, and add those that wait as long as they may join; then write their lines into the log."""
         ends_at = time.monotonic() + BATCH_SECONDS
-        raw: Any = connection.connection.dbapi_connection
-        while True:
-            pieces[-1].do(self._database, connection)
-            if not raw.in_transaction:
+        lines: list[Unwritten] = []
+        self._do_first(connection, pieces, lines)
+        while self._waiting and len(pieces) < MOST and time.monotonic() < ends_at:
+            if len(pieces) == 1:
+                _wait_for_others(connection, AMONG_OTHERS)
+            pieces.append(self._waiting.popleft())
+            pieces[-1].do(_within(connection, MAY_BE_UNDONE), lines)
+            if _is_undone(connection):
                 # On a full disk SQLite undoes the whole transaction: the next piece would be stored line by line.
                 raise Undone from pieces[-1].fault
-            if not self._waiting or len(pieces) >= MOST or time.monotonic() > ends_at:
-                return
-            pieces.append(self._waiting.popleft())
+            if pieces[-1].may_try_again(is_first=False):
+                self._waiting.appendleft(pieces.pop())
+                break
+        if lines:
+            if len(pieces) > 1:
+                _wait_for_others(connection, LOCK_WAIT)
+            write_lines(connection, end_of_log(connection), lines)
+
+    def _do_first(self, connection: Connection, pieces: list[_Piece], lines: list[Unwritten]) -> None:
+        """Without a savepoint: where it fails nothing of others is undone with the transaction."""
+        (first,) = pieces
+        first.do(_within(connection, AS_A_WHOLE), lines)
+        if first.fault is None:
+            if _is_undone(connection):
+                raise Undone
+            return
+        if first.may_try_again(is_first=True):
+            self._waiting.appendleft(pieces.pop())
+        raise first.fault
+
+
+@contextmanager
+def _within(connection: Connection, mode: Mode) -> Iterator[Session]:
+    """A session in a transaction that others share; leaving in good order keeps what it wrote."""
+    with Session(connection, join_transaction_mode=mode, expire_on_commit=False) as session:
+        yield session
+        session.commit()
+
+
+def _is_undone(connection: Connection) -> bool:
+    if connection.invalidated:
+        return True
+    raw: Any = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite":
+        return not raw.in_transaction
+    return raw.info.transaction_status.name in {"INERROR", "UNKNOWN"}
+
+
+def _wait_for_others(connection: Connection, milliseconds: int) -> None:
+    """How long a statement of this transaction waits for another process that holds what it needs."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
 
 
 def _tell(pieces: list[_Piece]) -> None:

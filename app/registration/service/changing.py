@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.events.models import Event
 from app.platform import outbox
 from app.platform.actor import Actor
-from app.platform.audit import record
+from app.platform.audit import record_at_once
 from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
 from app.registration.enums import RegistrationState, Side, may
@@ -43,7 +43,7 @@ def change_state(
     """Set the state, write the line, queue the mail. A draft that nobody could be written about gets no mail."""
     before, registration.state = registration.state, state
     session.flush()
-    entry = record(
+    entry = record_at_once(
         session,
         actor=actor,
         now=now,

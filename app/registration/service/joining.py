@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.events.models import Event
 from app.platform import outbox
 from app.platform.actor import Actor
-from app.platform.audit import record
+from app.platform.audit import record_at_once
 from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
 from app.registration.enums import CORRECTABLE, Door, RegistrationState
@@ -77,7 +77,7 @@ def join_forms(
     session.execute(moved.execution_options(synchronize_session=False))
     session.flush()
     changes = {name: (before.get(name), value) for name, value in stays.answers.items() if before.get(name) != value}
-    entry = record(
+    entry = record_at_once(
         session,
         actor=actor,
         now=now,

@@ -18,7 +18,7 @@ ACTOR = Actor(account_id=7, label="Ana", acting_for="Vienna")
 
 
 def _record(session: Any, clock: Any, number: int = 1, **changes: tuple[Any, Any]) -> audit.Line:
-    return audit.record(
+    return audit.record_at_once(
         session,
         actor=ACTOR,
         now=clock.now() + timedelta(minutes=number),
@@ -202,7 +202,7 @@ def test_adm_04_a_name_can_be_forgotten_and_the_chain_holds(chained: Database) -
 
 def test_parts_of_the_program_are_called_what_they_are(chained: Database, clock: Any) -> None:
     with chained.writing() as session:
-        line = audit.record(
+        line = audit.record_at_once(
             session, actor=Actor.system("sweep"), now=clock.now(), event_id=None, action="drafts.swept",
             entity="registration", entity_id=1, changes={},
         )  # fmt: skip

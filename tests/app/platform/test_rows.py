@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.events.models import Room, Site
@@ -50,6 +51,18 @@ def test_a_savepoint_that_is_undone_takes_its_rows_back(session: Session, room: 
     assert session.scalars(select(Room).where(Room.slug == "other")).first() is None
     save_row(session, room, name="Annex C")
     assert room.version == 2
+
+
+def test_a_savepoint_that_is_undone_leaves_what_was_known_before_it(session: Session, room: Room) -> None:
+    """A booking tries one table after the other: what it read and saved before stays as it was."""
+    site = session.get_one(Site, room.site_id)
+    set_committed_value(room, "site", site)
+    save_row(session, room, name="Annex B")
+    inside = session.begin_nested()
+    save_row(session, room, capacity=5)
+    inside.rollback()
+    assert (room.name, room.capacity, room.version) == ("Annex B", 30, 2)
+    assert room.site is site, "a relation is never read by itself"
 
 
 def test_of_two_rows_with_one_key_the_second_is_not_written(session: Session, room: Room) -> None:

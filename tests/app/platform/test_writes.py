@@ -1,6 +1,7 @@
 """Short changes that share a commit: each its own savepoint, all told after the commit, none half stored."""
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -19,8 +20,10 @@ from app.platform.database.writes import Writes
 from app.platform.errors import DoneAlready, NoRoom, Refused
 from app.platform.i18n import begin_request, current_locale
 from app.platform.idempotency import SpentForm, spend
+from app.platform.kept import kept
 
 Outcome = Any
+on_both = pytest.mark.usefixtures("either")
 
 
 @pytest.fixture
@@ -55,17 +58,42 @@ def _spending(key: str, now: Any) -> Callable[[Session], str]:
     return work
 
 
+@pytest.fixture
+def noting(now: Any) -> Callable[..., Callable[[Session], None]]:
+    """``noting(number)``: a piece that writes a line about this."""
+
+    def about(number: int, *, event_id: int | None = None, record: Any = audit.record) -> Callable[[Session], None]:
+        def note(session: Session) -> None:
+            record(
+                session, actor=Actor.system("test"), now=now, event_id=event_id, action="a.line", entity="test",
+                entity_id=number, changes={"x": (None, str(number))},
+            )  # fmt: skip
+
+        return note
+
+    return about
+
+
+def _lines(database: Database) -> list[str]:
+    """What the lines of the log are about, in their order; its chain holds."""
+    with database.reading() as session:
+        assert audit.verify(session) is None
+        return list(session.scalars(text("SELECT entity_id FROM audit_entry WHERE entity = 'test' ORDER BY id")))
+
+
 def _stored(database: Database) -> set[str]:
     with database.reading() as session:
         return set(session.scalars(text("SELECT form_digest FROM spent_form")))
 
 
+@on_both
 def test_those_that_wait_share_one_commit(database: Database, together: Any, commits: list[int], now: Any) -> None:
     assert together(*(_spending(key, now) for key in "abc")) == ["a", "b", "c"]
     assert _stored(database) == {"a", "b", "c"}
     assert len(commits) == 1
 
 
+@on_both
 def test_who_is_refused_takes_back_what_is_theirs_alone(
     database: Database, together: Any, commits: list[int], now: Any
 ) -> None:
@@ -79,6 +107,7 @@ def test_who_is_refused_takes_back_what_is_theirs_alone(
     assert len(commits) == 1
 
 
+@on_both
 def test_a_fault_of_one_is_nobody_elses(database: Database, together: Any, now: Any) -> None:
     """An error of the database, and one that nobody foresaw."""
 
@@ -91,6 +120,7 @@ def test_a_fault_of_one_is_nobody_elses(database: Database, together: Any, now: 
     assert _stored(database) == {"a", "d"}
 
 
+@on_both
 def test_a_commit_that_fails_fails_for_all(database: Database, together: Any, now: Any) -> None:
     """Also for who was refused: what took their place may be among what was not stored."""
 
@@ -123,6 +153,7 @@ def test_a_transaction_that_sqlite_undid_is_lost_for_all_and_nothing_follows_it(
     assert _stored(database) == {"c"}
 
 
+@on_both
 def test_nobody_is_told_before_the_commit(database: Database, now: Any) -> None:
     told: list[str] = []
     at_commit: list[list[str]] = []
@@ -150,6 +181,7 @@ def test_nobody_is_told_before_the_commit(database: Database, now: Any) -> None:
     assert sorted(told) == ["a", "b", "c"]
 
 
+@on_both
 def test_a_form_that_is_sent_twice_in_one_commit_has_one_effect(database: Database, together: Any, now: Any) -> None:
     def work(session: Session) -> None:
         spend(session, sender="me", key="key", now=now)
@@ -159,25 +191,121 @@ def test_a_form_that_is_sent_twice_in_one_commit_has_one_effect(database: Databa
     assert len(_stored(database)) == 1
 
 
-def test_the_log_goes_on_from_piece_to_piece(database: Database, together: Any, now: Any) -> None:
-    """Whoever is undone leaves no line, and the chain holds."""
+@on_both
+def test_the_log_goes_on_from_piece_to_piece(database: Database, together: Any, noting: Any) -> None:
+    """Whoever is undone leaves no line, nor does a savepoint that is undone within a piece; the chain holds."""
 
-    def work(number: int) -> Callable[[Session], None]:
-        def one(session: Session) -> None:
-            audit.record(
-                session, actor=Actor.system("test"), now=now, event_id=None, action="a.line", entity="test",
-                entity_id=number, changes={"x": (None, str(number))},
-            )  # fmt: skip
-            if number == 1:
-                raise Refused("no")
+    def refused(session: Session) -> None:
+        noting(1)(session)
+        raise Refused("no")
 
-        return one
+    def in_part(session: Session) -> None:
+        noting(2)(session)
+        inside = session.begin_nested()
+        noting(3)(session)
+        inside.rollback()
+        noting(4)(session)
 
-    together(*(work(number) for number in range(4)))
-    with database.reading() as session:
-        lines = session.scalars(text("SELECT entity_id FROM audit_entry WHERE entity = 'test' ORDER BY id")).all()
-        assert lines == ["0", "2", "3"]
-        assert audit.verify(session) is None
+    together(noting(0), refused, in_part, noting(5))
+    assert _lines(database) == ["0", "2", "4", "5"]
+
+
+@on_both
+def test_a_line_that_waits_counts_for_what_is_kept(database: Database, together: Any, noting: Any) -> None:
+    """For its own piece, and for those that share its commit: it is not in the log yet."""
+    readings = itertools.count(1)
+
+    def read(session: Session) -> int:
+        return kept(session, "number", event_id=7, read=lambda: next(readings))
+
+    def piece(session: Session) -> list[int]:
+        before = [read(session), read(session)]
+        noting(0, event_id=7)(session)
+        return [*before, read(session)]
+
+    assert together(read, piece, read) == [1, [1, 1, 2], 3]
+    assert together(read, read) == [4, 4]
+
+
+@on_both
+def test_what_needs_the_number_of_its_line_is_no_short_change(database: Database, together: Any, noting: Any) -> None:
+    assert [type(one) for one in together(noting(0, record=audit.record_at_once))] == [AssertionError]
+    assert _lines(database) == []
+
+
+@pytest.mark.postgres
+def test_who_is_held_up_by_another_process_comes_first_in_the_next_commit(
+    database: Database, together: Any, commits: list[int], now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commit of others does not wait for it, and it is done once whoever stands in its way has gone."""
+    database.retry(lambda session: session.add(SpentForm(sender="me", form_digest="theirs", spent_at=now)))
+    commits.clear()
+    tried: list[str] = []
+    with database.engine.connect() as another:
+        another.execute(text("SELECT 1 FROM spent_form WHERE form_digest = 'theirs' FOR UPDATE"))
+
+        def held_up(session: Session) -> str:
+            tried.append("held up")
+            if len(tried) == 2:
+                another.rollback()
+            session.execute(text("UPDATE spent_form SET sender = 'us' WHERE form_digest = 'theirs'"))
+            return "done"
+
+        assert together(_spending("a", now), held_up, _spending("b", now)) == ["a", "done", "b"]
+    assert len(tried) == 2
+    assert len(commits) == 2, "the first alone, then the one that was held up and the last"
+    assert _stored(database) == {"theirs", "a", "b"}
+
+
+@pytest.mark.postgres
+def test_two_processes_that_stand_in_each_others_way_are_both_done(database: Database, now: Any) -> None:
+    """Each has a row that the other wants next: one of them gives way and is done after the other."""
+    for key in "xy":
+        database.retry(lambda session, key=key: session.add(SpentForm(sender="me", form_digest=key, spent_at=now)))
+    both_hold = threading.Barrier(2)
+    tries: list[str] = []
+
+    def crossing(first: str, second: str) -> Callable[[Session], str]:
+        def work(session: Session) -> str:
+            tries.append(first)
+            _take(session, first)
+            if tries.count(first) == 1:
+                both_hold.wait(10)
+            _take(session, second)
+            return first
+
+        return work
+
+    def process(first: str, second: str) -> None:
+        own = Database(database.url)
+        writes = Writes(own, Turns(readers=2, writers=1))
+        said.append(asyncio.run(writes.do(crossing(first, second))))
+        own.close()
+
+    said: list[str] = []
+    running = [threading.Thread(target=process, args=pair) for pair in (("x", "y"), ("y", "x"))]
+    for one in running:
+        one.start()
+    for one in running:
+        one.join(30)
+    assert sorted(said) == ["x", "y"]
+    assert len(tries) == 3
+
+
+def _take(session: Session, key: str) -> None:
+    session.execute(text("SELECT 1 FROM spent_form WHERE form_digest = :key FOR UPDATE"), {"key": key})
+
+
+@pytest.mark.postgres
+def test_the_end_of_the_log_is_left_to_others_until_all_pieces_are_done(
+    database: Database, together: Any, noting: Any
+) -> None:
+    def another_writes(session: Session) -> None:
+        noting(0)(session)
+        database.retry(noting(1))
+
+    together(another_writes, noting(2))
+    assert _lines(database) == ["1", "0", "2"], "in the order of the commits"
 
 
 def test_a_piece_speaks_the_language_of_its_request(database: Database) -> None:
@@ -192,6 +320,7 @@ def test_a_piece_speaks_the_language_of_its_request(database: Database) -> None:
     assert asyncio.run(all_of_them()) == ["fr", "en", "es"]
 
 
+@on_both
 def test_a_commit_takes_so_many_and_no_more(
     database: Database, together: Any, commits: list[int], now: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +329,7 @@ def test_a_commit_takes_so_many_and_no_more(
     assert len(commits) == 3
 
 
+@on_both
 def test_whoever_came_first_does_not_wait_for_all_who_follow(
     database: Database, together: Any, commits: list[int], now: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +374,7 @@ def test_who_goes_away_keeps_nobody_waiting(database: Database, now: Any) -> Non
     assert asyncio.run(all_of_them()) == "b"
 
 
+@on_both
 def test_what_waits_for_a_commit_of_its_own_is_no_short_change(database: Database, together: Any) -> None:
     """Solver runs are handed out by the commit of the session that wrote them: here it would come too early."""
 

@@ -24,7 +24,7 @@ def note(
     changes: Mapping[str, tuple[Any, Any]] | None = None,
 ) -> int:
     """One line in the log about the second step of an account; gives its number. It never says a code or a secret."""
-    return audit.record(
+    return audit.record_at_once(
         session,
         actor=actor,
         now=now,
