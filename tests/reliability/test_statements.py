@@ -22,7 +22,7 @@ from app.pairing.queries import partnerships_of
 from app.platform import i18n
 
 BOOKING = 26
-"""SQLite puts 23: PostgreSQL has two locks and the people's calendars; bookings that share a commit share five or six."""
+"""SQLite puts 23: PostgreSQL locks the end of the log and the days of people. Who shares a commit shares five of them."""
 PAGES = {
     ("delegate", "my"): 8,
     ("delegate", "my/meetings"): 8,

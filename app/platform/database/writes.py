@@ -7,6 +7,7 @@ the log, which others wait for, is taken once all of them are done. Nobody is an
 """
 
 import asyncio
+import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -43,6 +44,8 @@ BATCH_SECONDS = 0.05
 """After that long no further piece joins: whoever came first waits no longer for those who came later."""
 TURN_SECONDS = 0.2
 """After that long others that write have their turn."""
+PAUSE = (0.02, 0.08)
+"""Seconds, from and to, that pass before what was undone for the sake of another process begins once more."""
 AMONG_OTHERS = 20
 """Milliseconds that a piece waits for another process while the commit of others waits for it; then it comes first in
 the next one. Two processes that wait for each other's pieces so wait no longer than that.
@@ -149,6 +152,9 @@ class Writes:
                     if self._making_way:
                         loop.call_soon_threadsafe(self._is_free.set)
             except BaseException as fault:
+                if not pieces:
+                    # It is tried again. Whoever it met has what they wait for by then, and they do not meet once more.
+                    time.sleep(random.uniform(*PAUSE))  # noqa: S311
                 # Also whoever was refused: it may have been for the sake of what is not stored now.
                 for piece in pieces:
                     piece.fault = fault
@@ -161,8 +167,10 @@ class Writes:
         ends_at = time.monotonic() + BATCH_SECONDS
         lines: list[Unwritten] = []
         self._do_first(connection, pieces, lines)
+        is_shared = False
         while self._waiting and len(pieces) < MOST and time.monotonic() < ends_at:
-            if len(pieces) == 1:
+            if not is_shared:
+                is_shared = True
                 _wait_for_others(connection, AMONG_OTHERS)
             pieces.append(self._waiting.popleft())
             pieces[-1].do(_within(connection, MAY_BE_UNDONE), lines)
@@ -173,7 +181,7 @@ class Writes:
                 self._waiting.appendleft(pieces.pop())
                 break
         if lines:
-            if len(pieces) > 1:
+            if is_shared:
                 _wait_for_others(connection, LOCK_WAIT)
             write_lines(connection, end_of_log(connection), lines)
 

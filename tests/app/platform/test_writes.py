@@ -258,6 +258,30 @@ def test_who_is_held_up_by_another_process_comes_first_in_the_next_commit(
 
 
 @pytest.mark.postgres
+def test_whoever_is_done_waits_for_the_end_of_the_log_as_long_as_anybody(
+    database: Database, together: Any, noting: Any, now: Any
+) -> None:
+    """Also where the one behind it was held up, and did not wait for long."""
+    database.retry(lambda session: session.add(SpentForm(sender="me", form_digest="theirs", spent_at=now)))
+    tried: list[str] = []
+    with database.engine.connect() as another:
+        another.execute(text("SELECT 1 FROM spent_form WHERE form_digest = 'theirs' FOR UPDATE"))
+        another.execute(text("SELECT pg_advisory_xact_lock(72757)"))
+        goes = threading.Timer(1, another.rollback)
+
+        def held_up(session: Session) -> str:
+            tried.append("held up")
+            if len(tried) == 1:
+                goes.start()
+            _take(session, "theirs")
+            return "done"
+
+        assert together(noting(0), held_up) == [None, "done"]
+        goes.join()
+    assert _lines(database) == ["0"]
+
+
+@pytest.mark.postgres
 def test_two_processes_that_stand_in_each_others_way_are_both_done(database: Database, now: Any) -> None:
     """Each has a row that the other wants next: one of them gives way and is done after the other."""
     for key in "xy":
@@ -289,7 +313,7 @@ def test_two_processes_that_stand_in_each_others_way_are_both_done(database: Dat
     for one in running:
         one.join(30)
     assert sorted(said) == ["x", "y"]
-    assert len(tries) == 3
+    assert len(tries) > 2, "one of them was undone and done again"
 
 
 def _take(session: Session, key: str) -> None:
