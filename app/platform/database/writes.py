@@ -44,6 +44,8 @@ BATCH_SECONDS = 0.05
 """After that long no further piece joins: whoever came first waits no longer for those who came later."""
 TURN_SECONDS = 0.2
 """After that long others that write have their turn."""
+WAY_SECONDS = 0.2
+"""Small answers make way no longer than that."""
 PAUSE = (0.02, 0.08)
 """Seconds, from and to, that pass before what was undone for the sake of another process begins once more."""
 AMONG_OTHERS = 20
@@ -100,13 +102,17 @@ class Writes:
 
         Python runs one thread at a time, and hands it on at each question to the database: a flood of small answers
         takes every turn between two questions, and a booking waits for one of them each time. They go out all at once
-        while a batch waits for the disk, and before the next one begins.
+        while a batch waits for the disk, and before the next one begins; and at the latest after a while, where a batch
+        waits for another process.
         """
         if self._is_free.is_set():
             return
         self._making_way += 1
         try:
-            await self._is_free.wait()
+            async with asyncio.timeout(WAY_SECONDS):
+                await self._is_free.wait()
+        except TimeoutError:
+            pass
         finally:
             self._making_way -= 1
 
