@@ -21,11 +21,9 @@ from scheduler.agenda.explain.mending import (
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile
 from scheduler.agenda.explain.widening import HOURS, widened_for
-from scheduler.agenda.explain.wording import fix_of
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import Placement
-from scheduler.core.explanation import Fix
 
 MOST_TOGETHER = 3
 """Up to so many changes are looked for together with every kind of change; beyond, sessions are left out."""
@@ -37,8 +35,8 @@ MOST_LISTS, MOST_GLANCES = 40_000, 400
 """Lists of changes that are written down, and those of which it is looked whether they leave some sessions no plan."""
 
 
-def find_fixes(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> tuple[Fix, ...] | None:
-    """A smallest list of changes after which there is a plan, two or three; ``None`` where none was found.
+def find_fixes(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> Changes | None:
+    """The fewest changes found after which there is a plan, with their values, two or three; ``None`` if none are.
 
     Every list that mends must break every blocking set. So the smallest list that breaks those known is tried; where
     it does not mend, what still blocks is one more set to break (the implicit hitting sets of Karp and
@@ -60,7 +58,7 @@ class _ListSearch:
         self._avoided: set[Change] = set()
         self._kept: frozenset[Change] = frozenset()
 
-    def run(self) -> tuple[Fix, ...] | None:
+    def run(self) -> Changes | None:
         every = self._every_change()
         # What blocks even then shares nothing with what is known: of that first, which says most. What a crowd needs
         # shows sooner with a list.
@@ -198,7 +196,7 @@ class _ListSearch:
             if change not in chosen and (unbroken is None or change in unbroken):
                 yield from self._extended((*chosen, change), some, size)
 
-    def _with_values_of_few(self, chosen: tuple[Change, ...]) -> tuple[Fix, ...] | None:
+    def _with_values_of_few(self, chosen: tuple[Change, ...]) -> Changes | None:
         """Values for which the few sessions have a plan, if there is soon one of all with them."""
         others = relaxed(chosen)
         placements: Sequence[Placement] = ()
@@ -212,15 +210,15 @@ class _ListSearch:
             others[change.steps], placements = proposal.value, proposal.placements
         if self._find(others, placements).status != "feasible":
             return None
-        return tuple(fix_of(self._problem, change.steps, value=others[change.steps]) for change in chosen)
+        return {change.steps: others[change.steps] for change in chosen}
 
-    def _with_values(self, chosen: tuple[Change, ...], plan: Sequence[Placement]) -> tuple[Fix, ...] | None:
+    def _with_values(self, chosen: tuple[Change, ...], plan: Sequence[Placement]) -> Changes | None:
         """Give each change its value, those to come still taken as far as they go.
 
         Args:
             plan: one with all of them as far as they go, which shows how far they must.
         """
-        others, fixes = relaxed(chosen), []
+        others = relaxed(chosen)
         for change in chosen:
             furthest = self._file.changed(others)
             del others[change.steps]
@@ -233,8 +231,7 @@ class _ListSearch:
             else:
                 value = fixed_value(change)
             others[change.steps] = value
-            fixes.append(fix_of(self._problem, change.steps, value=value))
-        return tuple(fixes)
+        return {change.steps: others[change.steps] for change in chosen}
 
     def _hours(
         self, change: Change, others: Changes, furthest: AgendaProblem, plan: Sequence[Placement]

@@ -2,11 +2,13 @@
 
 from scheduler.agenda.explain.blocking import blocking_set
 from scheduler.agenda.explain.combining import find_fixes
-from scheduler.agenda.explain.effort import SMALL
+from scheduler.agenda.explain.effort import SMALL, WHOLE
 from scheduler.agenda.explain.facts import Blocker
 from scheduler.agenda.explain.finding import find_fix, find_fix_at_length
 from scheduler.agenda.explain.leaving import sessions_left_out
 from scheduler.agenda.explain.oracle import Oracle
+from scheduler.agenda.explain.sparing import needed
+from scheduler.agenda.explain.wording import fix_of
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import without_cost
 from scheduler.core.collecting import seldom_collecting
@@ -52,7 +54,12 @@ def _mends(
     is_small = len(problem.sessions) <= SMALL
     if fix is None and is_small:
         fix = find_fix_at_length(problem, undecided, oracle)
-    fixes = find_fixes(problem, blockers, oracle) if fix is None else None
-    if fix is None and fixes is None and not is_small:
+    several = find_fixes(problem, blockers, oracle) if fix is None else None
+    if fix is None and several is None and not is_small:
         fix = find_fix_at_length(problem, undecided, oracle)
-    return fix, fixes if fix is not None or fixes is not None else sessions_left_out(problem, oracle)
+    if fix is not None:
+        return fix, None
+    if several is None or len(problem.sessions) <= WHOLE:
+        several = needed(problem, several or sessions_left_out(problem, oracle) or {}, oracle)
+    fixes = tuple(fix_of(problem, steps, value=value) for steps, value in several.items())
+    return (fixes[0], None) if len(fixes) == 1 else (None, fixes or None)

@@ -143,6 +143,9 @@ class Few:
             return placed
         places = {entry.session: entry for entry in placed}
         names = {one.ids[0]: freed.ids[0], freed.ids[0]: one.ids[0]}
+        # What may be left out mostly is.
+        if not names.keys() <= places.keys():
+            return ()
         here, there = (places[name].model_copy(update={"session": to}) for name, to in names.items())
         return (*(entry for entry in placed if entry.session not in names), here, there)
 

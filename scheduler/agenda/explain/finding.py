@@ -9,6 +9,7 @@ from scheduler.agenda.explain.among import crowd
 from scheduler.agenda.explain.effort import BRIEF, LONGER, SMALL, SOON, WHOLE
 from scheduler.agenda.explain.facts import Blocker
 from scheduler.agenda.explain.mending import (
+    MAKE_OPTIONAL,
     WIDEN_A_WINDOW,
     Change,
     Proposal,
@@ -47,13 +48,25 @@ def find_fix(
     of several hours that could be widened, those that need least.
     """
     few = crowd_against(problem, oracle) or frozenset(session.id for session in problem.sessions)
-    every = tuple(changes_for(problem, facts))
+    every = tuple(_with_those_left_out(problem, changes_for(problem, facts), few))
     search = _FixSearch(problem, few, every, oracle)
     for _, changes in groupby(every, key=lambda change: change.cost):
         fix = search.best_of_alike(list(changes))
         if fix is not None or oracle.is_over or search.is_hopeless:
             return fix, ()
     return None, tuple(search.undecided)
+
+
+def _with_those_left_out(problem: AgendaProblem, changes: Sequence[Change], few: frozenset[str]) -> list[Change]:
+    """Changes, and that each of a few sessions be left out: that one is held is no fact, and may be the matter."""
+    if len(few) > SMALL:
+        return list(changes)
+    left_out = [
+        Change(MAKE_OPTIONAL, ("sessions", index, "optional"))
+        for index, one in enumerate(problem.sessions)
+        if one.id in few and not one.optional and one.pin is None
+    ]
+    return sorted(dict.fromkeys([*changes, *left_out]), key=lambda change: change.cost)
 
 
 def find_fix_at_length(problem: AgendaProblem, undecided: Iterable[Change], oracle: Oracle) -> Fix | None:

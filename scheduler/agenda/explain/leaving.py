@@ -6,18 +6,16 @@ from scheduler.agenda.explain.alike import kinds
 from scheduler.agenda.explain.effort import SMALL
 from scheduler.agenda.explain.mending import DROP_A_PIN, MAKE_OPTIONAL, Change, relaxed
 from scheduler.agenda.explain.oracle import Oracle
-from scheduler.agenda.explain.relaxing import ProblemFile
-from scheduler.agenda.explain.wording import fix_of
+from scheduler.agenda.explain.relaxing import Changes, ProblemFile
 from scheduler.agenda.problem import AgendaProblem, Session
 from scheduler.agenda.restricting import without_cost
 from scheduler.agenda.solution import Placement
-from scheduler.core.explanation import Fix
 
 FOR_ALL, FOR_ONE = 60, 15
 """Ejections after which one more is let go, and after which one that was is not taken back."""
 
 
-def sessions_left_out(problem: AgendaProblem, oracle: Oracle) -> tuple[Fix, ...] | None:
+def sessions_left_out(problem: AgendaProblem, oracle: Oracle) -> Changes | None:
     """The fewest sessions that must be left out so that the others can be placed; pins go only where none else helps.
 
     A pinned session has to be placed even if it is optional, so leaving it out takes two changes. Of many sessions
@@ -44,7 +42,7 @@ def _best(problem: AgendaProblem, oracle: Oracle, *, drops_pins: bool) -> Sequen
     return None if plan is None else plan.placements
 
 
-def _proved(problem: AgendaProblem, plan: Sequence[Placement] | None, oracle: Oracle) -> tuple[Fix, ...] | None:
+def _proved(problem: AgendaProblem, plan: Sequence[Placement] | None, oracle: Oracle) -> Changes | None:
     """The changes that a plan of some sessions needs, if the file has a plan with them."""
     if plan is None:
         return None
@@ -62,7 +60,7 @@ def _proved(problem: AgendaProblem, plan: Sequence[Placement] | None, oracle: Or
     found = oracle.find(ProblemFile(problem).changed(furthest), wanted=plan)
     if not changes or found.status != "feasible":
         return None
-    return tuple(fix_of(problem, change.steps, value=furthest[change.steps]) for change in changes)
+    return furthest
 
 
 class _GivingWay:
