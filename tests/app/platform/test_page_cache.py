@@ -18,7 +18,7 @@ from app.events.models import Event
 from app.main import QUIET, create_app
 from app.platform import i18n
 from app.platform.actor import Actor
-from app.platform.audit import record
+from app.platform.audit import record, record_at_once
 from app.platform.database.engine import Database
 from app.platform.log_follower import LogFollower
 from app.platform.page_cache import MOST_PAGES, KeptPage, PageCache, is_known, takes_gzip
@@ -210,7 +210,7 @@ def test_many_who_ask_at_once_share_a_look_and_none_is_older_than_its_question(d
 
     def change(number: int) -> int:
         with database.writing() as session:
-            return record(
+            return record_at_once(
                 session, actor=Actor.system("test"), now=datetime(2019, 8, 20, tzinfo=UTC), event_id=event.id,
                 action="event.renamed", entity="event", entity_id=number, changes={},
             ).id  # fmt: skip
