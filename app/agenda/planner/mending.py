@@ -42,6 +42,11 @@ class Mend:
         return self.field != "taken"
 
     @property
+    def is_undone(self) -> bool:
+        """Undo on the board takes it back; it knows places and pins alone, not what they must keep to."""
+        return (self.kind, self.field) == ("sessions", "pin")
+
+    @property
     def asks_a_person(self) -> bool:
         return self.kind == "people"
 
