@@ -111,7 +111,9 @@ def _lines_of_macros() -> set[tuple[str, int]]:
     for file in sorted((ROOT / MACROS).glob("*.html")):
         text = file.read_text()
         for found in MACRO.finditer(text):
-            macros.setdefault(found[1], []).append((MACROS + file.name, found[0], text.count("\n", 0, found.start()) + 1))
+            macros.setdefault(found[1], []).append(
+                (MACROS + file.name, found[0], text.count("\n", 0, found.start()) + 1)
+            )
     pages = [one for one in (ROOT / "templates").rglob("*.html") if str(one.relative_to(ROOT)).startswith(COMPLETE)]
     waiting = {name for page in pages for name in CALL.findall(page.read_text())} & macros.keys()
     read: set[str] = set()

@@ -41,7 +41,7 @@ TABLES = {
     "draft_id": "draft", "erasure_id": "erasure_request", "job_id": "print_job", "meeting_id": "meeting",
     "offer_id": "meeting_offer", "pair_id": "", "partnership_id": "partnership", "party_id": "city", "photo_id": "photo",
     "question_id": "partnership_question", "recheck_id": "recheck", "registration_id": "registration",
-    "resource_id": "resource", "run_id": "solver_run", "session_id": "agenda_session", "tie_id": "tie",
+    "resource_id": "resource", "room_id": "room", "run_id": "solver_run", "session_id": "agenda_session", "tie_id": "tie",
     "time_id": "resource_time", "wish_id": "meeting_wish", "grant_id": "role_grant",
 }  # fmt: skip
 """The table that a number in an address is of; a table that holds nothing in the demonstration gives 1."""

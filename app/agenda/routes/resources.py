@@ -124,6 +124,7 @@ def save_interpreters(request: Request, session: DbSession, form: FormData, now:
             by=last_change_of(session, entity="resource", entity_id=resource.id),
             seen={"version": str(resource.version)},
             names={"name": _("Name"), "capacity": _("How many"), "channel": _("Channel")},
+            back=f"/e/{event.slug}/manage/agenda/interpreters",
         )
     return _back(event, resource.id)
 

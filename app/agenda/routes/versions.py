@@ -37,6 +37,7 @@ def both_versions(
     by: tuple[str, datetime | None],
     seen: Version,
     names: Mapping[str, str] | None = None,
+    back: str | None = None,
 ) -> Response:
     """Both versions field by field, with status 409; nothing was changed.
 
@@ -45,6 +46,7 @@ def both_versions(
         by: who saved theirs, and when.
         seen: the fields that say what a second answer has seen.
         names: what the page calls fields that are made of rows.
+        back: the page that shows theirs, where the form's address itself is none.
     """
     who, at = by
     context = {
@@ -56,6 +58,7 @@ def both_versions(
         "at": at,
         "seen": seen,
         "names": names or {},
+        "back": back or action,
     }
     return render(request, "agenda/both_versions.html", context, status=409)
 

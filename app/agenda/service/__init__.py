@@ -6,6 +6,7 @@ from app.agenda.service.closing import close_room
 from app.agenda.service.copying import copy_draft, make_current
 from app.agenda.service.drafting import draft_for
 from app.agenda.service.editing import add_session, cancel_session, save_session, set_person
+from app.agenda.service.furnishing import furnish
 from app.agenda.service.history import redo, step, undo
 from app.agenda.service.importing import FileRefused, import_agenda, read_agenda
 from app.agenda.service.interpreting import add_resource, add_time, remove_time, set_resource
@@ -33,6 +34,7 @@ __all__ = [
     "close_room",
     "copy_draft",
     "draft_for",
+    "furnish",
     "give_case_session",
     "import_agenda",
     "make_current",

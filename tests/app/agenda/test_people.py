@@ -269,6 +269,7 @@ def test_agd_05_interpreters_their_shifts_breaks_and_work_elsewhere(office: Any,
     assert "Changed meanwhile by Organiser" in late.text, "AGD-15: who, and both versions"
     assert 'name="name" value="Chinese"' in late.text
     assert 'name="mine.name" value="C"' in late.text
+    assert office.get(re.search(r'href="([^"]+)"[^>]*>(?:<[^>]+>)*Keep theirs', late.text)[1]).status_code == 200
     mine = {"version": "2", "keep": "mine", "mine.name": "C", "mine.capacity": "1", "mine.channel": ""}
     assert office.post(f"{here}/{resource.id}", data=mine).status_code == 303
     assert office.post(f"{here}/999", data={"name": "C", "capacity": "1", "version": "1"}).status_code == 404

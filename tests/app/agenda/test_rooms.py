@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.enums import Role
+from app.agenda.models import AgendaSession
 from app.agenda.planner import build_problem, read_facts
 from app.agenda.queries import current_draft
 from app.events.models import Room, RoomOpening
+from app.platform.audit import AuditEntry, AuditValue
 
 HERE = "/e/test-event/manage/agenda"
 FIRST, SECOND = "2019-09-03", "2019-09-04"
@@ -85,3 +87,83 @@ def test_agd_04_hours_that_are_none_are_refused(office: Any, cast: Any, typed: d
 def test_agd_04_another_event_s_room_is_not_there(office: Any, cast: Any) -> None:
     sent = {"room_id": 999, "on": FIRST, "since": "10:00", "until": "12:00"}
     assert office.post(f"{HERE}/rooms", data=sent).status_code == 404
+
+
+FURNISHED = {
+    "capacity": "120",
+    "booths": "3",
+    "layouts": "theatre, roundtable",
+    "features": "large stage, recording,  large stage",
+    "turnover_minutes": "15",
+}
+
+
+def _of_room(office: Any) -> dict[str, Any]:
+    with office.app.state.database.reading() as session:
+        room = session.scalars(select(Room).where(Room.slug == "room-a")).one()
+        return {name: getattr(room, name) for name in (*FURNISHED, "version")}
+
+
+def test_agd_04_what_a_room_has_is_changed_on_its_page(office: Any, cast: Any, placed: Any) -> None:
+    """AGD-04: seats, booths, layouts, equipment, time to set up; a session that no longer fits is told, the log has it."""
+    with office.app.state.database.writing() as session:
+        placed(session, "Waste", cast.heads[:1], 60)
+        session.scalars(select(AgendaSession)).one().booths = 2
+    address = f"{HERE}/rooms/{_room(office)}"
+    assert office.post(address, data=FURNISHED | {"version": _of_room(office)["version"]}).status_code == 303
+    after = _of_room(office)
+    assert after | {"version": 0} == {
+        "capacity": 120, "booths": 3, "layouts": ["theatre", "roundtable"], "features": ["large_stage", "recording"],
+        "turnover_minutes": 15, "version": 0,
+    }  # fmt: skip
+    assert "large stage, recording" in office.get(f"{HERE}/rooms").text
+    assert "2 are needed" not in office.get(HERE).text
+    fewer = FURNISHED | {"booths": "1", "layouts": "", "version": after["version"]}
+    assert office.post(address, data=fewer).status_code == 303
+    assert (_of_room(office)["booths"], _of_room(office)["layouts"]) == (1, [])
+    with office.app.state.database.reading() as session:
+        lines = session.scalars(select(AuditEntry).where(AuditEntry.action == "room.changed").order_by(AuditEntry.id))
+        written = select(AuditValue).where(AuditValue.entry_id == list(lines)[-1].id)
+        last = {one.field: (one.before, one.after) for one in session.scalars(written)}
+    assert set(last) == {"booths", "layouts"}
+    assert last["booths"] == ("3", "1")
+    assert "“Waste” cannot be in Room A: it has 1 booths, 2 are needed." in office.get(HERE).text
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("capacity", "many"), ("booths", "-1"), ("turnover_minutes", "721"), ("layouts", "x" * 41)]
+)
+def test_agd_04_what_no_room_has_is_refused_and_stays_typed(office: Any, cast: Any, name: str, typed: str) -> None:
+    before = _of_room(office)
+    sent = FURNISHED | {"version": before["version"], "features": "a thing typed", name: typed}
+    answer = office.post(f"{HERE}/rooms/{_room(office)}", data=sent)
+    assert answer.status_code == 422
+    assert f'value="{typed}"' in answer.text
+    assert 'value="a thing typed"' in answer.text
+    assert f'href="#{name}"' in answer.text
+    assert answer.text.count(f'id="{name}"') == 1
+    assert re.search(r'<details class="fold" id="room-\d+" data-parts open>', answer.text)
+    assert _of_room(office) == before
+
+
+def test_agd_04_the_second_save_of_a_room_shows_both_versions(office: Any, cast: Any) -> None:
+    """AGD-04: 409 with theirs and mine, nothing changed; one's own can be kept from there."""
+    address, seen = f"{HERE}/rooms/{_room(office)}", _of_room(office)["version"]
+    assert office.post(address, data=FURNISHED | {"version": seen}).status_code == 303
+    late = office.post(address, data=FURNISHED | {"version": seen, "capacity": "77"})
+    assert late.status_code == 409
+    assert _of_room(office)["capacity"] == 120
+    assert 'name="mine.capacity" value="77"' in late.text
+    assert f'href="{HERE}/rooms"' in late.text
+    hidden = dict(re.findall(r'<input type="hidden" name="([\w.]+)" value="([^"]*)"', late.text))
+    assert office.post(address, data=hidden | {"keep": "mine"}).status_code == 303
+    assert _of_room(office)["capacity"] == 77
+
+
+def test_agd_04_a_room_that_takes_no_sessions_is_not_there(office: Any, cast: Any) -> None:
+    sent = FURNISHED | {"version": "1"}
+    assert office.post(f"{HERE}/rooms/999", data=sent).status_code == 404
+    room = _room(office)
+    with office.app.state.database.writing() as session:
+        session.get(Room, room).takes_sessions = False
+    assert office.post(f"{HERE}/rooms/{room}", data=sent).status_code == 404

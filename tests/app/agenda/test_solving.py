@@ -222,7 +222,9 @@ def test_agd_03_why_not_and_a_way_out_that_a_button_applies(
     page = client.get(f"{HERE}/runs/{run.id}")
     assert "A way out" in page.text
     assert ("They agree: apply this and solve again" in page.text) == (case == "absence")
-    assert ("undo on the board takes back only the plan" in page.text) == any(one.field != "pin" for one in reason.mends)
+    assert ("undo on the board takes back only the plan" in page.text) == any(
+        one.field != "pin" for one in reason.mends
+    )
     assert ("This changes the room itself" in page.text) == all(one.kind == "rooms" for one in reason.mends)
     again = client.post(f"{HERE}/runs/{run.id}/mend")
     assert again.status_code == 303, again.text
