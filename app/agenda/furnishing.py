@@ -1,6 +1,5 @@
 """What a room has, in the form in which it is typed."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
@@ -10,10 +9,10 @@ from app.platform.i18n import gettext as _
 
 
 def _names(text: Any) -> Any:
-    """Names typed with commas, each once, written as sessions ask for them: ``large stage`` is ``large_stage``."""
+    """Names typed with commas, each once, as they stand: sessions ask for the very same."""
     if not isinstance(text, str):
         return text
-    return list(dict.fromkeys("_".join(part.split()) for part in text.split(",") if part.strip()))
+    return list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
 
 
 Names = Annotated[list[Annotated[str, Field(max_length=40)]], BeforeValidator(_names), Field(max_length=20)]
@@ -35,8 +34,8 @@ def as_typed(room: Room) -> dict[str, str]:
     return {
         "capacity": str(room.capacity),
         "booths": str(room.booths),
-        "layouts": _typed(room.layouts),
-        "features": _typed(room.features),
+        "layouts": ", ".join(room.layouts),
+        "features": ", ".join(room.features),
         "turnover_minutes": str(room.turnover_minutes),
     }
 
@@ -50,7 +49,3 @@ def field_names() -> dict[str, str]:
         "features": _("Equipment"),
         "turnover_minutes": _("Minutes to set up again"),
     }
-
-
-def _typed(names: Iterable[str]) -> str:
-    return ", ".join(name.replace("_", " ") for name in names)

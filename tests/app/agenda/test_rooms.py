@@ -93,7 +93,7 @@ FURNISHED = {
     "capacity": "120",
     "booths": "3",
     "layouts": "theatre, roundtable",
-    "features": "large stage, recording,  large stage",
+    "features": "large_stage, VIP access,  large_stage",
     "turnover_minutes": "15",
 }
 
@@ -113,10 +113,10 @@ def test_agd_04_what_a_room_has_is_changed_on_its_page(office: Any, cast: Any, p
     assert office.post(address, data=FURNISHED | {"version": _of_room(office)["version"]}).status_code == 303
     after = _of_room(office)
     assert after | {"version": 0} == {
-        "capacity": 120, "booths": 3, "layouts": ["theatre", "roundtable"], "features": ["large_stage", "recording"],
+        "capacity": 120, "booths": 3, "layouts": ["theatre", "roundtable"], "features": ["large_stage", "VIP access"],
         "turnover_minutes": 15, "version": 0,
     }  # fmt: skip
-    assert "large stage, recording" in office.get(f"{HERE}/rooms").text
+    assert 'value="large_stage, VIP access"' in office.get(f"{HERE}/rooms").text
     assert "2 are needed" not in office.get(HERE).text
     fewer = FURNISHED | {"booths": "1", "layouts": "", "version": after["version"]}
     assert office.post(address, data=fewer).status_code == 303
