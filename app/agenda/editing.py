@@ -11,6 +11,7 @@ from app.agenda.enums import SessionKind
 from app.agenda.models import AgendaSession
 from app.agenda.planner import AgendaFacts
 from app.events.queries import local
+from app.platform.forms import parts
 
 FIELDS = (
     *("title", "kind", "duration_minutes", "audience", "layout", "features", "booths", "languages"),
@@ -21,12 +22,7 @@ FIELDS = (
 MOST_WINDOWS = 6
 
 
-def _parts(text: Any) -> Any:
-    """A list typed with commas; a list already is left."""
-    return [part for one in text.split(",") if (part := one.strip())] if isinstance(text, str) else text
-
-
-Texts = Annotated[list[Annotated[str, Field(max_length=200)]], BeforeValidator(_parts), Field(max_length=100)]
+Texts = Annotated[list[Annotated[str, Field(max_length=200)]], BeforeValidator(parts), Field(max_length=100)]
 
 
 class SessionForm(BaseModel):

@@ -5,14 +5,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field
 
 from app.events.models import Room
+from app.platform.forms import parts
 from app.platform.i18n import gettext as _
 
 
 def _names(text: Any) -> Any:
     """Names typed with commas, each once, as they stand: sessions ask for the very same."""
-    if not isinstance(text, str):
-        return text
-    return list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
+    return list(dict.fromkeys(parts(text))) if isinstance(text, str) else text
 
 
 Names = Annotated[list[Annotated[str, Field(max_length=40)]], BeforeValidator(_names), Field(max_length=20)]

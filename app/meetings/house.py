@@ -12,7 +12,7 @@ from app.events.time_grid import TimeGrid
 from app.meetings.models import Meeting
 from app.meetings.queries import HeldPlace, hosts_of
 from app.meetings.rules import MeetingRules, rules_of
-from app.platform.kept import kept, state_without
+from app.platform.kept import apart_from, kept, state_without
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +47,8 @@ def house_of(session: Session, event_id: int) -> House:
 
 
 def read_house(session: Session, event_id: int) -> House:
-    """In a session of its own on the same transaction: rows that nobody's ``expire_all`` or changes reach."""
-    session.flush()
-    with Session(session.connection(), join_transaction_mode="rollback_only") as apart:
+    """In a session apart: the rows outlive this one."""
+    with apart_from(session) as apart:
         event = apart.get_one(Event, event_id)
         return House(
             event=event,

@@ -1,17 +1,13 @@
 """What the office may write on the page of a person."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from app.platform.forms import parts
 from app.registration.forms import Email, Language, Line, Name, Phone, ProtocolRank
 
-
-def _codes(typed: Any) -> Any:
-    return [code.strip() for code in typed.split(",") if code.strip()] if isinstance(typed, str) else typed
-
-
-Codes = Annotated[list[Language], BeforeValidator(_codes), Field(max_length=6)]
+Codes = Annotated[list[Language], BeforeValidator(parts), Field(max_length=6)]
 """Codes of languages between commas."""
 
 

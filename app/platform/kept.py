@@ -2,7 +2,8 @@
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
@@ -29,6 +30,14 @@ _SINCE = (
 )
 _LAST = select(_LOG.id, _LOG.hash).order_by(_LOG.id.desc()).limit(1)
 _SEEN = "lines that count"
+
+
+@contextmanager
+def apart_from(session: Session) -> Iterator[Session]:
+    """A session of its own on the same transaction: nobody's ``expire_all`` or changes reach the rows read in it."""
+    session.flush()
+    with Session(session.connection(), join_transaction_mode="rollback_only") as apart:
+        yield apart
 
 
 class _Of(NamedTuple):

@@ -116,6 +116,21 @@ def run(
     return Solved(status, values, objective, bound, seconds_used, work)
 
 
+def decided(model: cp_model.CpModel, *, seconds: float) -> cp_model.CpSolver | Literal["none", "unknown"]:
+    """The solver that knows a solution of a small model; ``none`` where there is none, proven.
+
+    Args:
+        seconds: deterministic time after which it is left open.
+    """
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_deterministic_time = seconds
+    status = solver.solve(model)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return "none" if status == cp_model.INFEASIBLE else "unknown"
+    return solver
+
+
 def _set_hint(model: cp_model.CpModel, hint: Mapping[int, int]) -> None:
     proto: Any = model.proto
     proto.clear_solution_hint()

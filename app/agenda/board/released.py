@@ -6,7 +6,7 @@ from app.agenda.models import AgendaRelease
 from app.agenda.planner import DRAFT_ALONE
 from app.agenda.queries import newest_release
 from app.claims.enums import BOOKED
-from app.platform.kept import kept, state_without
+from app.platform.kept import apart_from, kept, state_without
 
 
 def kept_release(session: Session, event_id: int) -> AgendaRelease | None:
@@ -16,7 +16,6 @@ def kept_release(session: Session, event_id: int) -> AgendaRelease | None:
 
 
 def read_release(session: Session, event_id: int) -> AgendaRelease | None:
-    """In a session of its own on the same transaction: rows that nobody's ``expire_all`` or changes reach."""
-    session.flush()
-    with Session(session.connection(), join_transaction_mode="rollback_only") as apart:
+    """In a session apart: the rows outlive this one."""
+    with apart_from(session) as apart:
         return newest_release(apart, event_id)

@@ -10,7 +10,7 @@ from app.agenda.rules import acknowledgements_of
 from app.claims.enums import BOOKED
 from app.events.models import Event, EventDay
 from app.events.queries import days_of
-from app.platform.kept import kept, state_without
+from app.platform.kept import apart_from, kept, state_without
 from scheduler.agenda.places import FreePlaces
 from scheduler.agenda.problem import AgendaProblem
 
@@ -59,9 +59,8 @@ def ground_of(session: Session, event: Event) -> Ground:
 
 
 def read_ground(session: Session, event_id: int) -> Ground:
-    """In a session of its own on the same transaction: rows that nobody's ``expire_all`` or changes reach."""
-    session.flush()
-    with Session(session.connection(), join_transaction_mode="rollback_only") as apart:
+    """In a session apart: the rows outlive this one."""
+    with apart_from(session) as apart:
         facts = read_facts(apart, apart.get_one(Event, event_id))
         problem = problem_without_draft(apart, facts)
         return Ground(facts, tuple(days_of(apart, event_id)), problem, FreePlaces(problem))

@@ -14,12 +14,16 @@ PATIENCE = 20
 """Ejections for each session to be placed after which it is given up in any case."""
 
 
-class KeptPlan:
-    """The most sessions that were placed so far; the next plan is built around it."""
+class _Kept:
+    """A plan that the next one is built around."""
 
     def __init__(self, seed: int, is_over: Callable[[], bool]) -> None:
         self._seed, self._is_over = seed, is_over
         self.placements: tuple[Placement, ...] = ()
+
+
+class KeptPlan(_Kept):
+    """The most sessions that were placed so far."""
 
     def attempt(
         self,
@@ -49,13 +53,10 @@ class KeptPlan:
         return attempt
 
 
-class KeptFew:
+class KeptFew(_Kept):
     """The plan of few sessions that was found last; the next one is mostly near it, or is found as it was."""
 
-    def __init__(self, seed: int, is_over: Callable[[], bool]) -> None:
-        self._seed, self._is_over = seed, is_over
-        self._is_counted = False
-        self.placements: tuple[Placement, ...] = ()
+    _is_counted = False
 
     def attempt(
         self,

@@ -131,8 +131,7 @@ class Oracle(Sight):
             left = frozenset(present.difference(one.session for one in attempt.placements))
             joined = self._joined(problem, wanted, attempt)
             most = effort.MOST_LEFT if wanted else effort.MANY
-            is_crowded = not joined
-            if brief and is_crowded and most * len(left) > count:
+            if brief and not joined and most * len(left) > count:
                 return Found("unknown", left=left)
             wanted = joined or wanted
             is_quick = brief and wanted and count > effort.WHOLE

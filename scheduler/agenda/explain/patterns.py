@@ -10,6 +10,8 @@ from typing import Literal, TypeVar
 
 from ortools.sat.python import cp_model
 
+from scheduler.core.cpsat import decided
+
 S = TypeVar("S", bound=Hashable)
 
 Pattern = tuple[int, ...]
@@ -111,12 +113,9 @@ def _solved(
             return "none"
         # More than there are do no harm: some are left out again.
         model.add(sum(there[kind]) >= count)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = seconds
-    status = solver.solve(model)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return "none" if status == cp_model.INFEASIBLE else "unknown"
+    solver = decided(model, seconds=seconds)
+    if isinstance(solver, str):
+        return solver
     left = dict(wanted)
     filled: list[dict[S, int]] = [{} for _ in range(stretches)]
     for (indices, kinds, found), numbers in zip(ways, used, strict=True):

@@ -22,6 +22,7 @@ from scheduler.agenda.first_plan.ground import LONGEST
 from scheduler.agenda.legal import Legal, Starts, common, hours_of_days, taken_elsewhere, union, without
 from scheduler.agenda.problem import AgendaProblem, Resource, Session
 from scheduler.agenda.solution import Placement
+from scheduler.core.cpsat import decided
 
 MOST_ORDERS = 3_000
 """Sets of sessions in one stretch after which no further orders are tried."""
@@ -185,8 +186,7 @@ def _counts(
     model = cp_model.CpModel()
     left: dict[Size, list[cp_model.IntVar]] = {size: [] for size in wanted}
     found: dict[tuple[Size, Stretch], list[cp_model.IntVar]] = {}
-    for stretch, here in zip(stretches, steps, strict=True):
-        length = stretch.end - stretch.start + stretch.turnover
+    for stretch, length, here in zip(stretches, lengths, steps, strict=True):
         taken: list[cp_model.LinearExprT] = []
         for size, step in here.items():
             number = model.new_int_var(0, min(wanted[size], length // step), "")
@@ -199,12 +199,9 @@ def _counts(
         if not left[size]:
             return "none"
         model.add(sum(left[size]) == count)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = seconds
-    status = solver.solve(model)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return "none" if status == cp_model.INFEASIBLE else "unknown"
+    solver = decided(model, seconds=seconds)
+    if isinstance(solver, str):
+        return solver
     return {key: [solver.value(number) for number in numbers] for key, numbers in found.items()}
 
 
