@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from app.agenda.differences import SessionChange, difference, entries_of_draft
 from app.agenda.models import AgendaDraft, AgendaRelease
 from app.agenda.planner import AgendaFacts, BrokenRule, judge, problem_against, solution_of, weigh
-from app.agenda.queries import SessionChange, difference, entries_of_draft
 from app.platform.errors import NotFound
 
 
@@ -76,7 +76,10 @@ def compare(
     return Comparison(
         one=_weighed(session, facts, one, release),
         other=_weighed(session, facts, other, release),
-        changes=difference(entries_of_draft(one, facts.sessions), entries_of_draft(other, facts.sessions)),
+        changes=difference(
+            entries_of_draft(one, sessions=facts.sessions, rooms=facts.rooms),
+            entries_of_draft(other, sessions=facts.sessions, rooms=facts.rooms),
+        ),
     )
 
 

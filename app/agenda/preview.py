@@ -6,17 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.agenda.differences import Entry, SessionChange, difference, entries_of_draft, entries_of_release
 from app.agenda.models import AgendaDraft, AgendaRelease
 from app.agenda.planner import AgendaFacts, BrokenRule, build_problem, judge, read_facts, solution_of, weigh
-from app.agenda.queries import (
-    Entry,
-    SessionChange,
-    current_draft,
-    difference,
-    entries_of_draft,
-    entries_of_release,
-    newest_release,
-)
+from app.agenda.queries import current_draft, newest_release
 from app.events.models import Event
 
 
@@ -47,7 +40,7 @@ def preview_of(session: Session, event: Event, *, known: AgendaRelease | None = 
     facts = read_facts(session, event)
     draft = current_draft(session, event.id) or AgendaDraft(event_id=event.id, name="", placements=[])
     newest = known or newest_release(session, event.id)
-    entries = tuple(entries_of_draft(draft, facts.sessions))
+    entries = tuple(entries_of_draft(draft, sessions=facts.sessions, rooms=facts.rooms))
     judgement = judge(build_problem(session, facts, draft), solution_of(facts, draft))
     return Preview(
         facts=facts,
@@ -67,15 +60,15 @@ def number_in(stamp: str) -> int:
 
 
 def _digest(entries: tuple[Entry, ...]) -> str:
-    told = sorted(
+    told = [
         (
             entry.session_id,
-            entry.title,
+            entry.words,
             entry.place.starts_at.isoformat(),
             entry.place.ends_at.isoformat(),
             entry.place.room_id,
             sorted((person, part.value) for person, part in entry.people),
         )
-        for entry in entries
-    )
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:24]
+        for entry in sorted(entries, key=lambda one: one.session_id)
+    ]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:24]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.agenda.differences import SessionChange, difference, entries_of_draft
 from app.agenda.enums import SolveMode
 from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement
 from app.agenda.planner import (
@@ -17,7 +18,7 @@ from app.agenda.planner import (
     stamp_of,
     why_not,
 )
-from app.agenda.queries import SessionChange, current_draft, difference, entries_of_draft
+from app.agenda.queries import current_draft
 from app.events.models import Event
 from app.platform.errors import Refused
 from app.solver_runs.models import SolverRun
@@ -116,4 +117,7 @@ def _changes(facts: AgendaFacts, draft: AgendaDraft, outcome: str | None) -> tup
             for one in placements_of(facts, outcome_of(facts, outcome))
         ],
     )
-    return difference(entries_of_draft(draft, facts.sessions), entries_of_draft(proposed, facts.sessions))
+    return difference(
+        entries_of_draft(draft, sessions=facts.sessions, rooms=facts.rooms),
+        entries_of_draft(proposed, sessions=facts.sessions, rooms=facts.rooms),
+    )

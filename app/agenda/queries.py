@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from sqlalchemy import ScalarSelect, Select, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.agenda.enums import BINDING_PARTS, Part
+from app.agenda.enums import BINDING_PARTS
 from app.agenda.models import (
     AgendaDraft,
     AgendaRelease,
@@ -166,113 +165,6 @@ def released_sessions_of_people(
         .order_by(ReleasedSession.starts_at, ReleasedSession.id, ReleasedPerson.position)
     )
     return [(placed, person) for placed, person in rows]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where and when a session is, as far as a difference is concerned."""
-
-    starts_at: datetime
-    ends_at: datetime
-    room_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """A session in an agenda, as far as a difference is concerned: where it is, and who is on it in which part."""
-
-    session_id: int
-    title: str
-    place: Place
-    people: frozenset[tuple[int, Part]]
-
-    @property
-    def bound(self) -> frozenset[int]:
-        """The people whose time it takes."""
-        return frozenset(person for person, part in self.people if part in BINDING_PARTS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionChange:
-    """One session that differs between two agendas; ``was`` or ``now`` is missing where it came or went."""
-
-    session_id: int
-    title: str
-    was: Place | None
-    now: Place | None
-    people: frozenset[tuple[int, Part]]
-    people_before: frozenset[tuple[int, Part]]
-
-    @property
-    def touched(self) -> frozenset[int]:
-        """Who has a different day: everybody of a moved session, else those who joined, left or changed their part."""
-        differ = self.people | self.people_before if self.was != self.now else self.people ^ self.people_before
-        return frozenset(person for person, _part in differ)
-
-    def part_of(self, person: int) -> Part | None:
-        """What a person does in it now."""
-        return next((part for one, part in self.people if one == person), None)
-
-    def part_before(self, person: int) -> Part | None:
-        return next((part for one, part in self.people_before if one == person), None)
-
-
-def difference(before: Iterable[Entry], after: Iterable[Entry]) -> tuple[SessionChange, ...]:
-    """What changed from one agenda to another, in the order of time."""
-    old = {entry.session_id: entry for entry in before}
-    new = {entry.session_id: entry for entry in after}
-    changes = []
-    for session_id in old.keys() | new.keys():
-        was, now = old.get(session_id), new.get(session_id)
-        change = SessionChange(
-            session_id=session_id,
-            title=now.title if now else was.title if was else "",
-            was=was.place if was else None,
-            now=now.place if now else None,
-            people=now.people if now else frozenset(),
-            people_before=was.people if was else frozenset(),
-        )
-        if change.was != change.now or change.touched:
-            changes.append(change)
-    return tuple(sorted(changes, key=_when))
-
-
-def _when(change: SessionChange) -> tuple[datetime, int]:
-    place = change.now or change.was
-    assert place is not None
-    return place.starts_at, change.session_id
-
-
-def entries_of_release(release: AgendaRelease | None) -> list[Entry]:
-    """A release in the form that ``difference`` compares."""
-    return [
-        Entry(
-            session_id=placed.session_id,
-            title=str(placed.frozen["title"]),
-            place=Place(starts_at=placed.starts_at, ends_at=placed.ends_at, room_id=placed.room_id),
-            people=frozenset((person.delegate_id, person.part) for person in placed.people),
-        )
-        for placed in (release.sessions if release else ())
-    ]
-
-
-def entries_of_draft(draft: AgendaDraft, sessions: Sequence[AgendaSession]) -> list[Entry]:
-    """A draft in the form that ``difference`` compares."""
-    by_id = {item.id: item for item in sessions}
-    return [
-        Entry(
-            session_id=item.id,
-            title=item.title,
-            place=Place(
-                starts_at=placement.starts_at,
-                ends_at=placement.starts_at + timedelta(minutes=item.duration_minutes),
-                room_id=placement.room_id,
-            ),
-            people=frozenset((person.delegate_id, person.part) for person in item.people),
-        )
-        for placement in draft.placements
-        if (item := by_id.get(placement.session_id)) is not None
-    ]
 
 
 @dataclass(frozen=True)

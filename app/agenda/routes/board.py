@@ -15,15 +15,10 @@ from app.agenda.board import Board, read_board
 from app.agenda.board.numbering import HEADER, numbers_of
 from app.agenda.board.released import kept_release
 from app.agenda.board.strips import strips_of
+from app.agenda.differences import difference, entries_of_draft, entries_of_release
 from app.agenda.models import AgendaSession
 from app.agenda.planner import stamp_of
-from app.agenda.queries import (
-    current_draft,
-    difference,
-    entries_of_draft,
-    entries_of_release,
-    releases_of,
-)
+from app.agenda.queries import current_draft, releases_of
 from app.agenda.steps import last_move_of
 from app.events.loaders import number_of
 from app.events.models import Event
@@ -116,7 +111,10 @@ def board_page(
     """The board, or what htmx puts in its place; ``overtaken`` says why a change was not made."""
     event = found.event
     release = kept_release(session, event.id)
-    changes = difference(entries_of_release(release), entries_of_draft(found.draft, found.facts.sessions))
+    changes = difference(
+        entries_of_release(release),
+        entries_of_draft(found.draft, sessions=found.facts.sessions, rooms=found.facts.rooms),
+    )
     shown = view if view in VIEWS else "rooms"
     context = {
         **_common(session, found, shown),

@@ -11,17 +11,10 @@ from sqlalchemy.orm import Session
 from app.accounts.enums import Role
 from app.accounts.policies import ANYONE, Access, Policy
 from app.accounts.principal import Principal
+from app.agenda.differences import difference, entries_of_release
 from app.agenda.models import AgendaRelease, ReleasedSession
 from app.agenda.public_days import Wanted, public_days
-from app.agenda.queries import (
-    difference,
-    entries_of_release,
-    last_appearance,
-    newest_release,
-    people_named,
-    release_numbered,
-    releases_of,
-)
+from app.agenda.queries import last_appearance, newest_release, people_named, release_numbered, releases_of
 from app.agenda.shown import ShownSession, shown_of, shown_sessions
 from app.events.loaders import number_of
 from app.events.models import Event
@@ -157,7 +150,7 @@ def _changes(request: Request, session: Session, event: Event, since: str) -> Re
     differs = [
         one
         for one in difference(entries_of_release(before), entries_of_release(release))
-        if one.was != one.now  # who is on a session is nobody's business but theirs
+        if one.was != one.now or one.reworded  # who is on a session is nobody's business but theirs
     ]
     context = {
         "event": event,

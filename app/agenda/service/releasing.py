@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
+from app.agenda.differences import SessionChange
 from app.agenda.enums import BINDING_PARTS
+from app.agenda.frozen import words_of
 from app.agenda.models import (
     AgendaRelease,
     AgendaSession,
@@ -18,7 +20,6 @@ from app.agenda.models import (
 )
 from app.agenda.planner import AgendaFacts, BrokenRule
 from app.agenda.preview import Preview, number_in, preview_of
-from app.agenda.queries import SessionChange
 from app.claims.enums import HoldingKind
 from app.claims.forms import Wanted
 from app.claims.service import calendars, give_back, hold
@@ -172,24 +173,7 @@ def _frozen_session(
         room_id=room.id,
         starts_at=placement.starts_at,
         ends_at=placement.starts_at + timedelta(minutes=item.duration_minutes),
-        frozen={
-            "slug": item.slug,
-            "kind": item.kind.value,
-            "title": item.title,
-            "titles": item.titles,
-            "abstract": item.abstract,
-            "languages": item.languages,
-            "audience": item.audience,
-            "attestation": item.attestation.value,
-            "challenge": item.challenge.code if item.challenge else None,
-            "challenge_names": item.challenge.names if item.challenge else {},
-            "partnership_id": item.partnership_id,
-            "room": room.name,
-            "room_slug": room.slug,
-            "floor": room.floor,
-            "site": room.site.name,
-            "site_code": room.site.code,
-        },
+        frozen=words_of(item, room),
         people=[
             ReleasedPerson(
                 delegate_id=person.delegate_id,

@@ -7,16 +7,11 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.policies import ORGANISERS, Access, Policy
+from app.agenda.differences import SessionChange, difference, entries_of_release
 from app.agenda.forms import ReleaseForm
 from app.agenda.models import AgendaRelease
 from app.agenda.preview import preview_of
-from app.agenda.queries import (
-    SessionChange,
-    difference,
-    entries_of_release,
-    release_numbered,
-    releases_of,
-)
+from app.agenda.queries import release_numbered, releases_of
 from app.agenda.service import Overtaken, ReleaseRefused
 from app.claims.service import AlreadyTaken
 from app.delegations.queries import delegates_by_id
@@ -133,6 +128,7 @@ def _page(
         "blocking": found.blocking,
         "moves": [(move, name_of(move.meeting.wish)) for move in moves],
         "meetings": sum(move.place is None for move in moves),
+        "worded": sum(1 for change in found.changes if change.reworded),
         "releases": releases_of(session, event.id),
         "to_write": sum(1 for one in people if one.email is not None),
         "without_address": sum(1 for one in people if one.email is None),

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.agenda.differences import Place, SessionChange, difference, entries_of_release
 from app.agenda.models import AgendaRelease
-from app.agenda.queries import Place, SessionChange, difference, entries_of_release, release_numbered, releases_of
+from app.agenda.queries import release_numbered, releases_of
 from app.delegations.models import Delegate
 from app.delegations.queries import delegates_by_id
 from app.events.models import Event

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.agenda.differences import SessionChange, entries_of_draft
 from app.agenda.models import AgendaRelease
 from app.agenda.planner import read_facts
-from app.agenda.queries import SessionChange, current_draft, entries_of_draft
+from app.agenda.queries import current_draft
 from app.agenda.service import begin_release, release
 from app.events.models import Event
 from app.events.queries import walks_of
@@ -110,7 +111,7 @@ def _engaged_by_draft(session: Session, event: Event) -> dict[int, list[tuple[da
     facts = read_facts(session, event)
     sites = {room.id: room.site_id for room in facts.rooms}
     engaged: dict[int, list[tuple[datetime, datetime, int]]] = {}
-    for entry in entries_of_draft(draft, facts.sessions):
+    for entry in entries_of_draft(draft, sessions=facts.sessions, rooms=facts.rooms):
         place = entry.place
         for person in entry.bound:
             engaged.setdefault(person, []).append((place.starts_at, place.ends_at, sites[place.room_id]))

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select
 
+from app.agenda.differences import difference, entries_of_release
 from app.agenda.enums import Part
 from app.agenda.models import AgendaRelease, AgendaSession, DraftPlacement, SessionPerson
 from app.agenda.preview import preview_of
-from app.agenda.queries import difference, entries_of_release, newest_release, release_numbered
+from app.agenda.queries import newest_release, release_numbered
 from app.agenda.service import Overtaken, release
 from app.delegations.models import Delegate
 from app.delegations.queries import delegates_by_id
@@ -144,7 +145,10 @@ def test_agd_13_any_two_releases_compare_by_session_and_by_person(
         assert moved[0].was is not None
         assert moved[0].now is not None
         assert (moved[0].was.starts_at, moved[0].now.starts_at) == (nine, nine + timedelta(minutes=240))
-        assert difference(entries_of_release(first), entries_of_release(third)) == ()
+        again = difference(entries_of_release(first), entries_of_release(third))
+        assert [(change.reworded, change.touched, change.was == change.now) for change in again] == [
+            (("title",), frozenset(), True)
+        ]
 
 
 def test_agd_13_what_people_and_papers_read_is_the_release(
@@ -221,6 +225,36 @@ def test_agd_15_what_is_released_is_what_was_looked_at(
     assert "Rooms are final" in page.text
     assert "Mayor of Phnom Penh" in page.text
     assert "My name for it" in client.get("/e/test-event/agenda").text
+
+
+def test_agd_13_what_is_only_worded_anew_is_named_and_touches_nobody(
+    client: Any, sign_in: Callable[..., Any], cast: Any, placed: Any, nine: Any
+) -> None:
+    """AGD-13: a new title and a new name of a room stand in the difference, and nobody has a mail."""
+    sign_in("organiser", event_id=cast.event.id)
+    here = "/e/test-event/manage/agenda/release"
+    with client.app.state.database.writing() as session:
+        one = placed(session, "Water for all", cast.heads[:1], 0, room="room-a")
+        placed(session, "Heat", cast.heads[1:2], 0, room="room-b")
+    assert client.post(here, data={"name": "First", "seen": _seen(client.get(here).text)}).status_code == 303
+    seen = _seen(client.get(here).text)
+    assert "Nothing changed since the last release" in client.get(here).text
+    with client.app.state.database.writing() as session:
+        session.get(AgendaSession, one.id).title = "Water for everybody"
+        session.scalars(select(Room).where(Room.slug == "room-b")).one().name = "Room of Heat"
+    page = client.get(here).text
+    assert re.search(r"Water for everybody.*worded anew: title \(was “Water for all”\)", page, re.DOTALL)
+    assert re.search(r"Heat.*worded anew: name of the room", page, re.DOTALL)
+    assert "0 people are touched by this release" in page
+    assert re.search(r'id="worded".*2 sessions are worded anew', page, re.DOTALL)
+    assert client.post(here, data={"name": "Second", "seen": seen}).status_code == 409
+    assert client.post(here, data={"name": "Second", "seen": _seen(page)}).status_code == 303
+    assert "was “Water for all”" in client.get("/e/test-event/manage/agenda/releases/2").text
+    public = client.get("/e/test-event/changes").text
+    assert re.search(r"Water for everybody.*Worded anew.*Heat.*Worded anew", public, re.DOTALL)
+    assert "Water for all" not in public
+    with client.app.state.database.reading() as session:
+        assert session.scalars(select(OutboxMail).where(OutboxMail.cause == "release 2")).all() == []
 
 
 def _seen(page: str) -> str:
