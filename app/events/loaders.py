@@ -1,8 +1,8 @@
 """Loaders of policies that know an edition and one of its solver runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,16 @@ from app.events.queries import event_of_path
 from app.platform.errors import NotFound
 from app.solver_runs.models import SolverRun
 from app.solver_runs.queries import run_of_event
+
+
+class Numbered(Protocol):
+    """A row that an address can name."""
+
+    @property
+    def id(self) -> int: ...
+
+
+Row = TypeVar("Row", bound=Numbered)
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,19 @@ def number_of(text: Any) -> int:
     if not str(text).isdecimal() or len(str(text)) > 9:
         raise NotFound
     return int(text)
+
+
+def one_of(rows: Iterable[Row], text: Any) -> Row:
+    """The row with the ID in an address.
+
+    Raises:
+        NotFound: it is none, or none of these.
+    """
+    wanted = number_of(text)
+    for row in rows:
+        if row.id == wanted:
+            return row
+    raise NotFound
 
 
 def run_of_kind(kind: str) -> Callable[[Session, Mapping[str, Any], Principal], RunIn]:

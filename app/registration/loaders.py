@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from app.accounts.principal import Principal
 from app.delegations.models import Delegate
 from app.delegations.queries import delegate_in_event
-from app.events.loaders import number_of
+from app.events.loaders import one_of
 from app.events.models import Event
 from app.platform.actor import Actor
-from app.platform.errors import Gone, NotFound
+from app.platform.errors import Gone
 from app.platform.i18n import gettext as _
 from app.registration.models import MemberLink, Registration
 from app.registration.queries import delegates_of_registration, member_link_by_token, registration_by_token
@@ -60,11 +60,7 @@ def registration_of_link(session: Session, params: Mapping[str, Any], _principal
 def person_of_link(session: Session, params: Mapping[str, Any], principal: Principal) -> OwnPerson:
     """A delegate who came with this registration; anybody else is not there."""
     own = registration_of_link(session, params, principal)
-    wanted = number_of(params["person_id"])
-    for delegate in delegates_of_registration(session, own.registration):
-        if delegate.id == wanted:
-            return OwnPerson(own, delegate)
-    raise NotFound
+    return OwnPerson(own, one_of(delegates_of_registration(session, own.registration), params["person_id"]))
 
 
 def member_of_link(session: Session, params: Mapping[str, Any], _principal: Principal) -> OwnLink:

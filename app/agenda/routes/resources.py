@@ -20,13 +20,13 @@ from app.agenda.queries import current_draft
 from app.agenda.routes.versions import both_versions, chosen
 from app.agenda.service.walking import walks_by_pair
 from app.agenda.workload import workload_of
-from app.events.loaders import number_of
+from app.events.loaders import number_of, one_of
 from app.events.models import Event, Resource
 from app.events.queries import days_of, event_of_path, resources_of, sites_of
 from app.platform.audit import last_change_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
-from app.platform.errors import Conflict, NotFound, Refused
+from app.platform.errors import Conflict, Refused
 from app.platform.forms import Bound, FormData, bind
 from app.platform.i18n import gettext as _
 from app.platform.rendering import render
@@ -45,11 +45,7 @@ class ResourceIn:
 def resource_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> ResourceIn:
     """Loader of a policy: a resource of the edition by its number."""
     event = event_of_path(session, params, principal)
-    wanted = number_of(params["resource_id"])
-    for resource in resources_of(session, event.id):
-        if resource.id == wanted:
-            return ResourceIn(event, resource)
-    raise NotFound
+    return ResourceIn(event, one_of(resources_of(session, event.id), params["resource_id"]))
 
 
 READ = Policy("agenda.interpreters", roles=ORGANISERS, loader=event_of_path)

@@ -17,13 +17,13 @@ from app.agenda.preview import preview_of
 from app.agenda.routes.versions import both_versions, chosen
 from app.agenda.service.closing import closed_times
 from app.events.forms import HoursForm
-from app.events.loaders import number_of
+from app.events.loaders import one_of
 from app.events.models import Event, Room
 from app.events.queries import days_of, event_of_path, session_rooms_of
 from app.platform.audit import last_change_of
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
-from app.platform.errors import Conflict, NotFound, Refused
+from app.platform.errors import Conflict, Refused
 from app.platform.forms import Bound, FormData, bind
 from app.platform.rendering import render
 
@@ -41,11 +41,7 @@ class RoomIn:
 def room_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> RoomIn:
     """Loader of a policy: a room of the edition by its number."""
     event = event_of_path(session, params, principal)
-    wanted = number_of(params["room_id"])
-    for room in session_rooms_of(session, event.id):
-        if room.id == wanted:
-            return RoomIn(event, room)
-    raise NotFound
+    return RoomIn(event, one_of(session_rooms_of(session, event.id), params["room_id"]))
 
 
 READ = Policy("agenda.rooms", roles=ORGANISERS, loader=event_of_path)
