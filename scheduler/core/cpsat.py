@@ -1,6 +1,6 @@
 """The one place that runs CP-SAT. Importing this module takes seconds: only code that solves does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -116,16 +116,21 @@ def run(
     return Solved(status, values, objective, bound, seconds_used, work)
 
 
-def decided(model: cp_model.CpModel, *, seconds: float) -> cp_model.CpSolver | Literal["none", "unknown"]:
+def decided(
+    model: cp_model.CpModel, *, seconds: float, spend: Callable[[float], None] | None = None
+) -> cp_model.CpSolver | Literal["none", "unknown"]:
     """The solver that knows a solution of a small model; ``none`` where there is none, proven.
 
     Args:
         seconds: deterministic time after which it is left open.
+        spend: told how much of it was taken.
     """
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = seconds
     status = solver.solve(model)
+    if spend is not None:
+        spend(solver.response_proto.deterministic_time)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return "none" if status == cp_model.INFEASIBLE else "unknown"
     return solver

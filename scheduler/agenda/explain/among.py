@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence, Set
 
 from scheduler.agenda.explain.effort import COUNTED, FEW_EJECTIONS, MOST_JOINED, WHOLE
+from scheduler.agenda.explain.purse import Purse
 from scheduler.agenda.explain.seating import seated
 from scheduler.agenda.explain.tracks import proposed
 from scheduler.agenda.first_plan import Attempt, first_plan
@@ -58,6 +59,9 @@ class KeptFew(_Kept):
 
     _is_counted = False
 
+    is_refuted = False
+    """Whether it is proven of what was asked last that it has no plan."""
+
     def attempt(
         self,
         problem: AgendaProblem,
@@ -66,19 +70,22 @@ class KeptFew(_Kept):
         *,
         any_plan: bool = False,
         seconds: float = COUNTED,
+        purse: Purse,
     ) -> Attempt:
         """A plan around what is wanted and what was there before, or around one that is proposed.
 
         Args:
             any_plan: one far from what is wanted and what was there before is as good.
             seconds: deterministic time for what counting proposes.
+            purse: what all questions may take together.
         """
-        attempt = Attempt((), is_complete=False)
+        attempt, self.is_refuted = Attempt((), is_complete=False), False
         near_kept, by_counting = (*wanted, *self.placements), None
         # What led to a plan last time mostly does again.
         for near in (by_counting, near_kept) if self._is_counted and any_plan else (near_kept, by_counting):
-            counted = proposed(problem, legal, seconds=seconds) if near is None else near
+            counted = proposed(problem, legal, seconds=seconds, purse=purse) if near is None else near
             if counted is None:
+                self.is_refuted = True
                 return attempt
             attempt = first_plan(
                 problem,

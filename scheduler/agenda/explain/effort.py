@@ -21,6 +21,10 @@ FEW_EJECTIONS = 12
 
 BRIEF, SOON, LONGER = 0.05, 0.1, 1.0
 """Deterministic time for a question that may be needless, for one that may prove a fix, and for one put off."""
+TOGETHER = 2.0
+"""Deterministic time for all questions about facts, and as much for all about a fix."""
+FIRST = 0.75
+"""The part of the time that is left for the question whether there is a plan; the rest is to say why there is none."""
 COUNTED, GLANCE = 1.0, 0.1
 """The same for numbers that fill what is scarce, and for these where it matters little whether there are any."""
 MOST_SHORTLY, MOST_SOLVED = 80, 300

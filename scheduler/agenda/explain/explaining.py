@@ -31,7 +31,9 @@ def _explained(problem: AgendaProblem, oracle: Oracle) -> Explanation:
     answer = oracle.ask(problem, work=None)
     if answer != "infeasible":
         return Explanation(status=answer, seconds=round(oracle.seconds, 4))
+    oracle.begin()
     blockers = blocking_set(problem, oracle)
+    oracle.fill_purse()
     fix, fixes = _mends(problem, blockers, oracle)
     return Explanation(
         status="infeasible",

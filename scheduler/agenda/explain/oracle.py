@@ -8,6 +8,7 @@ from scheduler.agenda.explain.among import KeptFew, KeptPlan, in_the_way
 from scheduler.agenda.explain.contradiction import contradiction
 from scheduler.agenda.explain.found import Answer, Found
 from scheduler.agenda.explain.packing import packed
+from scheduler.agenda.explain.purse import Purse
 from scheduler.agenda.explain.sight import Sight
 from scheduler.agenda.explain.stretches import fill_stretches
 from scheduler.agenda.explain.tracks import overfilled
@@ -29,6 +30,8 @@ class Oracle(Sight):
         super().__init__()
         self._limits, self._control = limits, control
         self._stopwatch = Stopwatch()
+        self._begun = 0.0
+        self._purse = Purse(effort.TOGETHER)
         self._against: list[frozenset[str]] = []
         self._kept = KeptPlan(limits.seed, lambda: self.is_over)
         self._kept_few = KeptFew(limits.seed, lambda: self.is_over)
@@ -44,7 +47,16 @@ class Oracle(Sight):
     @property
     def is_half_over(self) -> bool:
         """Whether what was put off should stay so, for there to be time for the rest."""
-        return self.is_over or 2 * self.seconds > self._limits.time_limit
+        return self.is_over or 2 * self.seconds > self._limits.time_limit + self._begun
+
+    def begin(self) -> None:
+        """From here on, time is shared: a half of what is left, and as much work for facts as for a fix."""
+        self._begun = self.seconds
+        self.fill_purse()
+
+    def fill_purse(self) -> None:
+        """Let what is asked from here on take as much as what was asked before."""
+        self._purse = Purse(effort.TOGETHER)
 
     def ask(self, problem: AgendaProblem, *, work: float | None = effort.LONGER) -> Answer:
         """Whether there is a plan; ``unknown`` where there is no answer in the time for it, as in ``find``."""
@@ -68,7 +80,7 @@ class Oracle(Sight):
             wanted: a plan of some sessions.
             firm: sessions for which others give way, as for those with a plan.
             brief: give up soon where there is no answer.
-            work: deterministic time after which the solver gives up on a large problem; ``None`` for all that is left.
+            work: deterministic time after which the solver gives up; ``None`` for most of the time that is left.
         """
         if self.is_over:
             return Found("unknown")
@@ -81,7 +93,7 @@ class Oracle(Sight):
             if is_new and not is_most and self._is_against(problem, names, effort.BRIEF if brief else work):
                 return Found("infeasible", against=names)
         if len(present) <= effort.SMALL:
-            return self.ask_few(problem, work=effort.BRIEF if brief else None)
+            return self.ask_few(problem, work=effort.BRIEF if brief else work)
         return self._ask_large(problem, wanted, firm, work, brief=brief)
 
     def against(self, problem: AgendaProblem) -> frozenset[str] | None:
@@ -136,11 +148,11 @@ class Oracle(Sight):
             wanted = joined or wanted
             is_quick = brief and wanted and count > effort.WHOLE
             fought_over = attempt.fought_over[: effort.MOST_JOINED] if is_quick else attempt.fought_over
-            few = self._find_against(problem, fought_over, effort.BRIEF if brief else work)
+            few = self._find_against(problem, fought_over, effort.BRIEF if brief else effort.LONGER)
             if few is not None:
                 return Found("infeasible", against=few)
         if count <= effort.WHOLE:
-            too_many = overfilled(problem, legal)
+            too_many = overfilled(problem, legal, purse=self._purse)
             if too_many is not None:
                 return Found("infeasible", against=too_many)
         is_hopeless = brief or (work is not None and count > effort.MOST_SOLVED)
@@ -158,7 +170,7 @@ class Oracle(Sight):
         if len(problem.sessions) > effort.WHOLE:
             return None
         # What counting or an order proposes is mostly a plan of so few, and soon tried.
-        attempt = self._kept_few.attempt(problem, legal, wanted)
+        attempt = self._kept_few.attempt(problem, legal, wanted, purse=self._purse)
         return Found("feasible", attempt.placements) if attempt.is_complete else None
 
     def _joined(
@@ -195,7 +207,7 @@ class Oracle(Sight):
         problem: AgendaProblem,
         *,
         wanted: Sequence[Placement] = (),
-        work: float | None = None,
+        work: float | None = effort.LONGER,
         nothing_is_seen: bool = False,
         any_plan: bool = False,
     ) -> Found:
@@ -203,7 +215,7 @@ class Oracle(Sight):
 
         Args:
             wanted: where some of them may well be.
-            work: give up after so much deterministic time of the solver.
+            work: as in ``find``.
             nothing_is_seen: it was looked already whether it is seen without search that there is no plan.
             any_plan: one far from what is wanted and what was there before is as good.
         """
@@ -215,8 +227,8 @@ class Oracle(Sight):
         placements = packed(problem)
         if placements is not None:
             return Found("feasible", placements)
-        attempt = self._kept_few.attempt(problem, legal, wanted, any_plan=any_plan)
-        if not attempt.is_complete and overfilled(problem, legal) is not None:
+        attempt = self._kept_few.attempt(problem, legal, wanted, any_plan=any_plan, purse=self._purse)
+        if not attempt.is_complete and self._is_refuted(problem, legal):
             return Found("infeasible")
         if not attempt.is_complete and work is not None and len(problem.sessions) > effort.MOST_SHORTLY:
             return Found("unknown")
@@ -224,6 +236,9 @@ class Oracle(Sight):
         if found.placements is not None:
             self._kept_few.placements = found.placements
         return found
+
+    def _is_refuted(self, problem: AgendaProblem, legal: dict[str, Legal]) -> bool:
+        return self._kept_few.is_refuted or overfilled(problem, legal, purse=self._purse) is not None
 
     def at_once(self, problem: AgendaProblem, plan: Sequence[Placement]) -> Found | None:
         """The answer where a plan at hand, or one with the last of its sessions elsewhere, is one of this problem."""
@@ -242,10 +257,10 @@ class Oracle(Sight):
         legal = self.legal_of(problem)
         if self.is_over or contradiction(problem, legal, self._nothing_seen) is not None:
             return None
-        attempt = self._kept_few.attempt(problem, legal, wanted, seconds=effort.GLANCE)
+        attempt = self._kept_few.attempt(problem, legal, wanted, seconds=effort.GLANCE, purse=self._purse)
         return attempt.placements if attempt.is_complete else None
 
-    def _solved(self, problem: AgendaProblem, legal: dict[str, Legal], work: float | None = None) -> Found:
+    def _solved(self, problem: AgendaProblem, legal: dict[str, Legal], work: float | None) -> Found:
         # The whole model of a large event takes seconds to build.
         if self.is_over:
             return Found("unknown")
@@ -265,19 +280,25 @@ class Oracle(Sight):
             # More searches side by side take longer to set up than a few sessions take to decide.
             limits = replace(limits, workers=1)
         elif work is not None and 2 * sum(bool(one.after) for one in sessions) < len(sessions):
-            limits, parameters = replace(limits, workers=1), effort.HARDLY_ORDERED
-        return run(
+            limits, parameters = replace(limits, workers=1), dict(effort.HARDLY_ORDERED)
+        # Beside a busy machine's wall clock, which says little of what was tried.
+        if work is None:
+            parameters = {}
+        else:
+            parameters |= {"max_deterministic_time": self._purse.granted(work)}
+        solved = run(
             model.cp,
             stage="explain",
             sense=None,
             limits=limits,
-            # Where a question may stay open, the rest is for others.
-            seconds=left if work is None else left / 2,
-            # Beside a busy machine's wall clock, which says little of what was tried.
-            parameters={} if work is None else {"max_deterministic_time": work} | parameters,
+            # Whether there is a plan comes first; else, where a question may stay open, the rest is for others.
+            seconds=left * (effort.FIRST if work is None else 0.5),
+            parameters=parameters,
             control=self._control,
             stopwatch=self._stopwatch,
         )
+        self._purse.spend(solved.deterministic_time)
+        return solved
 
     def best(self, problem: AgendaProblem) -> AgendaOutcome:
         """The best plan that is found in half of the time left."""

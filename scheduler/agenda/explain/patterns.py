@@ -4,7 +4,7 @@ Stretches that are alike are counted instead of told apart, and so are the ways 
 where it chooses for each stretch is then mostly seen at once (the patterns of Gilmore and Gomory, 1961).
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, TypeVar
 
@@ -22,7 +22,12 @@ MOST_PATTERNS = 500
 
 
 def filled_by_patterns(
-    wanted: Mapping[S, int], lengths: Sequence[int], steps: Sequence[Mapping[S, int]], *, seconds: float
+    wanted: Mapping[S, int],
+    lengths: Sequence[int],
+    steps: Sequence[Mapping[S, int]],
+    *,
+    seconds: float,
+    spend: Callable[[float], None] | None = None,
 ) -> list[dict[S, int]] | Literal["none", "unknown"] | None:
     """How many of each kind go into each stretch; ``none`` where not all do, proven, and nothing if too many ways.
 
@@ -30,6 +35,7 @@ def filled_by_patterns(
         lengths: of the stretches.
         steps: what one of a kind takes of a stretch, for each stretch the kinds that may be in it.
         seconds: deterministic time after which it is left open.
+        spend: told how much of it was taken.
     """
     if _are_too_many(wanted, lengths, steps):
         return "none"
@@ -48,7 +54,7 @@ def filled_by_patterns(
         ways.append((indices, [kind for kind, _ in kinds], found))
     if sum(len(found) for *_, found in ways) > MOST_PATTERNS:
         return None
-    return _solved(wanted, len(lengths), ways, seconds)
+    return _solved(wanted, len(lengths), ways, seconds=seconds, spend=spend)
 
 
 def _are_too_many(wanted: Mapping[S, int], lengths: Sequence[int], steps: Sequence[Mapping[S, int]]) -> bool:
@@ -97,7 +103,9 @@ def _solved(
     wanted: Mapping[S, int],
     stretches: int,
     ways: Sequence[tuple[list[int], list[S], list[Pattern]]],
+    *,
     seconds: float,
+    spend: Callable[[float], None] | None,
 ) -> list[dict[S, int]] | Literal["none", "unknown"]:
     model = cp_model.CpModel()
     there: dict[S, list[cp_model.LinearExprT]] = {kind: [] for kind in wanted}
@@ -113,7 +121,7 @@ def _solved(
             return "none"
         # More than there are do no harm: some are left out again.
         model.add(sum(there[kind]) >= count)
-    solver = decided(model, seconds=seconds)
+    solver = decided(model, seconds=seconds, spend=spend)
     if isinstance(solver, str):
         return solver
     left = dict(wanted)

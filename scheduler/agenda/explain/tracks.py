@@ -16,6 +16,7 @@ from ortools.sat.python import cp_model
 from scheduler.agenda.explain.effort import COUNTED
 from scheduler.agenda.explain.filling import filled
 from scheduler.agenda.explain.patterns import filled_by_patterns
+from scheduler.agenda.explain.purse import Purse
 from scheduler.agenda.explain.sizes import Size, Stretch
 from scheduler.agenda.explain.turns import one_after_the_other
 from scheduler.agenda.first_plan.ground import LONGEST
@@ -33,7 +34,7 @@ NEARLY = 1.5
 
 
 def proposed(
-    problem: AgendaProblem, legal: Mapping[str, Legal], *, seconds: float = COUNTED
+    problem: AgendaProblem, legal: Mapping[str, Legal], *, seconds: float = COUNTED, purse: Purse | None = None
 ) -> tuple[Placement, ...] | None:
     """Places of required sessions that fill what is scarce without overlap; they may break rules of other kinds.
 
@@ -41,6 +42,7 @@ def proposed(
 
     Args:
         seconds: deterministic time after which no plan is proposed.
+        purse: what all that is counted may take together.
 
     Returns:
         Nothing where it is proven, length by length, that there is no plan; no places where none are found.
@@ -48,17 +50,18 @@ def proposed(
     if any(one.after for one in problem.sessions):
         return one_after_the_other(problem, legal)
     required = [one for one in problem.sessions if one.is_required]
+    purse = purse or Purse(COUNTED)
     for some, stretches, is_all in _scarce(problem, required):
         sizes = _sizes(some, legal)
         wanted = Counter(sizes.values())
         possible = {room for size in wanted for room, _ in size.rooms}
         stretches = [one for one in stretches if one.room is None or one.room in possible]
         cut = _cut(stretches, wanted)
-        counts = _counts(wanted, cut, seconds=seconds)
+        counts = _counts(wanted, cut, seconds=seconds, purse=purse)
         if isinstance(counts, dict):
             return tuple(_placed(problem, some, sizes, counts, cut))
         # Some may not be anywhere in a stretch; then the order matters in which they are there.
-        counts = _counts(wanted, stretches, fits=Size.may_go_into, seconds=seconds)
+        counts = _counts(wanted, stretches, fits=Size.may_go_into, seconds=seconds, purse=purse)
         if isinstance(counts, dict):
             return tuple(_placed(problem, some, sizes, counts, stretches))
         if counts == "none" and is_all:
@@ -66,17 +69,24 @@ def proposed(
     return ()
 
 
-def overfilled(problem: AgendaProblem, legal: Mapping[str, Legal]) -> frozenset[str] | None:
+def overfilled(
+    problem: AgendaProblem, legal: Mapping[str, Legal], *, purse: Purse | None = None
+) -> frozenset[str] | None:
     """Required sessions of which it is proven, length by length, that what is scarce cannot be filled with them.
 
     Only their lengths, hours and rooms count: a session goes into a stretch where it may be anywhere in it.
+
+    Args:
+        purse: what all that is counted may take together.
     """
+    purse = purse or Purse(COUNTED)
     required = [one for one in problem.sessions if one.is_required]
     for some, stretches, is_all in _scarce(problem, required):
         if is_all and some:
             sizes = _sizes(some, legal)
             for inside, hours in _within_hours(sizes, stretches):
-                if _counts(Counter(sizes[name] for name in inside), hours, fits=Size.may_go_into) == "none":
+                wanted = Counter(sizes[name] for name in inside)
+                if _counts(wanted, hours, fits=Size.may_go_into, seconds=COUNTED, purse=purse) == "none":
                     return frozenset(inside)
     return None
 
@@ -166,7 +176,8 @@ def _counts(
     stretches: Sequence[Stretch],
     *,
     fits: Callable[[Size, Stretch], bool] = Size.goes_into,
-    seconds: float = COUNTED,
+    seconds: float,
+    purse: Purse,
 ) -> dict[tuple[Size, Stretch], list[int]] | Literal["none", "unknown"]:
     """How many of each size go into each of the stretches that are alike; ``none`` where not all do, proven."""
     if len(wanted) * len(stretches) > MOST_COUNTED:
@@ -174,7 +185,10 @@ def _counts(
     into = {one: {size: size.duration + one.turnover for size in wanted if fits(size, one)} for one in set(stretches)}
     steps = [into[one] for one in stretches]
     lengths = [one.end - one.start + one.turnover for one in stretches]
-    full = filled(wanted, lengths, steps) or filled_by_patterns(wanted, lengths, steps, seconds=seconds)
+    seconds = purse.granted(seconds)
+    full = filled(wanted, lengths, steps) or filled_by_patterns(
+        wanted, lengths, steps, seconds=seconds, spend=purse.spend
+    )
     if isinstance(full, str):
         return full
     if full is not None:
@@ -199,7 +213,7 @@ def _counts(
         if not left[size]:
             return "none"
         model.add(sum(left[size]) == count)
-    solver = decided(model, seconds=seconds)
+    solver = decided(model, seconds=purse.granted(seconds), spend=purse.spend)
     if isinstance(solver, str):
         return solver
     return {key: [solver.value(number) for number in numbers] for key, numbers in found.items()}
