@@ -21,7 +21,7 @@ FEW_EJECTIONS = 12
 
 BRIEF, SOON, LONGER = 0.05, 0.1, 1.0
 """Deterministic time for a question that may be needless, for one that may prove a fix, and for one put off."""
-TOGETHER = 2.0
+TOGETHER = 1.0
 """Deterministic time for all questions about facts, and as much for all about a fix."""
 FIRST = 0.75
 """The part of the time that is left for the question whether there is a plan; the rest is to say why there is none."""

@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 
 from ortools.sat.python import cp_model
 
+from scheduler.agenda.bounds import FINE_LIMIT
 from scheduler.core.cpsat import decided
 
 S = TypeVar("S", bound=Hashable)
@@ -71,7 +72,9 @@ def _are_too_many(wanted: Mapping[S, int], lengths: Sequence[int], steps: Sequen
 
 @lru_cache(maxsize=1024)
 def _most(steps: tuple[int, ...], length: int) -> int:
-    """The largest sum of steps, each as often as one likes, that is not longer than a length."""
+    """The largest sum of steps, each as often as one likes, that is not longer than a length; all of one far longer."""
+    if length > FINE_LIMIT:
+        return length
     sums = 1
     for step in steps:
         times = step
