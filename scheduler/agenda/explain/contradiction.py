@@ -2,7 +2,12 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 
-from scheduler.agenda.explain.counting import too_many_at_once, too_many_in_rooms, too_many_units
+from scheduler.agenda.explain.counting import (
+    too_many_at_once,
+    too_many_beside_plenaries,
+    too_many_in_rooms,
+    too_many_units,
+)
 from scheduler.agenda.explain.houses import overfull_houses
 from scheduler.agenda.explain.narrow import chains, too_close, too_tight_for
 from scheduler.agenda.explain.required import Memory, Required
@@ -18,6 +23,7 @@ CHECKS: dict[str, tuple[Check, frozenset[str]]] = {
     "units": (too_many_units, frozenset({"uses", "taken", "open", "closed"})),
     "at once": (too_many_at_once, frozenset({"max_parallel", "closed"})),
     "rooms": (too_many_in_rooms, OF_ROOMS),
+    "rooms beside plenaries": (too_many_beside_plenaries, OF_ROOMS | {"plenary"}),
     "houses": (overfull_houses, OF_ROOMS | OF_TIME),
     "people": (too_tight_for("people"), OF_TIME | {"people", "available", "rest"}),
     "one room": (too_tight_for("rooms"), OF_ROOMS | OF_TIME),

@@ -35,6 +35,35 @@ def too_many_in_rooms(of: Required) -> Iterator[frozenset[str]]:
             yield fewest({one.id: one.duration + turnover for one in bound}, excess)
 
 
+def too_many_beside_plenaries(of: Required) -> Iterator[frozenset[str]]:
+    """For each such set of rooms, the same where plenaries take their time in all other rooms as well.
+
+    Where a room is open whenever there is a plenary, its sessions and their turnovers have what is left before and
+    after; one turnover may go by while the plenary is held.
+    """
+    problem, houses = of.problem, of.houses
+    plenaries = [one for one in of.sessions if one.plenary]
+    if not plenaries:
+        return
+    hours = hours_of_days(problem.days)
+    always = [index for index, room in enumerate(problem.rooms) if room.open is None]
+    for house in sorted({houses[one.id] for one in of.sessions}, key=int.bit_count):
+        rooms = [index for index in always if house >> index & 1]
+        # Of a room with hours of its own it is not known how much of a plenary falls into them.
+        if not rooms or len(rooms) < house.bit_count():
+            continue
+        turnover = min(problem.rooms[index].turnover for index in rooms)
+        sizes = {one.id: one.duration + turnover for one in of.sessions if not houses[one.id] & ~house}
+        for one in plenaries:
+            taken = [max(0, one.duration - problem.rooms[index].turnover) for index in rooms]
+            in_own = max(taken) if houses[one.id] & house else 0
+            sizes[one.id] = sizes.get(one.id, 0) + sum(taken) - in_own
+        there = sum(end - start + problem.rooms[index].turnover for index in rooms for start, end in hours)
+        excess = sum(sizes.values()) - there
+        if excess > 0:
+            yield fewest(sizes, excess)
+
+
 def _time_in_rooms(of: Required, lengths: set[int]) -> list[int]:
     """What sessions of these lengths can fill of each room; rooms alike are looked at once."""
     known = of.memory.times_of_rooms(of.problem.days, frozenset(lengths))

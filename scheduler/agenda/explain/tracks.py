@@ -17,11 +17,12 @@ from scheduler.agenda.explain.effort import COUNTED
 from scheduler.agenda.explain.filling import filled
 from scheduler.agenda.explain.patterns import filled_by_patterns
 from scheduler.agenda.explain.purse import Purse
+from scheduler.agenda.explain.scarce import scarce, standing_still
 from scheduler.agenda.explain.sizes import Size, Stretch
-from scheduler.agenda.explain.turns import one_after_the_other
+from scheduler.agenda.explain.succession import one_after_the_other
 from scheduler.agenda.first_plan.ground import LONGEST
-from scheduler.agenda.legal import Legal, Starts, common, hours_of_days, taken_elsewhere, union, without
-from scheduler.agenda.problem import AgendaProblem, Resource, Session
+from scheduler.agenda.legal import Legal, union
+from scheduler.agenda.problem import AgendaProblem, Session
 from scheduler.agenda.solution import Placement
 from scheduler.core.cpsat import decided
 
@@ -51,7 +52,7 @@ def proposed(
         return one_after_the_other(problem, legal)
     required = [one for one in problem.sessions if one.is_required]
     purse = purse or Purse(COUNTED)
-    for some, stretches, is_all in _scarce(problem, required):
+    for some, stretches, is_all in scarce(problem, required, legal):
         sizes = _sizes(some, legal)
         wanted = Counter(sizes.values())
         possible = {room for size in wanted for room, _ in size.rooms}
@@ -81,13 +82,14 @@ def overfilled(
     """
     purse = purse or Purse(COUNTED)
     required = [one for one in problem.sessions if one.is_required]
-    for some, stretches, is_all in _scarce(problem, required):
+    standing = standing_still(required, legal)
+    for some, stretches, is_all in scarce(problem, required, legal):
         if is_all and some:
             sizes = _sizes(some, legal)
             for inside, hours in _within_hours(sizes, stretches):
                 wanted = Counter(sizes[name] for name in inside)
                 if _counts(wanted, hours, fits=Size.may_go_into, seconds=COUNTED, purse=purse) == "none":
-                    return frozenset(inside)
+                    return frozenset([*inside, *({} if len(some) == len(required) else standing)])
     return None
 
 
@@ -104,7 +106,8 @@ def _within_hours(sizes: Mapping[str, Size], stretches: Sequence[Stretch]) -> It
             for one in stretches
             if one.start < end and begin < one.end
         ]
-        needed = sum(sizes[name].duration for name in inside)
+        pause = min((one.turnover for one in hours), default=0)
+        needed = sum(sizes[name].duration + pause for name in inside)
         if NEARLY * needed > sum(one.end - one.start for one in hours):
             yield inside, hours
 
@@ -117,34 +120,6 @@ def _sizes(some: Sequence[Session], legal: Mapping[str, Legal]) -> dict[str, Siz
         if key not in known:
             known[key] = Size(one.duration, tuple(sorted(legal[one.id].rooms.items())))
     return {one.id: known[one.duration, id(legal[one.id].rooms)] for one in some}
-
-
-def _scarce(problem: AgendaProblem, required: list[Session]) -> Iterator[tuple[list[Session], list[Stretch], bool]]:
-    """What may be short of time, with the sessions that need it; a resource comes before rooms.
-
-    The last value says whether every plan can be read as sessions on these tracks: intervals of which so many overlap
-    at most go onto as many tracks, but not where the number changes with time.
-    """
-    days = hours_of_days(problem.days)
-    for resource in problem.resources:
-        users = [one for one in required if one.uses.get(resource.id, 0) > 0]
-        if len(users) > 1 and all(one.uses[resource.id] == 1 for one in users):
-            yield (
-                users,
-                [Stretch(*span) for level in _levels(resource, len(users)) for span in common(union(days), level)],
-                not resource.taken,
-            )
-    if problem.max_parallel is not None and problem.max_parallel < len(problem.rooms):
-        yield required, [Stretch(*span) for _ in range(problem.max_parallel) for span in days], True
-    yield (
-        required,
-        [
-            Stretch(start, end, room.turnover, room.id)
-            for room in problem.rooms
-            for start, end in (days if room.open is None else common(days, union(room.open)))
-        ],
-        True,
-    )
 
 
 def _cut(stretches: Sequence[Stretch], sizes: Counter[Size]) -> list[Stretch]:
@@ -161,14 +136,6 @@ def _cut(stretches: Sequence[Stretch], sizes: Counter[Size]) -> list[Stretch]:
         inside = [stretch.start, *(edge for edge in cuts if stretch.start < edge < stretch.end), stretch.end]
         found += [replace(stretch, start=start, end=end) for start, end in pairwise(inside)]
     return found
-
-
-def _levels(resource: Resource, most: int) -> Iterator[Starts]:
-    """When the first unit is free, when the second is as well, and so on."""
-    hours: Starts = ((-(2**40), 2**40),) if resource.open is None else union(resource.open)
-    taken = taken_elsewhere(resource)
-    for level in range(min(resource.capacity, most)):
-        yield without(hours, union(span for span, units in taken if resource.capacity - units <= level))
 
 
 def _counts(

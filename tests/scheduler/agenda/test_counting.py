@@ -6,7 +6,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduler.agenda.explain import explain
-from scheduler.agenda.explain.counting import too_many_at_once, too_many_in_rooms, too_many_units
+from scheduler.agenda.explain.counting import (
+    too_many_at_once,
+    too_many_beside_plenaries,
+    too_many_in_rooms,
+    too_many_units,
+)
 from scheduler.agenda.explain.required import Required
 from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.problem import AgendaProblem
@@ -18,7 +23,7 @@ HALL = [{"id": "hall", "capacity": 400}, {"id": "small", "capacity": 40}, {"id":
 def too_many(problem: AgendaProblem) -> frozenset[str] | None:
     """The smallest set that one of the counts finds."""
     required = Required(problem, legal_of(problem))
-    checks = (too_many_in_rooms, too_many_units, too_many_at_once)
+    checks = (too_many_in_rooms, too_many_beside_plenaries, too_many_units, too_many_at_once)
     return min((found for check in checks for found in check(required)), key=len, default=None)
 
 
@@ -59,6 +64,22 @@ def test_turnover_of_any_room_counts_no_more_than_it_must(problem_of: Any) -> No
     short = problem_of(rooms=rooms, sessions=sessions, days=[{"id": "d", "start": 0, "end": 15}])
     assert too_many(fits) is None
     assert too_many(short) == {"a", "b", "c"}
+
+
+def test_a_plenary_takes_its_time_in_every_room(problem_of: Any) -> None:
+    """Ten grains in each of three rooms; a turnover goes by while the plenary is held."""
+    rooms = [{"id": name, "turnover": 1} for name in ("r1", "r2", "r3")]
+    plenary = {"id": "all", "duration": 4, "plenary": True}
+    sessions = [{"id": f"s{index}", "duration": 2} for index in range(6)]
+    day = [{"id": "d", "start": 0, "end": 10}]
+    fits = problem_of(rooms=rooms, sessions=[plenary, *sessions], days=day)
+    assert too_many(fits) is None
+    assert explain(fits, limits=Limits(time_limit=20, workers=1)).status == "feasible"
+    more = [{"id": f"t{index}", "duration": 2} for index in range(2)]
+    found = too_many(problem_of(rooms=rooms, sessions=[plenary, *sessions, *more], days=day))
+    assert found is not None and "all" in found
+    elsewhere = [{**room, "open": [[0, 10]]} for room in rooms]
+    assert too_many(problem_of(rooms=elsewhere, sessions=[plenary, *sessions, *more], days=day)) is None
 
 
 def test_more_session_time_than_so_many_at_once_have(problem_of: Any) -> None:

@@ -175,6 +175,15 @@ CASES: dict[str, tuple[dict[str, Any], set[str], dict[str, Any]]] = {
         {"max_parallel"},
         {"max_parallel": 2},
     ),
+    "a plenary that takes the time of both rooms": (
+        {
+            "sessions": [{"id": name, "duration": 2, "plenary": name == "a"} for name in "abcd"],
+            "rooms": TWO_ROOMS,
+            "days": [{"id": "d", "start": 0, "end": 4}],
+        },
+        {"sessions[0].plenary"},
+        {f"sessions[{index}].optional": True for index in range(4)},
+    ),
     "a circle": (
         {"sessions": [{**A, "after": ["b"]}, {**B, "after": ["a"]}]},
         {"sessions[0].after[0]", "sessions[1].after[0]"},

@@ -1,5 +1,6 @@
 """Ways to fill stretches of time, counted (AGD-03): what is found fits, and what is said not to go in does not."""
 
+import tracemalloc
 from collections.abc import Sequence
 from itertools import product
 
@@ -42,6 +43,15 @@ def test_all_that_goes_in_is_found_and_nothing_else(data: st.DataObject) -> None
         for length, here, there in zip(lengths, steps, found, strict=True):
             assert sum(here[kind] * count for kind, count in there.items()) <= length
         assert all(sum(there.get(kind, 0) for there in found) == count for kind, count in enumerate(wanted))
+
+
+def test_a_stretch_of_years_takes_no_memory_by_the_grain() -> None:
+    tracemalloc.start()
+    found = filled_by_patterns({0: 3, 1: 1}, [2**31, 8], [{0: 4, 1: 6}, {0: 4}], seconds=1.0)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert isinstance(found, list) and sum(there.get(0, 0) for there in found) == 3
+    assert most < 10_000_000
 
 
 def test_too_many_ways_are_not_written_down() -> None:

@@ -51,6 +51,19 @@ def test_lengths_that_do_not_go_into_the_hours_of_three_teams(problem_of: Any) -
     assert explanation.fix.path.endswith(".windows")
 
 
+def test_what_is_pinned_cuts_the_time_of_its_room(problem_of: Any) -> None:
+    """Five of one grain and a turnover each go into nine grains, but not where one of them begins on an odd one."""
+    sessions = [{"id": f"s{index}", "duration": 1} for index in range(5)]
+    fields = {"rooms": [{"id": "r", "turnover": 1}], "days": [{"id": "d", "start": 0, "end": 9}]}
+    for start, expected in ((4, None), (3, {f"s{index}" for index in range(5)})):
+        pinned = {**sessions[0], "pin": {"start": start}}
+        problem = problem_of(sessions=[pinned, *sessions[1:]], **fields)
+        assert overfilled(problem, legal_of(problem)) == expected
+    explanation = explain(problem, limits=Limits(time_limit=60, workers=1))
+    assert {fact.path for fact in explanation.facts} == {"sessions[0].pin", "rooms[0].turnover"}
+    assert explanation.fix is not None and explanation.fix.path == "sessions[0].pin"
+
+
 def test_hours_that_change_are_not_taken_for_so_many_tracks(problem_of: Any) -> None:
     """One team is away in the middle, twice: what runs beside the other then need not stay with one of the two."""
     resource = {"id": "x", "capacity": 2, "taken": [[4, 6, 1], [10, 12, 1]]}
