@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from app.platform.database.arrivals import Arrivals
+
 
 class Turns:
     """Turns of one process, first come first served.
@@ -26,6 +28,7 @@ class Turns:
         self._turn_to_write = asyncio.Semaphore(writers)
         self._writing, self._running = 0, 0
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self.arrivals = Arrivals()
 
     @asynccontextmanager
     async def taken(self, *, writes: bool) -> AsyncIterator[None]:
@@ -49,12 +52,15 @@ class Turns:
         if self._waiting or not self._is_room():
             turn = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
+            number = self.arrivals.come()
             try:
                 await turn
             except asyncio.CancelledError:
                 if not turn.cancelled():
                     self._leave()  # it was called as it went away
                 raise
+            finally:
+                self.arrivals.go(number)
         else:
             self._running += 1
         try:

@@ -60,6 +60,7 @@ class _Piece:
 
     work: Work[Any]
     is_told: asyncio.Future[None]
+    number: int
     context: Context = field(default_factory=copy_context)
     result: Any = None
     fault: BaseException | None = None
@@ -103,8 +104,9 @@ class Writes:
         Python runs one thread at a time, and hands it on at each question to the database: a flood of small answers
         takes every turn between two questions, and a booking waits for one of them each time. They go out all at once
         while a batch waits for the disk, and before the next one begins; and at the latest after a while, where a batch
-        waits for another process.
+        waits for another process. Before all that they wait for those who came before them.
         """
+        await self._turns.arrivals.behind()
         if self._is_free.is_set():
             return
         self._making_way += 1
@@ -122,11 +124,14 @@ class Writes:
         Raises:
             BaseException: whatever the work raised, or what the commit did; nothing of it is stored then.
         """
-        piece = _Piece(work, asyncio.get_running_loop().create_future())
+        piece = _Piece(work, asyncio.get_running_loop().create_future(), self._turns.arrivals.come())
         self._waiting.append(piece)
         if self._going is None:
             self._going = asyncio.create_task(self._go())
-        await piece.is_told
+        try:
+            await piece.is_told
+        finally:
+            self._turns.arrivals.go(piece.number)
         with in_words():
             if piece.fault is not None:
                 raise piece.fault
@@ -155,8 +160,7 @@ class Writes:
             try:
                 with self._database.engine.connect() as connection, connection.begin():
                     self._do_batch(connection, pieces)
-                    if self._making_way:
-                        loop.call_soon_threadsafe(self._is_free.set)
+                    loop.call_soon_threadsafe(self._are_done, [piece.number for piece in pieces])
             except BaseException as fault:
                 if not pieces:
                     # It is tried again. Whoever it met has what they wait for by then, and they do not meet once more.
@@ -165,8 +169,20 @@ class Writes:
                 for piece in pieces:
                     piece.fault = fault
             loop.call_soon_threadsafe(_tell, pieces)
-            if self._making_way or time.monotonic() > ends_at:
+            if self._must_pause() or time.monotonic() > ends_at:
                 return
+
+    def _must_pause(self) -> bool:
+        """Whether small answers make way, or came before whoever waits first; whoever is alone need not ask."""
+        if self._making_way:
+            return True
+        return bool(self._waiting) and self._turns.arrivals.is_small_before(self._waiting[0].number)
+
+    def _are_done(self, numbers: list[int]) -> None:
+        """They wait for the disk alone: small answers that came behind them go out meanwhile."""
+        self._is_free.set()
+        for number in numbers:
+            self._turns.arrivals.go(number)
 
     def _do_batch(self, connection: Connection, pieces: list[_Piece]) -> None:
         """Do the first piece, and add those that wait as long as they may join; then write their lines into the log."""

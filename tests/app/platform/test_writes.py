@@ -408,8 +408,9 @@ def test_what_waits_for_a_commit_of_its_own_is_no_short_change(database: Databas
     assert [type(one) for one in together(submit)] == [AssertionError]
 
 
-def test_small_answers_go_out_before_a_batch_and_after_it_never_meanwhile(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("comes", ["between", "last"])
+def test_small_answers_go_out_in_the_order_of_arrival_never_while_a_batch_is_done(
+    database: Database, monkeypatch: pytest.MonkeyPatch, comes: str
 ) -> None:
     monkeypatch.setattr(module, "MOST", 1)
     begun, may_go_on = threading.Event(), threading.Event()
@@ -426,21 +427,21 @@ def test_small_answers_go_out_before_a_batch_and_after_it_never_meanwhile(
 
     async def all_of_them() -> None:
         writes = Writes(database, Turns(readers=2, writers=1))
-        pieces = [
-            asyncio.create_task(writes.do(first)),
-            asyncio.create_task(writes.do(lambda _session: order.append("second booking"))),
-        ]
+        pieces = [asyncio.create_task(writes.do(first))]
         assert await asyncio.to_thread(begun.wait, 10)
-        small = asyncio.create_task(answer(writes))
-        for _ in range(5):
-            await asyncio.sleep(0)
+        behind = [answer(writes), writes.do(lambda _session: order.append("second booking"))]
+        for one in behind if comes == "between" else behind[::-1]:
+            pieces.append(asyncio.create_task(one))
+            for _ in range(5):
+                await asyncio.sleep(0)
         assert order == []
         may_go_on.set()
-        await asyncio.gather(small, *pieces)
+        await asyncio.gather(*pieces)
         await asyncio.wait_for(writes.make_way(), 1)
 
     asyncio.run(all_of_them())
-    assert order == ["first booking", "small answer", "second booking"]
+    later = ["small answer", "second booking"]
+    assert order == ["first booking", *(later if comes == "between" else later[::-1])]
 
 
 def test_small_answers_go_out_after_a_batch_that_broke(database: Database) -> None:
