@@ -22,10 +22,13 @@ import app.pairing.routes as pairing
 import app.printing.routes as printing
 import app.registration.routes as registration
 import app.solver_runs.routes as solver_runs
+from app.accounts.cookies import cookie_name
 from app.accounts.idle import IdleLives, LastUses
+from app.accounts.readers import Readers
 from app.accounts.tasks import keep_uses, write_uses
 from app.claims.enums import BOOKED
 from app.meetings.tasks import keep_answers
+from app.meetings.touched import people_of
 from app.office.tasks import keep_purging
 from app.platform import audit, self_check
 from app.platform.clock import Clock, clock_for
@@ -35,11 +38,11 @@ from app.platform.database.writes import Writes
 from app.platform.log_follower import LogFollower
 from app.platform.logs import log_as_json
 from app.platform.mailing import keep_sending
-from app.platform.page_cache import PageCache
+from app.platform.page_cache import MOST_OWN_PAGES, PageCache
 from app.platform.rendering import STATIC, compile_all
 from app.platform.settings import Settings
 from app.platform.web import failures, health
-from app.platform.web.guards import Guard
+from app.platform.web.guards import Guard, language_cookie
 from app.platform.web.heads import Heads
 from app.platform.web.shared import SharedPages
 from app.platform.web.signpost import Signpost
@@ -121,6 +124,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         IdleLives(staff=timedelta(hours=settings.staff_idle_hours), guests=timedelta(hours=settings.guest_idle_hours))
     )
     application.state.pages = PageCache()
+    application.state.own_pages = PageCache(most=MOST_OWN_PAGES)
     application.state.turns = Turns(readers=READERS, writers=1 if database.is_sqlite else WRITERS)
     application.state.writes = Writes(database, application.state.turns)
     application.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")
@@ -128,10 +132,15 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         application.include_router(router)
     application.router.middleware_stack = Signpost(application.router)
     failures.install(application)
+    readers = Readers(application.state.uses, application.state.clock)
     application.add_middleware(
         SharedPages,
         pages=application.state.pages,
-        follower=LogFollower(database, quiet=QUIET),
+        own_pages=application.state.own_pages,
+        session_cookie=cookie_name(settings),
+        language_cookie=language_cookie(settings),
+        admits=readers.admits,
+        follower=LogFollower(database, quiet=QUIET, people=people_of, readers=readers.of_tokens),
         clock=application.state.clock,
         writes=application.state.writes,
     )

@@ -21,9 +21,9 @@ from sqlalchemy.orm import Session
 from app.accounts.cookies import session_token
 from app.accounts.enums import SECOND_STEP_ROLES, STAFF_ROLES, Role
 from app.accounts.home import home_of
-from app.accounts.idle import UNASKED, LastUses
 from app.accounts.principal import NOBODY, Principal
 from app.accounts.queries import event_id_of_slug, principal_of_session
+from app.accounts.readers import goes_on
 from app.accounts.words import role_name
 from app.platform.clock import Now
 from app.platform.database.sessions import READERS, ReadLogSession, RequestSession, read_in_one_go
@@ -131,13 +131,8 @@ def principal_of_request(request: Request, session: Session, *, now: datetime) -
     """Who asks, by the cookie alone; nobody when it is missing, ended, unused, revoked, or its account is closed."""
     token = session_token(request)
     principal = principal_of_session(session, token=token, now=now) if token is not None else None
-    if principal is None or principal.session_id is None or principal.used_at is None:
+    if principal is None or not goes_on(principal, request.app.state.uses, headers=request.headers, now=now):
         return NOBODY
-    uses: LastUses = request.app.state.uses
-    if uses.ends_at(session_id=principal.session_id, role=principal.role, written_at=principal.used_at) <= now:
-        return NOBODY
-    if UNASKED not in request.headers:
-        uses.note(session_id=principal.session_id, now=now)
     return principal
 
 

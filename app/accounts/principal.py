@@ -39,12 +39,19 @@ class Principal:
     session_id: int | None = None
     used_at: datetime | None = None
     second_step_at: datetime | None = None
+    expires_at: datetime | None = None
     choices: tuple[RoleChoice, ...] = ()
 
     @property
     def is_signed_in(self) -> bool:
         """Whether a person is behind this, in whatever role."""
         return self.account_id is not None
+
+    @property
+    def holds_until(self) -> datetime | None:
+        """When the first thing ends of what was found: the session, or one of the roles."""
+        ends = [one for one in (self.expires_at, *(choice.until for choice in self.choices)) if one is not None]
+        return min(ends, default=None)
 
     def actor(self) -> Actor:
         """Who the log names for a change made now."""

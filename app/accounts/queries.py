@@ -66,6 +66,7 @@ def principal_of_session(session: Session, *, token: str, now: datetime) -> Prin
         session_id=signed_in.session_id,
         used_at=signed_in.used_at or signed_in.created_at,
         second_step_at=signed_in.second_step_at,
+        expires_at=signed_in.expires_at,
         choices=tuple(choice_of(row) for row in rows if row.grant_id is not None),
     )
     in_use = next((choice for choice in visitor.choices if choice.grant_id == signed_in.grant_in_use), None)

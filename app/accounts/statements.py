@@ -64,6 +64,7 @@ def who() -> Select[Any]:
             SignInSession.used_at,
             SignInSession.created_at,
             SignInSession.second_step_at,
+            SignInSession.expires_at,
             Account.id.label("account_id"),
             Account.display_name,
             Account.locale,

@@ -44,11 +44,12 @@ class Filters:
 
 @dataclass(frozen=True)
 class Matches:
-    """The best counterparts, how many there are in all, and the groups that anybody is of."""
+    """The best counterparts, how many there are in all, the groups that anybody is of, and whose time was compared."""
 
     best: tuple[Match, ...]
     count: int
     groups: tuple[str, ...] = field(default=(), compare=False)
+    compared: frozenset[int] = field(default=frozenset(), compare=False)
 
 
 def matches_for(session: Session, own: Delegate, *, pool: Pool, filters: Filters | None = None, most: int) -> Matches:
@@ -86,7 +87,7 @@ def matches_for(session: Session, own: Delegate, *, pool: Pool, filters: Filters
         for one in people.values()
     ]
     found.sort(key=lambda match: (-match.fit, -match.free_slots, match.delegate.rank, match.delegate.id))
-    return Matches(tuple(found[:most]), len(kept), groups)
+    return Matches(tuple(found[:most]), len(kept), groups, frozenset(near))
 
 
 def _is_wanted(one: Member, wanted: Filters, fit: Fit) -> bool:

@@ -33,6 +33,7 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Forbidden, Refused
 from app.platform.forms import Bound, FormData, bind
 from app.platform.i18n import gettext as _
+from app.platform.page_cache import ends_among, own_page
 from app.platform.rendering import render
 
 router = APIRouter()
@@ -75,7 +76,17 @@ def my_meetings(
         "most": ground.rules.most(own.delegate),
         "opens_at": own.event.wishes_open_at if own.event.wishes_open_at and own.event.wishes_open_at > now else None,
     }
-    return render(request, "meetings/mine.html", context)
+    return own_page(
+        request,
+        session,
+        render(request, "meetings/mine.html", context),
+        event_id=own.event.id,
+        people=frozenset({me}),
+        now=now,
+        moments=ends_among(
+            own.event.wishes_open_at, *(one.expires_at for one in wishes), *(one.expires_at for one in offers)
+        ),
+    )
 
 
 @router.post("/e/{slug}/my/meetings/wishes/{wish_id}/withdraw")

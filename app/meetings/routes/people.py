@@ -20,6 +20,7 @@ from app.meetings.why_not import why_not
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import NotFound
+from app.platform.page_cache import own_page
 from app.platform.rendering import is_htmx, render
 
 router = APIRouter()
@@ -37,6 +38,7 @@ MOST_SHOWN = 60
 def my_people(
     request: Request,
     session: ReadSession,
+    now: Now,
     access: Annotated[Access[SelfIn], Depends(READ)],
     q: str = "",
     group: str = "",
@@ -70,7 +72,14 @@ def my_people(
         "count": found.count,
         "challenges": pool.challenges,
     }
-    return render(request, "meetings/people.html", context, block="results" if is_htmx(request) else None)
+    return own_page(
+        request,
+        session,
+        render(request, "meetings/people.html", context, block="results" if is_htmx(request) else None),
+        event_id=own.event.id,
+        people=found.compared | {own.delegate.id},
+        now=now,
+    )
 
 
 @router.get("/e/{slug}/my/people/why")

@@ -18,6 +18,7 @@ from app.office.days import free_times, meeting_ids, minutes_until_words, way_to
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadLogSession, ReadSession
 from app.platform.forms import FormData
+from app.platform.page_cache import ends_among, own_page
 from app.platform.rendering import STATIC, is_htmx, render
 from app.printing import words
 from app.printing.itinerary import DayOfItems, Itinerary
@@ -80,7 +81,19 @@ def my_day(
         "changed": _marks(look),
         "first_later": next((one.uid for one in shown.items if one.starts_at > now), "") if shown else "",
     }
-    return render(request, "office/my_day.html", context, block="next_up" if _wants_next(request) else None)
+    page = render(request, "office/my_day.html", context, block="next_up" if _wants_next(request) else None)
+    if look.is_first:
+        return page  # that it was seen stands in no line of the log
+    times = (moment for item in itinerary.items for moment in (item.starts_at, item.ends_at))
+    return own_page(
+        request,
+        session,
+        page,
+        event_id=own.event.id,
+        people=frozenset({own.delegate.id}),
+        now=now,
+        moments=ends_among(*times, *(one.expires_at for one in waiting), *(one.expires_at for one in offers)),
+    )
 
 
 @router.post("/e/{slug}/my/seen")

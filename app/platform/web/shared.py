@@ -1,6 +1,9 @@
-"""Sends pages that all visitors see alike before any route is asked, as long as they are the newest."""
+"""Sends kept pages before any route is asked, as long as they are the newest, and good for whoever asks."""
 
 import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 import structlog
@@ -10,22 +13,47 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.platform.clock import Clock
 from app.platform.database.writes import Writes
 from app.platform.log_follower import LogFollower
-from app.platform.page_cache import KeptPage, Key, PageCache, key_of
-
-LANGUAGE_COOKIE = "lang"
+from app.platform.page_cache import OWN_KEY, KeptPage, Key, OwnPage, PageCache, key_of, own_key_of
 
 log = structlog.get_logger("bridge.web")
+
+
+class Admits(Protocol):
+    """Whether somebody who was found for a token is who a page was made for, and may have it now; notes the use."""
+
+    def __call__(self, found: Any, reader: Any, *, headers: Mapping[str, str], now: datetime) -> bool: ...
 
 
 class SharedPages:
     """Asks the log whether a kept page still holds; one request makes it anew where it does not, the others wait.
 
-    Whoever sends another cookie than that of the language may be signed in, and is answered by the routes.
+    Whoever sends another cookie than that of the language may be signed in, and is answered by the routes; but for a
+    page that was made for the same person in the same browser, who is signed in and may have it.
+
+    Args:
+        pages: those of visitors.
+        own_pages: those of signed-in people.
+        session_cookie: the name of the cookie that holds a token; ``language_cookie`` of that of the language.
     """
 
-    def __init__(self, app: ASGIApp, *, pages: PageCache, follower: LogFollower, clock: Clock, writes: Writes) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        pages: PageCache,
+        own_pages: PageCache,
+        session_cookie: str,
+        language_cookie: str,
+        admits: Admits,
+        follower: LogFollower,
+        clock: Clock,
+        writes: Writes,
+    ) -> None:
         self.app = app
-        self._pages, self._follower, self._clock, self._writes = pages, follower, clock, writes
+        self._pages, self._own_pages = pages, own_pages
+        self._session_cookie, self._language_cookie = session_cookie, language_cookie
+        self._admits = admits
+        self._follower, self._clock, self._writes = follower, clock, writes
         self._making: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,29 +61,40 @@ class SharedPages:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        key = key_of(request)
-        page = None if request.cookies.keys() - {LANGUAGE_COOKIE} else self._pages.find(key)
+        token = request.cookies.get(self._session_cookie)
+        if token is not None:
+            key, pages = own_key_of(request, token), self._own_pages
+            scope["state"][OWN_KEY] = key
+        else:
+            key, pages = key_of(request), self._pages
+        is_strange = token is None and request.cookies.keys() - {self._language_cookie}
+        page = None if is_strange else pages.find(key)
         if page is None:
             await self.app(scope, receive, send)
             return
         await self._writes.make_way()
-        if await self._is_sent(page, request, send):
+        if await self._is_sent(page, request, token, send):
             return
         lock = self._making.setdefault(key, asyncio.Lock())
         async with lock:
-            anew = self._pages.find(key)
-            if anew is None or anew is page or not await self._is_sent(anew, request, send):
+            anew = pages.find(key)
+            if anew is None or anew is page or not await self._is_sent(anew, request, token, send):
                 await self.app(scope, receive, send)
 
-    async def _is_sent(self, page: KeptPage, request: Request, send: Send) -> bool:
+    async def _is_sent(self, page: KeptPage | OwnPage, request: Request, token: str | None, send: Send) -> bool:
         try:
-            look = await self._follower.look()
+            look = await self._follower.look(token)
         except Exception:
             # The route has a page for a database that does not answer.
             log.exception("the log could not be read")
             return False
-        if not page.is_fresh(look, self._clock.now()):
+        now = self._clock.now()
+        if not page.basis.holds(look, now):
             return False
+        if token is not None:
+            found = look.readers.get(token)
+            if found is None or not self._admits(found, page.reader, headers=request.headers, now=now):
+                return False
         request.scope["route"] = page.route
         status, headers, body = page.answer_to(request.headers)
         await send({"type": "http.response.start", "status": status, "headers": headers})

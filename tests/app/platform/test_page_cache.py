@@ -21,7 +21,7 @@ from app.platform.actor import Actor
 from app.platform.audit import record, record_at_once
 from app.platform.database.engine import Database
 from app.platform.log_follower import LogFollower
-from app.platform.page_cache import MOST_PAGES, KeptPage, PageCache, is_known, takes_gzip
+from app.platform.page_cache import MOST_PAGES, Basis, KeptPage, PageCache, is_known, takes_gzip
 
 
 @contextmanager
@@ -244,7 +244,7 @@ def test_who_takes_packed_pages(accepted: str, takes: bool) -> None:
 
 
 def test_what_was_asked_for_longest_ago_goes_first() -> None:
-    page = KeptPage(event_id=1, as_of=1, minute=None, tag='W/"a"', headers=(), plain=b"page", packed=None, route=None)
+    page = KeptPage(basis=Basis(event_id=1, as_of=1), tag='W/"a"', headers=(), plain=b"page", packed=None, route=None)
     pages = PageCache()
     for number in range(MOST_PAGES):
         pages.keep((number,), page)
