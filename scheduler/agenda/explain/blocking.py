@@ -148,7 +148,8 @@ def _without_whole_kinds(facts: Sequence[Blocker], still_block: Callable[[Sequen
     for kind_of in (_owner, _kind) if len(kept) > SEARCHED else (_kind,):
         for kind in sorted({kind_of(fact) for fact in kept}, reverse=kind_of is _owner):
             rest = [fact for fact in kept if kind_of(fact) != kind]
-            if len(rest) < len(kept) and still_block(rest):
+            # That there is a plan without any fact is known.
+            if rest and len(rest) < len(kept) and still_block(rest):
                 kept = rest
     return kept
 

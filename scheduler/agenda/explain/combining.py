@@ -57,6 +57,7 @@ class _ListSearch:
         self._few = crowd_against(problem, oracle) or frozenset()
         self._avoided: set[Change] = set()
         self._kept: frozenset[Change] = frozenset()
+        self._undecided: set[tuple[Change, ...]] = set()
 
     def run(self) -> Changes | None:
         every = self._every_change()
@@ -72,7 +73,7 @@ class _ListSearch:
             fixes = self._with_values_of_few(chosen) if len(self._problem.sessions) <= WHOLE else None
             if fixes is not None:
                 return fixes
-            found = self._find(relaxed(chosen), self._plan_of_few(chosen))
+            found = self._find_list(chosen, is_last=patience == 1)
             if found.placements is not None:
                 return self._with_values(chosen, found.placements)
             if found.status == "unknown":
@@ -99,17 +100,33 @@ class _ListSearch:
         """Look elsewhere where it is hard to tell whether a list mends; false where there is nowhere else.
 
         What breaks several sets at once leaves little to spare: one change for each is easier to prove. Otherwise one
-        more change is.
+        more change is, of a crowd, and another list of those that are as good where there is none.
         """
         strained = [change for change in chosen if sum(change in one for one in self._sets) > 1]
         self._avoided.update(strained)
-        if not strained:
-            self._kept = frozenset(chosen)
-        return bool(strained) or len(chosen) < MOST_TOGETHER
+        if strained:
+            return True
+        if not self._is_crowded:
+            self._undecided.add(chosen)
+            return True
+        self._kept = frozenset(chosen)
+        return len(chosen) < MOST_TOGETHER
 
     def _every_change(self) -> tuple[Change, ...]:
         every = dict.fromkeys(change for one in self._sets for change in one)
         return tuple(sorted(every, key=lambda change: change.cost))
+
+    def _find_list(self, chosen: Sequence[Change], *, is_last: bool) -> Found:
+        """Whether a list mends; where no plan comes about from nothing, another list is tried first, if there is one."""
+        changes = relaxed(chosen)
+        changed = self._file.changed(changes)
+        if self._oracle.wants_all_rooms(changed, self._few):
+            afresh = self._oracle.afresh(changed, self._few)
+            if afresh is not None:
+                return Found("feasible", afresh)
+            if not is_last:
+                return Found("unknown")
+        return self._find(changes, self._plan_of_few(chosen))
 
     def _find(self, changes: Changes, wanted: Sequence[Placement] = ()) -> Found:
         found = self._find_all(self._file.changed(changes), wanted)
@@ -153,6 +170,8 @@ class _ListSearch:
         # Of a crowd, what did not come about hardly does in another try: one more change is sooner enough.
         for size in range(len(self._kept) + 1 if self._kept and self._is_crowded else 2, MOST_TOGETHER + 1):
             for some in self._hitting(size):
+                if some in self._undecided:
+                    continue
                 glances -= 1
                 if glances < 0 or self._oracle.is_over:
                     return None

@@ -7,6 +7,8 @@ QUICK, BRIEFLY = 60, 150
 AGAIN, ONCE_MORE, NEARLY_ALL = 75, 90, 5
 """The same where a plan of those in question is known: what then does not come about soon hardly does later, but where
 no more than so many are left."""
+AFRESH = 300
+"""The same for a plan of many that is made from nothing."""
 THOROUGH, PERSISTENT = 1, 20
 """Ejections for each session after which they are looked at again, and after which the solver is asked."""
 

@@ -1,5 +1,6 @@
 """Which single change mends a problem."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from heapq import heappop, heappush
 from itertools import groupby
@@ -8,6 +9,7 @@ from scheduler.agenda.explain.alike import kinds
 from scheduler.agenda.explain.among import crowd
 from scheduler.agenda.explain.effort import BRIEF, LONGER, SMALL, SOON, WHOLE
 from scheduler.agenda.explain.facts import Blocker
+from scheduler.agenda.explain.found import Found
 from scheduler.agenda.explain.mending import (
     MAKE_OPTIONAL,
     WIDEN_A_WINDOW,
@@ -34,6 +36,9 @@ FEW_PROOFS, MANY_PROOFS = 2, 40
 
 One is, where a crowd of more sessions than a few fills what there is: two changes are then sooner shown to be enough.
 """
+
+FEW_REFUTED = 2
+"""How often hours are found too short before it is asked whether any are long enough."""
 
 CHEAPLY = 0.25
 """As how many of them counts one where it shows that there is none."""
@@ -137,7 +142,7 @@ class _FixSearch:
         """A change that mends, of several hours those that need least; all changes must be of the same cost."""
         # By what each needs at least, as far as is known; the few are more now than when it was found out if stale.
         queue: list[Queued] = [(0, index, frozenset(), None) for index in range(len(changes))]
-        patience = self._patience()
+        patience, refuted = self._patience(), Counter[int]()
         while queue and not self._oracle.is_over:
             _, index, few, proposal = heappop(queue)
             if proposal is None or few != self._few:
@@ -159,7 +164,11 @@ class _FixSearch:
                 return fix_of(self._problem, proposal.change.steps, value=proposal.value)
             # What is refuted costs little, and mostly refutes others, too.
             patience -= 1 if found.status == "unknown" else CHEAPLY
+            refuted[index] += 1
             if self._notes(found.against) and patience > 0:
+                if refuted[index] == FEW_REFUTED and not self._may_do(proposal, found):
+                    self.undecided.append(changes[index])
+                    continue
                 heappush(queue, (self._needed(proposal), index, few, proposal))
                 if self.is_hopeless:
                     return None
@@ -172,6 +181,15 @@ class _FixSearch:
                 self._put_off(changes, queue)
                 return None
         return None
+
+    def _may_do(self, proposal: Proposal, found: Found) -> bool:
+        """Whether hours that were too short some times are enough as long as they can be; true where that is not asked.
+
+        Of many sessions it takes as long to tell as to go on with the few.
+        """
+        if len(self._problem.sessions) > WHOLE or proposal.change.cost != WIDEN_A_WINDOW:
+            return True
+        return eased(self._problem, proposal, found.left, self._oracle) is not None
 
     def _patience(self) -> float:
         if len(self._problem.sessions) <= WHOLE:

@@ -184,6 +184,9 @@ def eased(problem: AgendaProblem, proposal: Proposal, left: Set[str], oracle: Or
         if is_brief and (MANY if len(few) <= SMALL else MOST_LEFT) * len(left) > len(problem.sessions):
             return None
         free = file.changed(neutral([steps]))
+        afresh = oracle.afresh(free, few)
+        if afresh is not None:
+            return replace(proposal, value=widened_for(problem, free, steps, afresh))
         # What may be at any time finds its place where it is least in the way.
         wanted = () if is_brief or steps[0] == "sessions" else proposal.placements
         plan = oracle.find(free, wanted=wanted, firm=few, brief=is_brief, work=SOON).placements

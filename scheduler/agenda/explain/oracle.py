@@ -228,6 +228,22 @@ class Oracle(Deciding):
         attempt = self._kept_few.attempt(problem, legal, wanted, seconds=effort.GLANCE, purse=self._purse)
         return attempt.placements if attempt.is_complete else None
 
+    @staticmethod
+    def wants_all_rooms(problem: AgendaProblem, few: Set[str]) -> bool:
+        """Whether a plenary of many sessions is among a few."""
+        is_large = len(problem.sessions) > effort.WHOLE
+        return is_large and any(one.plenary and one.is_required for one in problem.sessions if one.id in few)
+
+    def afresh(self, problem: AgendaProblem, few: Set[str]) -> tuple[Placement, ...] | None:
+        """A plan made from nothing, where some of a few in question want all rooms at a time.
+
+        Around a plan that has no such time one is hardly cleared, but before all others they are soon placed.
+        """
+        if self.is_over or not self.wants_all_rooms(problem, few):
+            return None
+        attempt = self.attempt(problem, wanted=(), most_ejections=effort.AFRESH)
+        return attempt.placements if attempt.is_complete else None
+
     def attempt(self, problem: AgendaProblem, *, wanted: Sequence[Placement], most_ejections: int) -> Attempt:
         """A plan made without solver around one that is there, perhaps of some sessions only."""
         return first_plan(
