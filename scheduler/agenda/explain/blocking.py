@@ -110,7 +110,8 @@ class _Search:
     def _shrunk(
         facts: list[Blocker], blocks: Callable[[Sequence[Blocker]], bool], few: Few, *, is_nearly_least: bool = False
     ) -> list[Blocker]:
-        if not is_nearly_least or len(facts) > SEARCHED:
+        # Where many are in few groups, to ask of each group is less than to ask of whole kinds first.
+        if not is_nearly_least or len(few.alike(facts)) > SEARCHED:
             facts = _without_whole_kinds(facts, blocks)
             few.forget_all_but(facts)
         if not is_nearly_least:

@@ -8,9 +8,16 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from scheduler.agenda.explain import deciding, explain
+from scheduler.agenda.explain.blocking import blocking_set
+from scheduler.agenda.explain.combining import find_fixes
+from scheduler.agenda.explain.found import Found
+from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.purse import LEAST, SHARE, Purse
+from scheduler.agenda.problem import AgendaProblem, read_problem
 from scheduler.core.cpsat import Solved
-from scheduler.core.limits import Limits
+from scheduler.core.limits import Control, Limits
+from tests.benchmarks.agenda_contradictions import with_a_contradiction
+from tests.benchmarks.agenda_events import event_of
 from tests.scheduler.agenda.test_explain import facts_of, mended, neutralised
 
 LIMITS = Limits(time_limit=60, workers=1)
@@ -55,3 +62,40 @@ def test_without_answers_facts_still_block_and_a_fix_still_mends(seed: int, tiny
     fixes = (explanation.fix,) if explanation.fix else explanation.fixes
     assert fixes
     assert brute_force(mended(raw, fixes)) is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"), [("plenary", {"windows"}), ("days lost + plenary", {"windows", "available"})]
+)
+def test_hours_are_offered_before_a_plenary_of_many_is_left_out(kind: str, fields: set[str]) -> None:
+    """A plenary wants thirty rooms at a time: that is found where the plan begins with it."""
+    document = event_of("mixed", seed=1, sessions=1000, rooms=30, days=5)
+    problem = read_problem(json.dumps(with_a_contradiction(document, kind)))
+    explanation = explain(problem, limits=LIMITS)
+    fixes = (explanation.fix,) if explanation.fix else explanation.fixes
+    assert fixes is not None and {fix.path.rpartition(".")[2] for fix in fixes} == fields
+    assert explain(mended(json.loads(problem.model_dump_json()), fixes), limits=LIMITS).status == "feasible"
+
+
+def test_a_list_that_is_hard_to_tell_is_not_tried_again(problem_of: Any) -> None:
+    """Where one says nothing, the next is looked at instead."""
+    sessions = [
+        {"id": "a", "duration": 4, "audience": 500},
+        {"id": "b", "duration": 4, "windows": [[2, 4]]},
+        *({"id": f"s{index}", "duration": 4} for index in range(4)),
+    ]
+    problem = problem_of(sessions=sessions, rooms=[{"id": "r1", "capacity": 100}, {"id": "r2", "capacity": 90}])
+    tried: list[str] = []
+
+    class Silent(Oracle):
+        """Knows that there is no plan, and of whole files nothing else."""
+
+        def find(self, problem: AgendaProblem, **given: Any) -> Found:
+            if len(problem.sessions) == len(sessions):
+                tried.append(problem.model_dump_json())
+                return Found("unknown")
+            return super().find(problem, **given)
+
+    oracle = Silent(LIMITS, Control())
+    assert find_fixes(problem, blocking_set(problem, Oracle(LIMITS, Control())), oracle) is None
+    assert len(set(tried)) == len(tried) > 2
