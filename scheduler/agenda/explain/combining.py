@@ -1,7 +1,6 @@
 """Which few changes together mend a problem that no single one does."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Any
 
 from scheduler.agenda.explain.blocking import blocking_set
@@ -9,6 +8,7 @@ from scheduler.agenda.explain.effort import BRIEF, QUICK, SMALL, WHOLE
 from scheduler.agenda.explain.facts import Blocker, field_of
 from scheduler.agenda.explain.finding import by_kind, crowd_against
 from scheduler.agenda.explain.found import Found
+from scheduler.agenda.explain.hitting import hitting
 from scheduler.agenda.explain.mending import (
     RAISE_A_CAPACITY,
     Change,
@@ -30,6 +30,9 @@ MOST_TOGETHER = 3
 
 PATIENCE = 2
 """Lists of which it is hard to tell whether they mend, before sessions are left out."""
+
+MOST_SETS = 30
+"""Sets of which one change each is needed after which no further one is looked for, and sessions are left out."""
 
 MOST_LISTS, MOST_GLANCES = 40_000, 400
 """Lists of changes that are written down, and those of which it is looked whether they leave some sessions no plan."""
@@ -53,7 +56,8 @@ class _ListSearch:
     def __init__(self, problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> None:
         self._problem, self._oracle = problem, oracle
         self._file = ProblemFile(problem)
-        self._sets = [changes_for(problem, facts)]
+        # In their order, and looked up again and again.
+        self._sets = [dict.fromkeys(changes_for(problem, facts))]
         self._few = crowd_against(problem, oracle) or frozenset()
         self._avoided: set[Change] = set()
         self._kept: frozenset[Change] = frozenset()
@@ -117,7 +121,7 @@ class _ListSearch:
         return tuple(sorted(every, key=lambda change: change.cost))
 
     def _find_list(self, chosen: Sequence[Change], *, is_last: bool) -> Found:
-        """Whether a list mends; where no plan comes about from nothing, another list is tried first, if there is one."""
+        """Whether a list mends; where no plan comes about from nothing, another list is tried first if there is one."""
         changes = relaxed(chosen)
         changed = self._file.changed(changes)
         if self._oracle.wants_all_rooms(changed, self._few):
@@ -140,7 +144,7 @@ class _ListSearch:
 
     def _learns(self, chosen: Sequence[Change], found: Found) -> bool:
         """One more set of changes, of which these, that leave no plan, have none; false where there is none."""
-        if self._oracle.is_half_over:
+        if self._oracle.is_half_over or len(self._sets) >= MOST_SETS:
             return False
         every = self._every_change()
         if self._is_against(every, found.against or frozenset()):
@@ -151,7 +155,7 @@ class _ListSearch:
         given = relaxed(chosen)
         facts = blocking_set(self._problem, self._oracle, given=given)
         more = [change for change in changes_for(self._problem, facts) if change.steps not in given]
-        self._sets += [more] if more else []
+        self._sets += [dict.fromkeys(more)] if more else []
         return bool(more)
 
     def _is_against(self, chosen: Sequence[Change], names: frozenset[str]) -> bool:
@@ -187,7 +191,8 @@ class _ListSearch:
         # Of changes that are as good as each other no list has more than its size.
         groups = by_kind(self._problem, self._few, every)
         some = sorted((change for group in groups for change in group[:size]), key=every.index)
-        lists = dict.fromkeys(islice(self._extended(tuple(self._kept), some, size), MOST_LISTS))
+        found = hitting(self._sets, some, kept=tuple(self._kept), size=size, most=MOST_LISTS)
+        lists = [tuple(sorted(one, key=lambda change: (change.cost, str(change.steps)))) for one in found]
         yield from sorted(lists, key=lambda one: sum(change.cost for change in one))
 
     @property
@@ -204,16 +209,6 @@ class _ListSearch:
             change for some, one in zip(wide, self._sets, strict=True) if not some for change in one
         ]
         return frozenset([*narrow, *(change for some in wide for change in some)])
-
-    def _extended(self, chosen: tuple[Change, ...], some: Sequence[Change], size: int) -> Iterator[tuple[Change, ...]]:
-        unbroken = next((of for of in self._sets if not any(change in of for change in chosen)), None)
-        if len(chosen) == size:
-            if unbroken is None:
-                yield tuple(sorted(chosen, key=lambda change: (change.cost, str(change.steps))))
-            return
-        for change in some:
-            if change not in chosen and (unbroken is None or change in unbroken):
-                yield from self._extended((*chosen, change), some, size)
 
     def _with_values_of_few(self, chosen: tuple[Change, ...]) -> Changes | None:
         """Values for which the few sessions have a plan, if there is soon one of all with them."""
