@@ -25,9 +25,9 @@ COPY app ./app
 RUN useradd --system --uid 10001 --home-dir /srv/bridge bridge \
     && install -d -o bridge -g bridge /srv/bridge/var
 USER bridge
-# Where numba keeps the compiled kernel of the meetings.
+# Where numba keeps the compiled kernels of the meetings and of the agenda.
 ENV NUMBA_CACHE_DIR=/srv/bridge/var/kernel
-RUN python -m scheduler.meetings.compiling
+RUN python -m scheduler.meetings.compiling && python -m scheduler.agenda.reinserting.compiling
 VOLUME /srv/bridge/var
 EXPOSE 8000
 

@@ -40,9 +40,11 @@ $(STAMPS)/dev: requirements-dev.lock $(STAMPS)/run
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# The compiled kernel of the meetings, so that nobody's first plan waits for the compiler.
-$(STAMPS)/kernel: $(addprefix scheduler/meetings/,kernel.py chains.py annealing.py) $(STAMPS)/run
+# The compiled kernels of the meetings and of the agenda, so that nobody's plan waits for the compiler.
+$(STAMPS)/kernel: $(addprefix scheduler/meetings/,kernel.py chains.py annealing.py) $(STAMPS)/run \
+		$(addprefix scheduler/agenda/reinserting/,kernel.py annealing.py) scheduler/core/compiled.py
 	@$(BIN)/python -m scheduler.meetings.compiling
+	@$(BIN)/python -m scheduler.agenda.reinserting.compiling
 	@touch $@
 
 install: $(STAMPS)/run $(STAMPS)/kernel  ## make .venv with what the application needs, and the command .venv/bin/bridge
@@ -50,7 +52,8 @@ install: $(STAMPS)/run $(STAMPS)/kernel  ## make .venv with what the application
 install-dev: $(STAMPS)/dev  ## the same, with what the tests and checks need
 
 run: $(STAMPS)/run  ## load the demonstration event once and serve it on 127.0.0.1:8000
-	@test -e $(STAMPS)/kernel || { $(BIN)/python -m scheduler.meetings.compiling && touch $(STAMPS)/kernel; } &
+	@test -e $(STAMPS)/kernel || { $(BIN)/python -m scheduler.meetings.compiling && $(BIN)/python -m scheduler.agenda.reinserting.compiling \
+		&& touch $(STAMPS)/kernel; } &
 	@BRIDGE_DEMONSTRATION=1 $(BIN)/python -m app.cli serve --port $(PORT)
 
 demo-reset: $(STAMPS)/run $(STAMPS)/kernel  ## throw the demonstration's data away and load it afresh

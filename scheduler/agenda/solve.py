@@ -1,24 +1,22 @@
 """The entrance: a first plan by construction, then each stage of the objective by CP-SAT, then the proof of it all."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from scheduler.agenda.bounds import lower_bounds
 from scheduler.agenda.first_plan import Attempt, complete, first_plan
+from scheduler.agenda.incumbent import STAGES, Incumbent
 from scheduler.agenda.large import improve, is_complete, keep_most, with_all_optional
 from scheduler.agenda.legal_starts import legal_of
-from scheduler.agenda.model import AgendaModel, build, solution_of
+from scheduler.agenda.model import AgendaModel, build
 from scheduler.agenda.problem import AgendaProblem
-from scheduler.agenda.score import score, stage_values
+from scheduler.agenda.reinserting import Kernel, may_reinsert
 from scheduler.agenda.solution import AgendaOutcome, AgendaSolution, Placement
 from scheduler.agenda.turns import HOPELESS, LARGE, PATIENCE, Turn, turns_of
-from scheduler.agenda.validation import validate
 from scheduler.core.cpsat import run
-from scheduler.core.limits import Control, Limits, Progress, Stopwatch
-from scheduler.core.outcome import StageResult, Status
+from scheduler.core.limits import Control, Limits, Stopwatch
+from scheduler.core.outcome import Status
 from scheduler.core.staged import Stage
-
-STAGES = ("unplaced", "cost")
 
 FIRST_PLAN_SHARE, FIRST_PLAN_SECONDS = 0.2, 0.5
 """The part of the time limit that the construction may take before the search begins; of few sessions the search finds
@@ -56,32 +54,26 @@ class _Search:
         self._problem, self._limits, self._control = problem, limits, control
         self._stopwatch = Stopwatch()
         self._legal = legal_of(problem)
-        self._bounds = lower_bounds(problem, self._legal)
-        self._best: AgendaSolution | None = None
-        self._values: dict[str, int] = {}
-        self._seconds = dict.fromkeys(STAGES, 0.0)
+        self._incumbent = Incumbent(problem, lower_bounds(problem, self._legal), self._control, self._stopwatch)
         self._work_left = None if limits.budget is None else float(limits.budget)
 
     def run(self, hint: AgendaSolution | None) -> AgendaOutcome:
         if any(one.is_required and not self._legal[one.id].rooms for one in self._problem.sessions):
             return self._outcome("infeasible")
         attempts = self._construct(hint)
-        if not self._is_proven and not self._is_over() and not self._keep_most():
+        if not self._incumbent.is_proven and not self._is_over() and not self._keep_most():
             return self._outcome("infeasible")
         for turn in turns_of(self._problem):
             self._improve_by_parts(attempts, turn)
-            if self._must_see_the_whole and not self._improve(attempts, until=turn.whole_until):
+            until = turn.without_plan_until if self._incumbent.best is None else turn.whole_until
+            if self._must_see_the_whole and not self._improve(attempts, until=until):
                 return self._outcome("infeasible")
         self._add_what_costs_nothing()
-        if self._is_proven:
+        if self._incumbent.is_proven:
             return self._outcome("optimal")
         if self._control.is_stopped:
             return self._outcome("stopped")
-        return self._outcome("feasible" if self._best else "unknown")
-
-    @property
-    def _is_proven(self) -> bool:
-        return self._best is not None and all(self._values[name] == self._bounds[name] for name in STAGES)
+        return self._outcome("feasible" if self._incumbent.best else "unknown")
 
     def _keep_most(self) -> bool:
         """Change the plan before as little as can be, where few sessions are concerned; false where no plan exists."""
@@ -94,13 +86,13 @@ class _Search:
             control=self._control,
             is_over=self._is_over,
             seconds_left=lambda: KEEPING_SHARE * self._limits.time_limit - self._stopwatch.seconds,
-            offer=self._offer,
-            plan=() if self._best is None else self._best.placements,
+            offer=self._incumbent.offer,
+            plan=() if self._incumbent.best is None else self._incumbent.best.placements,
         )
         if kept.answer == "proven":
-            self._bounds = dict(self._values)
-            self._report()
-        self._seconds["cost"] += self._stopwatch.seconds - began
+            self._incumbent.bounds = dict(self._incumbent.values)
+            self._incumbent.report()
+        self._incumbent.seconds["cost"] += self._stopwatch.seconds - began
         self._spend(kept.spent)
         return kept.answer != "infeasible"
 
@@ -110,44 +102,84 @@ class _Search:
 
     @property
     def _must_see_the_whole(self) -> bool:
-        if self._is_proven or self._is_over():
+        if self._incumbent.is_proven or self._is_over():
             return False
-        return self._best is None or len(self._problem.sessions) <= HOPELESS
+        return self._incumbent.best is None or len(self._problem.sessions) <= HOPELESS
 
     def _improve_by_parts(self, attempts: list[Attempt], turn: Turn) -> None:
         """Place some sessions at a time anew; those that the construction left out come first."""
-        if self._best is None and not turn.needs_plan:
+        if self._incumbent.best is None and not turn.needs_plan:
             fullest = max(attempts, key=lambda attempt: len(attempt.placements))
             if fullest.placements:
                 self._run_parts(with_all_optional(self._problem), fullest.placements, patience=PATIENCE, share=0.3)
-        if self._best is not None and not self._is_proven and turn.parts_until > 0:
-            self._run_parts(self._problem, self._best.placements, patience=turn.patience, share=turn.parts_until)
+        if self._incumbent.best is None or turn.parts_until == 0 or self._is_over_for(turn.parts_until):
+            return
+        if turn.reinserts and may_reinsert(self._problem):
+            self._reinsert(turn)
+        else:
+            best = self._incumbent.best.placements
+            self._run_parts(self._problem, best, patience=turn.patience, share=turn.parts_until)
+
+    def _reinsert(self, turn: Turn) -> None:
+        """The moves of the compiled kernel; until it is there, parts."""
+        assert self._incumbent.best is not None
+        kernel = Kernel()
+        if self._limits.budget is not None:
+            kernel.wait()
+        self._run_parts(
+            self._problem,
+            self._incumbent.best.placements,
+            patience=turn.patience,
+            share=turn.parts_until,
+            meanwhile=lambda: kernel.reinsert is None,
+        )
+        while kernel.is_on_its_way and not self._is_over_for(turn.parts_until):
+            kernel.wait(seconds=0.05)
+        if kernel.reinsert is None or self._is_over_for(turn.parts_until):
+            return
+        began = self._stopwatch.seconds
+        spent = kernel.reinsert(
+            self._problem,
+            self._legal,
+            self._incumbent.best.placements,
+            limits=replace(self._limits, budget=self._budget_for(turn.parts_until)),
+            seconds=turn.parts_until * self._limits.time_limit - began,
+            is_over=lambda: self._is_over_for(turn.parts_until),
+            offer=self._incumbent.offer,
+        )
+        self._incumbent.seconds["cost"] += self._stopwatch.seconds - began
+        self._spend(spent)
 
     def _run_parts(
-        self, problem: AgendaProblem, placements: Iterable[Placement], *, patience: int | None, share: float
+        self,
+        problem: AgendaProblem,
+        placements: Iterable[Placement],
+        *,
+        patience: int | None,
+        share: float,
+        meanwhile: Callable[[], bool] = lambda: True,
     ) -> None:
-        began, has_plan = self._stopwatch.seconds, self._best is not None
+        began, has_plan = self._stopwatch.seconds, self._incumbent.best is not None
 
         def offer(found: list[Placement]) -> None:
             if is_complete(self._problem, found):
-                self._offer(found)
+                self._incumbent.offer(found)
 
         def is_over() -> bool:
-            is_found = self._best is not None and not has_plan
-            return is_found or self._is_proven or self._control.is_stopped or self._is_past(share)
+            is_found = self._incumbent.best is not None and not has_plan
+            return is_found or self._is_over_for(share) or not meanwhile()
 
-        budget = None if self._work_left is None else max(1, int(share * self._work_left))
         spent = improve(
             problem,
             self._legal,
             placements,
-            limits=replace(self._limits, budget=budget),
+            limits=replace(self._limits, budget=self._budget_for(share)),
             control=self._control,
             is_over=is_over,
             offer=offer,
             patience=patience,
         )
-        self._seconds["cost"] += self._stopwatch.seconds - began
+        self._incumbent.seconds["cost"] += self._stopwatch.seconds - began
         self._spend(spent)
 
     def _construct(self, hint: AgendaSolution | None) -> list[Attempt]:
@@ -165,8 +197,8 @@ class _Search:
             )
             attempts.append(attempt)
             if attempt.is_complete:
-                self._offer(attempt.placements)
-            if self._is_proven:
+                self._incumbent.offer(attempt.placements)
+            if self._incumbent.is_proven:
                 break
         return attempts
 
@@ -182,20 +214,20 @@ class _Search:
             stage = model.stage(name)
             following = len(STAGES) - position - 1
             if self._must_run(name):
-                plan = self._best.placements if self._best else hint
+                plan = self._incumbent.best.placements if self._incumbent.best else hint
                 if not self._run_stage(model, stage, plan, until * (1.0 - 0.1 * following)):
                     return False
-                if self._best is None or self._is_over() or self._is_past(until):
+                if self._incumbent.best is None or self._is_over() or self._is_past(until):
                     break
-            if self._best is not None:
-                model.fix(stage, self._values[name])
+            if self._incumbent.best is not None:
+                model.fix(stage, self._incumbent.values[name])
         return True
 
     def _must_run(self, name: str) -> bool:
-        if self._best is None:
+        if self._incumbent.best is None:
             # Without anything to leave out the first stage has nothing to choose: a plan is found with the second.
             return name == "cost" or any(one.value > 0 and not one.is_required for one in self._problem.sessions)
-        return self._values[name] > self._bounds[name]
+        return self._incumbent.values[name] > self._incumbent.bounds[name]
 
     def _run_stage(self, model: AgendaModel, stage: Stage, hint: Iterable[Placement], until: float) -> bool:
         model.cp.minimize(stage.expression)
@@ -204,7 +236,7 @@ class _Search:
         is_too_large = bool(model.cp.validate())
         if is_too_large:
             model.cp.minimize(0)
-            if self._best is not None:
+            if self._incumbent.best is not None:
                 return True
         solved = run(
             model.cp,
@@ -217,48 +249,32 @@ class _Search:
             hint=model.hint(hint),
             deterministic_time=None if self._work_left is None else until * self._work_left,
         )
-        self._seconds[stage.name] += solved.seconds
+        self._incumbent.seconds[stage.name] += solved.seconds
         self._spend(solved.deterministic_time)
         if solved.status == "infeasible":
-            assert self._best is None, "the model refuses a plan that keeps every rule"
+            assert self._incumbent.best is None, "the model refuses a plan that keeps every rule"
             return False
         if solved.bound is not None:
-            self._bounds[stage.name] = max(self._bounds[stage.name], solved.bound)
+            self._incumbent.bounds[stage.name] = max(self._incumbent.bounds[stage.name], solved.bound)
         if solved.values is not None:
-            self._offer(model.decode(solved).placements)
+            self._incumbent.offer(model.decode(solved).placements)
         return True
 
     def _add_what_costs_nothing(self) -> None:
         """Optional sessions without value are of no concern to the stages, but wanted where they are free."""
-        if self._best is not None and self._best.unplaced:
-            self._offer(complete(self._problem, self._legal, self._best.placements).placements, is_better_if_equal=True)
-
-    def _offer(self, placements: Iterable[Placement], *, is_better_if_equal: bool = False) -> None:
-        """Keep a plan if it is the best so far; a plan that breaks a rule must never leave."""
-        solution = solution_of(self._problem, placements)
-        violations = validate(self._problem, solution)
-        if violations:
-            raise RuntimeError(f"a plan that breaks rules was made: {violations[:3]}")
-        self._stopwatch.mark_first()
-        values = stage_values(self._problem, solution)
-        rank, best = [values[name] for name in STAGES], [self._values.get(name, 0) for name in STAGES]
-        if self._best is None or rank < best or (is_better_if_equal and rank == best):
-            self._best, self._values = solution, values
-            self._report()
-
-    def _report(self) -> None:
-        for name in STAGES:
-            self._control.report(
-                Progress(
-                    seconds=self._stopwatch.seconds,
-                    stage=name,
-                    incumbent=self._values[name],
-                    bound=self._bounds[name],
-                )
-            )
+        best = self._incumbent.best
+        if best is not None and best.unplaced:
+            more = complete(self._problem, self._legal, best.placements)
+            self._incumbent.offer(more.placements, is_better_if_equal=True)
 
     def _is_over(self) -> bool:
         return self._control.is_stopped or self._is_past(1.0)
+
+    def _is_over_for(self, share: float) -> bool:
+        return self._incumbent.is_proven or self._control.is_stopped or self._is_past(share)
+
+    def _budget_for(self, share: float) -> int | None:
+        return None if self._work_left is None else max(1, int(share * self._work_left))
 
     def _is_construction_over(self) -> bool:
         is_late = len(self._problem.sessions) <= LARGE and self._is_after(FIRST_PLAN_SECONDS)
@@ -272,23 +288,4 @@ class _Search:
         return self._limits.budget is None and self._stopwatch.seconds > seconds
 
     def _outcome(self, status: Status) -> AgendaOutcome:
-        best = self._best
-        return AgendaOutcome(
-            status=status,
-            solution=best,
-            score=score(self._problem, best) if best else {},
-            stages=tuple(self._stage_result(name) for name in STAGES) if best else (),
-            seconds=round(self._stopwatch.seconds, 4),
-            first_seconds=self._stopwatch.first_seconds if best else None,
-            seed=self._limits.seed,
-            workers=self._limits.workers,
-        )
-
-    def _stage_result(self, name: str) -> StageResult:
-        return StageResult(
-            name=name,
-            sense="min",
-            value=self._values[name],
-            bound=self._bounds[name],
-            seconds=round(self._seconds[name], 4),
-        )
+        return self._incumbent.outcome(status, self._limits)

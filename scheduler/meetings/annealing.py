@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from scheduler.core.compiled import compiled
 from scheduler.meetings.chains import chain_of, swap
 from scheduler.meetings.kernel import (
-    compiled,
     draw,
     in_order,
     is_simple,

@@ -6,7 +6,8 @@ Morgenstern and Shapiro, 1991), so that nobody is ever in two meetings.
 
 from typing import Any
 
-from scheduler.meetings.kernel import compiled, in_order, is_simple, place_for, put_in, take_out
+from scheduler.core.compiled import compiled
+from scheduler.meetings.kernel import in_order, is_simple, place_for, put_in, take_out
 
 LONGEST_CHAIN = 400
 

@@ -1,30 +1,16 @@
 """A plan in arrays, compiled: put a meeting in, take it out, say what a day costs.
 
 Numba compiles these functions once and keeps the machine code beside the sources. All state is in two tuples of arrays,
-``Facts`` and ``Day`` (see ``arrays``); nothing here knows Python objects. Random numbers come from a state of our own
-(xorshift: Marsaglia, 2003), so that a seed gives the same plan on every machine.
+``Facts`` and ``Day`` (see ``arrays``); nothing here knows Python objects.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
+
+from scheduler.core.compiled import compiled, drawn, shaken
 
 NO = np.int32(-1)
-Function = TypeVar("Function", bound=Callable[..., Any])
-OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
-"""Without the counting of references (``_nrt``): a call that hands over the tuples would count each of their arrays up
-and down, which takes a hundred times as long as what most of these functions do. So none of them makes an array.
-"""
-
-
-def compiled(function: Function) -> Function:
-    """The function as machine code, kept on disk where there is a place for it; it runs beside other threads."""
-    try:
-        return cast(Function, njit(cache=True, **OPTIONS)(function))
-    except RuntimeError:  # numba found no folder that it may write to
-        return cast(Function, njit(**OPTIONS)(function))
 
 
 class Facts(NamedTuple):
@@ -82,19 +68,13 @@ class Day(NamedTuple):
 @compiled
 def shake(day: Any) -> int:
     """Random bits: 63 of them."""
-    state = day.chance[0]
-    state ^= (state << 13) & 0x7FFFFFFFFFFFFFFF
-    state ^= state >> 7
-    state ^= (state << 17) & 0x7FFFFFFFFFFFFFFF
-    day.chance[0] = state
-    return int(state)
+    return shaken(day.chance)
 
 
 @compiled
 def draw(day: Any, below: int) -> int:
     """A random whole number from 0 to ``below`` - 1."""
-    # A product instead of a division: the upper half of it is spread like the state.
-    return int(((shake(day) >> 31) * below) >> 32)
+    return drawn(day.chance, below)
 
 
 @compiled

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from scheduler.core.compiled import compiled
 from scheduler.meetings.chains import LONGEST_CHAIN
-from scheduler.meetings.kernel import compiled, idle_runs, ones, shake
+from scheduler.meetings.kernel import idle_runs, ones, shake
 
 HALF = 31
 """Two random numbers of so many bits come from one."""

@@ -111,11 +111,11 @@ def _large(sessions: int, rooms: int, days: int) -> list[Row]:
 
 def _dense() -> list[Row]:
     rows = []
-    for kind in ("mixed", "vips"):
-        problems = [_problem(kind, seed=seed, sessions=80, days=2, fullness=0.84) for seed in range(1, ROUNDS + 1)]
+    for kind, days in (("mixed", 2), ("vips", 2), ("clashes", 1)):
+        problems = [_problem(kind, seed=seed, sessions=80, days=days, fullness=0.84) for seed in range(1, ROUNDS + 1)]
         ours = [_solved(problem, 10)[0] for problem in problems]
         plain = [_plain(problem, LONG) for problem in problems]
-        name = f"80 sessions, 84 % full, {kind}"
+        name = f"80 sessions, 84 % full, {kind}, days: {days}"
         costs = [one.stages[1].value for one in ours]
         rows += [
             (f"{name}: cost at 10 s (plain at {LONG:.0f} s)", "less", str(costs), str([one[1] for one in plain])),

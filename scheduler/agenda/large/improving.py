@@ -67,7 +67,10 @@ def improve(
     Returns:
         The deterministic time spent. With one worker, a seed gives the same plans in the same order.
     """
-    shared = _Shared(problem, legal, placements, offer)
+    grounds = Grounds(problem, legal)
+    if grounds.is_too_long:
+        return 0.0
+    shared = _Shared(problem, legal, grounds, placements, offer)
     with ThreadPoolExecutor(limits.workers, thread_name_prefix="large") as pool:
         workers = [_Worker(shared, limits, control, is_over, patience, number) for number in range(limits.workers)]
         for done in [pool.submit(worker.work) for worker in workers]:
@@ -82,12 +85,13 @@ class _Shared:
         self,
         problem: AgendaProblem,
         legal: Mapping[str, Legal],
+        grounds: Grounds,
         placements: Iterable[Placement],
         offer: Callable[[list[Placement]], None],
     ) -> None:
         self.lock = threading.Lock()
         self.problem, self.legal = problem, legal
-        self.grounds = Grounds(problem, legal)
+        self.grounds = grounds
         self.board = Board(self.grounds)
         self._offer = offer
         self._under_way: set[int] = set()
