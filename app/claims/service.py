@@ -11,7 +11,8 @@ from app.claims.enums import ClaimKind, HoldingKind
 from app.claims.forms import HeldTime, TakenThing, Wanted
 from app.claims.models import Claim, Holding, PersonCalendar
 from app.claims.queries import holdings_by_person, taken_among, units_in_use, walk_holdings_of
-from app.platform.database.inserting import table_of, write_new, write_row
+from app.claims.taking import Key, write_claims
+from app.platform.database.inserting import table_of, write_new
 from app.platform.database.portions import portions
 from app.platform.errors import Conflict
 
@@ -47,11 +48,10 @@ def hold(session: Session, *, event_id: int, wanted: Wanted) -> int:
     session.flush()
     keys = _keys(session, event_id, wanted)
     stretch = {"start_tick": wanted.start_tick, "end_tick": wanted.end_tick, "site_id": wanted.site_id}
-    connection = session.connection()
-    holding_id = write_row(connection, Holding, {"event_id": event_id, "kind": wanted.kind, **stretch})
+    holding = {"event_id": event_id, "kind": wanted.kind, **stretch}
     # In one order for everybody, so that two transactions cannot wait for each other.
-    rows = [_row(event_id, holding_id, key) for key in sorted(keys)]
-    if write_new(connection, Claim, rows) != len(rows):
+    holding_id, taken = write_claims(session.connection(), holding, sorted(keys))
+    if taken != len(keys):
         give_back(session, holding_ids=[holding_id])
         raise AlreadyTaken(taken_among(session, event_id=event_id, keys=keys))
     return holding_id
@@ -121,7 +121,7 @@ def _walk(walks: Walks, before: HeldTime, after: HeldTime) -> int:
     return walks.get((before.site_id, after.site_id), 0)
 
 
-def _keys(session: Session, event_id: int, wanted: Wanted) -> set[tuple[ClaimKind, str, int]]:
+def _keys(session: Session, event_id: int, wanted: Wanted) -> set[Key]:
     ticks = range(wanted.start_tick, wanted.end_tick)
     keys = {(ClaimKind.PERSON, str(person), tick) for person in wanted.person_ids for tick in ticks}
     if wanted.room_id is not None:
@@ -134,20 +134,13 @@ def _keys(session: Session, event_id: int, wanted: Wanted) -> set[tuple[ClaimKin
     return keys
 
 
-def _units(
-    session: Session, event_id: int, code: str, units: int, capacity: int, ticks: range
-) -> set[tuple[ClaimKind, str, int]]:
+def _units(session: Session, event_id: int, code: str, units: int, capacity: int, ticks: range) -> set[Key]:
     """Pick free units at each tick; where none is left the first is asked for, so that the insert refuses it."""
     used = units_in_use(session, event_id=event_id, code=code, ticks=ticks)
-    keys: set[tuple[ClaimKind, str, int]] = set()
+    keys: set[Key] = set()
     for tick in ticks:
         taken = used.get(tick, set())
         free = [f"{code}#{number}" for number in range(1, capacity + 1) if f"{code}#{number}" not in taken]
         chosen = free[:units] if len(free) >= units else [f"{code}#{number}" for number in range(1, units + 1)]
         keys |= {(ClaimKind.RESOURCE, unit, tick) for unit in chosen}
     return keys
-
-
-def _row(event_id: int, holding_id: int, key: tuple[ClaimKind, str, int]) -> dict[str, object]:
-    kind, resource, tick = key
-    return {"event_id": event_id, "kind": kind, "resource": resource, "tick": tick, "holding_id": holding_id}

@@ -16,7 +16,7 @@ from app.platform.audit_chain import FIRST, Chain, chain_of, names_begun_anew, w
 from app.platform.audit_lines import NAME, Said, Unwritten, digest_of, hash_of, key_of_label, key_of_name, line_of
 from app.platform.audit_lines import use_key as use_key
 from app.platform.database.base import Base, ShortText
-from app.platform.database.inserting import insert_of, write_new, write_rows
+from app.platform.database.inserting import write_many, write_new, write_rows
 
 ERASED = "erased"
 
@@ -118,8 +118,7 @@ def write_lines(connection: Connection, chain: Chain, unwritten: Sequence[Unwrit
         for number, one in zip(numbers, unwritten, strict=True)
         for field, (before, after) in one.values.items()
     ]
-    if values:
-        connection.execute(insert_of(AuditValue), values)
+    write_many(connection, AuditValue, values)
     return [Line(number, row["hash"]) for number, row in zip(numbers, rows, strict=True)]
 
 
