@@ -16,6 +16,9 @@ from app.platform.database.portions import portions
 Engaged = tuple[tuple[int, int, int | None], ...]
 """The first tick, the end and the site of each thing that takes somebody's time."""
 
+Days = dict[int, list[HeldTime]]
+"""What takes the time of persons, by their ID, in the order of time."""
+
 # Columns of tables, put together once: every booking asks for them, and rows of the ledger are written past the ORM.
 _CLAIM, _HOLDING = table_of(Claim).c, table_of(Holding).c
 _OF_PEOPLE = (
@@ -32,6 +35,11 @@ _HELD_BY = (
 _ENGAGED = (
     select(_CLAIM.resource, _HOLDING.start_tick, _HOLDING.end_tick, _HOLDING.site_id)
     .where(*_OF_PEOPLE, _CLAIM.tick == _HOLDING.start_tick, _HOLDING.kind != HoldingKind.WALK)
+    .order_by(_HOLDING.start_tick, _HOLDING.id)
+)
+_WHOLE_DAYS = (
+    select(_CLAIM.resource, _HOLDING.id, _HOLDING.kind, _HOLDING.site_id, _HOLDING.start_tick, _HOLDING.end_tick)
+    .where(*_OF_PEOPLE, _CLAIM.tick == _HOLDING.start_tick)
     .order_by(_HOLDING.start_tick, _HOLDING.id)
 )
 _WALKS_OF = select(_HOLDING.id).where(*_OF_PEOPLE, _HOLDING.kind == HoldingKind.WALK)
@@ -130,6 +138,18 @@ def holdings_by_person(session: Session, *, event_id: int, person_ids: Collectio
         for person, number, kind, site_id, start, end in rows:
             found[int(person)].append(HeldTime(number, kind, site_id, start, end))
     return found
+
+
+def whole_days(session: Session, *, event_id: int, person_ids: Collection[int]) -> tuple[Days, Days]:
+    """The same and, apart from it, the walks of each person."""
+    held: Days = {person_id: [] for person_id in sorted(set(person_ids))}
+    walks: Days = {person_id: [] for person_id in held}
+    for portion in portions([str(person_id) for person_id in held]):
+        rows = session.connection().execute(_WHOLE_DAYS, {"event_id": event_id, "people": portion})
+        for person, number, kind, site_id, start, end in rows:
+            found = walks if kind is HoldingKind.WALK else held
+            found[int(person)].append(HeldTime(number, kind, site_id, start, end))
+    return held, walks
 
 
 def engaged_by_person(session: Session, *, event_id: int, person_ids: Collection[int]) -> dict[int, Engaged]:

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.claims.enums import ClaimKind, HoldingKind
 from app.claims.forms import HeldTime, TakenThing, Wanted
 from app.claims.models import Claim, Holding, PersonCalendar
-from app.claims.queries import holdings_by_person, taken_among, units_in_use, walk_holdings_of
+from app.claims.queries import Days, holdings_by_person, taken_among, units_in_use, walk_holdings_of, whole_days
 from app.claims.taking import Key, write_claims
 from app.platform.database.inserting import table_of, write_new
 from app.platform.database.portions import portions
@@ -66,6 +67,43 @@ def give_back(session: Session, *, holding_ids: Collection[int]) -> None:
         connection.execute(delete(_HOLDING).where(_HOLDING.c.id.in_(portion)))
 
 
+@dataclass(frozen=True)
+class LockedDays:
+    """What takes the time of some persons, and apart from it their walks; nobody else changes it meanwhile."""
+
+    event_id: int
+    held: Days
+    walks: Days
+
+
+def lock_days(session: Session, *, event_id: int, person_ids: Iterable[int]) -> LockedDays:
+    """Lock the days of these persons in the order of IDs, then read them."""
+    people = sorted(set(person_ids))
+    _lock(session, event_id=event_id, person_ids=people)
+    return LockedDays(event_id, *whole_days(session, event_id=event_id, person_ids=people))
+
+
+def hold_beside(session: Session, *, days: LockedDays, wanted: Wanted, walks: Walks) -> int:
+    """Take everything that one holding wants beside what its people have, or nothing; returns the holding's ID.
+
+    For the first holding that is added to days that were locked. Where the walks stay as they are it is one insert,
+    which needs no savepoint.
+
+    Raises:
+        AlreadyTaken: another has some of it, or there is not enough time to walk; the transaction can go on.
+    """
+    new = HeldTime(0, wanted.kind, wanted.site_id, wanted.start_tick, wanted.end_tick)
+    for person, had in days.walks.items():
+        day = sorted([*days.held[person], new], key=lambda one: (one.start_tick, one.end_tick))
+        if {(one.start_tick, one.end_tick) for one in had} != {*_walks_between(walks, day)}:
+            break
+    else:
+        return hold(session, event_id=days.event_id, wanted=wanted)
+    whole = calendars(session, event_id=days.event_id, person_ids=days.held.keys(), walks=walks)
+    with session.begin_nested(), whole:
+        return hold(session, event_id=days.event_id, wanted=wanted)
+
+
 @contextmanager
 def calendars(session: Session, *, event_id: int, person_ids: Iterable[int], walks: Walks) -> Iterator[None]:
     """Change the days of these persons: locked in the order of IDs, their walks taken out, and computed anew after.
@@ -99,20 +137,17 @@ def _lock(session: Session, *, event_id: int, person_ids: Sequence[int]) -> None
 def _walk_anew(session: Session, *, event_id: int, person_ids: Sequence[int], walks: Walks) -> None:
     """A walk is taken right before the later of two neighbouring holdings at different sites."""
     for person_id, day in holdings_by_person(session, event_id=event_id, person_ids=person_ids).items():
-        for before, after in itertools.pairwise(day):
-            grains = _walk(walks, before, after)
-            if grains == 0:
-                continue
-            hold(
-                session,
-                event_id=event_id,
-                wanted=Wanted(
-                    kind=HoldingKind.WALK,
-                    start_tick=after.start_tick - grains,
-                    end_tick=after.start_tick,
-                    person_ids=(person_id,),
-                ),
-            )
+        for start, end in _walks_between(walks, day):
+            wanted = Wanted(kind=HoldingKind.WALK, start_tick=start, end_tick=end, person_ids=(person_id,))
+            hold(session, event_id=event_id, wanted=wanted)
+
+
+def _walks_between(walks: Walks, day: Sequence[HeldTime]) -> Iterator[tuple[int, int]]:
+    """From which tick to which somebody walks on a day, whose holdings are in the order of time."""
+    for before, after in itertools.pairwise(day):
+        grains = _walk(walks, before, after)
+        if grains:
+            yield after.start_tick - grains, after.start_tick
 
 
 def _walk(walks: Walks, before: HeldTime, after: HeldTime) -> int:

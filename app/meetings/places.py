@@ -11,6 +11,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from app.claims.enums import ClaimKind, HoldingKind
+from app.claims.forms import HeldTime
 from app.claims.queries import busy_ticks, holdings_by_person
 from app.delegations.models import Delegate
 from app.delegations.queries import delegates_by_id
@@ -174,11 +175,12 @@ def read_hall(
     slot_ids: Collection[int] | None = None,
     needs_team: bool = True,
     known: Mapping[int, Delegate] | None = None,
+    days: Mapping[int, Sequence[HeldTime]] | None = None,
 ) -> Hall:
     """Read what decides where these people could meet, in these slots alone where some are given; without the teams
     where none is needed.
 
-    ``known`` are these people where they were read before, with their blocked times.
+    ``known`` are these people where they were read before, with their blocked times, ``days`` what takes their time.
     What ``moving`` and the holdings ``leaving`` hold counts as free. ``instead`` are the sessions of each person that
     are to take the place of those in the ledger.
     """
@@ -187,7 +189,9 @@ def read_hall(
     grid, tables = house.grid, house.tables
     own = {*leaving} | ({moving.holding_id} if moving is not None and moving.holding_id is not None else set())
     sites = {table.room.site_id for table in tables}
-    stretches = _stretches(session, event, delegates, own, instead)
+    if days is None:
+        days = holdings_by_person(session, event_id=event.id, person_ids=delegates)
+    stretches = _stretches(days, own, instead)
     walks = house.walks
     slots = house.slots if slot_ids is None else tuple(slot for slot in house.slots if slot.id in slot_ids)
     # Of a rush of bookings each needs what is taken at its own time, not in the whole edition.
@@ -239,14 +243,12 @@ def _stretch_of(grid: TimeGrid, slots: Collection[MeetingSlot]) -> range:
 
 
 def _stretches(
-    session: Session,
-    event: Event,
-    people: Collection[int],
+    days: Mapping[int, Sequence[HeldTime]],
     own: Collection[int],
     instead: Mapping[int, Sequence[Stretch]] | None,
 ) -> dict[int, list[Stretch]]:
     found: dict[int, list[Stretch]] = {}
-    for person, holdings in holdings_by_person(session, event_id=event.id, person_ids=people).items():
+    for person, holdings in days.items():
         kept = [
             Stretch(start=one.start_tick, end=one.end_tick, site_id=one.site_id)
             for one in holdings

@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.claims.enums import ClaimKind
-from app.claims.service import AlreadyTaken
+from app.claims.service import AlreadyTaken, LockedDays, Walks, lock_days
 from app.delegations.queries import delegate_in_event
 from app.events.models import Event
 from app.meetings.enums import Answer
 from app.meetings.models import Meeting, MeetingWish, WishPerson
-from app.meetings.places import company_of, known_people, read_hall
+from app.meetings.places import Place, company_of, known_people, read_hall
 from app.meetings.queries import has_veto, meeting_of_wish, wish_between, wish_in_event
-from app.meetings.service.holding import hold_meeting
+from app.meetings.service.holding import hold_first, hold_meeting
 from app.platform.actor import Actor
 from app.platform.audit import record_change
 from app.platform.errors import Conflict, Refused
@@ -39,36 +39,62 @@ def book(
     Raises:
         Conflict: no such place is left; ``alternatives`` are the slots in which one is.
     """
-    moving = None if has_waited else meeting_of_wish(session, event.id, wish.id)
     company, full = company_of(wish), set()
+    moving, days = None, None
+    if has_waited:
+        # Locked before anything is read: what is free for these people stays so.
+        days = lock_days(session, event_id=event.id, person_ids=company.people)
+    else:
+        moving = meeting_of_wish(session, event.id, wish.id)
     needs_team = company.resource_id is not None
     known = known_people(wish)
     hall = read_hall(
-        session, event, company.people, moving=moving, slot_ids=slot_ids, needs_team=needs_team, known=known
-    )
+        session, event, company.people, moving=moving, slot_ids=slot_ids, needs_team=needs_team, known=known,
+        days=days.held if days else None,
+    )  # fmt: skip
     for place in hall.look_for_places(company, slot_ids=slot_ids):
         if place.slot.id in full or table_id not in (None, place.table.id):
             continue
         try:
             # The insert is the check: who was quicker has it, and the next place is tried.
-            with session.begin_nested():
-                return hold_meeting(
-                    session,
-                    event=event,
-                    wish=wish,
-                    slot=place.slot,
-                    table=place.table,
-                    is_pinned=True,
-                    walks=hall.walks,
-                    actor=actor,
-                    now=now,
-                )
+            return _hold(
+                session, event=event, wish=wish, place=place, days=days, walks=hall.walks, actor=actor, now=now
+            )
         except AlreadyTaken as taken:
             if any(thing.kind != ClaimKind.TABLE for thing in taken.things):
                 full.add(place.slot.id)
     hall = read_hall(session, event, company.people, moving=moving, needs_team=needs_team)
     left = tuple(slot for slot in hall.open_slots(company) if slot.id not in {*slot_ids, *full})
     raise Conflict(_("This time was taken meanwhile. Choose another."), alternatives=left)
+
+
+def _hold(
+    session: Session,
+    *,
+    event: Event,
+    wish: MeetingWish,
+    place: Place,
+    days: LockedDays | None,
+    walks: Walks,
+    actor: Actor,
+    now: datetime,
+) -> Meeting:
+    """Hold it there, in one insert where that will do.
+
+    Raises:
+        AlreadyTaken: somebody or the table is held by something else then; the transaction can go on.
+    """
+    slot, table = place.slot, place.table
+    if days is not None:
+        first = hold_first(
+            session, event=event, wish=wish, slot=slot, table=table, days=days, walks=walks, actor=actor, now=now
+        )
+        if first is not None:
+            return first
+    with session.begin_nested():
+        return hold_meeting(
+            session, event=event, wish=wish, slot=slot, table=table, is_pinned=True, walks=walks, actor=actor, now=now
+        )
 
 
 def book_for(

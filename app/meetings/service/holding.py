@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.claims.enums import HoldingKind
 from app.claims.forms import Wanted
-from app.claims.service import Walks, calendars, give_back, hold
+from app.claims.service import LockedDays, Walks, calendars, give_back, hold, hold_beside
 from app.events.models import Event, MeetingSlot, MeetingTable, Resource, Room
 from app.events.queries import walks_in_grains
 from app.events.time_grid import TimeGrid
@@ -16,7 +16,7 @@ from app.meetings.enums import Answer, MeetingState
 from app.meetings.models import Meeting, MeetingWish
 from app.platform.actor import Actor
 from app.platform.audit import record_change
-from app.platform.database.rows import add_row
+from app.platform.database.rows import add_new_row, add_row
 from app.platform.errors import Conflict
 
 _OF_WISH = select(Meeting).where(Meeting.wish_id == bindparam("wish_id"))
@@ -71,6 +71,40 @@ def hold_meeting(
     return meeting
 
 
+def hold_first(
+    session: Session,
+    *,
+    event: Event,
+    wish: MeetingWish,
+    slot: MeetingSlot,
+    table: MeetingTable,
+    days: LockedDays,
+    walks: Walks,
+    actor: Actor,
+    now: datetime,
+) -> Meeting | None:
+    """Give an accepted wish its first slot, pinned, beside what its people have; ``days`` are theirs.
+
+    Returns nothing, and takes nothing, where the wish had a meeting before: ``hold_meeting`` knows what to do then.
+
+    Raises:
+        AlreadyTaken: the table is held by something else then; the transaction can go on.
+    """
+    holding_id = hold_beside(session, days=days, wanted=_wanted(session, event, wish, slot, table), walks=walks)
+    meeting = Meeting(
+        event_id=event.id, wish_id=wish.id, slot_id=slot.id, table_id=table.id, state=MeetingState.HELD,
+        holding_id=holding_id, is_pinned=True, sequence=0, version=1, changed_at=now,
+    )  # fmt: skip
+    # Nobody looks for a meeting beforehand: of two who give the same wish a slot one finds its key taken.
+    if add_new_row(session, meeting) is None:
+        give_back(session, holding_ids=[holding_id])
+        return None
+    if wish.unheld_reason is not None:
+        wish.unheld_reason = None
+    record_change(session, meeting, "meeting.held", actor, now, {"place": (None, (slot.id, table.id))})
+    return meeting
+
+
 def cancel(
     session: Session, *, event: Event, meeting: Meeting, version: int, reason: str, actor: Actor, now: datetime
 ) -> None:
@@ -97,21 +131,21 @@ def cancel(
 
 def take(session: Session, *, event: Event, wish: MeetingWish, slot: MeetingSlot, table: MeetingTable) -> int:
     """Claim people, table and interpreter of a meeting; returns the holding's ID. Called inside ``calendars``."""
+    return hold(session, event_id=event.id, wanted=_wanted(session, event, wish, slot, table))
+
+
+def _wanted(session: Session, event: Event, wish: MeetingWish, slot: MeetingSlot, table: MeetingTable) -> Wanted:
     grid = TimeGrid.of(event)
     resource = session.get(Resource, wish.resource_id) if wish.resource_id else None
-    return hold(
-        session,
-        event_id=event.id,
-        wanted=Wanted(
-            kind=HoldingKind.MEETING,
-            start_tick=grid.tick(slot.starts_at),
-            end_tick=grid.tick_after(slot.ends_at),
-            site_id=_site_of(session, table),
-            person_ids=wish.delegate_ids,
-            table_id=table.id,
-            resources={resource.code: 1} if resource else {},
-            capacities={resource.code: resource.capacity} if resource else {},
-        ),
+    return Wanted(
+        kind=HoldingKind.MEETING,
+        start_tick=grid.tick(slot.starts_at),
+        end_tick=grid.tick_after(slot.ends_at),
+        site_id=_site_of(session, table),
+        person_ids=wish.delegate_ids,
+        table_id=table.id,
+        resources={resource.code: 1} if resource else {},
+        capacities={resource.code: resource.capacity} if resource else {},
     )
 
 

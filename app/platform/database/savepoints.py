@@ -8,7 +8,6 @@ from typing import Any
 import psycopg
 from psycopg.pq import ExecStatus
 from sqlalchemy import Connection, Engine
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 _ENDED = "a savepoint that has ended"
 
@@ -16,7 +15,7 @@ _ENDED = "a savepoint that has ended"
 def say_savepoints_plainly(engine: Engine) -> None:
     """The names are SQLAlchemy's own: nothing that anybody typed stands in them."""
     dialect: Any = engine.dialect
-    if isinstance(dialect, PGDialect_psycopg):
+    if dialect.name == "postgresql":
         dialect.do_begin = _begin
         dialect.do_savepoint = _begin_next
         dialect.do_rollback_to_savepoint = _undo
