@@ -221,6 +221,17 @@ def load_times(session: Session, delegates: Mapping[int, Delegate]) -> None:
         set_committed_value(delegate, "blocked_times", times[delegate_id])
 
 
+def blocked_times_of(session: Session, event_id: int) -> dict[int, tuple[BlockedTime, ...]]:
+    """The blocked times of all delegates of an edition who have some, in the order of time."""
+    times: dict[int, tuple[BlockedTime, ...]] = {}
+    whose = select(Delegate.id).where(Delegate.event_id == event_id)
+    for time in session.scalars(
+        select(BlockedTime).where(BlockedTime.delegate_id.in_(whose)).order_by(BlockedTime.starts_at)
+    ):
+        times[time.delegate_id] = (*times.get(time.delegate_id, ()), time)
+    return times
+
+
 def _by_id(session: Session, delegate_ids: Iterable[int]) -> dict[int, Delegate]:
     wanted = sorted(set(delegate_ids))
     statement = _FEW_NAMED if len(wanted) <= FEW else _MANY_NAMED

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.claims.enums import BOOKED
+from app.delegations.models import BlockedTime
+from app.delegations.queries import blocked_times_of
 from app.events.models import Event, EventDay, MeetingSlot, MeetingTable
 from app.events.queries import days_of, slots_of, tables_of, walks_in_grains
 from app.events.time_grid import TimeGrid
-from app.meetings.models import Meeting
+from app.meetings.models import Meeting, MeetingWish
 from app.meetings.queries import HeldPlace, hosts_of
 from app.meetings.rules import MeetingRules, rules_of
 from app.platform.kept import apart_from, kept, state_without
@@ -18,6 +21,8 @@ from app.platform.kept import apart_from, kept, state_without
 @dataclass(frozen=True, kw_only=True)
 class House:
     """Days, slots, tables with room, site and closed hours, in their order; who hosts which, ways in grains, and rules.
+
+    ``blocked`` holds the blocked times of delegates who have some.
 
     Its rows belong to no session of the database: they are there to be read.
     """
@@ -30,6 +35,14 @@ class House:
     hosts: Mapping[int, int]
     walks: Mapping[tuple[int, int], int]
     rules: MeetingRules
+    blocked: Mapping[int, tuple[BlockedTime, ...]]
+
+    def complete(self, wish: MeetingWish) -> None:
+        """Make known to a wish its slot, and to its people when they are not there."""
+        slot = next((one for one in self.slots if one.id == wish.slot_id), None)
+        set_committed_value(wish, "slot", slot)
+        for person in wish.people:
+            set_committed_value(person.delegate, "blocked_times", [*self.blocked.get(person.delegate_id, ())])
 
     def place_of(self, meeting: Meeting) -> HeldPlace:
         """When and where a meeting is held."""
@@ -59,4 +72,5 @@ def read_house(session: Session, event_id: int) -> House:
             hosts=hosts_of(apart, event_id),
             walks=walks_in_grains(apart, event),
             rules=rules_of(apart, event_id),
+            blocked=blocked_times_of(apart, event_id),
         )

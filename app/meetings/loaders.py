@@ -112,8 +112,10 @@ def wish_of_token(session: Session, params: Mapping[str, Any], _principal: Princ
     """The wish that an answer link belongs to, as the one whose link it is sees it."""
     own = digest(str(params["token"]))
     wish = wish_by_token(session, own)
+    house = house_of(session, wish.event_id)
+    house.complete(wish)
     whose = wish.to_delegate_id if wish.token_digest == own else wish.from_delegate_id
-    return WishIn(house_of(session, wish.event_id).event, wish, whose)
+    return WishIn(house.event, wish, whose)
 
 
 def other_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> OtherIn:

@@ -1,6 +1,6 @@
 """Wishes and vetoes as they stand."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,14 +56,8 @@ def load_people(
         set_committed_value(wish, "slot", slots.get(wish.slot_id) if wish.slot_id is not None else None)
 
 
-def _one(
-    session: Session,
-    statement: Select[MeetingWish],
-    given: Mapping[str, Any],
-    *,
-    people_of: Select[WishPerson],
-) -> MeetingWish:
-    """The same for one wish, and when its people are there: three statements.
+def _one(session: Session, statement: Select[MeetingWish], given: Mapping[str, Any]) -> MeetingWish:
+    """One wish with its people, and when they are there: three statements.
 
     Raises:
         NotFound: there is none.
@@ -71,10 +65,14 @@ def _one(
     wish = session.scalar(statement, given)
     if wish is None:
         raise NotFound
-    people = session.scalars(people_of, {"wish_id": wish.id}).all()
+    people = session.scalars(_WHOLE, {"wish_id": wish.id}).all()
+    load_times(session, {person.delegate_id: person.delegate for person in people})
+    return _introduced(session, wish, people)
+
+
+def _introduced(session: Session, wish: MeetingWish, people: Sequence[WishPerson]) -> MeetingWish:
     set_committed_value(wish, "people", list(people))
     by_id = {person.delegate_id: person.delegate for person in people}
-    load_times(session, by_id)
     # Where a colleague went instead, a side is no longer among the people.
     gone = {wish.from_delegate_id, wish.to_delegate_id} - by_id.keys()
     by_id |= names_by_id(session, gone) if gone else {}
@@ -90,28 +88,33 @@ _PEOPLE_OF = (
 )
 _ONE = select(MeetingWish).options(joinedload(MeetingWish.slot))
 _IN_EVENT = _ONE.where(MeetingWish.event_id == bindparam("event_id"), MeetingWish.id == bindparam("wish_id"))
-_BY_TOKEN = _ONE.where(
-    or_(
-        MeetingWish.token_digest == bindparam("digest"),
-        MeetingWish.counter_token_digest == bindparam("digest"),
-    )
-)
 _PEOPLE = select(WishPerson).where(WishPerson.wish_id == bindparam("wish_id")).order_by(WishPerson.delegate_id)
 _DELEGATE = joinedload(WishPerson.delegate, innerjoin=True)
 _WHOLE = _PEOPLE.options(
     _DELEGATE.joinedload(Delegate.delegation, innerjoin=True).joinedload(Delegation.party, innerjoin=True)
 )
-# A rush of answers comes by links. These rows are wide, and an answer needs little of them.
-_FOR_AN_ANSWER = _PEOPLE.options(
-    _DELEGATE.load_only(
-        Delegate.event_id, Delegate.delegation_id, Delegate.honorific, Delegate.badge_name, Delegate.native_name,
-        Delegate.native_language, Delegate.email, Delegate.locale, Delegate.arrives_at, Delegate.departs_at,
-        Delegate.meetings_max,
-        raiseload=True,
-    ),
-    _DELEGATE.joinedload(Delegate.delegation, innerjoin=True).load_only(
-        Delegation.party_id, Delegation.name, raiseload=True
-    ),
+# A rush of answers comes by links: one statement for all. Rows of people are wide, and an answer needs little of them.
+_BY_TOKEN = (
+    select(MeetingWish, WishPerson)
+    .join(WishPerson, WishPerson.wish_id == MeetingWish.id)
+    .where(
+        or_(
+            MeetingWish.token_digest == bindparam("digest"),
+            MeetingWish.counter_token_digest == bindparam("digest"),
+        )
+    )
+    .order_by(WishPerson.delegate_id)
+    .options(
+        _DELEGATE.load_only(
+            Delegate.event_id, Delegate.delegation_id, Delegate.honorific, Delegate.badge_name, Delegate.native_name,
+            Delegate.native_language, Delegate.email, Delegate.locale, Delegate.arrives_at, Delegate.departs_at,
+            Delegate.meetings_max,
+            raiseload=True,
+        ),
+        _DELEGATE.joinedload(Delegate.delegation, innerjoin=True).load_only(
+            Delegation.party_id, Delegation.name, raiseload=True
+        ),
+    )
 )  # fmt: skip
 
 
@@ -217,7 +220,7 @@ def wish_in_event(session: Session, event_id: int, wish_id: int) -> MeetingWish:
     Raises:
         NotFound: the event has no such wish.
     """
-    return _one(session, _IN_EVENT, {"event_id": event_id, "wish_id": wish_id}, people_of=_WHOLE)
+    return _one(session, _IN_EVENT, {"event_id": event_id, "wish_id": wish_id})
 
 
 def wishes_by_id(session: Session, event_id: int, wish_ids: Collection[int]) -> dict[int, MeetingWish]:
@@ -233,12 +236,15 @@ def wish_rows_by_id(session: Session, event_id: int, wish_ids: Collection[int]) 
 
 
 def wish_by_token(session: Session, digest: str) -> MeetingWish:
-    """The wish that an answer link belongs to, with what its answer needs of its people.
+    """The wish that an answer link belongs to, with what its answer needs of its people, without its slot and times.
 
     Raises:
         NotFound: no such link.
     """
-    return _one(session, _BY_TOKEN, {"digest": digest}, people_of=_FOR_AN_ANSWER)
+    rows = session.execute(_BY_TOKEN, {"digest": digest}).all()
+    if not rows:
+        raise NotFound
+    return _introduced(session, rows[0][0], [person for _wish, person in rows])
 
 
 def overdue_wishes(session: Session, event_id: int, now: datetime) -> list[MeetingWish]:
