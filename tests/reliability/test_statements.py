@@ -21,8 +21,10 @@ from app.pairing.pictures import map_of
 from app.pairing.queries import partnerships_of
 from app.platform import i18n
 
-BOOKING = 26
-"""SQLite puts 23: PostgreSQL locks the end of the log and the days of people. Who shares a commit shares five of them."""
+BOOKING = 16
+"""On both: PostgreSQL locks the end of the log and the days of people, and is told of savepoints past what counts here. Who
+shares a commit shares five of them.
+"""
 PAGES = {
     ("delegate", "my"): 8,
     ("delegate", "my/meetings"): 8,

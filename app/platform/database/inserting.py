@@ -39,12 +39,13 @@ def write_new(connection: Connection, model: type[Base], rows: Sequence[Mapping[
     """Write rows in the order given, besides those that are there; returns how many were new."""
     if not rows:
         return 0
+    counted = {"preserve_rowcount": True}
     if connection.dialect.name == "postgresql":
-        new = _new_listed(table_of(model), tuple(rows[0]))
-        return connection.execute(new, listed(rows)).rowcount
+        listing = _new_listed(table_of(model), tuple(rows[0]))
+        return connection.execute(listing, listed(rows), execution_options=counted).rowcount
     # One row a set of values: a statement with many rows in it would be put together anew each time.
     new = insert_new(connection, table_of(model))
-    return connection.execute(new, list(rows), execution_options={"preserve_rowcount": True}).rowcount
+    return connection.execute(new, list(rows), execution_options=counted).rowcount
 
 
 def write_many(connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

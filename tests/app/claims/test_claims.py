@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.claims.enums import ClaimKind, HoldingKind
 from app.claims.forms import Wanted
 from app.claims.queries import busy_ticks
-from app.claims.service import AlreadyTaken, calendars, give_back, hold
+from app.claims.service import AlreadyTaken, calendars, give_back, hold, hold_beside, lock_days
 from app.events.models import Site
 from app.events.queries import walks_in_grains
 
@@ -78,3 +78,41 @@ def test_a_walk_is_taken_between_sites_and_refused_without_time(session: Any, ev
     too_soon = calendars(session, event_id=event.id, person_ids=[1], walks=walks)
     with pytest.raises(AlreadyTaken), too_soon:
         hold(session, event_id=event.id, wanted=_meeting(21, 22, 1, site_id=sites[0]))
+
+
+@pytest.mark.parametrize("kind", [None, pytest.param("pg", marks=pytest.mark.postgres)])
+def test_what_is_added_to_a_locked_day_takes_the_walks_that_it_needs(session: Any, event: Any, kind: Any) -> None:
+    one, other = session.scalars(select(Site.id).order_by(Site.id).limit(2))
+    walks = walks_in_grains(session, event)
+
+    def add(wanted: Wanted) -> int:
+        days = lock_days(session, event_id=event.id, person_ids=wanted.person_ids)
+        return hold_beside(session, days=days, wanted=wanted, walks=walks)
+
+    def taken() -> set[int]:
+        return busy_ticks(session, event_id=event.id, kind=ClaimKind.PERSON)["1"]
+
+    add(_meeting(10, 12, 1, site_id=one))
+    add(_meeting(20, 22, 1, site_id=other))
+    assert taken() == {10, 11, 18, 19, 20, 21}
+    with pytest.raises(AlreadyTaken):
+        add(_meeting(17, 19, 1, site_id=one))
+    assert taken() == {10, 11, 18, 19, 20, 21}, "what was refused took nothing, and took no walk away"
+    add(_meeting(15, 17, 1, site_id=other))
+    assert taken() == {10, 11, 13, 14, 15, 16, 20, 21}, "the walk comes before the first of those over there"
+    walked = lock_days(session, event_id=event.id, person_ids=[1]).walks
+    add(_meeting(8, 10, 1, site_id=one))
+    assert lock_days(session, event_id=event.id, person_ids=[1]).walks == walked, (
+        "no walk changed, and none was touched"
+    )
+
+
+@pytest.mark.parametrize("kind", [None, pytest.param("pg", marks=pytest.mark.postgres)])
+def test_a_table_that_is_taken_is_refused_and_takes_nothing_of_the_people(session: Any, event: Any, kind: Any) -> None:
+    hold(session, event_id=event.id, wanted=_meeting(10, 12, 1, table_id=1))
+    days = lock_days(session, event_id=event.id, person_ids=[2, 3])
+    with pytest.raises(AlreadyTaken) as refused:
+        hold_beside(session, days=days, wanted=_meeting(11, 13, 2, 3, table_id=1), walks={})
+    assert {(thing.kind, thing.resource, thing.tick) for thing in refused.value.things} == {("table", "1", 11)}
+    assert busy_ticks(session, event_id=event.id, kind=ClaimKind.PERSON) == {"1": {10, 11}}
+    hold_beside(session, days=days, wanted=_meeting(11, 13, 2, 3, table_id=2), walks={})

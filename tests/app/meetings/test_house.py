@@ -9,7 +9,9 @@ from sqlalchemy import event as listening
 from sqlalchemy import select
 
 from app.agenda.service.walking import set_walks, walks_by_pair
-from app.delegations.models import Delegation
+from app.delegations.models import Delegate, Delegation
+from app.delegations.queries import delegate_in_event
+from app.delegations.service.availability import Block, set_availability
 from app.events.models import Event, MeetingSlot, MeetingTable
 from app.meetings.enums import Answer
 from app.meetings.forms import RulesForm
@@ -44,12 +46,21 @@ def _rule(session: Any, event: Event, common: dict[str, Any]) -> None:
     set_rules(session, event=event, said=said, **common)
 
 
+def _block(session: Any, event: Event, common: dict[str, Any]) -> None:
+    slot = session.scalars(select(MeetingSlot).where(MeetingSlot.event_id == event.id)).first()
+    own = delegate_in_event(session, event.id, session.scalars(select(Delegate.id)).first())
+    blocks = (Block(starts_at=slot.starts_at, ends_at=slot.ends_at),)
+    given = {"delegate": own, "arrives_at": own.arrives_at, "departs_at": own.departs_at, "version": own.version}
+    set_availability(session, event=event, blocks=blocks, **given, **common)
+
+
 def _seen(house: House) -> dict[Change, Any]:
     return {
         _close: [len(table.closings) for table in house.tables],
         _host: house.hosts,
         _walk: house.walks,
         _rule: house.rules.settings.musts_max,
+        _block: {one: [(time.starts_at, time.ends_at) for time in times] for one, times in house.blocked.items()},
     }
 
 
@@ -59,7 +70,7 @@ def _transaction(database: Any, event_id: int) -> Iterator[tuple[Any, Event]]:
         yield session, session.get_one(Event, event_id)
 
 
-@pytest.mark.parametrize("change", [_close, _host, _walk, _rule])
+@pytest.mark.parametrize("change", [_close, _host, _walk, _rule, _block])
 def test_each_change_of_the_house_is_seen_at_once(
     database: Any, cast: Any, actor: Any, now: Any, change: Change
 ) -> None:
