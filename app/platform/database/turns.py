@@ -30,6 +30,10 @@ class Turns:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self.arrivals = Arrivals()
 
+    @property
+    def has_waiting_readers(self) -> bool:
+        return bool(self._waiting)
+
     @asynccontextmanager
     async def taken(self, *, writes: bool) -> AsyncIterator[None]:
         """Wait for a turn, and have it until the block ends."""

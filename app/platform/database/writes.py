@@ -46,6 +46,8 @@ TURN_SECONDS = 0.2
 """After that long others that write have their turn."""
 WAY_SECONDS = 0.2
 """Small answers make way no longer than that."""
+AT_A_TIME, SECONDS_FOR_THEM = 30, 0.005
+"""Small answers that go out while a commit waits for the disk, though they came behind others, and what they take."""
 PAUSE = (0.02, 0.08)
 """Seconds, from and to, that pass before what was undone for the sake of another process begins once more."""
 AMONG_OTHERS = 20
@@ -97,6 +99,7 @@ class Writes:
         self._is_free = asyncio.Event()
         self._is_free.set()
         self._making_way = 0
+        self._is_at_the_disk = False
 
     async def make_way(self) -> None:
         """Wait until no batch is being done, for answers that cost little.
@@ -168,7 +171,7 @@ class Writes:
                 # Also whoever was refused: it may have been for the sake of what is not stored now.
                 for piece in pieces:
                     piece.fault = fault
-            loop.call_soon_threadsafe(_tell, pieces)
+            loop.call_soon_threadsafe(self._tell, pieces)
             if self._must_pause() or time.monotonic() > ends_at:
                 return
 
@@ -179,10 +182,24 @@ class Writes:
         return bool(self._waiting) and self._turns.arrivals.is_small_before(self._waiting[0].number)
 
     def _are_done(self, numbers: list[int]) -> None:
-        """They wait for the disk alone: small answers that came behind them go out meanwhile."""
+        """They wait for the disk alone: small answers that came behind them go out, and others that fit in."""
         self._is_free.set()
         for number in numbers:
             self._turns.arrivals.go(number)
+        self._is_at_the_disk = True
+        self._let_pass()
+
+    def _let_pass(self) -> None:
+        """Some more, as long as nobody else would use the time."""
+        if self._is_at_the_disk and not self._turns.has_waiting_readers:
+            self._turns.arrivals.let_pass(AT_A_TIME)
+            asyncio.get_running_loop().call_later(SECONDS_FOR_THEM, self._let_pass)
+
+    def _tell(self, pieces: list[_Piece]) -> None:
+        self._is_at_the_disk = False
+        for piece in pieces:
+            if not piece.is_told.done():  # who waited may have gone away
+                piece.is_told.set_result(None)
 
     def _do_batch(self, connection: Connection, pieces: list[_Piece]) -> None:
         """Do the first piece, and add those that wait as long as they may join; then write their lines into the log."""
@@ -241,9 +258,3 @@ def _wait_for_others(connection: Connection, milliseconds: int) -> None:
     """How long a statement of this transaction waits for another process that holds what it needs."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
-
-
-def _tell(pieces: list[_Piece]) -> None:
-    for piece in pieces:
-        if not piece.is_told.done():  # who waited may have gone away
-            piece.is_told.set_result(None)

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.platform import audit
 from app.platform.actor import Actor
+from app.platform.database import arrivals as arrivals_module
 from app.platform.database import writes as module
+from app.platform.database.arrivals import Arrivals
 from app.platform.database.engine import Database
 from app.platform.database.turns import Turns
 from app.platform.database.writes import Writes
@@ -413,6 +415,7 @@ def test_small_answers_go_out_in_the_order_of_arrival_never_while_a_batch_is_don
     database: Database, monkeypatch: pytest.MonkeyPatch, comes: str
 ) -> None:
     monkeypatch.setattr(module, "MOST", 1)
+    monkeypatch.setattr(module, "AT_A_TIME", 0)
     begun, may_go_on = threading.Event(), threading.Event()
     order: list[str] = []
 
@@ -442,6 +445,34 @@ def test_small_answers_go_out_in_the_order_of_arrival_never_while_a_batch_is_don
     asyncio.run(all_of_them())
     later = ["small answer", "second booking"]
     assert order == ["first booking", *(later if comes == "between" else later[::-1])]
+
+
+def test_some_small_answers_pass_those_who_came_before_and_the_others_wait() -> None:
+    async def all_of_them() -> list[bool]:
+        arrivals = Arrivals()
+        first = arrivals.come()
+        small = [asyncio.create_task(arrivals.behind()) for _ in range(3)]
+        await asyncio.sleep(0)
+        arrivals.let_pass(2)
+        await asyncio.gather(*small[:2])
+        passed = [one.done() for one in small]
+        arrivals.go(first)
+        await small[2]
+        return passed
+
+    assert asyncio.run(all_of_them()) == [True, True, False]
+
+
+def test_nobody_waits_for_ever_for_those_who_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrivals_module, "PATIENCE", 0.01)
+
+    async def all_of_them() -> bool:
+        arrivals = Arrivals()
+        number = arrivals.come()
+        await asyncio.wait_for(arrivals.behind(), 5)
+        return arrivals.is_small_before(number + 10)
+
+    assert not asyncio.run(all_of_them()), "who went away is forgotten"
 
 
 def test_small_answers_go_out_after_a_batch_that_broke(database: Database) -> None:
