@@ -15,8 +15,16 @@ from app.events.queries import event_of_path
 from app.meetings.ground import ground_of
 from app.meetings.house import house_of
 from app.meetings.models import Meeting, MeetingOffer, MeetingWish
-from app.meetings.queries import meeting_in_event, offer_by_id, offer_by_token, wish_by_token, wish_in_event
-from app.platform.errors import NotFound
+from app.meetings.queries import (
+    meeting_in_event,
+    offer_by_id,
+    offer_by_token,
+    people_of_cancelled,
+    wish_by_token,
+    wish_in_event,
+)
+from app.platform.errors import Gone, NotFound
+from app.platform.i18n import gettext as _
 from app.platform.tokens import digest
 
 
@@ -127,7 +135,7 @@ def other_of_path(session: Session, params: Mapping[str, Any], principal: Princi
 def own_meeting_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> OwnMeetingIn:
     """A held meeting of whoever asks."""
     own = self_of_path(session, params, principal)
-    meeting = meeting_in_event(session, own.event.id, number_of(params["meeting_id"]))
+    meeting = _held(session, own.event.id, number_of(params["meeting_id"]), asks=own.delegate.id)
     if own.delegate.id not in meeting.wish.delegate_ids:
         raise NotFound
     return OwnMeetingIn(own.event, own.delegate, meeting)
@@ -150,7 +158,22 @@ def offer_of_token(session: Session, params: Mapping[str, Any], _principal: Prin
 
 def meeting_of_path(session: Session, params: Mapping[str, Any], principal: Principal) -> MeetingIn:
     event = event_of_path(session, params, principal)
-    return MeetingIn(event, meeting_in_event(session, event.id, number_of(params["meeting_id"])))
+    return MeetingIn(event, _held(session, event.id, number_of(params["meeting_id"])))
+
+
+def _held(session: Session, event_id: int, meeting_id: int, *, asks: int | None = None) -> Meeting:
+    """A held meeting; one that was called off says so to the office, and to whoever was to come to it.
+
+    Args:
+        asks: the delegate who asks; ``None`` for the office.
+    """
+    try:
+        return meeting_in_event(session, event_id, meeting_id)
+    except NotFound:
+        company = people_of_cancelled(session, event_id, meeting_id)
+        if company and (asks is None or asks in company):
+            raise Gone(_("This meeting was called off.")) from None
+        raise
 
 
 def wish_of_office(session: Session, params: Mapping[str, Any], principal: Principal) -> WishOfOffice:

@@ -15,6 +15,7 @@ from app.meetings.queries.meetings import (
     meeting_of_wish,
     meetings_of,
     meetings_of_people,
+    people_of_cancelled,
     with_place,
 )
 from app.meetings.queries.offers import (
@@ -60,6 +61,7 @@ __all__ = [
     "overdue_wishes",
     "own_vetoes",
     "pending_with",
+    "people_of_cancelled",
     "quota_used",
     "settings_of",
     "unheld_reasons",

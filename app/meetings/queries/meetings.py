@@ -84,6 +84,16 @@ def meeting_in_event(session: Session, event_id: int, meeting_id: int) -> Meetin
     return found[0]
 
 
+def people_of_cancelled(session: Session, event_id: int, meeting_id: int) -> frozenset[int]:
+    """Who was to come to a meeting that was called off; nobody where there is no such meeting."""
+    people = (
+        select(WishPerson.delegate_id)
+        .join(Meeting, Meeting.wish_id == WishPerson.wish_id)
+        .where(Meeting.event_id == event_id, Meeting.id == meeting_id, Meeting.state == MeetingState.CANCELLED)
+    )
+    return frozenset(session.scalars(people))
+
+
 def meeting_of_wish(session: Session, event_id: int, wish_id: int) -> Meeting | None:
     """The held meeting of a wish, with slot, table and room."""
     room = joinedload(Meeting.table, innerjoin=True).joinedload(MeetingTable.room, innerjoin=True)

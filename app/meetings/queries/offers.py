@@ -67,10 +67,11 @@ def open_offer_rows_to(session: Session, event_id: int, delegate_id: int, now: d
 
 
 def offers_that_ended(session: Session, event_id: int, now: datetime) -> list[MeetingOffer]:
-    """Open offers that nobody answered in time."""
+    """Open offers that nobody answered in time; those that another process ends at this moment are left to it."""
     return _read(
         session,
         _whole()
+        .with_for_update(of=MeetingOffer, skip_locked=True)
         .where(
             MeetingOffer.event_id == event_id,
             MeetingOffer.state == OfferState.OPEN,

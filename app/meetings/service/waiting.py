@@ -92,6 +92,7 @@ def take_offer(session: Session, *, event: Event, offer: MeetingOffer, actor: Ac
     Raises:
         Conflict: the offer has ended, or the place was taken by somebody else meanwhile.
     """
+    _alone_with(session, offer)
     if offer.state is OfferState.TAKEN:
         return None
     _refuse_ended(offer, now)
@@ -116,6 +117,7 @@ def decline_offer(
     Raises:
         Conflict: the offer has ended.
     """
+    _alone_with(session, offer)
     if offer.state is OfferState.DECLINED:
         return None
     _refuse_ended(offer, now)
@@ -132,6 +134,11 @@ def pass_on(session: Session, *, event: Event, actor: Actor, now: datetime) -> l
         if following is not None:
             made.append(following)
     return made
+
+
+def _alone_with(session: Session, offer: MeetingOffer) -> None:
+    """Read its state anew, and let nobody else answer it until the end: two processes may have read it as open."""
+    session.refresh(offer, ["state", "answered_at"], with_for_update=True)
 
 
 def _refuse_ended(offer: MeetingOffer, now: datetime) -> None:

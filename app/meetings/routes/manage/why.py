@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.enums import Role
-from app.accounts.policies import ORGANISERS, Access, Policy
+from app.accounts.policies import ORGANISERS, Access, Policy, in_one_go
 from app.delegations.models import Delegate
 from app.delegations.queries import delegate_in_event, delegates_named
 from app.events.loaders import number_of
@@ -48,6 +48,7 @@ def why(
 
 
 @router.post("/e/{slug}/manage/meetings/book")
+@in_one_go
 def book(
     request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[Event], Depends(BOOK)]
 ) -> Response:
