@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from scheduler.core.ending import end_with
 from scheduler.core.limits import Control, Limits, Progress
 from scheduler.core.outcome import CheckReport
 from scheduler.core.refusal import LARGEST_FILE_BYTES, Complaint, Refused
@@ -295,4 +296,4 @@ def _print_progress(progress: Progress, control: Control) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main())

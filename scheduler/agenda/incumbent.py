@@ -1,6 +1,7 @@
 """The best plan so far and what is proven about it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from scheduler.agenda.model import solution_of
 from scheduler.agenda.problem import AgendaProblem
@@ -52,6 +53,13 @@ class Incumbent:
                     bound=self.bounds[name],
                 )
             )
+
+    def at_best(self, progress: Progress) -> Progress:
+        """What a search says of itself, with what was found and proven before it."""
+        known, value = self.bounds[progress.stage], self.values.get(progress.stage)
+        bound = known if progress.bound is None else max(known, progress.bound)
+        both = [one for one in (value, progress.incumbent) if one is not None]
+        return replace(progress, bound=bound, incumbent=min(both, default=None))
 
     def outcome(self, status: Status, limits: Limits) -> AgendaOutcome:
         best = self.best

@@ -25,6 +25,9 @@ a plan by itself, so that no more than these seconds are worth it."""
 KEEPING_SHARE = 0.4
 """The part of the time limit by which the search for the fewest changes must have its proof."""
 
+WORTH_SECONDS = 2.0
+"""With less left than this the compiled kernel is not fetched, which takes one of them."""
+
 
 def solve(
     problem: AgendaProblem,
@@ -114,7 +117,7 @@ class _Search:
                 self._run_parts(with_all_optional(self._problem), fullest.placements, patience=PATIENCE, share=0.3)
         if self._incumbent.best is None or turn.parts_until == 0 or self._is_over_for(turn.parts_until):
             return
-        if turn.reinserts and may_reinsert(self._problem):
+        if turn.reinserts and may_reinsert(self._problem) and not self._is_after(self._end_of(turn) - WORTH_SECONDS):
             self._reinsert(turn)
         else:
             best = self._incumbent.best.placements
@@ -143,7 +146,7 @@ class _Search:
             self._legal,
             self._incumbent.best.placements,
             limits=replace(self._limits, budget=self._budget_for(turn.parts_until)),
-            seconds=turn.parts_until * self._limits.time_limit - began,
+            seconds=self._end_of(turn) - began,
             is_over=lambda: self._is_over_for(turn.parts_until),
             offer=self._incumbent.offer,
         )
@@ -244,7 +247,7 @@ class _Search:
             sense=None if is_too_large else "min",
             limits=self._limits,
             seconds=until * self._limits.time_limit - self._stopwatch.seconds,
-            control=self._control,
+            control=self._control.through(self._incumbent.at_best),
             stopwatch=self._stopwatch,
             hint=model.hint(hint),
             deterministic_time=None if self._work_left is None else until * self._work_left,
@@ -269,6 +272,9 @@ class _Search:
 
     def _is_over(self) -> bool:
         return self._control.is_stopped or self._is_past(1.0)
+
+    def _end_of(self, turn: Turn) -> float:
+        return turn.parts_until * self._limits.time_limit
 
     def _is_over_for(self, share: float) -> bool:
         return self._incumbent.is_proven or self._control.is_stopped or self._is_past(share)

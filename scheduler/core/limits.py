@@ -52,6 +52,10 @@ class Control:
         """The same wish to stop for a piece of the work whose progress means nothing outside."""
         return Control(None, self._stop, self._stoppers)
 
+    def through(self, change: Callable[[Progress], Progress]) -> "Control":
+        """The same wish to stop for a piece of the work that does not know all that is known outside."""
+        return Control(lambda progress: self.report(change(progress)), self._stop, self._stoppers)
+
     def watch(self, stopper: Callable[[], None]) -> None:
         """Call ``stopper`` when the solve is to stop; at once if it already is."""
         self._stoppers.append(stopper)

@@ -14,7 +14,7 @@ class Kernel:
 
     def __init__(self) -> None:
         self.reinsert: Reinsert | None = None
-        self._thread = threading.Thread(target=self._load, name="kernel")
+        self._thread = threading.Thread(target=self._load, name="kernel", daemon=True)
         self._thread.start()
 
     @property

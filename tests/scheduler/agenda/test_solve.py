@@ -164,6 +164,18 @@ def test_full_rooms_are_proven_too(planted: Any, monkeypatch: pytest.MonkeyPatch
     assert outcome.solution is not None and validate(problem, outcome.solution) == ()
 
 
+@pytest.mark.parametrize("fullness", [0.5, 0.9])
+def test_what_is_told_on_the_way_never_goes_back(planted: Any, fullness: float) -> None:
+    """A bound that was proven stays proven, whatever search speaks."""
+    told: list[Progress] = []
+    problem = planted(5, 40, fullness=fullness)
+    outcome = solve(problem, limits=Limits(time_limit=10, workers=1), control=Control(told.append))
+    for stage in outcome.stages:
+        bounds = [one.bound for one in told if one.stage == stage.name and one.bound is not None]
+        assert bounds == sorted(bounds)
+        assert bounds and bounds[0] >= 0 and bounds[-1] <= stage.value
+
+
 def test_one_worker_seed_and_budget_give_the_same_plan_twice(planted: Any) -> None:
     problem = planted(7, 25)
     limits = Limits(workers=1, seed=3, budget=1)
