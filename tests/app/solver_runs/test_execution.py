@@ -110,7 +110,7 @@ def test_a_child_that_overruns_is_asked_first_and_its_plan_is_kept(ask, run_now,
     run_id = ask("until stopped", time_limit_seconds=0.5)
     began = time.monotonic()
     assert run_now(run_id) is RunState.DONE
-    assert time.monotonic() - began < 0.5 + limits.grace_seconds + 1.5
+    assert time.monotonic() - began < 0.5 + limits.grace_seconds + 5.0  # G14 allows five
     assert look(run_id).has_solution
 
 
@@ -128,7 +128,7 @@ def test_a_deaf_child_is_killed_with_all_that_it_started(ask, run_now, look, tra
     run_id = ask("deaf", time_limit_seconds=0.5)
     began = time.monotonic()
     assert run_now(run_id) is RunState.FAILED
-    assert time.monotonic() - began < 0.5 + limits.grace_seconds + 1.5
+    assert time.monotonic() - began < 0.5 + limits.grace_seconds + 5.0  # G14 allows five
     assert look(run_id).failure is RunFailure.TIME_OUT
     assert len(pids(trace)) == 2
     give_up = time.monotonic() + 2
