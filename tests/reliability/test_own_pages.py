@@ -25,7 +25,8 @@ def _walk(settings: Any, clock: Any, cast: Any, placed: Any, *, seed: int, steps
 
 
 @pytest.mark.parametrize(
-    "seed", [1, pytest.param(2, marks=pytest.mark.long), pytest.param(3, marks=pytest.mark.postgres)]
+    "seed",
+    [1, pytest.param(2, marks=pytest.mark.long), pytest.param(3, marks=[pytest.mark.postgres, pytest.mark.long])],
 )
 def test_kept_pages_are_those_that_would_be_made(settings: Any, clock: Any, cast: Any, placed: Any, seed: int) -> None:
     walk = _walk(settings, clock, cast, placed, seed=seed)
