@@ -7,8 +7,8 @@ from typing import Any
 
 from app.agenda.enums import BINDING_PARTS, Part
 from app.agenda.frozen import OF_THE_ROOM, differing, words_of
-from app.agenda.models import AgendaDraft, AgendaRelease, AgendaSession
-from app.events.models import Room
+from app.agenda.models import AgendaDraft, AgendaRelease
+from app.agenda.planner import AgendaFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,10 +117,10 @@ def entries_of_release(release: AgendaRelease | None) -> list[Entry]:
     ]
 
 
-def entries_of_draft(draft: AgendaDraft, *, sessions: Iterable[AgendaSession], rooms: Iterable[Room]) -> list[Entry]:
+def entries_of_draft(facts: AgendaFacts, draft: AgendaDraft) -> list[Entry]:
     """A draft in the form that ``difference`` compares."""
-    by_room = {room.id: room for room in rooms}
-    by_id = {item.id: item for item in sessions}
+    by_room = {room.id: room for room in facts.rooms}
+    by_id = {item.id: item for item in facts.sessions}
     return [
         Entry(
             session_id=item.id,

@@ -77,8 +77,8 @@ def compare(
         one=_weighed(session, facts, one, release),
         other=_weighed(session, facts, other, release),
         changes=difference(
-            entries_of_draft(one, sessions=facts.sessions, rooms=facts.rooms),
-            entries_of_draft(other, sessions=facts.sessions, rooms=facts.rooms),
+            entries_of_draft(facts, one),
+            entries_of_draft(facts, other),
         ),
     )
 

@@ -40,7 +40,7 @@ def preview_of(session: Session, event: Event, *, known: AgendaRelease | None = 
     facts = read_facts(session, event)
     draft = current_draft(session, event.id) or AgendaDraft(event_id=event.id, name="", placements=[])
     newest = known or newest_release(session, event.id)
-    entries = tuple(entries_of_draft(draft, sessions=facts.sessions, rooms=facts.rooms))
+    entries = tuple(entries_of_draft(facts, draft))
     judgement = judge(build_problem(session, facts, draft), solution_of(facts, draft))
     return Preview(
         facts=facts,

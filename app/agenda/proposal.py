@@ -118,6 +118,6 @@ def _changes(facts: AgendaFacts, draft: AgendaDraft, outcome: str | None) -> tup
         ],
     )
     return difference(
-        entries_of_draft(draft, sessions=facts.sessions, rooms=facts.rooms),
-        entries_of_draft(proposed, sessions=facts.sessions, rooms=facts.rooms),
+        entries_of_draft(facts, draft),
+        entries_of_draft(facts, proposed),
     )

@@ -181,7 +181,7 @@ def own_page(
     event_id: int,
     people: frozenset[int] | None,
     now: datetime,
-    moments: Iterable[datetime] = (),
+    moments: Iterable[datetime | None] = (),
 ) -> Response:
     """The page that was made, kept for its reader in the browser that asked.
 
@@ -191,7 +191,7 @@ def own_page(
 
     Args:
         people: whose bookings it was made of; None where it shows those of all.
-        moments: when it becomes another page beside the next full minute; past ones do not count.
+        moments: when it becomes another page beside the next full minute; only those to come count, where set.
     """
     key = request.scope["state"].get(OWN_KEY)
     if key is None or made.status_code != 200 or len(request.scope["query_string"]) > LONGEST_QUERY:
@@ -202,7 +202,7 @@ def own_page(
             as_of=_line_seen(session),
             people=people,
             made_at=now,
-            until=min((first_after(now), *(one for one in moments if one >= now))),
+            until=min((first_after(now), *(one for one in moments if one is not None and one >= now))),
         ),
         reader=request.state.principal,
         headers=tuple(made.raw_headers),
@@ -212,11 +212,6 @@ def own_page(
     cache: PageCache = request.app.state.own_pages
     cache.keep(key, page)
     return made
-
-
-def ends_among(*moments: datetime | None) -> list[datetime]:
-    """Those that are set."""
-    return [one for one in moments if one is not None]
 
 
 def key_of(request: Request) -> Key:

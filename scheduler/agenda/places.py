@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from scheduler.agenda.first_plan.board import Board, Place
+from scheduler.agenda.first_plan.board import Board
 from scheduler.agenda.first_plan.ground import Grounds, spans_of
+from scheduler.agenda.first_plan.placing import place_of
 from scheduler.agenda.legal import Starts
 from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.problem import AgendaProblem
@@ -54,6 +55,5 @@ def _board(grounds: Grounds, placements: Iterable[Placement]) -> Board:
     """The plan as it stands, whatever rules it breaks."""
     board = Board(grounds)
     for placement in placements:
-        place = Place(placement.start - grounds.origin, grounds.room_number[placement.room])
-        board.put(grounds.number[placement.session], place)
+        board.put(*place_of(grounds, placement))
     return board

@@ -81,11 +81,10 @@ class _Search:
     def _keep_most(self) -> bool:
         """Change the plan before as little as can be, where few sessions are concerned; false where no plan exists."""
         began = self._stopwatch.seconds
-        budget = None if self._work_left is None else max(1, int(self._work_left / 2))
         kept = keep_most(
             self._problem,
             self._legal,
-            limits=replace(self._limits, budget=budget),
+            limits=replace(self._limits, budget=self._budget_for(0.5)),
             control=self._control,
             is_over=self._is_over,
             seconds_left=lambda: KEEPING_SHARE * self._limits.time_limit - self._stopwatch.seconds,

@@ -113,7 +113,7 @@ def board_page(
     release = kept_release(session, event.id)
     changes = difference(
         entries_of_release(release),
-        entries_of_draft(found.draft, sessions=found.facts.sessions, rooms=found.facts.rooms),
+        entries_of_draft(found.facts, found.draft),
     )
     shown = view if view in VIEWS else "rooms"
     context = {

@@ -33,7 +33,7 @@ from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import Forbidden, Refused
 from app.platform.forms import Bound, FormData, bind
 from app.platform.i18n import gettext as _
-from app.platform.page_cache import ends_among, own_page
+from app.platform.page_cache import own_page
 from app.platform.rendering import render
 
 router = APIRouter()
@@ -83,9 +83,7 @@ def my_meetings(
         event_id=own.event.id,
         people=frozenset({me}),
         now=now,
-        moments=ends_among(
-            own.event.wishes_open_at, *(one.expires_at for one in wishes), *(one.expires_at for one in offers)
-        ),
+        moments=(own.event.wishes_open_at, *(one.expires_at for one in wishes), *(one.expires_at for one in offers)),
     )
 
 

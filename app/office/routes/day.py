@@ -18,7 +18,7 @@ from app.office.days import free_times, meeting_ids, minutes_until_words, way_to
 from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadLogSession, ReadSession
 from app.platform.forms import FormData
-from app.platform.page_cache import ends_among, own_page
+from app.platform.page_cache import own_page
 from app.platform.rendering import STATIC, is_htmx, render
 from app.printing import words
 from app.printing.itinerary import DayOfItems, Itinerary
@@ -92,7 +92,7 @@ def my_day(
         event_id=own.event.id,
         people=frozenset({own.delegate.id}),
         now=now,
-        moments=ends_among(*times, *(one.expires_at for one in waiting), *(one.expires_at for one in offers)),
+        moments=(*times, *(one.expires_at for one in waiting), *(one.expires_at for one in offers)),
     )
 
 

@@ -111,7 +111,7 @@ def _engaged_by_draft(session: Session, event: Event) -> dict[int, list[tuple[da
     facts = read_facts(session, event)
     sites = {room.id: room.site_id for room in facts.rooms}
     engaged: dict[int, list[tuple[datetime, datetime, int]]] = {}
-    for entry in entries_of_draft(draft, sessions=facts.sessions, rooms=facts.rooms):
+    for entry in entries_of_draft(facts, draft):
         place = entry.place
         for person in entry.bound:
             engaged.setdefault(person, []).append((place.starts_at, place.ends_at, sites[place.room_id]))

@@ -8,6 +8,7 @@ from random import Random
 
 from scheduler.agenda.first_plan.board import Board, Place
 from scheduler.agenda.first_plan.ground import Grounds
+from scheduler.agenda.first_plan.placing import place_of, placements_of
 from scheduler.agenda.large.choosing import Chooser
 from scheduler.agenda.large.part import Part, part_of
 from scheduler.agenda.legal import Legal
@@ -98,7 +99,7 @@ class _Shared:
         self._even = [1] * len(self.grounds.sessions)
         self.fruitless = 0
         for placement in placements:
-            self.board.put(*self._by_number(placement))
+            self.board.put(*place_of(self.grounds, placement))
         self._rank = self._rank_now()
 
     def take_task(self, chooser: Chooser, scale: tuple[int, int], random: Random) -> Task | None:
@@ -117,22 +118,13 @@ class _Shared:
     def finish(self, task: Task, new: Iterable[Placement] | None) -> bool:
         """Put what was found in place of what was there, unless it is worse or another thread got in the way."""
         self._under_way -= set(task.old)
-        found = None if new is None else dict(self._by_number(placement) for placement in new)
+        found = None if new is None else dict(place_of(self.grounds, placement) for placement in new)
         is_gain = found is not None and found != task.old and self._exchange(task.old, found)
         self.fruitless = 0 if is_gain else self.fruitless + 1
         return is_gain
 
     def places_of(self, old: Mapping[int, Place | None]) -> list[Placement]:
-        grounds = self.grounds
-        return [
-            Placement(
-                session=grounds.sessions[number].session.id,
-                start=grounds.origin + place.start,
-                room=self.problem.rooms[place.room].id,
-            )
-            for number, place in old.items()
-            if place is not None
-        ]
+        return placements_of(self.grounds, {number: place for number, place in old.items() if place is not None})
 
     def _exchange(self, old: Mapping[int, Place | None], new: Places) -> bool:
         self._lift(old)
@@ -164,11 +156,6 @@ class _Shared:
 
     def _rank_now(self) -> Rank:
         return tuple(stage_values(self.problem, solution_of(self.problem, self.places_of(self.board.places))).values())
-
-    def _by_number(self, placement: Placement) -> tuple[int, Place]:
-        grounds = self.grounds
-        place = Place(placement.start - grounds.origin, grounds.room_number[placement.room])
-        return grounds.number[placement.session], place
 
 
 class _Worker:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from scheduler.agenda.first_plan.board import Board, Place
 from scheduler.agenda.first_plan.ground import Ground, Grounds
+from scheduler.agenda.first_plan.placing import placements_of
 from scheduler.agenda.large.crowding import tell_crowding
 from scheduler.agenda.large.part import Part, part_of, part_with_others
 from scheduler.agenda.large.staying import StayPrices
@@ -209,15 +210,7 @@ class _Keeper:
 
     def _stay(self) -> Iterable[Placement]:
         """All that stay, where they are."""
-        grounds = self._grounds
-        return (
-            Placement(
-                session=grounds.sessions[number].session.id,
-                start=grounds.origin + place.start,
-                room=grounds.problem.rooms[place.room].id,
-            )
-            for number, place in self._board.places.items()
-        )
+        return placements_of(self._grounds, self._board.places)
 
     def _solve(self, part: Part) -> tuple[AgendaModel, Solved]:
         model = part.model(most=self._most)

@@ -73,10 +73,12 @@ def _gather(facts: Any, plan: Any, size: int) -> int:
     """Choose who is taken out: a session that costs much, and others about it in time or in its room, or any."""
     plan.chance[1] += 1
     centre = plan.movable[drawn(plan.chance, plan.movable.shape[0])]
+    most = cost_of(facts, plan, centre)
     for _ in range(TRIED - 1):
         other = plan.movable[drawn(plan.chance, plan.movable.shape[0])]
-        if cost_of(facts, plan, other) > cost_of(facts, plan, centre):
-            centre = other
+        cost = cost_of(facts, plan, other)
+        if cost > most:
+            centre, most = other, cost
     count = _add(plan, centre, 0)
     for at in range(facts.together_at[centre], facts.together_at[centre + 1]):
         if plan.start[facts.together[at]] != OUT and drawn(plan.chance, 2) == 0:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from scheduler.agenda.first_plan.board import Place
 from scheduler.agenda.first_plan.ground import Grounds
+from scheduler.agenda.first_plan.placing import place_of, placements_of
 from scheduler.agenda.legal import Legal
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.reinserting.annealing import anneal, unit_of
@@ -71,10 +72,7 @@ class _Shared:
     ) -> None:
         self.grounds, self._offer = grounds, offer
         self.lock = threading.Lock()
-        self.best = {
-            grounds.number[one.session]: Place(one.start - grounds.origin, grounds.room_number[one.room])
-            for one in placements
-        }
+        self.best = dict(place_of(grounds, one) for one in placements)
         self.facts = facts_of(grounds)
         self.unit = unit_of(self.facts)
         first = plan_of(grounds, self.facts, self.best, seed=1)
@@ -87,17 +85,7 @@ class _Shared:
             if cost >= self.cost:
                 return
             self.cost, self.best = cost, places
-            grounds = self.grounds
-            self._offer(
-                [
-                    Placement(
-                        session=grounds.sessions[number].session.id,
-                        start=grounds.origin + place.start,
-                        room=grounds.problem.rooms[place.room].id,
-                    )
-                    for number, place in places.items()
-                ]
-            )
+            self._offer(placements_of(self.grounds, places))
 
 
 class _Worker:
