@@ -5,15 +5,47 @@ machine.
 """
 
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from numba import njit
+from numba import config, njit
+from numba.core import caching
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
 """Without the counting of references (``_nrt``): a call that hands over tuples of arrays would count each of them up
 and down, which takes a hundred times as long as what most of these functions do. So none of them makes an array.
 """
+
+
+class _OfAllSources:
+    """Machine code is kept until any source of it changes.
+
+    Numba looks at the function's own file alone, and keeps what calls a function of another file that has changed.
+    """
+
+    _py_file: str
+
+    def get_source_stamp(self) -> bytes:
+        beside = sorted(Path(self._py_file).parent.glob("*.py"))
+        texts = [Path(__file__).read_bytes(), *(one.read_bytes() for one in beside)]
+        return sha256(b"\0".join(text for text in texts if b"@compiled" in text)).digest()
+
+
+class Given(_OfAllSources, caching.UserProvidedCacheLocator):
+    """In ``NUMBA_CACHE_DIR``, where that is set."""
+
+
+class Beside(_OfAllSources, caching.InTreeCacheLocator):
+    """In ``__pycache__`` beside the sources, where that may be written."""
+
+
+class Own(_OfAllSources, caching.UserWideCacheLocator):
+    """In the user's own folder for such things."""
+
+
+config.CACHE_LOCATOR_CLASSES = ",".join(f"{__name__}.{one.__name__}" for one in (Given, Beside, Own))  # type: ignore[attr-defined]
 
 
 def compiled(function: Function) -> Function:

@@ -134,8 +134,12 @@ def cheapest(facts: Any, plan: Any, session: int) -> int:
     _price(facts, plan, session)
     wanted = OUT
     for at in range(facts.together_at[session], facts.together_at[session + 1]):
-        if plan.start[facts.together[at]] != OUT:
-            wanted = plan.room[facts.together[at]]
+        other = facts.together[at]
+        if plan.start[other] == OUT:
+            continue
+        if wanted != OUT and wanted != plan.room[other]:  # they were put apart while this one was out
+            return NEVER
+        wanted = plan.room[other]
     best, equals = NEVER, 0
     for choice in range(facts.choice_at[session], facts.choice_at[session + 1]):
         room = facts.choice_room[choice]

@@ -101,6 +101,11 @@ def test_whatever_is_moved_no_rule_is_broken_and_the_cost_is_the_one_counted(see
     _keeps_every_rule_and_counts(problem, seed)
 
 
+def test_who_joins_two_sessions_by_its_room_goes_in_where_both_are_or_not_at_all(tiny: Any) -> None:
+    """The first is put into one room and the third into another while the second, which is with both, is out."""
+    _keeps_every_rule_and_counts(_told_by_sessions(tiny(2392)), 2392)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_same_holds_in_full_rooms(planted: Any, seed: int) -> None:
     _keeps_every_rule_and_counts(_told_by_sessions(planted(seed, 40, fullness=0.85)), seed)
