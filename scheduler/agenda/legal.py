@@ -5,7 +5,7 @@ Sets of starts are sorted, disjoint half-open spans of grains. Everything that c
 nothing but what sessions do to each other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -33,6 +33,11 @@ class Legal:
     def starts(self) -> Starts:
         return union_of(self.rooms.values())
 
+    @cached_property
+    def notes(self) -> dict[Hashable, tuple[object, ...]]:
+        """What was read off the legal starts, by who asks, for those who ask again and again."""
+        return {}
+
     @property
     def choices(self) -> int:
         """How many pairs of start and room there are."""
@@ -41,14 +46,17 @@ class Legal:
 
 def fits(session: Session, room: Room) -> bool:
     """Whether a room is right for a session, whatever the time."""
-    if session.pin is not None and session.pin.room not in (None, room.id):
-        return False
+    return session.audience <= room.capacity and fits_out(session, room)
+
+
+def fits_out(session: Session, room: Room) -> bool:
+    """The same where it has seats enough."""
     return (
-        session.audience <= room.capacity
-        and (session.layout is None or session.layout in room.layouts)
+        (session.layout is None or session.layout in room.layouts)
         and (not session.features or set(session.features) <= set(room.features))
         and session.booths <= room.booths
         and (session.rooms is None or room.id in session.rooms)
+        and (session.pin is None or session.pin.room in (None, room.id))
     )
 
 

@@ -10,7 +10,7 @@ from scheduler.agenda.legal import (
     Starts,
     blocking_starts,
     common,
-    fits,
+    fits_out,
     hours_of_day,
     starts_within,
     taken_elsewhere,
@@ -157,6 +157,7 @@ class _House:
         self._rooms, self._times, self._fitting, self._is_shut = rooms, times, fitting, is_shut
         self.known: dict[_Wish, Legal] = {}
         self._fitting_here: dict[Hashable, int] = {}
+        self._seating: dict[int, int] = {}
         self._places: dict[tuple[int, int, Starts], Places] = {}
         self._open: dict[tuple[tuple[Span, ...], int], Starts] = {}
 
@@ -174,7 +175,7 @@ class _House:
         base = self._times.base(duration, wish.own)
         if wish.asked not in self._fitting_here:
             self._fitting_here[wish.asked] = self._rooms_for(session, wish.asked)
-        fitting = self._fitting_here[wish.asked]
+        fitting = self._fitting_here[wish.asked] & self._with_seats(session.audience)
         key = (fitting, duration, base)
         if key not in self._places:
             rooms: dict[str, Starts] = {}
@@ -196,14 +197,22 @@ class _House:
         return self._open[hours, duration]
 
     def _rooms_for(self, session: Session, asked: Hashable) -> int:
-        """The rooms right for what is asked of them, a bit each."""
+        """The rooms right for what is asked of them but for their seats, a bit each."""
         known, bits = self._fitting.setdefault(asked, {}), 0
         if not self._is_shut:
             for index, room in enumerate(self._rooms):
                 if id(room) not in known:
-                    known[id(room)] = fits(session, room)
+                    known[id(room)] = fits_out(session, room)
                 bits |= known[id(room)] << index
         return bits
+
+    def _with_seats(self, audience: int) -> int:
+        """The rooms that have so many seats, a bit each."""
+        if audience not in self._seating:
+            self._seating[audience] = sum(
+                1 << index for index, room in enumerate(self._rooms) if audience <= room.capacity
+            )
+        return self._seating[audience]
 
 
 class _DayTimes:
@@ -239,6 +248,6 @@ class _DayTimes:
 
 
 def _asked_of_rooms(session: Session) -> Hashable:
-    """What a session wants of a room; equal where ``fits`` says the same of every room."""
+    """What a session wants of a room; equal where ``fits_out`` says the same of every room."""
     pinned = None if session.pin is None else session.pin.room
-    return session.audience, session.layout, session.features, session.booths, session.rooms, pinned
+    return session.layout, session.features, session.booths, session.rooms, pinned

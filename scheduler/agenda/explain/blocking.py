@@ -57,7 +57,7 @@ class _Search:
         # session asks less than making its facts neutral, so what blocks these blocks the whole file too.
         found, plans = _sessions_against(self._changed, self._oracle, searched=SEARCHED_FOR_FACTS)
         required = [one.id for one in self._changed.sessions if one.is_required]
-        is_seen = self._oracle.sees_against(only(self._changed, set(found)))
+        is_seen = self._oracle.sees_against(self._oracle.only(self._changed, set(found)))
         if 2 * len(found) > len(required) > SMALL and not is_seen:
             # So many are hardly fewer, and of all it needs not be asked once more whether fewer facts would do.
             found, plans = tuple(required), {}
@@ -188,7 +188,7 @@ def _sessions_against(
     """
     known = oracle.against(problem)
     few = [one for one in problem.sessions if one.is_required and (known is None or one.id in known)]
-    legal = oracle.legal_of(problem if known is None else only(problem, known))
+    legal = oracle.legal_of(problem if known is None else oracle.only(problem, known))
     hopeless = [one.id for one in few if not legal[one.id].rooms]
     if hopeless:
         return (hopeless[0],), {}
@@ -197,7 +197,7 @@ def _sessions_against(
     few.sort(key=lambda one: legal[one.id].choices // one.duration, reverse=True)
     names = [one.id for one in few]
 
-    while (seen := oracle.seen_against(only(problem, set(names)))) is not None:
+    while (seen := oracle.seen_against(oracle.only(problem, set(names)))) is not None:
         is_smaller = len(seen) < len(names)
         names = [name for name in names if name in seen]
         if is_smaller:
@@ -208,7 +208,7 @@ def _sessions_against(
         break
 
     def block(kept: Sequence[str]) -> bool:
-        answer = oracle.ask_few(only(problem, set(kept)))
+        answer = oracle.ask_few(oracle.only(problem, set(kept)))
         plans.extend([] if answer.placements is None else [answer.placements])
         return answer.status == "infeasible"
 

@@ -22,7 +22,6 @@ from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile
 from scheduler.agenda.explain.widening import HOURS, widened_for
 from scheduler.agenda.problem import AgendaProblem
-from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import Placement
 
 MOST_TOGETHER = 3
@@ -91,7 +90,7 @@ class _ListSearch:
     def _plan_of_few(self, chosen: Sequence[Change]) -> Sequence[Placement]:
         if len(self._few) > WHOLE:
             return ()
-        some = only(self._file.changed(relaxed(chosen)), self._few)
+        some = self._oracle.only(self._file.changed(relaxed(chosen)), self._few)
         plan = self._oracle.ask_few(some, work=BRIEF).placements or ()
         if len(self._problem.sessions) <= WHOLE:
             return plan
@@ -160,13 +159,13 @@ class _ListSearch:
 
     def _is_against(self, chosen: Sequence[Change], names: frozenset[str]) -> bool:
         """Whether sessions have no plan after some changes, however far they go; false where it is not soon known."""
-        some = only(self._file.changed(relaxed(chosen)), names)
+        some = self._oracle.only(self._file.changed(relaxed(chosen)), names)
         if len(names) > SMALL:
             return self._oracle.sees_against(some)
         return self._oracle.ask_few(some, work=BRIEF).status == "infeasible"
 
     def _is_seen(self, chosen: Sequence[Change]) -> bool:
-        return self._oracle.sees_against(only(self._file.changed(relaxed(chosen)), self._few))
+        return self._oracle.sees_against(self._oracle.only(self._file.changed(relaxed(chosen)), self._few))
 
     def _smallest(self) -> tuple[Change, ...] | None:
         """The fewest changes, of these the cheapest, that have one in every set and leave the few sessions a plan."""

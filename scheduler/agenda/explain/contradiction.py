@@ -103,12 +103,6 @@ def contradiction(
     return min((found for _, found in contradictions(problem, legal, known)), key=len, default=None)
 
 
-def check_against(problem: AgendaProblem, legal: Mapping[str, Legal], known: NothingSeen) -> str | None:
-    """The check that sees the smallest of such sets, if one does."""
-    found = min(contradictions(problem, legal, known), key=lambda one: len(one[1]), default=None)
-    return found[0] if found is not None else None
-
-
 def is_seen_by(check: str, problem: AgendaProblem, legal: Mapping[str, Legal]) -> bool:
     """Whether one check alone sees that there is no plan."""
     if any(one.is_required and not legal[one.id].rooms for one in problem.sessions):

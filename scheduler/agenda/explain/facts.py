@@ -10,9 +10,12 @@ Steps = tuple[str | int, ...]
 """The way to a value in the file: names of fields, positions in lists, IDs in ``uses``."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Blocker:
-    """A value that is not neutral: the rule through which it bites, where it stands, whom it concerns."""
+    """A value that is not neutral: the rule through which it bites, where it stands, whom it concerns.
+
+    Equal to itself only: there are thousands of them in sets.
+    """
 
     rule: str
     steps: Steps

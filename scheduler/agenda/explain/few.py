@@ -12,7 +12,6 @@ from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.packing import goes_beside
 from scheduler.agenda.explain.relaxing import ProblemFile, neutral
 from scheduler.agenda.problem import AgendaProblem
-from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import Placement
 
 MOST_NEUTRAL = 4
@@ -46,7 +45,7 @@ class Few:
         # Facts of other sessions are many, and no concern.
         near = (fact for fact in facts if fact.steps[0] != "sessions" or fact.ids[0] in names)
         self._marks = {fact: mark for mark, fact in _marked(near)}
-        self._lay_down(only(changed, names))
+        self._lay_down(oracle.only(changed, names))
         self.facts = tuple(self._steps)
         self._needed = frozenset(self.facts)
         self._plans: list[tuple[frozenset[Blocker], tuple[Placement, ...]]] = []

@@ -202,7 +202,7 @@ class _FixSearch:
     def _proposal(self, change: Change) -> Proposal | None:
         """The least value that helps the few; ``None`` also where the file is seen to have no plan with any value."""
         furthest = ProblemFile(self._problem).changed(relaxation(change))
-        if self._oracle.sees_against(only(furthest, self._few)):
+        if not self._are_most and self._oracle.sees_against(self._oracle.only(furthest, self._few)):
             return None
         # What the change cannot break joins the few: mostly the next ones cannot either, and then it is a glance.
         # The hours of one session or person seldom have to do with anything else; that is left to the proof. Where the
@@ -227,12 +227,18 @@ class _FixSearch:
         is_soon_known = change.cost != WIDEN_A_WINDOW or len(self._few) <= SMALL or len(self._problem.sessions) <= WHOLE
         if is_soon_known or change in self._reached:
             return False
-        plan = self._oracle.find(only(furthest, self._few), brief=True).placements
+        some = None if self._are_most else self._oracle.only(furthest, self._few)
+        plan = () if some is None else self._oracle.find(some, brief=True).placements
         # What is not found of so many is not found of all either.
         if plan is None or self._oracle.find(furthest, wanted=plan, brief=True).placements is None:
             return True
         self._reached.add(change)
         return False
+
+    @property
+    def _are_most(self) -> bool:
+        """Whether the few are so many that the whole file is asked for as soon."""
+        return len(self._few) > WHOLE and 2 * len(self._few) > len(self._problem.sessions)
 
     def _notes(self, against: frozenset[str] | None) -> bool:
         """Let sessions that have no plan after a change join the few; false where that says nothing new.
@@ -242,7 +248,7 @@ class _FixSearch:
         if against is None or against <= self._few:
             return False
         self._few |= against
-        with_every_change = only(self._with_every_change, against)
+        with_every_change = self._oracle.only(self._with_every_change, against)
         if len(against) > SMALL:
             self.is_hopeless = self._oracle.sees_against(with_every_change)
         else:

@@ -17,7 +17,6 @@ from scheduler.agenda.explain.relaxing import ENOUGH, NOTHING, Changes, ProblemF
 from scheduler.agenda.explain.widening import HOURS, widened, widened_for
 from scheduler.agenda.legal import hours_of_days
 from scheduler.agenda.problem import AgendaProblem, Session
-from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import Placement
 
 DROP_A_PIN, WIDEN_A_WINDOW, RAISE_A_CAPACITY, MAKE_OPTIONAL, ANYTHING_ELSE = range(5)
@@ -156,7 +155,7 @@ def proposed(problem: AgendaProblem, change: Change, others: Changes, few: Set[s
 
     if change.cost == RAISE_A_CAPACITY and change.to is None:
         return _least_enough(problem, change, whole, few, oracle)
-    return _proposed(problem, change, lambda changes: only(whole(changes), few), oracle)
+    return _proposed(problem, change, lambda changes: oracle.only(whole(changes), few), oracle)
 
 
 def proved(
@@ -234,14 +233,14 @@ def _least_enough(
         return whole({change.steps: values[index]})
 
     def is_enough(names: Set[str], index: int) -> bool:
-        return not oracle.sees_against(only(changed(index), names))
+        return not oracle.sees_against(oracle.only(changed(index), names))
 
     if len(few) > WHOLE:
         # Of many it is counted only.
         enough = _first(len(values), lambda index: not oracle.sees_against(changed(index)))
         if enough == len(values):
             return None
-        some = only(changed(enough), few)
+        some = oracle.only(changed(enough), few)
         # Where few are alike nothing is proposed by counting either.
         is_counted = ALIKE * len(set(kinds(some).values())) <= len(few)
         return Proposal(change, values[enough], (is_counted and oracle.glance(some)) or ())
@@ -251,7 +250,7 @@ def _least_enough(
     tried, high = iter((low, len(values) - 1)), len(values)
     while low < high:
         middle = next(tried, (low + high) // 2)
-        found = oracle.find(only(changed(middle), few))
+        found = oracle.find(oracle.only(changed(middle), few))
         if found.placements is not None:
             proposal, high = Proposal(change, values[middle], found.placements), middle
         elif middle == len(values) - 1:

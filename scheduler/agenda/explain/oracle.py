@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence, Set
 
 from scheduler.agenda.explain import effort
 from scheduler.agenda.explain.among import KeptFew, KeptPlan, in_the_way
-from scheduler.agenda.explain.contradiction import contradiction
 from scheduler.agenda.explain.deciding import Deciding
 from scheduler.agenda.explain.found import Answer, Found
 from scheduler.agenda.explain.packing import packed
@@ -12,7 +11,6 @@ from scheduler.agenda.explain.tracks import overfilled
 from scheduler.agenda.first_plan import Attempt, first_plan
 from scheduler.agenda.legal import Legal
 from scheduler.agenda.problem import AgendaProblem
-from scheduler.agenda.restricting import only
 from scheduler.agenda.solution import Placement
 from scheduler.core.limits import Control, Limits
 
@@ -73,7 +71,7 @@ class Oracle(Deciding):
         return None
 
     def _is_against(self, problem: AgendaProblem, names: frozenset[str], work: float | None) -> bool:
-        few = only(problem, names)
+        few = self.only(problem, names)
         if len(names) > effort.WHOLE:
             return self.sees_against(few)
         return self.ask_few(few, work=work).status == "infeasible"
@@ -102,7 +100,11 @@ class Oracle(Deciding):
         if count > effort.WHOLE and not self._kept.placements:
             self._begin_with_others(problem)
         # Where the sessions in question have a plan there is most likely one of all.
-        for turn, ejections in enumerate(effort.turns(count, is_brief=brief, is_begun=bool(wanted))):
+        turns = effort.turns(count, is_brief=brief, is_begun=bool(wanted))
+        if work is not None and work <= effort.SOON and count <= effort.MOST_SHORTLY:
+            # Of so few the solver mostly says sooner what does not come about at once.
+            turns = turns[:1]
+        for turn, ejections in enumerate(turns):
             if turn > 1 and brief and len(left) > effort.NEARLY_ALL:
                 break
             attempt = self._kept.attempt(problem, legal, wanted, firm, most_ejections=ejections)
@@ -128,7 +130,7 @@ class Oracle(Deciding):
 
     def _shown(self, problem: AgendaProblem, legal: dict[str, Legal], wanted: Sequence[Placement]) -> Found | None:
         """The answer where it shows without search."""
-        names = contradiction(problem, legal, self._nothing_seen)
+        names = self._fewest_seen(problem)
         if names is not None:
             self.note_against(names)
             return Found("infeasible", against=names)
@@ -146,15 +148,16 @@ class Oracle(Deciding):
     ) -> tuple[Placement, ...] | None:
         """A plan of those that have one together with who stood in their way, where it shows without search."""
         names = in_the_way(problem, wanted, attempt.fought_over) if wanted else frozenset[str]()
-        return self.glance(only(problem, names), wanted=wanted) if names else None
+        return self.glance(self.only(problem, names), wanted=wanted) if names else None
 
     def _begin_with_others(self, problem: AgendaProblem) -> None:
         """Keep a plan of all that nothing is known against: what is in question is then placed among them."""
         against = frozenset().union(*self._against)
         others = {one.id for one in problem.sessions if one.id not in against}
-        if 2 * len(others) < len(problem.sessions):
+        # Where nothing is known against any, those that cannot be placed are fought over first.
+        if not against or 2 * len(others) < len(problem.sessions):
             return
-        rest = only(problem, others)
+        rest = self.only(problem, others)
         self._kept.attempt(rest, self.legal_of(rest), (), set(), most_ejections=effort.THOROUGH * len(others))
 
     def _find_against(
@@ -185,16 +188,15 @@ class Oracle(Deciding):
             wanted: where some of them may well be.
             work: as in ``find``.
             nothing_is_seen: it was looked already whether it is seen without search that there is no plan.
-            any_plan: one far from what is wanted and what was there before is as good.
+            any_plan: one far from what is wanted and what was there before is as good, and none shows ``at_once``.
         """
         if self.is_over:
             return Found("unknown")
-        legal = self.legal_of(problem)
-        if not nothing_is_seen and contradiction(problem, legal, self._nothing_seen) is not None:
-            return Found("infeasible")
-        placements = packed(problem)
-        if placements is not None:
+        if not any_plan and (placements := packed(problem)) is not None:
             return Found("feasible", placements)
+        legal = self.legal_of(problem)
+        if not nothing_is_seen and self.sees_against(problem):
+            return Found("infeasible")
         attempt = self._kept_few.attempt(problem, legal, wanted, any_plan=any_plan, purse=self._purse)
         if not attempt.is_complete and self._is_refuted(problem, legal):
             return Found("infeasible")
@@ -209,8 +211,12 @@ class Oracle(Deciding):
         return self._kept_few.is_refuted or overfilled(problem, legal, purse=self._purse) is not None
 
     def at_once(self, problem: AgendaProblem, plan: Sequence[Placement]) -> Found | None:
-        """The answer where a plan at hand, or one with the last of its sessions elsewhere, is one of this problem."""
-        if self.is_over or not plan:
+        """The answer where a plan is soon made, or one at hand, the last of its sessions elsewhere perhaps, is one."""
+        if self.is_over:
+            return None
+        if (placements := packed(problem)) is not None:
+            return Found("feasible", placements)
+        if not plan:
             return None
         attempt = first_plan(
             problem, self.legal_of(problem), wanted=plan, seed=self._limits.seed, patience=1, most_ejections=0
@@ -223,7 +229,7 @@ class Oracle(Deciding):
     def glance(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = ()) -> tuple[Placement, ...] | None:
         """A plan of a problem with few sessions, where one shows without search."""
         legal = self.legal_of(problem)
-        if self.is_over or contradiction(problem, legal, self._nothing_seen) is not None:
+        if self.is_over or self.sees_against(problem):
             return None
         attempt = self._kept_few.attempt(problem, legal, wanted, seconds=effort.GLANCE, purse=self._purse)
         return attempt.placements if attempt.is_complete else None

@@ -38,6 +38,8 @@ class ProblemFile:
 
     def changed(self, changes: Changes) -> AgendaProblem:
         """The problem with new values, which must be such as a file may hold."""
+        if not changes:
+            return self._problem
         fields: dict[str, Any] = {}
         entries: dict[tuple[str, int], list[tuple[Steps, Any]]] = {}
         for steps, value in changes.items():
@@ -46,7 +48,8 @@ class ProblemFile:
             else:
                 kind, index = steps[0], steps[1]
                 assert isinstance(kind, str) and isinstance(index, int)
-                entries.setdefault((kind, index), []).append((steps[2:], value))
+                new = _as_tuples(value) if isinstance(value, list) else value
+                entries.setdefault((kind, index), []).append((steps[2:], new))
         for (kind, index), some in entries.items():
             if kind not in fields:
                 fields[kind] = list(getattr(self._problem, kind))
@@ -56,7 +59,7 @@ class ProblemFile:
         )
 
     def _entry(self, kind: str, index: int, changes: list[tuple[Steps, Any]]) -> Any:
-        key = (kind, index, frozenset((steps, _as_tuples(value)) for steps, value in changes))
+        key = (kind, index, tuple(changes))
         if key not in self._known:
             self._known[key] = _with(getattr(self._problem, kind)[index], changes)
         return self._known[key]
@@ -69,7 +72,7 @@ def _with(entry: Any, changes: list[tuple[Steps, Any]]) -> Any:
     for (name, *rest), value in changes:
         field = str(name)
         if not rest:
-            values[field] = _as_tuples(value)
+            values[field] = value
         elif field == "uses":
             uses = dict(values.get("uses", entry.uses))
             if value is None:

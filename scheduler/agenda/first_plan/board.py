@@ -1,13 +1,13 @@
 """A plan in the making: what is placed, where something still fits, and what would have to give way."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scheduler.agenda.first_plan.ground import Choice, Ground, Grounds, spanning, spread
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A start, counted from the origin, and a room by number."""
 
     start: int
@@ -20,6 +20,7 @@ class Board:
     def __init__(self, grounds: Grounds) -> None:
         self.grounds = grounds
         self.places: dict[int, Place] = {}
+        self._spans: dict[int, tuple[int, int]] = {}
         self._starts, self._ends = _Moments(), _Moments()
         self._in_room: list[dict[int, None]] = [{} for _ in grounds.turnovers]
         self._held_by: list[list[int]] = [[] for _ in grounds.rests]
@@ -32,7 +33,7 @@ class Board:
         self._blocked_person: list[dict[int, int]] = [{} for _ in grounds.rests]
         self._levels = [dict(taken) for taken in grounds.taken]
         self._full: list[dict[int, int]] = [{} for _ in grounds.taken]
-        self._users: list[dict[int, set[int]]] = [{} for _ in grounds.taken]
+        self._users: list[defaultdict[int, set[int]]] = [defaultdict(set) for _ in grounds.taken]
         for ground in grounds.sessions:
             for shared, units in ground.uses:
                 if units not in self._full[shared]:
@@ -41,6 +42,7 @@ class Board:
     def put(self, number: int, place: Place) -> None:
         ground = self.grounds.sessions[number]
         self.places[number] = place
+        self._spans[number] = (place.start, place.start + ground.duration)
         self._in_room[place.room][number] = None
         busy = self._busy_room[place.room]
         if busy is not None:
@@ -50,6 +52,7 @@ class Board:
     def take_off(self, number: int) -> None:
         ground = self.grounds.sessions[number]
         place = self.places.pop(number)
+        del self._spans[number]
         del self._in_room[place.room][number]
         self._busy_room[place.room] = None
         self._note(number, ground, place, sign=-1)
@@ -73,20 +76,18 @@ class Board:
             self._note_running(number, ground, place, sign=sign)
         for shared, units in ground.uses:
             levels, full, capacity = self._levels[shared], self._full[shared], self.grounds.capacities[shared]
-            users = self._users[shared]
-            limits = [(wanted, capacity - wanted) for wanted in full]
-            for grain in range(max(0, place.start), place.start + ground.duration):
-                before = levels.get(grain, 0)
-                level = levels[grain] = before + sign * units
+            users, grains = self._users[shared], range(max(0, place.start), place.start + ground.duration)
+            after = [levels.get(grain, 0) + sign * units for grain in grains]
+            levels.update(zip(grains, after, strict=True))
+            for grain in grains:
                 if sign > 0:
-                    users.setdefault(grain, set()).add(number)
+                    users[grain].add(number)
                 else:
                     users[grain].remove(number)
-                for wanted, most in limits:
-                    if level > most:
-                        full[wanted] |= 1 << grain
-                    elif before > most:
-                        full[wanted] &= ~(1 << grain)
+            for wanted in full:
+                over = sum(1 << index for index, level in enumerate(after) if level + wanted > capacity)
+                here = ((1 << len(after)) - 1) << grains.start
+                full[wanted] = full[wanted] & ~here | over << grains.start
 
     def _note_running(self, number: int, ground: Ground, place: Place, *, sign: int) -> None:
         for grain in range(place.start, place.start + ground.duration):
@@ -127,8 +128,7 @@ class Board:
         return self._ends.bits | self._starts.bits >> duration
 
     def span_of(self, number: int) -> tuple[int, int]:
-        start = self.places[number].start
-        return start, start + self.grounds.sessions[number].duration
+        return self._spans[number]
 
     def free(self, number: int) -> Iterator[tuple[Choice, int]]:
         """The rooms where nothing stands in the way of a session at some legal start, with these starts."""
@@ -219,25 +219,25 @@ class Board:
         if ground.same_room:
             found = {one for one in ground.same_room if one in self.places and self.places[one].room != place.room}
         is_outside = start < 0 or end > grounds.length
-        if is_outside or self._busy_in(place.room) & self._span(start, end):
+        if is_outside or self._busy_in(place.room) >> start & ((1 << ground.duration) - 1):
             turnover = grounds.turnovers[place.room]
-            found |= {one for one in self._in_room[place.room] if self._meets(one, start - turnover, end + turnover)}
+            found |= self._meeting(self._in_room[place.room], start - turnover, end + turnover)
         site = grounds.site_of[place.room]
         for person in ground.people:
             rest = grounds.rests[person]
             for other in self._held_by[person]:
                 there = grounds.site_of[self.places[other].room]
-                back, on = rest + grounds.walks[there][site], rest + grounds.walks[site][there]
-                if self._meets(other, start - back, end + on):
+                from_, to = self._spans[other]
+                if from_ < end + rest + grounds.walks[site][there] and start < to + rest + grounds.walks[there][site]:
                     found.add(other)
         if ground.session.plenary:
             found.update(*(self._running.get(grain, ()) for grain in range(start, end)))
         beside = ground.apart if ground.session.plenary else (*ground.apart, *self._plenaries)
         if beside:
-            found |= {other for other in beside if other in self.places and self._meets(other, start, end)}
+            found |= self._meeting((other for other in beside if other in self.places), start, end)
         if ground.after or ground.before:
-            found |= {other for other in ground.after if other in self.places and start < self.span_of(other)[1]}
-            found |= {other for other in ground.before if other in self.places and self.span_of(other)[0] < end}
+            found |= {other for other in ground.after if other in self.places and start < self._spans[other][1]}
+            found |= {other for other in ground.before if other in self.places and self._spans[other][0] < end}
         for shared, units in ground.uses:
             if self._full[shared][units] & self._span(start, end):
                 found |= self._overload(shared, units, start, end, found, worth)
@@ -269,9 +269,10 @@ class Board:
                 leave(least)
         return leaving
 
-    def _meets(self, number: int, start: int, end: int) -> bool:
-        from_ = self.places[number].start
-        return from_ < end and start < from_ + self.grounds.sessions[number].duration
+    def _meeting(self, numbers: Iterable[int], start: int, end: int) -> set[int]:
+        """Those that are placed so that they overlap some time."""
+        spans = self._spans
+        return {one for one in numbers if spans[one][0] < end and start < spans[one][1]}
 
     def _span(self, start: int, end: int) -> int:
         return spanning(start, end, self.grounds.length)

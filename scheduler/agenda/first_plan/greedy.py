@@ -102,14 +102,18 @@ class _Builder:
         return tuple(self._grounds.sessions[one].session.id for one in ranked if grown[one])
 
     def keep(self, wanted: Iterable[Placement]) -> None:
+        # Sessions that are alike share their choices.
+        starts_in: dict[int, dict[int, int]] = {}
         for placement in wanted:
             number = self._grounds.number.get(placement.session)
             room = self._grounds.room_number.get(placement.room)
             start = placement.start - self._grounds.origin
             if number is None or room is None or start < 0 or number in self._board.places:
                 continue
-            starts = next((one.starts for one in self._grounds.sessions[number].choices if one.room == room), 0)
-            if starts >> start & 1:
+            choices = self._grounds.sessions[number].choices
+            if id(choices) not in starts_in:
+                starts_in[id(choices)] = {one.room: one.starts for one in choices}
+            if starts_in[id(choices)].get(room, 0) >> start & 1:
                 place = Place(start, room)
                 if not self._board.in_the_way(number, place, self._weights):
                     self._board.put(number, place)
@@ -173,7 +177,7 @@ class _Builder:
         """The place whose clearing ejects the least weight, of equal ones the shortest sessions, among a sample."""
         sessions = self._grounds.sessions
         best: tuple[tuple[int, int], Place, set[int]] | None = None
-        for place in self._sample(number):
+        for place in dict.fromkeys(self._sample(number)):
             ejected = self._board.in_the_way(number, place, self._weights)
             harm = (sum(self._weights[other] for other in ejected), sum(sessions[other].duration for other in ejected))
             if best is None or harm < best[0]:
@@ -184,8 +188,14 @@ class _Builder:
     def _sample(self, number: int) -> Iterator[Place]:
         """Some legal places that begin or end where something else does, or at an edge of the legal starts."""
         board, ground = self._board, self._grounds.sessions[number]
-        edges = board.edges(ground.duration)
+        edges, draw = board.edges(ground.duration), self._random.randrange
+        # Most rooms are always open.
+        known: dict[int, tuple[int, int]] = {}
         for choice in self._random.choices(ground.choices, k=PLACES_TRIED):
-            points = choice.starts & (edges | ~(choice.starts << 1) | ~(choice.starts >> 1))
-            skip = self._random.randrange(points.bit_length())
+            starts = choice.starts
+            if starts not in known:
+                points = starts & (edges | ~(starts << 1) | ~(starts >> 1))
+                known[starts] = points, points.bit_length()
+            points, length = known[starts]
+            skip = draw(length)
             yield Place(skip + lowest(points >> skip), choice.room)

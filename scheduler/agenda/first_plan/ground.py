@@ -5,8 +5,7 @@ of a thousand sessions a matter of a tenth of a second in Python.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from scheduler.agenda.legal import Legal, Starts, taken_elsewhere
 from scheduler.agenda.problem import AgendaProblem, Session
@@ -16,19 +15,18 @@ LONGEST = 200_000
 
 
 class Choice(NamedTuple):
-    """A room that a session may be in: the legal starts, what the room costs, the seats left empty; cheap ones first.
+    """A room that a session may be in: the legal starts, what the room costs, its seats; cheap ones first.
 
     There are tens of thousands of them, and of all values such a tuple is made soonest.
     """
 
     price: int
-    spare: int
+    capacity: int
     room: int
     starts: int
 
 
-@dataclass(frozen=True)
-class Ground:
+class Ground(NamedTuple):
     """What one session is and asks, in numbers; ``choices`` has the cheapest rooms first."""
 
     session: Session
@@ -56,6 +54,8 @@ class Grounds:
         self.origin, self.length = _horizon(legal)
         self.number = {session.id: index for index, session in enumerate(problem.sessions)}
         self.room_number = {room.id: index for index, room in enumerate(problem.rooms)}
+        self._reading = ("choices", id(problem.rooms), self.origin, self.length, problem.weights.room_too_large)
+        self._rooms = {room.id: (index, room.capacity) for index, room in enumerate(problem.rooms)}
         self._resource_number = {resource.id: index for index, resource in enumerate(problem.resources)}
         self._person_number = {person.id: index for index, person in enumerate(problem.people)}
         self.turnovers = [room.turnover for room in problem.rooms]
@@ -168,27 +168,32 @@ class Grounds:
         before = previous.get(legal.session.id)
         if before is not None:
             return self._choices_beside(legal, known, before)
-        # Sessions that are alike share their legal starts.
-        key = (id(legal.rooms), legal.session.audience)
-        if key not in alike:
-            alike[key] = self._choices_beside(legal, known, None)
-        return alike[key]
+        # Of questions about the same rooms most share their legal starts.
+        if self._reading not in legal.notes:
+            # Sessions that are alike share them, too; where rooms cost nothing it does not matter who comes.
+            key = (id(legal.rooms), legal.session.audience if self.problem.weights.room_too_large else 0)
+            if key not in alike:
+                alike[key] = self._choices_beside(legal, known, None)
+            # The rooms are held, so that no others can have their identity.
+            legal.notes[self._reading] = (self.problem.rooms, alike[key])
+        return cast("tuple[Choice, ...]", legal.notes[self._reading][1])
 
     def _choices_beside(self, legal: Legal, known: dict[int, int], before: object) -> tuple[Choice, ...]:
-        weights, session, rooms = self.problem.weights, legal.session, self.problem.rooms
-        found = []
+        weights, audience, rooms = self.problem.weights, legal.session.audience, self._rooms
+        # Plain tuples are sorted soonest.
+        found: list[tuple[int, int, int, int]] = []
         for name, spans in legal.rooms.items():
             # Rooms that are always open share one value.
             if id(spans) not in known:
                 known[id(spans)] = self.starts(spans)
-            number = self.room_number[name]
-            capacity = rooms[number].capacity
-            too_large = max(0, capacity // session.audience - 2) if session.audience else 0
+            number, capacity = rooms[name]
+            too_large = max(0, capacity // audience - 2) if weights.room_too_large and audience else 0
             price = weights.room_too_large * too_large
             if before is not None and getattr(before, "room") != name:  # noqa: B009
                 price += weights.moved_room
-            found.append(Choice(price, capacity - session.audience, number, known[id(spans)]))
-        return tuple(sorted(found))
+            found.append((price, capacity, number, known[id(spans)]))
+        found.sort()
+        return tuple(map(Choice._make, found))
 
 
 def spanning(start: int, end: int, length: int) -> int:

@@ -30,16 +30,16 @@ class Prices:
         is_flat = not self._grounds.late and (ground.previous_start is None or not self._grounds.moved_start)
         best: tuple[int, int, int, int] | None = None
         for choice, starts in self._board.free(number):
-            # Those that follow cost as much or more, with as many seats left empty or more.
-            if best is not None and (choice.price, choice.spare) > best[:2]:
+            # Those that follow cost as much or more, with as many seats or more.
+            if best is not None and (choice.price, choice.capacity) > best[:2]:
                 break
             quiet = starts & ~hit
             if is_flat and quiet:
-                rank = (choice.price, choice.spare, lowest(quiet), choice.room)
+                rank = (choice.price, choice.capacity, lowest(quiet), choice.room)
                 best = rank if best is None or rank < best else best
                 continue
             for start in self._turning_points(ground, starts, clashes):
-                rank = (choice.price + self._at(ground, start, clashes), choice.spare, start, choice.room)
+                rank = (choice.price + self._at(ground, start, clashes), choice.capacity, start, choice.room)
                 best = rank if best is None or rank < best else best
         return None if best is None else Offer(best[0], Place(best[2], best[3]))
 
