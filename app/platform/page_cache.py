@@ -40,6 +40,8 @@ OWN_HEADERS = frozenset({"vary", "etag", "cache-control", "content-length", "con
 
 OWN_KEY = "own page"
 """Key of the state of a request: under which name a page of its reader is kept."""
+BEGUN = "begun"
+"""Key of the state of a request: when its page began to be made, in seconds of the monotonic clock."""
 
 Key = tuple[object, ...]
 RawHeaders = list[tuple[bytes, bytes]]
@@ -62,9 +64,10 @@ class Basis:
 
     def holds(self, look: Look, now: datetime) -> bool:
         """Whether nothing that it stands on has changed by this look."""
-        return self._holds_at(now) and look.of(self.event_id, self.people) <= self.as_of
+        return self.holds_at(now) and look.of(self.event_id, self.people) <= self.as_of
 
-    def _holds_at(self, now: datetime) -> bool:
+    def holds_at(self, now: datetime) -> bool:
+        """Whether it tells the time aright."""
         if self.made_at is None or self.until is None or now == self.made_at:
             return True
         # A clock may be set back.
@@ -81,6 +84,7 @@ class KeptPage:
     plain: bytes
     packed: bytes | None
     route: Any
+    begun: float = 0.0
     reader: None = None
 
     def answer_to(self, headers: Headers) -> tuple[int, RawHeaders, bytes]:
@@ -106,6 +110,7 @@ class OwnPage:
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
     route: Any
+    begun: float = 0.0
 
     def answer_to(self, _headers: Headers) -> tuple[int, RawHeaders, bytes]:
         """Status, headers and body; neither packed nor known by a tag, for browsers are not to keep it."""
@@ -164,6 +169,7 @@ def shared_page(
         plain=body,
         packed=_packed(body),
         route=request.scope.get("route"),
+        begun=request.scope["state"].get(BEGUN, 0.0),
     )
     cache: PageCache = request.app.state.pages
     cache.keep(key_of(request), page)
@@ -208,6 +214,7 @@ def own_page(
         headers=tuple(made.raw_headers),
         body=bytes(made.body),
         route=request.scope.get("route"),
+        begun=request.scope["state"].get(BEGUN, 0.0),
     )
     cache: PageCache = request.app.state.own_pages
     cache.keep(key, page)

@@ -46,7 +46,7 @@ FORGOTTEN: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
             (look.of_people.get((event, one), 0) for one in people or ()), default=0
         )
     ),
-    "the time": lambda patch: patch.setattr(Basis, "_holds_at", lambda _basis, _now: True),
+    "the time": lambda patch: patch.setattr(Basis, "holds_at", lambda _basis, _now: True),
     "who asks": lambda patch: patch.setattr(Readers, "admits", lambda *_given, **_more: True),
 }  # fmt: skip
 

@@ -9,6 +9,9 @@ from typing import NamedTuple
 PATIENCE = 0.5
 """Seconds that a small answer waits for others at most: where somebody's turn takes long it does not stand still."""
 
+ARRIVED = "arrived"
+"""Key of the state of a request: by which number it came, where it waited as a small answer and became a large one."""
+
 
 class _Small(NamedTuple):
     number: int
@@ -28,16 +31,22 @@ class Arrivals:
         self._waiting: dict[int, None] = {}
         self._small: deque[_Small] = deque()
 
-    def come(self) -> int:
-        """Somebody waits from now on, until they ``go``; gives the number that they go by."""
-        number = next(self._numbers)
+    def come(self, number: int | None = None) -> int:
+        """Somebody waits from now on, until they ``go``; gives the number that they go by.
+
+        Args:
+            number: by which they came, where that was before.
+        """
+        number = self._number() if number is None else number
         self._waiting[number] = None
         return number
 
     def go(self, number: int) -> None:
         """Somebody waits no longer; nothing where they went before."""
         self._waiting.pop(number, None)
-        first = next(iter(self._waiting), None)
+        if not self._small:
+            return
+        first = min(self._waiting, default=None)
         while self._small and (first is None or self._small[0].number < first):
             may_go = self._small.popleft().may_go
             if not may_go.done():
@@ -55,11 +64,12 @@ class Arrivals:
         small = next(iter(self._small.copy()), None)
         return small is not None and small.number < number
 
-    async def behind(self) -> None:
-        """Wait until nobody waits who came before; no longer than ``PATIENCE``."""
+    async def behind(self) -> int:
+        """Wait until nobody waits who came before, no longer than ``PATIENCE``; gives the number by which they came."""
+        number = self._number()
         if not self._waiting:
-            return
-        small = _Small(next(self._numbers), asyncio.get_running_loop().create_future())
+            return number
+        small = _Small(number, asyncio.get_running_loop().create_future())
         self._small.append(small)
         try:
             async with asyncio.timeout(PATIENCE):
@@ -69,3 +79,7 @@ class Arrivals:
         finally:
             with suppress(ValueError):
                 self._small.remove(small)
+        return number
+
+    def _number(self) -> int:
+        return next(self._numbers)

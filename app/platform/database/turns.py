@@ -5,9 +5,9 @@ threads let in without a turn, all of them could wait for connections whose hold
 """
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from heapq import heappop, heappush
 
 from app.platform.database.arrivals import Arrivals
 
@@ -27,7 +27,7 @@ class Turns:
         self._readers, self._writers = readers, writers
         self._turn_to_write = asyncio.Semaphore(writers)
         self._writing, self._running = 0, 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self.arrivals = Arrivals()
 
     @property
@@ -35,9 +35,13 @@ class Turns:
         return bool(self._waiting)
 
     @asynccontextmanager
-    async def taken(self, *, writes: bool) -> AsyncIterator[None]:
-        """Wait for a turn, and have it until the block ends."""
-        async with self._as_writer() if writes else self._in_line():
+    async def taken(self, *, writes: bool, arrived: int | None = None) -> AsyncIterator[None]:
+        """Wait for a turn, and have it until the block ends.
+
+        Args:
+            arrived: the number by which a reader came, where that was before now.
+        """
+        async with self._as_writer() if writes else self._in_line(arrived):
             yield
 
     @asynccontextmanager
@@ -52,11 +56,11 @@ class Turns:
             self._call_next()
 
     @asynccontextmanager
-    async def _in_line(self) -> AsyncIterator[None]:
+    async def _in_line(self, arrived: int | None) -> AsyncIterator[None]:
         if self._waiting or not self._is_room():
             turn = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            number = self.arrivals.come()
+            number = self.arrivals.come(arrived)
+            heappush(self._waiting, (number, turn))
             try:
                 await turn
             except asyncio.CancelledError:
@@ -82,7 +86,7 @@ class Turns:
     def _call_next(self) -> None:
         """Give whoever waits longest a turn that is free; it counts from now on, not from when they notice."""
         while self._waiting and self._is_room():
-            turn = self._waiting.popleft()
+            turn = heappop(self._waiting)[1]
             if not turn.cancelled():  # who waited may have gone away
                 turn.set_result(None)
                 self._running += 1

@@ -101,17 +101,17 @@ class Writes:
         self._making_way = 0
         self._is_at_the_disk = False
 
-    async def make_way(self) -> None:
-        """Wait until no batch is being done, for answers that cost little.
+    async def make_way(self) -> int:
+        """Wait until no batch is being done, for answers that cost little; gives the number by which they came.
 
         Python runs one thread at a time, and hands it on at each question to the database: a flood of small answers
         takes every turn between two questions, and a booking waits for one of them each time. They go out all at once
         while a batch waits for the disk, and before the next one begins; and at the latest after a while, where a batch
         waits for another process. Before all that they wait for those who came before them.
         """
-        await self._turns.arrivals.behind()
+        number = await self._turns.arrivals.behind()
         if self._is_free.is_set():
-            return
+            return number
         self._making_way += 1
         try:
             async with asyncio.timeout(WAY_SECONDS):
@@ -120,6 +120,7 @@ class Writes:
             pass
         finally:
             self._making_way -= 1
+        return number
 
     async def do(self, work: Work[Result]) -> Result:
         """What the work gives, once it is committed. Not for what is handed on by a commit, such as solver runs.

@@ -1,6 +1,7 @@
 """Sends kept pages before any route is asked, as long as they are the newest, and good for whoever asks."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,9 +12,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.platform.clock import Clock
+from app.platform.database.arrivals import ARRIVED
 from app.platform.database.writes import Writes
 from app.platform.log_follower import LogFollower
-from app.platform.page_cache import OWN_KEY, KeptPage, Key, OwnPage, PageCache, key_of, own_key_of
+from app.platform.page_cache import BEGUN, OWN_KEY, KeptPage, Key, OwnPage, PageCache, key_of, own_key_of
 
 log = structlog.get_logger("bridge.web")
 
@@ -68,20 +70,27 @@ class SharedPages:
         else:
             key, pages = key_of(request), self._pages
         is_strange = token is None and request.cookies.keys() - {self._language_cookie}
-        page = None if is_strange else pages.find(key)
-        if page is None:
-            await self.app(scope, receive, send)
+        if is_strange or pages.find(key) is None:
+            await self._make(scope, receive, send)
             return
-        await self._writes.make_way()
-        if await self._is_sent(page, request, token, send):
+        came = time.monotonic()
+        scope["state"][ARRIVED] = await self._writes.make_way()
+        page = pages.find(key)
+        if page is not None and await self._is_sent(page, request, token, came, send):
             return
         lock = self._making.setdefault(key, asyncio.Lock())
         async with lock:
             anew = pages.find(key)
-            if anew is None or anew is page or not await self._is_sent(anew, request, token, send):
-                await self.app(scope, receive, send)
+            if anew is None or anew is page or not await self._is_sent(anew, request, token, came, send):
+                await self._make(scope, receive, send)
 
-    async def _is_sent(self, page: KeptPage | OwnPage, request: Request, token: str | None, send: Send) -> bool:
+    async def _make(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"][BEGUN] = time.monotonic()
+        await self.app(scope, receive, send)
+
+    async def _is_sent(
+        self, page: KeptPage | OwnPage, request: Request, token: str | None, came: float, send: Send
+    ) -> bool:
         try:
             look = await self._follower.look(token)
         except Exception:
@@ -89,7 +98,9 @@ class SharedPages:
             log.exception("the log could not be read")
             return False
         now = self._clock.now()
-        if not page.basis.holds(look, now):
+        # A page that was begun after they came knows all that was committed by then: it is what they would have got.
+        is_theirs = page.begun >= came and page.basis.holds_at(now)
+        if not is_theirs and not page.basis.holds(look, now):
             return False
         if token is not None:
             found = look.readers.get(token)

@@ -238,6 +238,27 @@ def test_a_writer_takes_the_place_of_one_reader_and_one_goes_on_beside_it() -> N
     assert len(beside) == 10 and max(beside) == 1
 
 
+def test_who_came_before_and_waited_elsewhere_has_the_next_turn() -> None:
+    """A page that was kept, and turned out to be stale when its turn came, does not wait once more behind all others."""
+    turns, order = Turns(readers=1, writers=1), []
+
+    async def read(name: str, arrived: int | None = None) -> None:
+        async with turns.taken(writes=False, arrived=arrived):
+            order.append(name)
+
+    async def all_of_them() -> None:
+        earlier = await turns.arrivals.behind()
+        async with turns.taken(writes=False):
+            others = [asyncio.create_task(read(name)) for name in ("first", "second")]
+            await asyncio.sleep(0)
+            others.append(asyncio.create_task(read("earlier", earlier)))
+            await asyncio.sleep(0)
+        await asyncio.gather(*others)
+
+    asyncio.run(all_of_them())
+    assert order == ["earlier", "first", "second"]
+
+
 def test_whoever_goes_away_while_it_waits_takes_no_turn_along() -> None:
     turns, order = Turns(readers=1, writers=1), []
 
