@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.delegations.names import latin_name_of
 from app.meetings.ground import Ground
-from app.meetings.queries import unheld_reasons
+from app.meetings.queries import unheld_counts, unheld_reasons
 from app.meetings.reasons import kind_of, kind_words, people_in, reason_words
 from app.meetings.view import name_of
 
@@ -46,25 +46,24 @@ class Unheld:
 
 def unheld_of(session: Session, ground: Ground, *, kind: str = "") -> Unheld:
     """What is not held in an edition; a ``kind`` that no wish has counts as all."""
-    reasons = unheld_reasons(session, ground.event_id)
     # Few reasons are given, each of many wishes: each is read once.
-    given = Counter(reasons.values())
+    given = unheld_counts(session, ground.event_id)
     kinds = {reason: kind_of(reason) for reason in given}
     counts = Counter[str]()
     for reason, number in given.items():
         counts[kinds[reason]] += number
     chosen = kind if kind in counts else ""
-    ids = [one for one, reason in reasons.items() if not chosen or kinds[reason] == chosen]
-    people = ground.people.by_id(session, {person for one in ids[:MOST] for person in people_in(reasons[one])})
+    reasons = unheld_reasons(session, ground.event_id, most=None if chosen else MOST)
+    ids = [one for one, reason in reasons.items() if not chosen or kinds[reason] == chosen][:MOST]
+    people = ground.people.by_id(session, {person for one in ids for person in people_in(reasons[one])})
     names = {one.id: latin_name_of(one) for one in people.values()}
-    whole = ground.wishes_by_id(session, ids[:MOST])
+    whole = ground.wishes_by_id(session, ids)
     return Unheld(
-        total=len(reasons),
+        total=sum(given.values()),
         kinds=tuple(Kind(key=key, words=kind_words(key), count=count) for key, count in counts.most_common()),
         kind=chosen,
-        count=len(ids),
+        count=counts[chosen] if chosen else sum(given.values()),
         first=tuple(
-            Wanting(wish_id=one, name=name_of(whole[one]), reason=reason_words(reasons[one], names))
-            for one in ids[:MOST]
+            Wanting(wish_id=one, name=name_of(whole[one]), reason=reason_words(reasons[one], names)) for one in ids
         ),
     )

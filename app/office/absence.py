@@ -3,7 +3,7 @@
 Nothing moves by itself when a delegate's times change; what no longer fits is named under the rule that it breaks.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.agenda.models import ReleasedSession
-from app.claims.enums import HoldingKind
+from app.claims.enums import BOOKED, HoldingKind
 from app.claims.forms import HeldTime
 from app.claims.queries import holdings_by_person
 from app.delegations.models import BlockedTime, Delegate
@@ -20,6 +20,7 @@ from app.events.time_grid import TimeGrid
 from app.meetings.models import Meeting, MeetingWish, WishPerson
 from app.meetings.view import name_of
 from app.platform.i18n import gettext as _
+from app.platform.kept import apart_from, kept, state_without
 from app.visits.enums import VisitKind
 from app.visits.models import Visit
 
@@ -61,7 +62,7 @@ def placed_while_away(
     session: Session, event: Event, *, delegate_ids: Collection[int] | None = None
 ) -> tuple[Away, ...]:
     """What is released, held or confirmed for these delegates (None: for everybody) while they are away."""
-    people = _with_times(session, event, delegate_ids)
+    people = _everybody(session, event) if delegate_ids is None else _with_times(session, event, delegate_ids)
     if not people:
         return ()
     grid = TimeGrid.of(event)
@@ -93,6 +94,17 @@ def placed_while_away(
         if holding.id in titles
     ]
     return tuple(sorted(found, key=lambda one: (one.starts_at, one.delegate_id)))
+
+
+def _everybody(session: Session, event: Event) -> Mapping[int, Delegate]:
+    """Kept whatever is booked: when somebody is there is no matter of their meetings."""
+    state = state_without(session, event.id, quiet=BOOKED)
+
+    def read() -> Mapping[int, Delegate]:
+        with apart_from(session) as apart:
+            return _with_times(apart, event, None)
+
+    return kept(session, "who is away at times", event_id=event.id, state=state, read=read)
 
 
 def _with_times(session: Session, event: Event, ids: Collection[int] | None) -> dict[int, Delegate]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Literal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.platform.audit import AuditEntry, AuditValue, names_of
@@ -25,15 +25,18 @@ class Doings:
 LOOKED_THROUGH = 300
 """How many lines of the log the home looks through."""
 
+_LAST = (
+    select(AuditEntry.at, AuditEntry.actor, AuditEntry.action)
+    .where(AuditEntry.event_id == bindparam("event_id"), AuditEntry.action.not_like("account.%"))
+    .order_by(AuditEntry.id.desc())
+    .limit(LOOKED_THROUGH)
+)
+
 
 def recent_doings(session: Session, event_id: int, *, most: int = 6) -> list[Doings]:
     """What was changed last, newest first; the same by the same person in a row is one line. Signing in is none."""
-    entries = session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.event_id == event_id, AuditEntry.action.not_like("account.%"))
-        .order_by(AuditEntry.id.desc())
-        .limit(LOOKED_THROUGH)
-    )
+    # Columns, not rows: the home asks at each look.
+    entries = session.execute(_LAST, {"event_id": event_id})
     runs = [list(run) for _, run in groupby(entries, key=lambda one: (one.actor, one.action))][:most]
     names = names_of(session, [run[0].actor for run in runs])
     return [Doings(run[0].at, names[run[0].actor], run[0].action, len(run)) for run in runs]

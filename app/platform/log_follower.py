@@ -20,6 +20,8 @@ Readers = Callable[[Session, Collection[str]], Mapping[str, Any]]
 """Who holds these tokens of browsers now; nobody holds one that is not named there."""
 
 NOBODY_IN_PARTICULAR: frozenset[int] = frozenset()
+NO_BOOKINGS: frozenset[int] = frozenset({0})
+"""Nobody's bookings, for no row has this ID, but whatever may be about everybody, such as a run of the solver."""
 MOST_LINES = 500
 """Quiet lines in one look that are asked whom they are about; where there are more, they are about everybody."""
 

@@ -1,6 +1,6 @@
 """The box of a run, on its own page and on the board of whoever asked for it.
 
-A board shows the latest run of its kind with ``panel = latest_panel(session, …)`` and, in the template,
+A board shows the latest run of its kind with ``panel = unanswered_panel(session, …)`` and, in the template,
 ``{% if panel %}{{ ui.run_progress(panel.run, panel.picture) }}{% endif %}``; it then follows the run live.
 """
 
@@ -52,3 +52,11 @@ def latest_panel(session: Session, *, event_id: int, slug: str, kind: str, now: 
     """The panel of the run of a kind that was asked for last; ``None`` where there is none."""
     run = queries.latest_run(session, event_id=event_id, kind=kind)
     return None if run is None else panel_of(session, run=run, slug=slug, now=now)
+
+
+def unanswered_panel(session: Session, *, event_id: int, slug: str, kind: str, now: datetime) -> Panel | None:
+    """The same as long as its plan is neither accepted nor discarded: then there is nothing to do with it any more."""
+    run = queries.latest_run(session, event_id=event_id, kind=kind)
+    if run is None or run.accepted_at is not None or run.discarded_at is not None:
+        return None
+    return panel_of(session, run=run, slug=slug, now=now)

@@ -17,23 +17,28 @@ from app.accounts.enums import Role
 from app.accounts.models import RoleGrant
 from app.accounts.service.browsers import open_session
 from app.accounts.service.roles import end_role, ensure_account, grant_role
-from app.agenda.service import release
 from app.delegations.models import Delegate
-from app.events.models import Event, MeetingSlot, MeetingTable
+from app.events.models import MeetingSlot, MeetingTable
 from app.main import create_app
 from app.meetings.enums import Answer, MeetingState, OfferState
 from app.meetings.models import Meeting, MeetingOffer, MeetingWish, WishPerson
 from app.platform.actor import Actor
-from app.platform.audit import record
 from app.platform.database.engine import Database
 from app.platform.page_cache import OwnPage
+from tests.reliability.office_walk import DESK, DESK_PATHS, OFFICE_PATHS, OFFICE_STEPS, ORGANISER, OfficeWalk
 
 PATHS = ("", "/meetings", "/people", "?day=2019-09-04", "/people?q=Planner", "?lang=fr")
 HTMX = {"HX-Request": "true", "HX-Target": "next_up"}
+ROLES = {ORGANISER: Role.ORGANISER, DESK: Role.DESK}
+
+
+def paths_of(person: int) -> tuple[str, ...]:
+    """The pages of somebody, behind the address of their pages."""
+    return {ORGANISER: OFFICE_PATHS, DESK: DESK_PATHS}.get(person, PATHS)
 
 
 @dataclass
-class Walk:
+class Walk(OfficeWalk):
     """Where it stands. ``kept`` answers with kept pages, ``bare`` makes each page anew, ``writer`` changes things."""
 
     kept: TestClient
@@ -45,7 +50,6 @@ class Walk:
     rng: random.Random
     tokens: dict[int, str] = field(default_factory=dict)
     grants: dict[int, int] = field(default_factory=dict)
-    office: str = ""
     done: Counter[str] = field(default_factory=Counter)
     sent: Counter[str] = field(default_factory=Counter)
 
@@ -53,25 +57,25 @@ class Walk:
     def database(self) -> Database:
         return self.writer.app.state.database  # type: ignore[no-any-return,attr-defined]
 
-    def sign_in(self, person: int | None) -> None:
-        """Let somebody in anew, an organiser where no delegate is named."""
+    @property
+    def readers(self) -> tuple[int, ...]:
+        return (*self.cast.people, ORGANISER, DESK)
+
+    def sign_in(self, person: int) -> None:
+        """Let somebody in anew."""
         now, actor = self.clock.now(), Actor.system("test")
         with self.database.writing() as session:
             email = f"delegate-{person}@test.example"
             account = ensure_account(session, email=email, display_name=f"Person {person}", actor=actor, now=now)
-            delegate = person and session.get_one(Delegate, person)
-            grant = self.grants.get(person or 0) or grant_role(
-                session, account_id=account.id, role=Role.DELEGATE if person else Role.ORGANISER,
-                event_id=self.cast.event.id, delegate_id=person, delegation_id=delegate and delegate.delegation_id,
+            delegate = session.get_one(Delegate, person) if person > 0 else None
+            grant = self.grants.get(person) or grant_role(
+                session, account_id=account.id, role=ROLES.get(person, Role.DELEGATE), event_id=self.cast.event.id,
+                delegate_id=delegate and delegate.id, delegation_id=delegate and delegate.delegation_id,
                 actor=actor, now=now,
             ).id  # fmt: skip
             opened = open_session(session, account_id=account.id, grant_id=grant, device="test", replaces=None, now=now)
         assert opened is not None
-        self.grants[person or 0] = grant
-        if person:
-            self.tokens[person] = opened.token
-        else:
-            self.office = opened.token
+        self.grants[person], self.tokens[person] = grant, opened.token
 
     def step(self) -> None:
         """Somebody does something; it may be refused."""
@@ -101,19 +105,25 @@ class Walk:
 
     def compare(self) -> None:
         """Some read some of their pages, with kept pages and without; most of them pages that were read before."""
-        for person in self.rng.sample(list(self.tokens), 3):
-            for path in self.rng.sample(PATHS, 3):
+        for person in (*self.rng.sample(self.cast.people, 3), ORGANISER, DESK):
+            for path in self.rng.sample(paths_of(person), 3 if person > 0 else 2):
                 headers = self.rng.choice(({}, {}, HTMX))
                 self.same(person, path, headers)
+                if person == ORGANISER:
+                    # Most of what happens is on their pages: few of them would be kept until the next look.
+                    self.same(person, path, headers)
 
     def _read(self, client: TestClient, person: int, path: str, headers: Mapping[str, str]) -> tuple[int, Any, bytes]:
-        address = f"/e/{self.cast.event.slug}/my{path}"
-        answer = client.get(address, headers={**headers, "Cookie": f"bridge={self.tokens[person]}"})
+        headers = {**headers, "Cookie": f"bridge={self.tokens[person]}"}
+        answer = client.get(self._address(person, path), headers=headers)
         client.cookies.clear()
         return answer.status_code, sorted(answer.headers.items()), answer.content
 
+    def _address(self, person: int, path: str) -> str:
+        return f"/e/{self.cast.event.slug}/{'my' if person > 0 else 'manage'}{path}"
+
     def _post(self, person: int | None, path: str, **fields: Any) -> Any:
-        token = self.tokens[person] if person else self.office
+        token = self.tokens[ORGANISER if person is None else person]
         base = "" if path.startswith("/account") or path == "/sign-out" else f"/e/{self.cast.event.slug}"
         answer = self.writer.post(base + path, data=fields, headers={"Cookie": f"bridge={token}"})
         self.writer.cookies.clear()
@@ -206,10 +216,10 @@ class Walk:
 
     def _language(self) -> Any:
         locale = self.rng.choice(("en", "de", "ar"))
-        return self._post(self.rng.choice(self.cast.people), "/account/language", locale=locale)
+        return self._post(self.rng.choice(self.readers), "/account/language", locale=locale)
 
     def _sign_out(self) -> Any:
-        person = self.rng.choice(self.cast.people)
+        person = self.rng.choice(self.readers)
         token = self.tokens[person]
         answer = self._post(person, "/sign-out")
         # Their browser still sends the cookie: the old pages must not come back.
@@ -218,7 +228,7 @@ class Walk:
         return answer
 
     def _end_role(self) -> None:
-        person = self.rng.choice(self.cast.people)
+        person = self.rng.choice(self.readers)
         with self.database.writing() as session:
             end_role(session, grant_id=self.grants.pop(person), actor=Actor.system("test"), now=self.clock.now())
         self._of_nobody(person, self.tokens[person])
@@ -226,11 +236,11 @@ class Walk:
 
     def _role_ends_later(self) -> None:
         """No line, and no change, when it ends: the time alone says so."""
-        person = self.rng.choice(self.cast.people)
+        person = self.rng.choice(self.readers)
         with self.database.writing() as session:
             grant = session.get_one(RoleGrant, self.grants[person])
             grant.until = self.clock.now() + timedelta(seconds=20)
-        for path in PATHS:
+        for path in paths_of(person):
             self._read(self.kept, person, path, {})
         self.clock.advance(timedelta(seconds=self.rng.choice((5, 20, 25))))
         if self.clock.now() >= grant.until:
@@ -239,42 +249,20 @@ class Walk:
             session.get_one(RoleGrant, self.grants[person]).until = None
 
     def _of_nobody(self, person: int, token: str) -> None:
-        for path in PATHS:
-            address = f"/e/{self.cast.event.slug}/my{path}"
+        for path in paths_of(person):
             for client in (self.kept, self.bare):
-                answer = client.get(address, headers={"Cookie": f"bridge={token}"})
+                answer = client.get(self._address(person, path), headers={"Cookie": f"bridge={token}"})
                 client.cookies.clear()
                 assert answer.status_code in {303, 403}, f"{path} of {person} without the right to it"
-
-    def _edit(self) -> None:
-        person = self.rng.choice(self.cast.people)
-        with self.database.writing() as session:
-            delegate = session.get_one(Delegate, person)
-            before, delegate.badge_name = delegate.badge_name, f"Renamed {self.done.total()}"
-            record(
-                session, actor=Actor.system("test"), now=self.clock.now(), event_id=self.cast.event.id,
-                action="delegate.changed", entity="delegate", entity_id=person,
-                changes={"badge_name": (before, delegate.badge_name)},
-            )  # fmt: skip
-
-    def _release(self) -> None:
-        number = self.done["release"]
-        if number > 3:
-            return
-        with self.database.writing() as session:
-            self.placed(session, f"Opening {number}", tuple(self.rng.sample(self.cast.people, 2)), 60 * number + 300)
-            event = session.get_one(Event, self.cast.event.id)
-            actor = Actor.system("test")
-            release(session, event=event, name=f"R{number}", note=None, actor=actor, now=self.clock.now())
 
     def _wait(self) -> None:
         self.clock.advance(timedelta(seconds=self.rng.choice((0.5, 7, 30, 60, 60, 95, 3600))))
 
 
 STEPS = {
-    "wish": 10, "answer": 10, "withdraw": 1, "call_off": 2, "substitute": 4, "move": 4, "cancel": 1, "take_offer": 2,
+    "wish": 10, "answer": 10, "withdraw": 1, "call_off": 2, "substitute": 6, "move": 4, "cancel": 1, "take_offer": 2,
     "veto": 1, "see": 2, "language": 1, "sign_out": 1, "end_role": 1, "role_ends_later": 1, "edit": 1, "release": 1,
-    "wait": 4,
+    "wait": 4, **OFFICE_STEPS,
 }  # fmt: skip
 
 
@@ -303,6 +291,6 @@ def walking(settings: Any, clock: Any, cast: Any, placed: Any, *, seed: int) -> 
         with walk.database.writing() as session:
             # Each may go in the place of their colleague.
             session.execute(update(Delegate).values(approved_at=clock.now(), rank=50))
-        for person in (None, *cast.people):
+        for person in walk.readers:
             walk.sign_in(person)
         yield walk

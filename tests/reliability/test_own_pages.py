@@ -32,7 +32,16 @@ def test_kept_pages_are_those_that_would_be_made(settings: Any, clock: Any, cast
     walk = _walk(settings, clock, cast, placed, seed=seed)
     # Not a walk in which nothing was kept, or nothing happened.
     assert all(walk.sent[f"/e/{{slug}}/my{page}"] > 10 for page in ("", "/meetings", "/people")), walk.sent
-    assert {"answer 303", "call_off 303", "move 303", "substitute 303", "release"} <= walk.done.keys(), walk.done
+    assert all(walk.sent[f"/e/{{slug}}/manage/{page}"] > 3 for page in ("people", "agenda", "meetings")), walk.sent
+    assert {
+        "answer 303",
+        "call_off 303",
+        "move 303",
+        "substitute 303",
+        "release",
+        "run",
+        "approve 303",
+    } <= walk.done.keys(), walk.done
 
 
 def _nobody_touched(_session: Any, lines: Any) -> Any:

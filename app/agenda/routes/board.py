@@ -29,8 +29,9 @@ from app.platform.database.sessions import ReadSession
 from app.platform.forms import Bound
 from app.platform.i18n import current_locale
 from app.platform.i18n import gettext as _
+from app.platform.page_cache import own_page
 from app.platform.rendering import is_htmx, render
-from app.solver_runs.panels import latest_panel
+from app.solver_runs.panels import unanswered_panel
 
 router = APIRouter()
 
@@ -110,6 +111,7 @@ def board_page(
 ) -> Response:
     """The board, or what htmx puts in its place; ``overtaken`` says why a change was not made."""
     event = found.event
+    panel = unanswered_panel(session, event_id=event.id, slug=event.slug, kind="agenda", now=now)
     release = kept_release(session, event.id)
     changes = difference(
         entries_of_release(release),
@@ -126,11 +128,16 @@ def board_page(
         "releases": releases_of(session, event.id),
         "changes": changes,
         "touched": frozenset(person for change in changes for person in change.touched),
-        "panel": latest_panel(session, event_id=event.id, slug=event.slug, kind="agenda", now=now),
+        "panel": panel,
     }
     headers = {"HX-Replace-Url": address_of(found, view=shown)} if done else {}
     block = "board" if is_htmx(request) else None
-    return render(request, "agenda/board.html", context, block=block, status=status, headers=headers)
+    page = render(request, "agenda/board.html", context, block=block, status=status, headers=headers)
+    # What comes after a step is for whoever did it, a run goes on by itself, numbers are of what one browser shows.
+    if block or done or overtaken or HEADER in request.headers or (panel is not None and not panel.run.is_settled):
+        return page
+    # Beside the hours stands how many meetings each slot holds.
+    return own_page(request, session, page, event_id=event.id, people=None, now=now)
 
 
 def move_page(

@@ -276,10 +276,31 @@ def unheld_wish_ids(session: Session, event_id: int) -> list[int]:
     return [*unheld_reasons(session, event_id)]
 
 
-def unheld_reasons(session: Session, event_id: int) -> dict[int, str | None]:
-    """The accepted wishes that have no slot, in the order in which they were made, with the reason of the plan."""
-    held = select(Meeting.wish_id).where(Meeting.event_id == event_id, Meeting.state == MeetingState.HELD)
-    statement = select(MeetingWish.id, MeetingWish.unheld_reason).where(
-        MeetingWish.event_id == event_id, MeetingWish.answer == Answer.ACCEPTED, MeetingWish.id.not_in(held)
-    )
-    return dict(session.execute(statement.order_by(MeetingWish.id)).all())
+_UNHELD = (
+    MeetingWish.event_id == bindparam("event_id"),
+    MeetingWish.answer == Answer.ACCEPTED,
+    MeetingWish.id.not_in(
+        select(Meeting.wish_id).where(Meeting.event_id == bindparam("event_id"), Meeting.state == MeetingState.HELD)
+    ),
+)
+_REASONS = select(MeetingWish.id, MeetingWish.unheld_reason).where(*_UNHELD).order_by(MeetingWish.id)
+_BY_REASON = (
+    select(MeetingWish.unheld_reason, func.count())
+    .where(*_UNHELD)
+    .group_by(MeetingWish.unheld_reason)
+    .order_by(func.min(MeetingWish.id))
+)
+
+
+def unheld_reasons(session: Session, event_id: int, *, most: int | None = None) -> dict[int, str | None]:
+    """The accepted wishes that have no slot, in the order in which they were made, with the reason of the plan.
+
+    Args:
+        most: how many of them; all where none is given.
+    """
+    return dict(session.execute(_REASONS.limit(most), {"event_id": event_id}).all())
+
+
+def unheld_counts(session: Session, event_id: int) -> dict[str | None, int]:
+    """How many of them have each reason, in the order in which the first of each was made."""
+    return dict(session.execute(_BY_REASON, {"event_id": event_id}).all())

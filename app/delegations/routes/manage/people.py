@@ -33,7 +33,9 @@ from app.platform.errors import Refused
 from app.platform.filtering import ways_out
 from app.platform.forms import Bound, FormData, bind
 from app.platform.kept import state_without
+from app.platform.log_follower import NO_BOOKINGS
 from app.platform.many import Answered
+from app.platform.page_cache import own_page
 from app.platform.pagination import page_number, page_of
 from app.platform.rendering import is_htmx, render
 
@@ -58,10 +60,14 @@ class ManyForm(BaseModel):
 
 @router.get("/e/{slug}/manage/people")
 @in_one_go
-def people(request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(PEOPLE)]) -> Response:
+def people(
+    request: Request, session: ReadSession, now: Now, access: Annotated[Access[Event], Depends(PEOPLE)]
+) -> Response:
     """Who comes, and what is undone?"""
-    state = state_without(session, access.found.id, quiet=BOOKED)
-    return _page(request, session, access, Bound(None, {}, {}), state=state)
+    event_id = access.found.id
+    state = state_without(session, event_id, quiet=BOOKED)
+    page = _page(request, session, access, Bound(None, {}, {}), state=state)
+    return own_page(request, session, page, event_id=event_id, people=NO_BOOKINGS, now=now)
 
 
 @router.post("/e/{slug}/manage/people")

@@ -18,8 +18,9 @@ from app.meetings.unheld import unheld_of
 from app.meetings.view import name_of, table_grid
 from app.platform.clock import Now
 from app.platform.database.sessions import ReadSession
+from app.platform.page_cache import own_page
 from app.platform.rendering import render
-from app.solver_runs.panels import latest_panel
+from app.solver_runs.panels import unanswered_panel
 
 router = APIRouter()
 
@@ -52,6 +53,8 @@ def desk(
     meetings = ground.held_in(session, [slot.id for slot in of_day])
     taken_up = in_hand(session, event, hold)
     misfits = misfits_of(session, event.id, ground=ground)
+    for_office = ground.for_office(session, now)
+    panel = unanswered_panel(session, event_id=event.id, slug=event.slug, kind="meetings", now=now)
     context = {
         "event": event,
         "days": days,
@@ -70,10 +73,14 @@ def desk(
         "view": "list" if view == "list" else "grid",
         "names": {meeting.id: name_of(meeting.wish) for meeting in meetings},
         "accepted": Answer.ACCEPTED.value,
-        "panel": latest_panel(session, event_id=event.id, slug=event.slug, kind="meetings", now=now),
-        "for_office": [(one, name_of(one)) for one in ground.for_office(session, now)],
+        "panel": panel,
+        "for_office": [(one, name_of(one)) for one in for_office],
     }
-    return render(request, "meetings/desk.html", context)
+    page = render(request, "meetings/desk.html", context)
+    if panel is not None and not panel.run.is_settled:
+        return page  # a run goes on by itself
+    moments = (one.expires_at for one in for_office)
+    return own_page(request, session, page, event_id=event.id, people=None, now=now, moments=moments)
 
 
 @router.get("/e/{slug}/manage/meetings/fair")
