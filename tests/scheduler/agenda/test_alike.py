@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from scheduler.agenda.explain.alike import facts_alike
 from scheduler.agenda.explain.facts import blockers_of
 from scheduler.agenda.explain.filling import filled
 from scheduler.agenda.explain.relaxing import ProblemFile, neutral
+from scheduler.agenda.problem import AgendaProblem
 from scheduler.core.blocking import shrink_alike
 from scheduler.core.limits import Limits
 from tests.scheduler.agenda.test_explain import mended, neutralised
@@ -23,10 +25,19 @@ DAYS = [
 ]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 100_000))
 def test_facts_that_are_alike_block_alike(seed: int, tiny: Any, brute_force: Any) -> None:
-    problem = tiny(seed)
+    _block_alike(tiny(seed), brute_force)
+
+
+@pytest.mark.long
+def test_facts_of_two_hundred_problems_that_are_alike_block_alike(tiny: Any, brute_force: Any) -> None:
+    for seed in range(200):
+        _block_alike(tiny(seed), brute_force)
+
+
+def _block_alike(problem: AgendaProblem, brute_force: Any) -> None:
     for group in facts_alike(problem, blockers_of(problem)):
         without = [ProblemFile(problem).changed(neutral([fact.steps])) for fact in (group[0], group[-1])]
         assert len({brute_force(one) is None for one in without}) == 1, group

@@ -91,10 +91,19 @@ def mended(raw: Any, fixes: tuple[Fix, ...]) -> AgendaProblem:
     return read_problem(json.dumps(raw))
 
 
-@settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 100_000))
 def test_explanations_of_small_problems_hold(seed: int, tiny: Any, brute_force: Any) -> None:
-    problem = tiny(seed)
+    _holds(tiny(seed), brute_force)
+
+
+@pytest.mark.long
+def test_explanations_of_five_hundred_small_problems_hold(tiny: Any, brute_force: Any) -> None:
+    for seed in range(500):
+        _holds(tiny(seed), brute_force)
+
+
+def _holds(problem: AgendaProblem, brute_force: Any) -> None:
     raw = json.loads(problem.model_dump_json())
     explanation = explain(problem, limits=LIMITS)
     if brute_force(problem) is not None:

@@ -92,7 +92,7 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
     def call(command: str, fields: dict[str, Any]) -> tuple[int, Any, str]:
         path = tmp_path / "problem.json"
         path.write_text(json.dumps({"format": "bridge-agenda/1", "days": [DAY], "rooms": [ROOM], **fields}))
-        status = main([command, "agenda", str(path), "--time-limit", "20"])
+        status = main([command, "agenda", str(path), "--time-limit", "6"])
         said = capsys.readouterr()
         return status, json.loads(said.out) if said.out else None, said.err
 
