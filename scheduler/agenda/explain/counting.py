@@ -13,10 +13,7 @@ FEW = 60
 def too_many_in_rooms(of: Required) -> Iterator[frozenset[str]]:
     """For each set of rooms to which some session is bound, those that are bound to them or to some of them."""
     problem, houses = of.problem, of.houses
-    # The lengths of those that are bound to the same rooms: such sets of rooms are far fewer than the sessions.
-    bound_to: dict[int, list[int]] = {}
-    for session in of.sessions:
-        bound_to.setdefault(houses[session.id], []).append(session.duration)
+    bound_to = _bound_to(of)
     needs = [(own, lengths, len(lengths), sum(lengths)) for own, lengths in bound_to.items()]
     # Where more lengths may be packed, more of the time can be filled: what is too much even then is too much.
     hours = _time_in_rooms(of, {session.duration for session in of.sessions})
@@ -47,21 +44,31 @@ def too_many_beside_plenaries(of: Required) -> Iterator[frozenset[str]]:
         return
     hours = hours_of_days(problem.days)
     always = [index for index, room in enumerate(problem.rooms) if room.open is None]
-    for house in sorted({houses[one.id] for one in of.sessions}, key=int.bit_count):
+    bound_to = _bound_to(of)
+    for house in sorted(bound_to, key=int.bit_count):
         rooms = [index for index in always if house >> index & 1]
         # Of a room with hours of its own it is not known how much of a plenary falls into them.
         if not rooms or len(rooms) < house.bit_count():
             continue
         turnover = min(problem.rooms[index].turnover for index in rooms)
-        sizes = {one.id: one.duration + turnover for one in of.sessions if not houses[one.id] & ~house}
+        beside = {}
         for one in plenaries:
             taken = [max(0, one.duration - problem.rooms[index].turnover) for index in rooms]
-            in_own = max(taken) if houses[one.id] & house else 0
-            sizes[one.id] = sizes.get(one.id, 0) + sum(taken) - in_own
+            beside[one.id] = sum(taken) - (max(taken) if houses[one.id] & house else 0)
+        needed = sum(length + turnover for own, lengths in bound_to.items() if not own & ~house for length in lengths)
         there = sum(end - start + problem.rooms[index].turnover for index in rooms for start, end in hours)
-        excess = sum(sizes.values()) - there
+        excess = needed + sum(beside.values()) - there
         if excess > 0:
-            yield fewest(sizes, excess)
+            sizes = {one.id: one.duration + turnover for one in of.sessions if not houses[one.id] & ~house}
+            yield fewest({name: sizes.get(name, 0) + beside.get(name, 0) for name in {**sizes, **beside}}, excess)
+
+
+def _bound_to(of: Required) -> dict[int, list[int]]:
+    """The lengths of those that are bound to the same rooms: such sets of rooms are far fewer than the sessions."""
+    found: dict[int, list[int]] = {}
+    for session in of.sessions:
+        found.setdefault(of.houses[session.id], []).append(session.duration)
+    return found
 
 
 def _time_in_rooms(of: Required, lengths: set[int]) -> list[int]:
