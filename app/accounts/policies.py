@@ -11,7 +11,7 @@ object inside the caller's scope or raises ``NotFound``.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from inspect import Parameter, Signature, signature
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -26,6 +26,7 @@ from app.accounts.queries import event_id_of_slug, principal_of_session
 from app.accounts.readers import goes_on
 from app.accounts.words import role_name
 from app.platform.clock import Now
+from app.platform.database.ahead import Asks, ReadAhead
 from app.platform.database.sessions import READERS, ReadLogSession, RequestSession, read_in_one_go
 from app.platform.database.writes import Writes
 from app.platform.errors import Forbidden, NotFound, SignInNeeded
@@ -154,7 +155,21 @@ class _Later(Policy[Any]):
 
 
 def in_one_go(handler: Callable[..., Response]) -> Callable[..., Awaitable[Response]]:
-    """For a page that is asked for often, or a handler that changes a little: one piece of work in one thread.
+    """For a page that is asked for often, or a handler that changes a little: one piece of work in one thread."""
+    return _in_one_go(handler, ahead=None)
+
+
+def asking_ahead(read: ReadAhead) -> Callable[[Callable[..., Response]], Callable[..., Awaitable[Response]]]:
+    """The same for a change that many ask for at one moment: what it asks for is read for all of them at once.
+
+    Args:
+        read: reads it, by what the addresses of these requests say.
+    """
+    return partial(_in_one_go, ahead=read)
+
+
+def _in_one_go(handler: Callable[..., Response], *, ahead: ReadAhead | None) -> Callable[..., Awaitable[Response]]:
+    """One piece of work in one thread.
 
     Its policy, itself and the commit follow each other without waiting for another thread. A page has a turn of those
     who read; a change is done by ``Writes``, and on SQLite shares its commit with those that wait at the same moment.
@@ -179,7 +194,7 @@ def in_one_go(handler: Callable[..., Response]) -> Callable[..., Awaitable[Respo
             return await read_in_one_go(request, work, logs=log)
         assert not log
         writes: Writes = request.app.state.writes
-        return await writes.do(work)
+        return await writes.do(work, asks=None if ahead is None else Asks(ahead, request.path_params))
 
     added = signature(answer).parameters
     parameters = [

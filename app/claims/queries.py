@@ -77,8 +77,10 @@ def busy_ticks(
     without: Collection[HoldingKind] = (),
     besides: Collection[int] = (),
     within: range | None = None,
+    at: Collection[int] | None = None,
 ) -> dict[str, set[int]]:
-    """The taken ticks of each resource of a kind, by its ID; those ``within`` a stretch alone where one is given.
+    """The taken ticks of each resource of a kind, by its ID; those ``within`` a stretch, or ``at`` these ticks, alone
+    where they are given.
 
     ``without`` leaves out holdings of these kinds, ``besides`` the holdings with these IDs.
     """
@@ -91,6 +93,8 @@ def busy_ticks(
         given["resources"] = [str(resource) for resource in resources]
     if within is not None:
         given |= {"since": within.start, "until": within.stop}
+    if at is not None:
+        given["at"] = sorted(at)
     taken: dict[str, set[int]] = {}
     for resource, tick in session.connection().execute(_busy(frozenset(given)), given).all():
         taken.setdefault(resource, set()).add(tick)
@@ -107,6 +111,7 @@ def _busy(given: frozenset[str]) -> Select[Any]:
         "resources": _CLAIM.resource.in_(bindparam("resources", expanding=True)),
         "since": _CLAIM.tick >= bindparam("since"),
         "until": _CLAIM.tick < bindparam("until"),
+        "at": _CLAIM.tick.in_(bindparam("at", expanding=True)),
         "without": _HOLDING.kind.not_in(bindparam("without", expanding=True)) & (_HOLDING.id == _CLAIM.holding_id),
     }
     return select(_CLAIM.resource, _CLAIM.tick).where(*(part for name, part in parts.items() if name in given))

@@ -13,20 +13,21 @@ from app.claims.forms import HeldTime, TakenThing, Wanted
 from app.claims.models import Claim, Holding, PersonCalendar
 from app.claims.queries import Days, holdings_by_person, taken_among, units_in_use, walk_holdings_of, whole_days
 from app.claims.taking import Key, write_claims
+from app.platform.database.ahead import Values, forget_ahead, take_ahead
 from app.platform.database.inserting import table_of, write_new
 from app.platform.database.portions import portions
 from app.platform.errors import Conflict
 
 _HOLDING, _CLAIM, _CALENDAR = table_of(Holding), table_of(Claim), table_of(PersonCalendar)
-_DAYS = (
+_OF_PEOPLE = (
     select(_CALENDAR.c.person_id)
     .where(
         _CALENDAR.c.event_id == bindparam("event_id"),
         _CALENDAR.c.person_id.in_(bindparam("person_ids", expanding=True)),
     )
     .order_by(_CALENDAR.c.person_id)
-    .with_for_update()
 )
+_DAYS, _FREE_DAYS = _OF_PEOPLE.with_for_update(), _OF_PEOPLE.with_for_update(skip_locked=True)
 
 Walks = Mapping[tuple[int, int], int]
 """Grains on foot by (site ID, site ID); a pair that is not there takes no time."""
@@ -47,6 +48,8 @@ def hold(session: Session, *, event_id: int, wanted: Wanted) -> int:
         AlreadyTaken: another holding has some of it; the transaction can go on.
     """
     session.flush()
+    for person in wanted.person_ids:
+        take_ahead(session, _day(event_id, person))  # it is another one now
     keys = _keys(session, event_id, wanted)
     stretch = {"start_tick": wanted.start_tick, "end_tick": wanted.end_tick, "site_id": wanted.site_id}
     holding = {"event_id": event_id, "kind": wanted.kind, **stretch}
@@ -61,6 +64,8 @@ def hold(session: Session, *, event_id: int, wanted: Wanted) -> int:
 def give_back(session: Session, *, holding_ids: Collection[int]) -> None:
     """Free everything that these holdings took. Who owns a holding forgets its ID first."""
     ids = sorted(holding_ids)
+    if ids:
+        forget_ahead(session)
     connection = session.connection()
     for portion in portions(ids):
         connection.execute(delete(_CLAIM).where(_CLAIM.c.holding_id.in_(portion)))
@@ -79,8 +84,25 @@ class LockedDays:
 def lock_days(session: Session, *, event_id: int, person_ids: Iterable[int]) -> LockedDays:
     """Lock the days of these persons in the order of IDs, then read them."""
     people = sorted(set(person_ids))
+    ahead = {person: take_ahead(session, _day(event_id, person)) for person in people}
+    if all(day is not None for day in ahead.values()):
+        held, walks = ({person: day[part] for person, day in ahead.items()} for part in (0, 1))
+        return LockedDays(event_id, held, walks)
     _lock(session, event_id=event_id, person_ids=people)
     return LockedDays(event_id, *whole_days(session, event_id=event_id, person_ids=people))
+
+
+def lock_days_ahead(session: Session, *, event_id: int, person_ids: Iterable[int]) -> Values:
+    """Lock and read those of these days that nobody else has, for pieces of work that will ask for them one by one."""
+    asked = {"event_id": event_id, "person_ids": sorted(set(person_ids))}
+    people = list(session.connection().scalars(_FREE_DAYS, asked))
+    held, walks = whole_days(session, event_id=event_id, person_ids=people)
+    return {_day(event_id, person): (held[person], walks[person]) for person in people}
+
+
+def _day(event_id: int, person_id: int) -> tuple[str, int, int]:
+    """Under which name the day of a person is read ahead."""
+    return "day", event_id, person_id
 
 
 def hold_beside(session: Session, *, days: LockedDays, wanted: Wanted, walks: Walks) -> int:
@@ -122,6 +144,8 @@ def calendars(session: Session, *, event_id: int, person_ids: Iterable[int], wal
 
 
 def _lock(session: Session, *, event_id: int, person_ids: Sequence[int]) -> None:
+    for person in person_ids:
+        take_ahead(session, _day(event_id, person))  # whoever locks it changes it
     if not person_ids:
         return
     if session.get_bind().dialect.name != "postgresql":

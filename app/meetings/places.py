@@ -6,6 +6,7 @@ What is said here is an offer. Whether a place is still free is decided by the l
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from app.events.time_grid import TimeGrid
 from app.meetings.house import house_of
 from app.meetings.models import Meeting, MeetingWish
 from app.meetings.planner import absent_in, is_there
+from app.platform.database.ahead import take_ahead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,9 +150,16 @@ class Hall:
         """Where this company could meet, by time, the smallest table first."""
         return [*self.look_for_places(company, slot_ids=slot_ids)]
 
-    def look_for_places(self, company: Company, *, slot_ids: Collection[int] | None = None) -> Iterator[Place]:
-        """The same one after the other, for whom the first will do."""
-        tables = self.tables_for(company)
+    def look_for_places(
+        self, company: Company, *, slot_ids: Collection[int] | None = None, begin_at: int = 0
+    ) -> Iterator[Place]:
+        """The same one after the other, for whom the first will do.
+
+        Args:
+            begin_at: which of the tables of one size comes first. Were it the same one for everybody, all who book at
+                one moment would ask the ledger for it, and wait for each other.
+        """
+        tables = [*_begun_at(begin_at, self.tables_for(company))]
         for slot in self.slots:
             if (slot_ids is not None and slot.id not in slot_ids) or not self.has_team(company.resource_id, slot):
                 continue
@@ -162,6 +171,15 @@ class Hall:
     def open_slots(self, company: Company) -> tuple[MeetingSlot, ...]:
         """The slots in which this company could meet, in the order of time."""
         return tuple({place.slot.id: place.slot for place in self.places(company)}.values())
+
+
+def _begun_at(number: int, tables: Sequence[MeetingTable]) -> Iterator[MeetingTable]:
+    """These tables, which stand in the order of their sizes, with those of one size turned by a number."""
+    for _seats, alike in groupby(tables, key=lambda table: table.seats):
+        group = [*alike]
+        first = number % len(group)
+        yield from group[first:]
+        yield from group[:first]
 
 
 def read_hall(
@@ -195,8 +213,10 @@ def read_hall(
     walks = house.walks
     slots = house.slots if slot_ids is None else tuple(slot for slot in house.slots if slot.id in slot_ids)
     # Of a rush of bookings each needs what is taken at its own time, not in the whole edition.
-    within = None if slot_ids is None else _stretch_of(grid, slots)
-    tables_taken = busy_ticks(session, event_id=event.id, kind=ClaimKind.TABLE, besides=own, within=within)
+    within = None if slot_ids is None else stretch_of(grid, slots)
+    tables_taken = None if within is None or own else take_ahead(session, tables_at(event.id, within))
+    if tables_taken is None:
+        tables_taken = busy_ticks(session, event_id=event.id, kind=ClaimKind.TABLE, besides=own, within=within)
     units: dict[str, dict[int, int]] = {}
     resources = resources_of(session, event.id) if needs_team else []
     if resources:
@@ -236,7 +256,12 @@ def empty_hall(session: Session, event: Event) -> Hall:
     )
 
 
-def _stretch_of(grid: TimeGrid, slots: Collection[MeetingSlot]) -> range:
+def tables_at(event_id: int, within: range) -> tuple[str, int, range]:
+    """Under which name the tables that are taken within a stretch are read ahead."""
+    return "tables", event_id, within
+
+
+def stretch_of(grid: TimeGrid, slots: Collection[MeetingSlot]) -> range:
     """The ticks from the first of these slots to the last."""
     ticks = [grid.ticks(slot.starts_at, slot.ends_at) for slot in slots]
     return range(min((one.start for one in ticks), default=0), max((one.stop for one in ticks), default=0))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from app.platform.audit import AuditEntry
 from app.platform.audit_chain import Chain, waiting_in, written_by
 from app.platform.audit_lines import About
+from app.platform.database.ahead import looks_shared
 from app.platform.database.inserting import table_of
 
 Value = TypeVar("Value")
@@ -133,7 +134,7 @@ def _newest(session: Session, of: _Of) -> str:
     if any(of.counts(one.about) for one in waiting_in(session) or ()):
         return f"not in the log yet {next(_states)}"  # a state that nothing else is kept for
     written = written_by(session)
-    seen: dict[_Of, _Seen] = session.info.setdefault(_SEEN, {})
+    seen: dict[Hashable, _Seen] = session.info.setdefault(_SEEN, looks_shared(session))
     known = seen.get(of)
     if known is not None and known.holds(of, written):
         return known.counted

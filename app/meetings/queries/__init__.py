@@ -40,6 +40,7 @@ from app.meetings.queries.wishes import (
     wish_by_token,
     wish_in_event,
     wishes_by_id,
+    wishes_by_token_ahead,
 )
 
 __all__ = [
@@ -75,5 +76,6 @@ __all__ = [
     "wish_by_token",
     "wish_in_event",
     "wishes_by_id",
+    "wishes_by_token_ahead",
     "with_place",
 ]

@@ -1,6 +1,6 @@
 """Wishes and vetoes as they stand."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from app.delegations.queries import load_times, names_by_id
 from app.events.models import MeetingSlot
 from app.meetings.enums import Answer, MeetingMode, MeetingState
 from app.meetings.models import Meeting, MeetingSettings, MeetingVeto, MeetingWish, WishPerson
+from app.platform.database.ahead import take_ahead
 from app.platform.database.portions import portions
 from app.platform.errors import NotFound
 
@@ -94,16 +95,10 @@ _WHOLE = _PEOPLE.options(
     _DELEGATE.joinedload(Delegate.delegation, innerjoin=True).joinedload(Delegation.party, innerjoin=True)
 )
 # A rush of answers comes by links: one statement for all. Rows of people are wide, and an answer needs little of them.
-_BY_TOKEN = (
+_BY_TOKENS = (
     select(MeetingWish, WishPerson)
     .join(WishPerson, WishPerson.wish_id == MeetingWish.id)
-    .where(
-        or_(
-            MeetingWish.token_digest == bindparam("digest"),
-            MeetingWish.counter_token_digest == bindparam("digest"),
-        )
-    )
-    .order_by(WishPerson.delegate_id)
+    .order_by(MeetingWish.id, WishPerson.delegate_id)
     .options(
         _DELEGATE.load_only(
             Delegate.event_id, Delegate.delegation_id, Delegate.honorific, Delegate.badge_name, Delegate.native_name,
@@ -116,6 +111,11 @@ _BY_TOKEN = (
         ),
     )
 )  # fmt: skip
+_BY_TOKEN = _BY_TOKENS.where(
+    or_(MeetingWish.token_digest == bindparam("digest"), MeetingWish.counter_token_digest == bindparam("digest"))
+)
+# Two look-ups, for with "or" and lists the database reads all wishes.
+_BY_LINK = _BY_TOKENS.where(MeetingWish.token_digest.in_(bindparam("digests", expanding=True)))
 
 
 _BY_ID = select(MeetingWish).where(
@@ -241,10 +241,37 @@ def wish_by_token(session: Session, digest: str) -> MeetingWish:
     Raises:
         NotFound: no such link.
     """
+    ahead: MeetingWish | None = take_ahead(session, _link(digest))
+    if ahead is not None:
+        session.add(ahead)
+        return ahead
     rows = session.execute(_BY_TOKEN, {"digest": digest}).all()
     if not rows:
         raise NotFound
     return _introduced(session, rows[0][0], [person for _wish, person in rows])
+
+
+def wishes_by_token_ahead(session: Session, digests: Collection[str]) -> dict[Hashable, MeetingWish]:
+    """The same for links of whoever was asked first, read ahead: those of wishes that have nobody in common.
+
+    Each wish goes to a session of its own, which its people cannot share.
+    """
+    people: dict[MeetingWish, list[WishPerson]] = {}
+    for wish, person in session.execute(_BY_LINK, {"digests": sorted(digests)}):
+        people.setdefault(wish, []).append(person)
+    found: dict[Hashable, MeetingWish] = {}
+    met: set[int] = set()
+    for wish, those in people.items():
+        ids = {person.delegate_id for person in those} | {wish.from_delegate_id, wish.to_delegate_id}
+        if met.isdisjoint(ids):
+            found[_link(wish.token_digest)] = _introduced(session, wish, those)
+        met |= ids
+    return found
+
+
+def _link(digest: str | None) -> tuple[str, str | None]:
+    """Under which name the wish of a link is read ahead."""
+    return "wish", digest
 
 
 def overdue_wishes(session: Session, event_id: int, now: datetime) -> list[MeetingWish]:

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.accounts.enums import Role
-from app.accounts.policies import ANYONE, Access, Policy, in_one_go
+from app.accounts.policies import ANYONE, Access, Policy, asking_ahead, in_one_go
 from app.meetings import service
+from app.meetings.answers_ahead import read_answers_ahead
 from app.meetings.enums import Answer, MeetingMode
 from app.meetings.forms import AnswerForm
 from app.meetings.loaders import WishIn, wish_of_path, wish_of_token
@@ -44,7 +45,7 @@ def wish_page(
 
 
 @router.post("/m/{token}")
-@in_one_go
+@asking_ahead(read_answers_ahead)
 def send_answer(
     request: Request, session: DbSession, form: FormData, now: Now, access: Annotated[Access[WishIn], Depends(ANSWER)]
 ) -> Response:

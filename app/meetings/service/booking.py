@@ -52,7 +52,7 @@ def book(
         session, event, company.people, moving=moving, slot_ids=slot_ids, needs_team=needs_team, known=known,
         days=days.held if days else None,
     )  # fmt: skip
-    for place in hall.look_for_places(company, slot_ids=slot_ids):
+    for place in hall.look_for_places(company, slot_ids=slot_ids, begin_at=wish.id):
         if place.slot.id in full or table_id not in (None, place.table.id):
             continue
         try:

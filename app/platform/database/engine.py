@@ -284,6 +284,8 @@ def _postgres(url: str) -> Engine:
         pool_size=MOST_CONNECTIONS // 2,
         max_overflow=MOST_CONNECTIONS // 2,
         pool_pre_ping=True,
+        # The line that was used last knows its statements; taken in turn each line would have to learn all of them.
+        pool_use_lifo=True,
         connect_args={"options": options, **{name: value for name, value in LINE.items() if name not in address.query}},
         json_serializer=_to_json,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.events.models import Event, MeetingSlot, MeetingTable
 from app.meetings.enums import Answer
-from app.meetings.models import MeetingWish
+from app.meetings.models import Meeting, MeetingWish
 from app.meetings.planner import problem_of
 from app.meetings.service import answer_wish, hold_meeting, wish_meeting, withdraw_wish
 from app.platform.actor import Actor
@@ -61,7 +61,8 @@ def test_the_time_that_was_asked_for_is_in_the_mail_on_the_page_and_in_the_plan(
     with client.app.state.database.reading() as session:
         told = session.scalars(select(OutboxMail).where(OutboxMail.cause == "meeting answer")).one()
         problem = problem_of(session, cast.event.id)
-    assert f"You meet on {time}: Hall, table 1." in told.body
+        table = session.scalars(select(Meeting)).one().table.number
+    assert f"You meet on {time}: Hall, table {table}." in told.body
     assert [wish.pin and wish.pin.slot for wish in problem.wishes] == [f"s{chosen}"], "held where both agreed"
 
 
