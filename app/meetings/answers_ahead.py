@@ -11,8 +11,8 @@ from app.claims.queries import busy_ticks
 from app.claims.service import lock_days_ahead
 from app.meetings.enums import Answer
 from app.meetings.house import house_of
+from app.meetings.in_turn import stretch_of, tables_at
 from app.meetings.models import MeetingWish
-from app.meetings.places import stretch_of, tables_at
 from app.meetings.queries import wishes_by_token_ahead
 from app.platform.database.ahead import Values
 from app.platform.tokens import digest

@@ -6,7 +6,6 @@ What is said here is an offer. Whether a place is still free is decided by the l
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
@@ -21,6 +20,7 @@ from app.events.queries import resources_of
 from app.events.shifts import is_closed
 from app.events.time_grid import TimeGrid
 from app.meetings.house import house_of
+from app.meetings.in_turn import begun_at, stretch_of, tables_at
 from app.meetings.models import Meeting, MeetingWish
 from app.meetings.planner import absent_in, is_there
 from app.platform.database.ahead import take_ahead
@@ -159,7 +159,7 @@ class Hall:
             begin_at: which of the tables of one size comes first. Were it the same one for everybody, all who book at
                 one moment would ask the ledger for it, and wait for each other.
         """
-        tables = [*_begun_at(begin_at, self.tables_for(company))]
+        tables = [*begun_at(begin_at, self.tables_for(company))]
         for slot in self.slots:
             if (slot_ids is not None and slot.id not in slot_ids) or not self.has_team(company.resource_id, slot):
                 continue
@@ -171,15 +171,6 @@ class Hall:
     def open_slots(self, company: Company) -> tuple[MeetingSlot, ...]:
         """The slots in which this company could meet, in the order of time."""
         return tuple({place.slot.id: place.slot for place in self.places(company)}.values())
-
-
-def _begun_at(number: int, tables: Sequence[MeetingTable]) -> Iterator[MeetingTable]:
-    """These tables, which stand in the order of their sizes, with those of one size turned by a number."""
-    for _seats, alike in groupby(tables, key=lambda table: table.seats):
-        group = [*alike]
-        first = number % len(group)
-        yield from group[first:]
-        yield from group[:first]
 
 
 def read_hall(
@@ -254,17 +245,6 @@ def empty_hall(session: Session, event: Event) -> Hall:
         units={},
         walks=house.walks,
     )
-
-
-def tables_at(event_id: int, within: range) -> tuple[str, int, range]:
-    """Under which name the tables that are taken within a stretch are read ahead."""
-    return "tables", event_id, within
-
-
-def stretch_of(grid: TimeGrid, slots: Collection[MeetingSlot]) -> range:
-    """The ticks from the first of these slots to the last."""
-    ticks = [grid.ticks(slot.starts_at, slot.ends_at) for slot in slots]
-    return range(min((one.start for one in ticks), default=0), max((one.stop for one in ticks), default=0))
 
 
 def _stretches(

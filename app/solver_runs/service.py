@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.platform.actor import Actor
-from app.platform.database.writes import AT_COMMIT
+from app.platform.database.pieces import AT_COMMIT
 from app.platform.errors import Conflict, Refused
 from app.solver_runs.enums import RunState
 from app.solver_runs.limits import DEFAULT_WORKERS, LARGEST_TIME_LIMIT_SECONDS, MOST_WORKERS

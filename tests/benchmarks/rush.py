@@ -1,7 +1,8 @@
 """F-BIG a moment before the answers come in: released, its meetings still to be held, and a link for each of many wishes.
 
 Run as a program it makes such a database: ``python -m tests.benchmarks.rush URL FOLDER ADDRESS`` writes ``load.tsv`` into
-the folder: what visitors, delegates and organisers read, and what those who were asked answer.
+the folder: what visitors, delegates and organisers read, and what those who were asked answer; and ``first.tsv``, links
+that are answered before.
 """
 
 import random
@@ -41,6 +42,8 @@ PAGES = {
     Role.DELEGATE: ("/my", "/my/meetings", "/my/people"),
     Role.ORGANISER: ("/manage", "/manage/people", "/manage/agenda", "/manage/meetings"),
 }
+FIRST = 20
+"""Bookings before the clients come."""
 LEFT_AT_A_TABLE = 1
 """Tables of each slot that nobody asks for, so that whoever is quicker takes nobody's last place."""
 
@@ -63,11 +66,13 @@ def make_rush(url: str, folder: Path, address: str) -> None:
         # Nobody is refused for having enough meetings: that is another measure.
         session.execute(update(Delegate).where(Delegate.event_id == event.id).values(meetings_max=None))
         session.flush()
+        links = [f"/m/{one}" for one in _links(session, event, now)]
         lines = [
             *_reads(session, event, now),
-            *(f"write\t/m/{one}\tanswer=accepted" for one in _links(session, event, now)),
+            *(f"write\t{one}\tanswer=accepted" for one in links[FIRST:]),
         ]
     database.close()
+    (folder / "first.tsv").write_text("\n".join(links[:FIRST]) + "\n")
     (folder / "load.tsv").write_text("\n".join(lines) + "\n")
     (folder / "slug").write_text(slug)
 

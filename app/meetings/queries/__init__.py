@@ -7,6 +7,7 @@ from app.meetings.queries.counts import (
     pending_with,
     quota_used,
 )
+from app.meetings.queries.links import wish_by_token, wishes_by_token_ahead
 from app.meetings.queries.meetings import (
     HeldPlace,
     held_count,
@@ -37,10 +38,8 @@ from app.meetings.queries.wishes import (
     vetoes_of,
     waits,
     wish_between,
-    wish_by_token,
     wish_in_event,
     wishes_by_id,
-    wishes_by_token_ahead,
 )
 
 __all__ = [

@@ -1,6 +1,6 @@
 """Wishes and vetoes as they stand."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,6 @@ from app.delegations.queries import load_times, names_by_id
 from app.events.models import MeetingSlot
 from app.meetings.enums import Answer, MeetingMode, MeetingState
 from app.meetings.models import Meeting, MeetingSettings, MeetingVeto, MeetingWish, WishPerson
-from app.platform.database.ahead import take_ahead
 from app.platform.database.portions import portions
 from app.platform.errors import NotFound
 
@@ -68,10 +67,11 @@ def _one(session: Session, statement: Select[MeetingWish], given: Mapping[str, A
         raise NotFound
     people = session.scalars(_WHOLE, {"wish_id": wish.id}).all()
     load_times(session, {person.delegate_id: person.delegate for person in people})
-    return _introduced(session, wish, people)
+    return introduced(session, wish, people)
 
 
-def _introduced(session: Session, wish: MeetingWish, people: Sequence[WishPerson]) -> MeetingWish:
+def introduced(session: Session, wish: MeetingWish, people: Sequence[WishPerson]) -> MeetingWish:
+    """Make known to a wish its people, and its two sides."""
     set_committed_value(wish, "people", list(people))
     by_id = {person.delegate_id: person.delegate for person in people}
     # Where a colleague went instead, a side is no longer among the people.
@@ -90,38 +90,16 @@ _PEOPLE_OF = (
 _ONE = select(MeetingWish).options(joinedload(MeetingWish.slot))
 _IN_EVENT = _ONE.where(MeetingWish.event_id == bindparam("event_id"), MeetingWish.id == bindparam("wish_id"))
 _PEOPLE = select(WishPerson).where(WishPerson.wish_id == bindparam("wish_id")).order_by(WishPerson.delegate_id)
-_DELEGATE = joinedload(WishPerson.delegate, innerjoin=True)
+DELEGATE = joinedload(WishPerson.delegate, innerjoin=True)
 _WHOLE = _PEOPLE.options(
-    _DELEGATE.joinedload(Delegate.delegation, innerjoin=True).joinedload(Delegation.party, innerjoin=True)
+    DELEGATE.joinedload(Delegate.delegation, innerjoin=True).joinedload(Delegation.party, innerjoin=True)
 )
-# A rush of answers comes by links: one statement for all. Rows of people are wide, and an answer needs little of them.
-_BY_TOKENS = (
-    select(MeetingWish, WishPerson)
-    .join(WishPerson, WishPerson.wish_id == MeetingWish.id)
-    .order_by(MeetingWish.id, WishPerson.delegate_id)
-    .options(
-        _DELEGATE.load_only(
-            Delegate.event_id, Delegate.delegation_id, Delegate.honorific, Delegate.badge_name, Delegate.native_name,
-            Delegate.native_language, Delegate.email, Delegate.locale, Delegate.arrives_at, Delegate.departs_at,
-            Delegate.meetings_max,
-            raiseload=True,
-        ),
-        _DELEGATE.joinedload(Delegate.delegation, innerjoin=True).load_only(
-            Delegation.party_id, Delegation.name, raiseload=True
-        ),
-    )
-)  # fmt: skip
-_BY_TOKEN = _BY_TOKENS.where(
-    or_(MeetingWish.token_digest == bindparam("digest"), MeetingWish.counter_token_digest == bindparam("digest"))
-)
-# Two look-ups, for with "or" and lists the database reads all wishes.
-_BY_LINK = _BY_TOKENS.where(MeetingWish.token_digest.in_(bindparam("digests", expanding=True)))
 
 
 _BY_ID = select(MeetingWish).where(
     MeetingWish.event_id == bindparam("event_id"), MeetingWish.id.in_(bindparam("wish_ids", expanding=True))
 )
-_OF_DELEGATE = (
+_OFDELEGATE = (
     select(MeetingWish)
     .where(
         MeetingWish.event_id == bindparam("event_id"),
@@ -129,7 +107,7 @@ _OF_DELEGATE = (
     )
     .order_by(MeetingWish.wished_at.desc(), MeetingWish.id.desc())
 )
-_WAITING = _OF_DELEGATE.where(
+_WAITING = _OFDELEGATE.where(
     MeetingWish.answer == Answer.PENDING,
     or_(MeetingWish.expires_at.is_(None), MeetingWish.expires_at > bindparam("now")),
 )
@@ -206,7 +184,7 @@ def wish_between(session: Session, event_id: int, *, one_id: int, other_id: int,
 
 def wish_rows_of(session: Session, event_id: int, delegate_id: int) -> list[MeetingWish]:
     """All wishes that a delegate made, got or is to take part in, newest first, without their people and slots."""
-    return list(session.scalars(_OF_DELEGATE, {"event_id": event_id, "delegate_id": delegate_id}))
+    return list(session.scalars(_OFDELEGATE, {"event_id": event_id, "delegate_id": delegate_id}))
 
 
 def waiting_rows_of(session: Session, event_id: int, delegate_id: int, now: datetime) -> list[MeetingWish]:
@@ -233,45 +211,6 @@ def wishes_by_id(session: Session, event_id: int, wish_ids: Collection[int]) -> 
 def wish_rows_by_id(session: Session, event_id: int, wish_ids: Collection[int]) -> list[MeetingWish]:
     """Wishes without their people and slots."""
     return list(session.scalars(_BY_ID, {"event_id": event_id, "wish_ids": list(wish_ids)}))
-
-
-def wish_by_token(session: Session, digest: str) -> MeetingWish:
-    """The wish that an answer link belongs to, with what its answer needs of its people, without its slot and times.
-
-    Raises:
-        NotFound: no such link.
-    """
-    ahead: MeetingWish | None = take_ahead(session, _link(digest))
-    if ahead is not None:
-        session.add(ahead)
-        return ahead
-    rows = session.execute(_BY_TOKEN, {"digest": digest}).all()
-    if not rows:
-        raise NotFound
-    return _introduced(session, rows[0][0], [person for _wish, person in rows])
-
-
-def wishes_by_token_ahead(session: Session, digests: Collection[str]) -> dict[Hashable, MeetingWish]:
-    """The same for links of whoever was asked first, read ahead: those of wishes that have nobody in common.
-
-    Each wish goes to a session of its own, which its people cannot share.
-    """
-    people: dict[MeetingWish, list[WishPerson]] = {}
-    for wish, person in session.execute(_BY_LINK, {"digests": sorted(digests)}):
-        people.setdefault(wish, []).append(person)
-    found: dict[Hashable, MeetingWish] = {}
-    met: set[int] = set()
-    for wish, those in people.items():
-        ids = {person.delegate_id for person in those} | {wish.from_delegate_id, wish.to_delegate_id}
-        if met.isdisjoint(ids):
-            found[_link(wish.token_digest)] = _introduced(session, wish, those)
-        met |= ids
-    return found
-
-
-def _link(digest: str | None) -> tuple[str, str | None]:
-    """Under which name the wish of a link is read ahead."""
-    return "wish", digest
 
 
 def overdue_wishes(session: Session, event_id: int, now: datetime) -> list[MeetingWish]:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.platform.database.inline_values import keep_states_whole
 from app.platform.database.line import FairPool
 from app.platform.database.savepoints import say_savepoints_plainly
+from app.platform.database.statements import keep_statements
 
 keep_states_whole()
 
@@ -278,17 +279,21 @@ def _postgres(url: str) -> Engine:
     if address.drivername in {"postgresql", "postgres"}:
         address = address.set(drivername="postgresql+psycopg")
     options = f"-c statement_timeout=15000 -c lock_timeout={LOCK_WAIT} -c idle_in_transaction_session_timeout=30000"
-    return create_engine(
+    engine = create_engine(
         address,
         isolation_level="READ COMMITTED",
         pool_size=MOST_CONNECTIONS // 2,
         max_overflow=MOST_CONNECTIONS // 2,
         pool_pre_ping=True,
-        # The line that was used last knows its statements; taken in turn each line would have to learn all of them.
-        pool_use_lifo=True,
-        connect_args={"options": options, **{name: value for name, value in LINE.items() if name not in address.query}},
+        pool_use_lifo=True,  # taken in turn, each line would have to learn all statements
+        connect_args={
+            "options": options,
+            **{name: value for name, value in LINE.items() if name not in address.query},
+        },
         json_serializer=_to_json,
     )
+    keep_statements(engine)
+    return engine
 
 
 def _to_json(value: Any) -> str:

@@ -10,30 +10,24 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from contextvars import Context, copy_context
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 from anyio import to_thread
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from app.platform.audit import write_lines
-from app.platform.audit_chain import end_of_log, let_lines_wait
-from app.platform.audit_lines import Unwritten
-from app.platform.database.ahead import Ahead, Asks
-from app.platform.database.engine import LOCK_WAIT, LOCKED, RETRIES, RETRYABLE, Database
+from app.platform.audit_chain import end_of_log
+from app.platform.database.ahead import Asks
+from app.platform.database.engine import LOCK_WAIT, Database
+from app.platform.database.pieces import Batch, Piece, Work
 from app.platform.database.sessions import Undone, in_words
 from app.platform.database.turns import Turns
 
 Result = TypeVar("Result")
-Work = Callable[[Session], Result]
 
-AT_COMMIT = "handed on at the commit"
-"""Key of ``session.info``: what the commit of a session hands on, such as solver runs."""
 
 Mode = Literal["create_savepoint", "rollback_only"]
 MAY_BE_UNDONE: Mode = "create_savepoint"
@@ -42,8 +36,6 @@ AS_A_WHOLE: Mode = "rollback_only"
 
 MOST = 20
 """Pieces in one commit."""
-FEWEST_AHEAD, MOST_AHEAD = 2, 6
-"""Pieces that are read for at once: whoever is alone asks for themselves, and more do not fit into one commit."""
 BATCH_SECONDS = 0.05
 """After that long no further piece joins: whoever came first waits no longer for those who came later."""
 TURN_SECONDS = 0.2
@@ -60,82 +52,12 @@ the next one. Two processes that wait for each other's pieces so wait no longer 
 """
 
 
-@dataclass(eq=False)
-class _Piece:
-    """A piece of work, with the language and the like of its request, and who waits for it."""
-
-    work: Work[Any]
-    is_told: asyncio.Future[None]
-    number: int
-    asks: Asks | None = None
-    context: Context = field(default_factory=copy_context)
-    result: Any = None
-    fault: BaseException | None = None
-    tries: int = 0
-    stood_on_what_was_ahead: bool = False
-
-    def do(self, opened: AbstractContextManager[Session], batch: "_Batch") -> None:
-        """Do it; what it raises is kept, and undoes what it wrote."""
-        self.result, self.fault = None, None
-        self.tries += 1
-        lines, ahead = batch.lines, batch.ahead
-        before, taken = len(lines), ahead.taken
-        try:
-            with opened as session:
-                let_lines_wait(session, lines)
-                ahead.lend_to(session)
-                self.result = self.context.run(self.work, session)
-        except BaseException as fault:
-            del lines[before:]
-            self.fault = fault
-            self.stood_on_what_was_ahead = ahead.taken > taken
-            return
-        assert AT_COMMIT not in session.info, "this is handed on by a commit of its own session"
-
-    def may_try_again(self, *, is_first: bool) -> bool:
-        """Whether another process stood in its way, so that the next commit may find the way clear."""
-        if self.tries >= RETRIES:
-            return False
-        if isinstance(self.fault, StaleDataError):
-            return self.stood_on_what_was_ahead  # somebody saved it between the reading and the work
-        state = getattr(getattr(self.fault, "orig", None), "sqlstate", None)
-        return state in RETRYABLE or (state == LOCKED and not is_first)
-
-
-@dataclass(eq=False)
-class _Batch:
-    """What the pieces of one commit share."""
-
-    lines: list[Unwritten] = field(default_factory=list)
-    ahead: Ahead = field(default_factory=Ahead)
-    asked: set[_Piece] = field(default_factory=set)
-
-    def read_ahead(self, connection: Connection, waiting: Iterable[_Piece]) -> None:
-        """Read for all who wait with the next piece and ask alike, where it was not asked for yet."""
-        those = [*waiting]
-        asks = those[0].asks
-        if asks is None:
-            self.ahead.forget()  # it may change whatever was read
-            return
-        if those[0] in self.asked:
-            return
-        alike = [one for one in those[:MOST_AHEAD] if one.asks is not None and one.asks.read == asks.read]
-        alike = [one for one in alike if one not in self.asked]
-        if len(alike) < FEWEST_AHEAD:
-            return
-        self.asked.update(alike)
-        with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
-            let_lines_wait(session, self.lines)
-            self.ahead.lend_to(session)
-            self.ahead.add(asks.read(session, [one.asks.about for one in alike if one.asks is not None]))
-
-
 class Writes:
     """The short changes of one process."""
 
     def __init__(self, database: Database, turns: Turns) -> None:
         self._database, self._turns = database, turns
-        self._waiting: deque[_Piece] = deque()
+        self._waiting: deque[Piece] = deque()
         self._going: asyncio.Task[None] | None = None
         self._is_free = asyncio.Event()
         self._is_free.set()
@@ -172,7 +94,7 @@ class Writes:
         Raises:
             BaseException: whatever the work raised, or what the commit did; nothing of it is stored then.
         """
-        piece = _Piece(work, asyncio.get_running_loop().create_future(), self._turns.arrivals.come(), asks)
+        piece = Piece(work, asyncio.get_running_loop().create_future(), self._turns.arrivals.come(), asks)
         self._waiting.append(piece)
         if self._going is None:
             self._going = asyncio.create_task(self._go())
@@ -240,16 +162,16 @@ class Writes:
             self._turns.arrivals.let_pass(AT_A_TIME)
             asyncio.get_running_loop().call_later(SECONDS_FOR_THEM, self._let_pass)
 
-    def _tell(self, pieces: list[_Piece]) -> None:
+    def _tell(self, pieces: list[Piece]) -> None:
         self._is_at_the_disk = False
         for piece in pieces:
             if not piece.is_told.done():  # who waited may have gone away
                 piece.is_told.set_result(None)
 
-    def _do_batch(self, connection: Connection, pieces: list[_Piece]) -> None:
+    def _do_batch(self, connection: Connection, pieces: list[Piece]) -> None:
         """Do the first piece, and add those that wait as long as they may join; then write their lines into the log."""
         ends_at = time.monotonic() + BATCH_SECONDS
-        batch = _Batch()
+        batch = Batch()
         self._read_ahead(connection, pieces[0], batch)
         self._do_first(connection, pieces, batch)
         is_shared = False
@@ -271,12 +193,12 @@ class Writes:
                 _wait_for_others(connection, LOCK_WAIT)
             write_lines(connection, end_of_log(connection), batch.lines)
 
-    def _read_ahead(self, connection: Connection, piece: _Piece, batch: _Batch) -> None:
+    def _read_ahead(self, connection: Connection, piece: Piece, batch: Batch) -> None:
         """With what those ask for who wait behind a piece. SQLite answers within the process: it would save nothing."""
         if connection.dialect.name == "postgresql":
             batch.read_ahead(connection, (piece, *self._waiting.copy()))
 
-    def _do_first(self, connection: Connection, pieces: list[_Piece], batch: _Batch) -> None:
+    def _do_first(self, connection: Connection, pieces: list[Piece], batch: Batch) -> None:
         """Without a savepoint: where it fails nothing of others is undone with the transaction."""
         (first,) = pieces
         first.do(_within(connection, AS_A_WHOLE), batch)

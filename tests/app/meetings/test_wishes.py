@@ -61,7 +61,7 @@ def test_the_time_that_was_asked_for_is_in_the_mail_on_the_page_and_in_the_plan(
     with client.app.state.database.reading() as session:
         told = session.scalars(select(OutboxMail).where(OutboxMail.cause == "meeting answer")).one()
         problem = problem_of(session, cast.event.id)
-        table = session.scalars(select(Meeting)).one().table.number
+        table = session.scalars(select(MeetingTable.number).join(Meeting, Meeting.table_id == MeetingTable.id)).one()
     assert f"You meet on {time}: Hall, table {table}." in told.body
     assert [wish.pin and wish.pin.slot for wish in problem.wishes] == [f"s{chosen}"], "held where both agreed"
 

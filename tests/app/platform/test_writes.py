@@ -3,23 +3,27 @@
 import asyncio
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.platform import audit
 from app.platform.actor import Actor
 from app.platform.database import arrivals as arrivals_module
 from app.platform.database import writes as module
+from app.platform.database.ahead import Asks, take_ahead
 from app.platform.database.arrivals import Arrivals
 from app.platform.database.engine import Database
+from app.platform.database.pieces import AT_COMMIT
 from app.platform.database.turns import Turns
 from app.platform.database.writes import Writes
-from app.platform.errors import DoneAlready, NoRoom, Refused
+from app.platform.errors import Conflict, DoneAlready, NoRoom, Refused
 from app.platform.i18n import begin_request, current_locale
 from app.platform.idempotency import SpentForm, spend
 from app.platform.kept import kept
@@ -38,13 +42,17 @@ def commits(database: Database) -> list[int]:
 
 @pytest.fixture
 def together(database: Database, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Outcome]]:
-    """``together(work, ...)``: what comes of pieces of work that all wait before the first one begins."""
+    """``together(work, ...)``: what comes of pieces of work that all wait before the first one begins.
+
+    A piece may be a pair: the work, and what it asks for.
+    """
     monkeypatch.setattr(module, "BATCH_SECONDS", 60)
 
-    def do(*works: Callable[[Session], Any]) -> list[Outcome]:
+    def do(*works: Any) -> list[Outcome]:
         async def all_of_them() -> list[Outcome]:
             writes = Writes(database, Turns(readers=2, writers=1))
-            return await asyncio.gather(*(writes.do(work) for work in works), return_exceptions=True)
+            pieces = (one if isinstance(one, tuple) else (one, None) for one in works)
+            return await asyncio.gather(*(writes.do(work, asks=asks) for work, asks in pieces), return_exceptions=True)
 
         return asyncio.run(all_of_them())
 
@@ -405,7 +413,7 @@ def test_what_waits_for_a_commit_of_its_own_is_no_short_change(database: Databas
     """Solver runs are handed out by the commit of the session that wrote them: here it would come too early."""
 
     def submit(session: Session) -> None:
-        session.info[module.AT_COMMIT] = [1]
+        session.info[AT_COMMIT] = [1]
 
     assert [type(one) for one in together(submit)] == [AssertionError]
 
@@ -486,3 +494,72 @@ def test_small_answers_go_out_after_a_batch_that_broke(database: Database) -> No
         await asyncio.wait_for(writes.make_way(), 1)
 
     asyncio.run(all_of_them())
+
+
+@dataclass
+class _Reading:
+    """Reads ahead, and keeps in mind for whom."""
+
+    asked: list[list[str]] = field(default_factory=list)
+
+    def read(self, _session: Session, about: Sequence[str]) -> dict[Hashable, str]:
+        self.asked.append([*about])
+        return {("word", one): one.upper() for one in about}
+
+    def asks(self, about: str) -> Asks:
+        return Asks(self.read, about)
+
+
+def _taking(*names: str) -> Callable[[Session], list[str | None]]:
+    return lambda session: [take_ahead(session, ("word", name)) for name in names]
+
+
+@pytest.mark.postgres
+def test_what_those_that_wait_ask_for_is_read_once_and_given_once(database: Database, together: Any) -> None:
+    reading = _Reading()
+    said = together(
+        (_taking("a", "c"), reading.asks("a")),
+        (_taking("b", "a"), reading.asks("b")),
+        (_taking("c"), reading.asks("c")),
+    )
+    assert reading.asked == [["a", "b", "c"]], "one reading for all"
+    assert said == [["A", "C"], ["B", None], [None]], "what one took the others read anew"
+
+
+@pytest.mark.postgres
+def test_whoever_is_alone_asks_for_themselves(database: Database, together: Any) -> None:
+    reading = _Reading()
+    assert together((_taking("a"), reading.asks("a"))) == [[None]]
+    assert reading.asked == []
+
+
+@pytest.mark.postgres
+def test_behind_a_piece_of_another_kind_nothing_is_known_that_was_read_before(
+    database: Database, together: Any
+) -> None:
+    """It may have changed what was read."""
+    reading = _Reading()
+    said = together((_taking("a"), reading.asks("a")), _taking("b"), (_taking("b"), reading.asks("b")))
+    assert reading.asked == [["a", "b"]]
+    assert said == [["A"], [None], [None]]
+
+
+@pytest.mark.postgres
+def test_who_stood_on_what_was_saved_meanwhile_is_done_again_and_others_are_told(
+    database: Database, together: Any
+) -> None:
+    """Between the reading and the work another process saved it: the next try reads anew."""
+    reading, tries = _Reading(), itertools.count(1)
+
+    def outrun(session: Session) -> int:
+        tried = next(tries)
+        if take_ahead(session, ("word", "b")) is not None and tried == 1:
+            raise StaleDataError
+        return tried
+
+    def told(_session: Session) -> None:
+        raise StaleDataError
+
+    said = together((_taking("a"), reading.asks("a")), (outrun, reading.asks("b")), (told, reading.asks("c")))
+    assert said[:2] == [["A"], 2]
+    assert type(said[2]) is Conflict

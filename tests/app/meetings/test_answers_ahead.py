@@ -1,0 +1,108 @@
+"""Answers by link that share a commit are read for together, and come out as if each had come alone."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import event as listening
+from sqlalchemy import select
+
+from app.claims.queries import whole_days
+from app.claims.service import lock_days, lock_days_ahead
+from app.events.models import MeetingSlot
+from app.meetings.enums import Answer
+from app.meetings.models import Meeting, MeetingWish
+from app.meetings.service import wish_meeting
+from app.platform import audit
+from app.platform.database import writes as writes_module
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def link_of(database: Any, cast: Any, actor: Any, now: Any) -> Callable[..., str]:
+    """``link_of(asks, asked, slot)``: the link of a wish for one of the first slots."""
+
+    def wish(asks: int, asked: int, slot: int) -> str:
+        with database.writing() as session:
+            slots = session.scalars(select(MeetingSlot.id).order_by(MeetingSlot.starts_at)).all()
+            return wish_meeting(
+                session, event=cast.event, from_id=asks, to_id=asked, topic=None, message=None, slot_id=slots[slot],
+                actor=actor, now=now,
+            ).token  # fmt: skip
+
+    return wish
+
+
+@pytest.fixture
+def answer_all(client: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[Sequence[str]], list[int]]:
+    """``answer_all(links)``: yes to all of them at one moment, in one commit; the statuses."""
+    monkeypatch.setattr(writes_module, "BATCH_SECONDS", 60)
+
+    async def answer(links: Sequence[str]) -> list[int]:
+        transport = httpx.ASGITransport(client.app)
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as browser:
+            writes = client.app.state.writes
+            writes._going = asyncio.current_task()  # nothing begins before all are there
+            asked = [asyncio.create_task(browser.post(f"/m/{link}", data={"answer": "accepted"})) for link in links]
+            while len(writes._waiting) < len(links):
+                await asyncio.sleep(0.01)
+            writes._going = asyncio.create_task(writes._go())
+            return [one.status_code for one in await asyncio.gather(*asked)]
+
+    return lambda links: asyncio.run(answer(links))
+
+
+def _asked_by(client: Any, do: Callable[[], Any]) -> tuple[Any, list[str]]:
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    listening.listen(client.app.state.database.engine, "before_cursor_execute", note)
+    try:
+        return do(), asked
+    finally:
+        listening.remove(client.app.state.database.engine, "before_cursor_execute", note)
+
+
+def test_wishes_of_other_people_are_read_once(client: Any, cast: Any, link_of: Any, answer_all: Any) -> None:
+    heads, staff = cast.heads, cast.staff
+    assert answer_all([link_of(heads[0], staff[1], 3)]) == [303], "whoever comes next finds what the process keeps"
+    pairs = ((heads[1], staff[0]), (heads[2], staff[3]), (heads[3], staff[2]))
+    links = [link_of(one, other, number) for number, (one, other) in enumerate(pairs)]
+    statuses, asked = _asked_by(client, lambda: answer_all(links))
+    assert statuses == [303] * len(links)
+    assert sum("FROM meeting_wish JOIN wish_person" in one for one in asked) == 1, "\n".join(asked)
+
+
+def test_each_answer_stands_beside_those_before_it(
+    client: Any, cast: Any, database: Any, link_of: Any, answer_all: Any
+) -> None:
+    """One link twice, one person in two wishes of one time, and in two of other times: the ledger has what it should."""
+    me, others = cast.heads[0], [*cast.heads[1:], *cast.staff[1:]]
+    twice = link_of(others[0], me, 0)
+    rival = link_of(others[1], me, 0)
+    later = link_of(others[2], me, 1)
+    assert answer_all([twice, rival, twice, later]) == [303, 409, 303, 303]
+    with database.reading() as session:
+        assert audit.verify(session) is None
+        answers = session.scalars(select(MeetingWish.answer).order_by(MeetingWish.id)).all()
+        assert answers == [Answer.ACCEPTED, Answer.PENDING, Answer.ACCEPTED]
+        assert len(session.scalars(select(Meeting)).all()) == 2
+        held, _walks = whole_days(session, event_id=cast.event.id, person_ids=[me])
+        assert len(held[me]) == 2
+
+
+def test_a_day_that_another_has_is_left_to_whoever_asks_for_it(cast: Any, database: Any) -> None:
+    """The reading ahead waits for nobody: it would hold up all others of the commit."""
+    people = sorted(cast.heads[:2])
+    with database.writing() as session:
+        lock_days(session, event_id=cast.event.id, person_ids=people)
+    with database.writing() as one, database.writing() as other:
+        lock_days(one, event_id=cast.event.id, person_ids=people[:1])
+        found = lock_days_ahead(other, event_id=cast.event.id, person_ids=people)
+        assert [name[2] for name in found] == people[1:]
