@@ -6,7 +6,7 @@ from collections import deque
 from contextlib import suppress
 from typing import NamedTuple
 
-PATIENCE = 0.5
+PATIENCE = 0.8
 """Seconds that a small answer waits for others at most: where somebody's turn takes long it does not stand still."""
 
 ARRIVED = "arrived"
