@@ -34,7 +34,10 @@ WAIT, LOG_WAIT, LOG_TRIES = 30_000, 200, 40
 """Milliseconds that SQLite waits for another's lock, and for the end of its log; how often the second is tried."""
 
 RETRIES = 5
-RETRYABLE = frozenset({"40001", "40P01"})
+RETRYABLE = frozenset({"40001", "40P01", "0A000"})
+"""Two that stand in each other's way; and a statement that was prepared before a migration changed what it gives: the
+driver forgets what it had prepared when the transaction is undone.
+"""
 LOCKED, LOCK_WAIT = "55P03", 3000  # another had a lock for longer than is waited, in milliseconds
 
 MOST_READERS = 40
@@ -124,7 +127,7 @@ class Database:
     def retry(self, use_case: Callable[[Session], Result]) -> Result:
         """Run a use case of pure database work again, five times at most.
 
-        When PostgreSQL asks for it (40001, 40P01), and when another held a lock for longer than is waited (55P03).
+        When PostgreSQL asks for it (``RETRYABLE``), and when another held a lock for longer than is waited (55P03).
         """
         for attempt in range(RETRIES):
             try:

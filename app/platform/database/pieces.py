@@ -7,7 +7,6 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -57,14 +56,18 @@ class Piece:
             return
         assert AT_COMMIT not in session.info, "this is handed on by a commit of its own session"
 
-    def may_try_again(self, *, is_first: bool) -> bool:
-        """Whether another process stood in its way, so that the next commit may find the way clear."""
+    def may_try_again(self, *, waits_long: bool) -> bool:
+        """Whether another process stood in its way, so that the next commit may find the way clear.
+
+        Args:
+            waits_long: whether it waited as long as anybody does.
+        """
         if self.tries >= RETRIES:
             return False
         if isinstance(self.fault, StaleDataError):
             return self.stood_on_what_was_ahead  # somebody saved it between the reading and the work
         state = getattr(getattr(self.fault, "orig", None), "sqlstate", None)
-        return state in RETRYABLE or (state == LOCKED and not is_first)
+        return state in RETRYABLE or (state == LOCKED and not waits_long)
 
 
 @dataclass(eq=False)
@@ -75,21 +78,36 @@ class Batch:
     ahead: Ahead = field(default_factory=Ahead)
     asked: set[Piece] = field(default_factory=set)
 
-    def read_ahead(self, connection: Connection, waiting: Iterable[Piece]) -> None:
-        """Read for all who wait with the next piece and ask alike, where it was not asked for yet."""
+    @property
+    def holds_for_others(self) -> bool:
+        """Whether something is locked for pieces that come later: nobody may wait long in front of them."""
+        return bool(self.asked)
+
+    def read_ahead(self, opened: AbstractContextManager[Session], waiting: Iterable[Piece]) -> None:
+        """Read for all who wait with the next piece and ask alike, where it was not asked for yet.
+
+        Raises:
+            Exception: whatever the reading met; those for whom it was done ask for themselves from then on.
+        """
         those = [*waiting]
         asks = those[0].asks
         if asks is None:
             self.ahead.forget()  # it may change whatever was read
             return
-        if those[0] in self.asked:
-            return
+        if those[0] in self.asked or those[0].tries:
+            return  # who was held up waits as long as anybody now, and has nothing meanwhile that others want
         alike = [one for one in those[:MOST_AHEAD] if one.asks is not None and one.asks.read == asks.read]
         alike = [one for one in alike if one not in self.asked]
         if len(alike) < FEWEST_AHEAD:
             return
+        try:
+            with opened as session:
+                let_lines_wait(session, self.lines)
+                self.ahead.lend_to(session)
+                found = asks.read(session, [one.asks.about for one in alike if one.asks is not None])
+        except Exception:
+            for one in alike:
+                one.asks = None
+            raise
         self.asked.update(alike)
-        with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
-            let_lines_wait(session, self.lines)
-            self.ahead.lend_to(session)
-            self.ahead.add(asks.read(session, [one.asks.about for one in alike if one.asks is not None]))
+        self.ahead.add(found)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
+import structlog
 from anyio import to_thread
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
@@ -25,6 +26,8 @@ from app.platform.database.engine import LOCK_WAIT, Database
 from app.platform.database.pieces import Batch, Piece, Work
 from app.platform.database.sessions import Undone, in_words
 from app.platform.database.turns import Turns
+
+log = structlog.get_logger("bridge.database")
 
 Result = TypeVar("Result")
 
@@ -172,20 +175,22 @@ class Writes:
         """Do the first piece, and add those that wait as long as they may join; then write their lines into the log."""
         ends_at = time.monotonic() + BATCH_SECONDS
         batch = Batch()
-        self._read_ahead(connection, pieces[0], batch)
+        self._read_ahead(connection, pieces, batch)
+        is_shared = batch.holds_for_others
+        if is_shared:
+            _wait_for_others(connection, AMONG_OTHERS)
         self._do_first(connection, pieces, batch)
-        is_shared = False
         while self._waiting and len(pieces) < MOST and time.monotonic() < ends_at:
             if not is_shared:
                 is_shared = True
                 _wait_for_others(connection, AMONG_OTHERS)
             pieces.append(self._waiting.popleft())
-            self._read_ahead(connection, pieces[-1], batch)
+            self._read_ahead(connection, pieces, batch)
             pieces[-1].do(_within(connection, MAY_BE_UNDONE), batch)
             if _is_undone(connection):
                 # On a full disk SQLite undoes the whole transaction: the next piece would be stored line by line.
                 raise Undone from pieces[-1].fault
-            if pieces[-1].may_try_again(is_first=False):
+            if pieces[-1].may_try_again(waits_long=False):
                 self._waiting.appendleft(pieces.pop())
                 break
         if batch.lines:
@@ -193,10 +198,23 @@ class Writes:
                 _wait_for_others(connection, LOCK_WAIT)
             write_lines(connection, end_of_log(connection), batch.lines)
 
-    def _read_ahead(self, connection: Connection, piece: Piece, batch: Batch) -> None:
-        """With what those ask for who wait behind a piece. SQLite answers within the process: it would save nothing."""
-        if connection.dialect.name == "postgresql":
-            batch.read_ahead(connection, (piece, *self._waiting.copy()))
+    def _read_ahead(self, connection: Connection, pieces: list[Piece], batch: Batch) -> None:
+        """What the newest piece asks for, with those who wait behind it.
+
+        Where the reading breaks, that is nobody's fault: the pieces before it stay as they are, and each of those it
+        was for asks for itself. SQLite answers within the process: it would save nothing.
+        """
+        if connection.dialect.name != "postgresql":
+            return
+        is_first = len(pieces) == 1
+        opened = _within(connection, AS_A_WHOLE if is_first else MAY_BE_UNDONE)
+        try:
+            batch.read_ahead(opened, (pieces[-1], *self._waiting.copy()))
+        except Exception:
+            log.warning("reading ahead failed", exc_info=True)
+            if is_first:
+                self._waiting.appendleft(pieces.pop())
+                raise
 
     def _do_first(self, connection: Connection, pieces: list[Piece], batch: Batch) -> None:
         """Without a savepoint: where it fails nothing of others is undone with the transaction."""
@@ -206,7 +224,7 @@ class Writes:
             if _is_undone(connection):
                 raise Undone
             return
-        if first.may_try_again(is_first=True):
+        if first.may_try_again(waits_long=not batch.holds_for_others):
             self._waiting.appendleft(pieces.pop())
         raise first.fault
 

@@ -12,9 +12,11 @@ from sqlalchemy import select
 from app.claims.queries import whole_days
 from app.claims.service import lock_days, lock_days_ahead
 from app.events.models import MeetingSlot
+from app.meetings import answers_ahead
 from app.meetings.enums import Answer
 from app.meetings.models import Meeting, MeetingWish
-from app.meetings.service import wish_meeting
+from app.meetings.queries import wish_in_event
+from app.meetings.service import answer_wish, propose_other_time, wish_meeting, withdraw_wish
 from app.platform import audit
 from app.platform.database import writes as writes_module
 
@@ -106,3 +108,45 @@ def test_a_day_that_another_has_is_left_to_whoever_asks_for_it(cast: Any, databa
         lock_days(one, event_id=cast.event.id, person_ids=people[:1])
         found = lock_days_ahead(other, event_id=cast.event.id, person_ids=people)
         assert [name[2] for name in found] == people[1:]
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "told", "stands"),
+    [("withdrawn", 409, Answer.WITHDRAWN), ("declined", 303, Answer.DECLINED), ("other time", 303, Answer.PENDING)],
+)
+def test_a_wish_that_another_process_changed_after_it_was_read_is_judged_as_it_is(
+    cast: Any, database: Any, link_of: Any, answer_all: Any, actor: Any, now: Any, monkeypatch: pytest.MonkeyPatch,
+    meanwhile: str, told: int, stands: Answer,
+) -> None:  # fmt: skip
+    heads, staff = cast.heads, cast.staff
+    links = [link_of(heads[0], staff[1], 0), link_of(heads[2], staff[3], 1), link_of(heads[1], staff[0], 2)]
+    with database.reading() as session:
+        ids = session.scalars(select(MeetingWish.id).order_by(MeetingWish.id)).all()
+        late = session.scalars(select(MeetingSlot.id).order_by(MeetingSlot.starts_at.desc())).first()
+    readings: list[int] = []
+
+    def change(session: Any) -> None:
+        wish = wish_in_event(session, cast.event.id, ids[1])
+        if meanwhile == "withdrawn":
+            withdraw_wish(session, wish=wish, actor=actor, now=now)
+        elif meanwhile == "declined":
+            answer_wish(session, wish=wish, answer=Answer.DECLINED, actor=actor, now=now)
+        else:
+            propose_other_time(session, event=cast.event, wish=wish, slot_id=late, actor=actor, now=now)
+
+    def read(session: Any, digests: Any) -> Any:
+        found = read_it(session, digests)
+        readings.append(len(found))
+        if len(readings) == 1:
+            database.retry(change)
+        return found
+
+    read_it = answers_ahead.wishes_by_token_ahead
+    monkeypatch.setattr(answers_ahead, "wishes_by_token_ahead", read)
+    assert answer_all(links) == [303, told, 303]
+    assert readings[0] == 3
+    with database.reading() as session:
+        assert audit.verify(session) is None
+        answers = session.scalars(select(MeetingWish.answer).order_by(MeetingWish.id)).all()
+        assert answers == [Answer.ACCEPTED, stands, Answer.ACCEPTED]
+        assert len(session.scalars(select(Meeting)).all()) == 2

@@ -16,6 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.platform import audit
 from app.platform.actor import Actor
 from app.platform.database import arrivals as arrivals_module
+from app.platform.database import pieces as pieces_module
 from app.platform.database import writes as module
 from app.platform.database.ahead import Asks, take_ahead
 from app.platform.database.arrivals import Arrivals
@@ -563,3 +564,78 @@ def test_who_stood_on_what_was_saved_meanwhile_is_done_again_and_others_are_told
     said = together((_taking("a"), reading.asks("a")), (outrun, reading.asks("b")), (told, reading.asks("c")))
     assert said[:2] == [["A"], 2]
     assert type(said[2]) is Conflict
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("broken", [{1}, {2}, {1, 2}])
+def test_a_reading_ahead_that_breaks_is_nobodys_fault(
+    database: Database, together: Any, now: Any, monkeypatch: pytest.MonkeyPatch, broken: set[int]
+) -> None:
+    """Before the first piece or behind it: what was done stays, and each asks for itself."""
+    monkeypatch.setattr(pieces_module, "MOST_AHEAD", 2)
+    numbers = itertools.count(1)
+
+    def read(session: Session, _about: Sequence[str]) -> dict[Hashable, Any]:
+        session.execute(text("SELECT 1 / :number"), {"number": 0 if next(numbers) in broken else 1})
+        return {}
+
+    assert together(*((_spending(key, now), Asks(read, key)) for key in "abcd")) == [*"abcd"]
+    assert _stored(database) == {*"abcd"}
+    assert next(numbers) == 3, "two readings, each for two"
+
+
+@pytest.mark.postgres
+def test_whoever_comes_first_waits_not_long_while_more_is_locked_for_those_behind(
+    database: Database, together: Any, now: Any
+) -> None:
+    """Another process has what the first one wants, and wants what was locked for the second: it gets it."""
+    for key in "xy":
+        database.retry(lambda session, key=key: session.add(SpentForm(sender="me", form_digest=key, spent_at=now)))
+    has_begun, order = threading.Event(), []
+
+    def theirs() -> None:
+        with database.writing() as session:
+            _take(session, "y")
+            has_begun.set()
+            _take(session, "x")
+            order.append("another")
+
+    another = threading.Thread(target=theirs)
+
+    def read(session: Session, _about: Sequence[str]) -> dict[Hashable, Any]:
+        _take(session, "x")
+        return {}
+
+    def first(session: Session) -> None:
+        if not another.ident:
+            another.start()
+            assert has_begun.wait(10)
+            while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                pass
+        _take(session, "y")
+        order.append("first")
+
+    asks = Asks(read, "both")
+    assert together((first, asks), (lambda _session: order.append("second"), asks)) == [None, None]
+    another.join(10)
+    assert order == ["another", "first", "second"], "nobody was the victim of a deadlock"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_statement_that_was_prepared_before_a_migration_is_said_anew(
+    database: Database, together: Any, now: Any, before: int
+) -> None:
+    """Also behind a piece that does not say it, in whose transaction the line would not forget it."""
+
+    def said(session: Session) -> list[str]:
+        return list(session.scalars(text("SELECT sender FROM spent_form")))
+
+    together(_spending("a", now))
+    for _ in range(3):
+        assert together(said) == [["me"]]
+    other = Database(database.url)
+    with other.writing() as session:
+        session.execute(text("ALTER TABLE spent_form ALTER COLUMN sender TYPE text"))
+    other.close()
+    assert together(*[lambda _session: ["x"]] * before, said, said) == [["x"]] * before + [["me"], ["me"]]
