@@ -260,9 +260,9 @@ class Walk(OfficeWalk):
 
 
 STEPS = {
-    "wish": 10, "answer": 10, "withdraw": 1, "call_off": 2, "substitute": 6, "move": 4, "cancel": 1, "take_offer": 2,
-    "veto": 1, "see": 2, "language": 1, "sign_out": 1, "end_role": 1, "role_ends_later": 1, "edit": 1, "release": 1,
-    "wait": 4, **OFFICE_STEPS,
+    "wish": 10, "answer": 10, "withdraw": 1, "call_off": 5, "substitute": 6, "move": 4, "cancel": 1, "take_offer": 2,
+    "veto": 1, "see": 2, "language": 1, "sign_out": 1, "end_role": 1, "role_ends_later": 1, "edit": 1, "release": 2,
+    "wait": 7, **OFFICE_STEPS,
 }  # fmt: skip
 
 

@@ -45,13 +45,15 @@ def place(
         version: of the placement that the editor saw, ``None`` if it saw none.
 
     Raises:
-        NotFound: the event has no such session or room.
+        NotFound: the event has no such session, or no such room in which sessions run.
         Refused: the start is on none of the days, or not on the time grid, or the place breaks a rule that this edition
             does not let an edit break.
         Conflict: somebody else moved the session meanwhile; ``versions`` has their placement under "theirs".
     """
     item = _own(session, AgendaSession, event.id, session_id)
     room = _own(session, Room, event.id, room_id)
+    if not room.takes_sessions:
+        raise NotFound
     refuse_off_the_grid(session, event, starts_at)
     draft = draft_for(session, event=event, actor=actor, now=now)
     placement = _seen(session, draft, item.id, version)

@@ -137,6 +137,20 @@ def test_what_is_of_another_event_is_not_there(
         place(session, event=cast.event, session_id=999, room_id=1, starts_at=nine, version=None, actor=actor, now=now)
 
 
+def test_no_session_is_placed_where_none_run(
+    session: Any, cast: Any, placed: Any, actor: Actor, now: datetime, nine: datetime
+) -> None:
+    """A hall of tables is no room for sessions: the board could not be drawn."""
+    item = placed(session, "One", cast.heads[:1], 0)
+    hall = session.scalars(select(Room.id).where(Room.slug == "hall")).one()
+    version = session.scalars(select(DraftPlacement.version).where(DraftPlacement.session_id == item.id)).one()
+    with pytest.raises(NotFound):
+        place(
+            session, event=cast.event, session_id=item.id, room_id=hall, starts_at=nine, version=version,
+            actor=actor, now=now,
+        )  # fmt: skip
+
+
 @both
 def test_a_draft_that_breaks_a_rule_is_not_released(
     session: Any, cast: Any, placed: Any, moved: Any, publish: Any, kind: str
