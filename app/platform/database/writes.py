@@ -39,6 +39,8 @@ AS_A_WHOLE: Mode = "rollback_only"
 
 MOST = 20
 """Pieces in one commit."""
+GATHER_SECONDS = 0.16
+"""While others wait to read, the first change of a batch waits that long for more: they make pages stale once then."""
 BATCH_SECONDS = 0.05
 """After that long no further piece joins: whoever came first waits no longer for those who came later."""
 TURN_SECONDS = 0.2
@@ -114,6 +116,8 @@ class Writes:
         loop = asyncio.get_running_loop()
         try:
             while self._waiting:
+                if self._turns.has_waiting_readers:
+                    await asyncio.sleep(GATHER_SECONDS)
                 async with self._turns.taken(writes=True):
                     ends_at = time.monotonic() + TURN_SECONDS
                     is_over = False

@@ -398,6 +398,31 @@ def test_others_that_write_have_their_turn_in_between(
     assert order == ["a", "another", "b"]
 
 
+@pytest.mark.parametrize("somebody_waits_to_read", [True, False])
+def test_while_others_wait_to_read_the_first_waits_for_more_and_for_nobody_otherwise(
+    database: Database, commits: list[int], now: Any, monkeypatch: pytest.MonkeyPatch, somebody_waits_to_read: bool
+) -> None:
+    monkeypatch.setattr(module, "GATHER_SECONDS", 1 if somebody_waits_to_read else 3600)
+
+    async def read(turns: Turns) -> None:
+        async with turns.taken(writes=False):
+            pass
+
+    async def one_after_the_other() -> None:
+        turns = Turns(readers=1, writers=1)
+        writes = Writes(database, turns)
+        async with turns.taken(writes=False), asyncio.timeout(60):
+            waiting = asyncio.create_task(read(turns if somebody_waits_to_read else Turns(readers=1, writers=1)))
+            await asyncio.sleep(0)
+            first = asyncio.create_task(writes.do(_spending("first", now)))
+            await (asyncio.sleep(0.1) if somebody_waits_to_read else first)
+            await asyncio.gather(first, writes.do(_spending("second", now)))
+        await waiting
+
+    asyncio.run(one_after_the_other())
+    assert len(commits) == (1 if somebody_waits_to_read else 2)
+
+
 def test_who_goes_away_keeps_nobody_waiting(database: Database, now: Any) -> None:
     async def all_of_them() -> str:
         writes = Writes(database, Turns(readers=2, writers=1))
