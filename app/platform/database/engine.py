@@ -45,7 +45,6 @@ MOST_READERS = 40
 MOST_CONNECTIONS = 30
 """To PostgreSQL: two for each request at once, the second for what a page notes, and some for what goes by itself."""
 
-
 LINE = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
@@ -289,10 +288,7 @@ def _postgres(url: str) -> Engine:
         max_overflow=MOST_CONNECTIONS // 2,
         pool_pre_ping=True,
         pool_use_lifo=True,  # taken in turn, each line would have to learn all statements
-        connect_args={
-            "options": options,
-            **{name: value for name, value in LINE.items() if name not in address.query},
-        },
+        connect_args={"options": options, **{name: value for name, value in LINE.items() if name not in address.query}},
         json_serializer=_to_json,
     )
     keep_statements(engine)
