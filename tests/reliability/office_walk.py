@@ -34,13 +34,9 @@ class OfficeWalk:
     placed: Any
     done: Any
     database: Any
+    _post: Any
+    _any: Any
     run_id: int | None = None
-
-    def _post(self, person: int | None, path: str, **fields: Any) -> Any:
-        raise NotImplementedError
-
-    def _any(self, statement: Any) -> Any:
-        raise NotImplementedError
 
     def _edit(self) -> None:
         person = self.rng.choice(self.cast.people)

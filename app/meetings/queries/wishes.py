@@ -99,7 +99,7 @@ _WHOLE = _PEOPLE.options(
 _BY_ID = select(MeetingWish).where(
     MeetingWish.event_id == bindparam("event_id"), MeetingWish.id.in_(bindparam("wish_ids", expanding=True))
 )
-_OFDELEGATE = (
+_OF_DELEGATE = (
     select(MeetingWish)
     .where(
         MeetingWish.event_id == bindparam("event_id"),
@@ -107,7 +107,7 @@ _OFDELEGATE = (
     )
     .order_by(MeetingWish.wished_at.desc(), MeetingWish.id.desc())
 )
-_WAITING = _OFDELEGATE.where(
+_WAITING = _OF_DELEGATE.where(
     MeetingWish.answer == Answer.PENDING,
     or_(MeetingWish.expires_at.is_(None), MeetingWish.expires_at > bindparam("now")),
 )
@@ -184,7 +184,7 @@ def wish_between(session: Session, event_id: int, *, one_id: int, other_id: int,
 
 def wish_rows_of(session: Session, event_id: int, delegate_id: int) -> list[MeetingWish]:
     """All wishes that a delegate made, got or is to take part in, newest first, without their people and slots."""
-    return list(session.scalars(_OFDELEGATE, {"event_id": event_id, "delegate_id": delegate_id}))
+    return list(session.scalars(_OF_DELEGATE, {"event_id": event_id, "delegate_id": delegate_id}))
 
 
 def waiting_rows_of(session: Session, event_id: int, delegate_id: int, now: datetime) -> list[MeetingWish]:

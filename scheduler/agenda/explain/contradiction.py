@@ -96,13 +96,6 @@ def contradictions(
             known.note(keys[name], required)
 
 
-def contradiction(
-    problem: AgendaProblem, legal: Mapping[str, Legal], known: NothingSeen | None = None
-) -> frozenset[str] | None:
-    """Of such sets the smallest one."""
-    return min((found for _, found in contradictions(problem, legal, known)), key=len, default=None)
-
-
 def is_seen_by(check: str, problem: AgendaProblem, legal: Mapping[str, Legal]) -> bool:
     """Whether one check alone sees that there is no plan."""
     if any(one.is_required and not legal[one.id].rooms for one in problem.sessions):

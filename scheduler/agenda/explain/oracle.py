@@ -130,7 +130,7 @@ class Oracle(Deciding):
 
     def _shown(self, problem: AgendaProblem, legal: dict[str, Legal], wanted: Sequence[Placement]) -> Found | None:
         """The answer where it shows without search."""
-        names = self._fewest_seen(problem)
+        names = self.seen_against(problem)
         if names is not None:
             self.note_against(names)
             return Found("infeasible", against=names)

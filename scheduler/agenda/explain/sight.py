@@ -35,9 +35,6 @@ class Sight:
 
     def seen_against(self, problem: AgendaProblem) -> frozenset[str] | None:
         """Required sessions of a problem that are seen without search not to have a plan, the fewest."""
-        return self._fewest_seen(problem)
-
-    def _fewest_seen(self, problem: AgendaProblem) -> frozenset[str] | None:
         return min((names for _, names in self._all_seen(problem)), key=len, default=None)
 
     def check_against(self, problem: AgendaProblem) -> str | None:

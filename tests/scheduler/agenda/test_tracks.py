@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from scheduler.agenda.explain import explain
-from scheduler.agenda.explain.contradiction import contradiction
+from scheduler.agenda.explain.contradiction import contradictions
 from scheduler.agenda.explain.tracks import overfilled
 from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.restricting import only
@@ -42,7 +42,7 @@ def test_lengths_that_do_not_go_into_the_hours_of_three_teams(problem_of: Any) -
     assert overfilled(fits, legal_of(fits)) is None
     problem = problem_of(sessions=_interpreted(*[12] * 8, 9, 9, 9), **fields)
     legal = legal_of(problem)
-    assert contradiction(problem, legal) is None
+    assert [*contradictions(problem, legal)] == []
     assert overfilled(problem, legal) == {f"s{index}" for index in range(11)}
 
     explanation = explain(problem, limits=Limits(time_limit=60, workers=1))
