@@ -134,7 +134,8 @@ def test_of_those_that_are_alike_one_says_that_no_other_can_be_taken_back(proble
     fixes = sessions_left_out(problem, oracle)
     assert fixes is not None
     assert len(fixes) == 5
-    assert oracle.asked == 7
+    # Six tries until enough have gone, one of those that are alike, and the proof of what is left.
+    assert oracle.asked == 8
 
 
 def test_a_pin_goes_before_its_session_does(problem_of: Any) -> None:
