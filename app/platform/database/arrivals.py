@@ -3,14 +3,18 @@
 import asyncio
 import itertools
 from collections import deque
+from collections.abc import MutableMapping
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 PATIENCE = 0.8
 """Seconds that a small answer waits for others at most: where somebody's turn takes long it does not stand still."""
 
-ARRIVED = "arrived"
-"""Key of the state of a request: by which number it came, where it waited as a small answer and became a large one."""
+Scope = MutableMapping[str, Any]
+"""What a request carries along (ASGI)."""
+
+_ARRIVED = "arrived"
+"""Key of the state of a request: by which number it came."""
 
 
 class _Small(NamedTuple):
@@ -20,6 +24,9 @@ class _Small(NamedTuple):
 
 class Arrivals:
     """The order in which requests came, of those that still wait. For the loop of one process alone.
+
+    A request takes its number where it first waits, and keeps it: as a small answer that becomes a large one it has the
+    same place in both lines.
 
     Whoever asks for what is kept is answered at next to no cost. Were they answered at once, the others, who ask for
     what costs something, would share what is left, and all waiting would be theirs: first come first served holds for
@@ -31,13 +38,13 @@ class Arrivals:
         self._waiting: dict[int, None] = {}
         self._small: deque[_Small] = deque()
 
-    def come(self, number: int | None = None) -> int:
+    def come(self, scope: Scope | None = None) -> int:
         """Somebody waits from now on, until they ``go``; gives the number that they go by.
 
         Args:
-            number: by which they came, where that was before.
+            scope: of the request that waits; nothing for what waits in no other line.
         """
-        number = self._number() if number is None else number
+        number = self._number_of(scope)
         self._waiting[number] = None
         return number
 
@@ -64,11 +71,11 @@ class Arrivals:
         small = next(iter(self._small.copy()), None)
         return small is not None and small.number < number
 
-    async def behind(self) -> int:
-        """Wait until nobody waits who came before, no longer than ``PATIENCE``; gives the number by which they came."""
-        number = self._number()
+    async def behind(self, scope: Scope | None = None) -> None:
+        """Wait until nobody waits who came before, no longer than ``PATIENCE``."""
+        number = self._number_of(scope)
         if not self._waiting:
-            return number
+            return
         small = _Small(number, asyncio.get_running_loop().create_future())
         self._small.append(small)
         try:
@@ -79,7 +86,12 @@ class Arrivals:
         finally:
             with suppress(ValueError):
                 self._small.remove(small)
-        return number
 
-    def _number(self) -> int:
-        return next(self._numbers)
+    def _number_of(self, scope: Scope | None) -> int:
+        if scope is None:
+            return next(self._numbers)
+        state = scope.setdefault("state", {})
+        if _ARRIVED not in state:
+            state[_ARRIVED] = next(self._numbers)
+        number: int = state[_ARRIVED]
+        return number

@@ -11,7 +11,6 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.platform.database.arrivals import ARRIVED
 from app.platform.database.engine import RETRYABLE, Database
 from app.platform.database.turns import Turns
 from app.platform.errors import Busy, Conflict, NoRoom, NotFound
@@ -40,7 +39,7 @@ DISK_FULL = "53100"
 async def turn_of(request: Request, _form: FormData) -> AsyncIterator[None]:
     """The turn of a request, taken once its form is there: who sends slowly keeps nobody waiting."""
     turns: Turns = request.app.state.turns
-    async with turns.taken(writes=request.method not in READERS, arrived=_arrived(request)):
+    async with turns.taken(writes=request.method not in READERS, scope=request.scope):
         yield
 
 
@@ -90,12 +89,8 @@ async def read_in_one_go(request: Request, work: Callable[..., Result], *, logs:
             return work(session, **{name: opened.enter_context(database.writing()) for name in logs})
 
     with in_words():
-        async with turns.taken(writes=False, arrived=_arrived(request)):
+        async with turns.taken(writes=False, scope=request.scope):
             return await to_thread.run_sync(read)
-
-
-def _arrived(request: Request) -> int | None:
-    return getattr(request.state, ARRIVED, None)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from heapq import heappop, heappush
 
-from app.platform.database.arrivals import Arrivals
+from app.platform.database.arrivals import Arrivals, Scope
 
 
 class Turns:
@@ -35,13 +35,13 @@ class Turns:
         return bool(self._waiting)
 
     @asynccontextmanager
-    async def taken(self, *, writes: bool, arrived: int | None = None) -> AsyncIterator[None]:
+    async def taken(self, *, writes: bool, scope: Scope | None = None) -> AsyncIterator[None]:
         """Wait for a turn, and have it until the block ends.
 
         Args:
-            arrived: the number by which a reader came, where that was before now.
+            scope: of the request that waits: a reader keeps the place that it has in other lines.
         """
-        async with self._as_writer() if writes else self._in_line(arrived):
+        async with self._as_writer() if writes else self._in_line(scope):
             yield
 
     @asynccontextmanager
@@ -56,10 +56,10 @@ class Turns:
             self._call_next()
 
     @asynccontextmanager
-    async def _in_line(self, arrived: int | None) -> AsyncIterator[None]:
+    async def _in_line(self, scope: Scope | None) -> AsyncIterator[None]:
         if self._waiting or not self._is_room():
             turn = asyncio.get_running_loop().create_future()
-            number = self.arrivals.come(arrived)
+            number = self.arrivals.come(scope)
             heappush(self._waiting, (number, turn))
             try:
                 await turn

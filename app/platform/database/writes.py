@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from app.platform.audit import write_lines
 from app.platform.audit_chain import end_of_log
 from app.platform.database.ahead import Asks
+from app.platform.database.arrivals import Scope
 from app.platform.database.engine import LOCK_WAIT, Database
 from app.platform.database.pieces import Batch, Piece, Work
 from app.platform.database.sessions import Undone, in_words
@@ -69,17 +70,17 @@ class Writes:
         self._making_way = 0
         self._is_at_the_disk = False
 
-    async def make_way(self) -> int:
-        """Wait until no batch is being done, for answers that cost little; gives the number by which they came.
+    async def make_way(self, scope: Scope | None = None) -> None:
+        """Wait until no batch is being done, for answers that cost little.
 
         Python runs one thread at a time, and hands it on at each question to the database: a flood of small answers
         takes every turn between two questions, and a booking waits for one of them each time. They go out all at once
         while a batch waits for the disk, and before the next one begins; and at the latest after a while, where a batch
         waits for another process. Before all that they wait for those who came before them.
         """
-        number = await self._turns.arrivals.behind()
+        await self._turns.arrivals.behind(scope)
         if self._is_free.is_set():
-            return number
+            return
         self._making_way += 1
         try:
             async with asyncio.timeout(WAY_SECONDS):
@@ -88,7 +89,6 @@ class Writes:
             pass
         finally:
             self._making_way -= 1
-        return number
 
     async def do(self, work: Work[Result], *, asks: Asks | None = None) -> Result:
         """What the work gives, once it is committed. Not for what is handed on by a commit, such as solver runs.

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.platform.clock import Clock
-from app.platform.database.arrivals import ARRIVED
 from app.platform.database.writes import Writes
 from app.platform.log_follower import LogFollower
 from app.platform.page_cache import BEGUN, OWN_KEY, KeptPage, Key, OwnPage, PageCache, key_of, own_key_of
@@ -74,7 +73,7 @@ class SharedPages:
             await self._make(scope, receive, send)
             return
         came = time.monotonic()
-        scope["state"][ARRIVED] = await self._writes.make_way()
+        await self._writes.make_way(scope)
         page = pages.find(key)
         if page is not None and await self._is_sent(page, request, token, came, send):
             return

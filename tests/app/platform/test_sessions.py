@@ -242,12 +242,13 @@ def test_who_came_before_and_waited_elsewhere_has_the_next_turn() -> None:
     """A page that was kept, and turned out to be stale when its turn came, does not wait once more behind all others."""
     turns, order = Turns(readers=1, writers=1), []
 
-    async def read(name: str, arrived: int | None = None) -> None:
-        async with turns.taken(writes=False, arrived=arrived):
+    async def read(name: str, scope: dict[str, Any] | None = None) -> None:
+        async with turns.taken(writes=False, scope=scope):
             order.append(name)
 
     async def all_of_them() -> None:
-        earlier = await turns.arrivals.behind()
+        earlier: dict[str, Any] = {}
+        await turns.arrivals.behind(earlier)
         async with turns.taken(writes=False):
             others = [asyncio.create_task(read(name)) for name in ("first", "second")]
             await asyncio.sleep(0)

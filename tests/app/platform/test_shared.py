@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.platform.database.arrivals import ARRIVED
+from app.platform.database.arrivals import Arrivals
 from app.platform.log_follower import Look
 from app.platform.page_cache import BEGUN, OWN_KEY, Basis, OwnPage, PageCache
 from app.platform.web.shared import SharedPages
@@ -17,7 +17,7 @@ class _Server:
 
     def __init__(self, *, admits: bool = True) -> None:
         self.own, self.made, self.time = PageCache(), 0, NOW
-        self.arrived: list[Any] = []
+        self.arrivals, self.arrived = Arrivals(), list[int]()
         self.may_end = asyncio.Event()
         self.lines = 0
         self.pages = SharedPages(
@@ -29,15 +29,16 @@ class _Server:
         self.lines += 1
         return Look(0, newest={1: self.lines}, readers={token: "reader"})
 
-    async def make_way(self) -> int:
-        return 7
+    async def make_way(self, scope: Any) -> None:
+        await self.arrivals.behind(scope)
 
     def now(self) -> datetime:
         return self.time
 
     async def _make(self, scope: Any, _receive: Any, send: Any) -> None:
         self.made += 1
-        self.arrived.append(scope["state"].get(ARRIVED))
+        self.arrived.append(self.arrivals.come(scope))
+        self.arrivals.go(self.arrived[-1])
         number, as_of = self.made, self.lines
         if number > 1:
             await self.may_end.wait()
@@ -100,11 +101,11 @@ def test_nobody_shares_a_page_that_is_not_theirs_or_tells_the_time_wrong() -> No
 
 
 def test_a_page_that_is_to_be_made_keeps_the_place_of_its_request() -> None:
-    async def all_of_them() -> list[Any]:
+    async def all_of_them() -> list[int]:
         server = _Server()
         server.may_end.set()
         await server.ask()
         await server.ask()
-        return server.arrived
+        return [*server.arrived, server.arrivals.come()]
 
-    assert asyncio.run(all_of_them()) == [None, 7]
+    assert asyncio.run(all_of_them()) == [0, 1, 2], "the second looked for a page that was kept, and made it"
