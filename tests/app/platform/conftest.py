@@ -1,5 +1,6 @@
-"""A real server on a free port, and tests that run on both databases."""
+"""A real server on a free port, tests that run on both databases, and short changes that wait together."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -8,6 +9,14 @@ from typing import Any
 
 import pytest
 import uvicorn
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from app.platform import audit
+from app.platform.actor import Actor
+from app.platform.database.engine import Database
+from app.platform.database.turns import Turns
+from app.platform.database.writes import Writes
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -39,3 +48,46 @@ def serving() -> Iterator[Callable[[Any], str]]:
     for server, thread in running:
         server.should_exit = True
         thread.join(10)
+
+
+@pytest.fixture
+def commits(database: Database) -> list[int]:
+    """One entry for each commit of the connection that writes."""
+    counted: list[int] = []
+    event.listen(database.engine, "commit", lambda _connection: counted.append(1))
+    return counted
+
+
+@pytest.fixture
+def together(database: Database, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
+    """``together(work, ...)``: what comes of pieces of work that all wait before the first one begins.
+
+    A piece may be a pair: the work, and what it asks for.
+    """
+    monkeypatch.setattr("app.platform.database.writes.BATCH_SECONDS", 60)
+
+    def do(*works: Any) -> list[Any]:
+        async def all_of_them() -> list[Any]:
+            writes = Writes(database, Turns(readers=2, writers=1))
+            pieces = (one if isinstance(one, tuple) else (one, None) for one in works)
+            return await asyncio.gather(*(writes.do(work, asks=asks) for work, asks in pieces), return_exceptions=True)
+
+        return asyncio.run(all_of_them())
+
+    return do
+
+
+@pytest.fixture
+def noting(now: Any) -> Callable[..., Callable[[Session], None]]:
+    """``noting(number)``: a piece that writes a line about this."""
+
+    def about(number: int, *, event_id: int | None = None, record: Any = audit.record) -> Callable[[Session], None]:
+        def note(session: Session) -> None:
+            record(
+                session, actor=Actor.system("test"), now=now, event_id=event_id, action="a.line", entity="test",
+                entity_id=number, changes={"x": (None, str(number))},
+            )  # fmt: skip
+
+        return note
+
+    return about
