@@ -69,5 +69,9 @@ class Busy(BusinessError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class Away(Busy):
+    """The database cannot be reached, or the line to it broke before the commit; nothing was changed."""
+
+
 class NoRoom(BusinessError):
     """The disk of the database is full; nothing was changed, and reading goes on."""

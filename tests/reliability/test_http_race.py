@@ -21,16 +21,15 @@ from app.meetings.models import Meeting, MeetingWish
 from app.meetings.places import Hall
 from app.meetings.queries import meetings_of
 from app.meetings.service import wish_meeting
+from app.platform.database.writes import Writes
 from tests.reliability.together import together
 
 both = pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 
 
 @pytest.fixture
-def address(settings: Any, clock: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A server on a free port, in this process, so that whoever looks whether something is free is always told yes."""
-    monkeypatch.setattr(Hall, "is_free", lambda *_: True)
-    monkeypatch.setattr(Hall, "is_open", lambda *_: True)
+def server(settings: Any, clock: Any) -> Iterator[str]:
+    """A server on a free port, in this process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -44,6 +43,14 @@ def address(settings: Any, clock: Any, monkeypatch: pytest.MonkeyPatch) -> Itera
     yield url
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture
+def address(server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A server where whoever looks whether something is free is always told yes."""
+    monkeypatch.setattr(Hall, "is_free", lambda *_: True)
+    monkeypatch.setattr(Hall, "is_open", lambda *_: True)
+    return server
 
 
 @pytest.fixture
@@ -64,16 +71,13 @@ def links(database: Any, cast: Any, actor: Any, now: Any) -> tuple[str, ...]:
 def _all_accept(url: str, links: tuple[str, ...], times: int) -> Counter[int]:
     tokens = [token for token in links for _ in range(times)]
 
-    def accept(number: int) -> int:
-        answer = httpx.post(
-            f"{url}/m/{tokens[number]}",
-            data={"answer": "accepted"},
-            headers={"Sec-Fetch-Site": "same-origin"},
-            timeout=30,
-        )
-        return answer.status_code
+    return Counter(together(len(tokens), lambda number: _accept(url, tokens[number]).status_code))
 
-    return Counter(together(len(tokens), accept))
+
+def _accept(url: str, token: str) -> httpx.Response:
+    return httpx.post(
+        f"{url}/m/{token}", data={"answer": "accepted"}, headers={"Sec-Fetch-Site": "same-origin"}, timeout=30
+    )
 
 
 @both
@@ -104,6 +108,50 @@ def test_more_answers_at_once_than_threads_wait_for_their_turn(
     assert set(said) == {303, 409}, said
     assert said.total() == 5 * len(links) > THREADS
     assert time.monotonic() - began < 25, "the pool gives up after 30 seconds, and answers 503"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("lost", ["before the work", "behind the work"])
+def test_answers_whose_line_to_postgresql_is_lost_may_be_sent_again(
+    database: Any, cast: Any, links: tuple[str, ...], server: str, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """Three answers share a commit, and the second loses the line: none is stored, and each is told when to come back."""
+    do, came, begun = Writes.do, threading.Semaphore(0), []
+
+    async def losing(writes: Writes, work: Any, **more: Any) -> Any:
+        def in_turn(session: Any) -> Any:
+            begun.append(work)
+            if len(begun) == 1:
+                assert all(came.acquire(timeout=30) for _ in range(3))
+            if len(begun) == 2 and lost == "before the work":
+                _end_line_of(session, database)
+            result = work(session)
+            if len(begun) == 2:
+                _end_line_of(session, database)
+            return result
+
+        came.release()
+        return await do(writes, in_turn, **more)
+
+    monkeypatch.setattr("app.platform.database.writes.BATCH_SECONDS", 60)
+    with database.writing() as session:
+        slots = session.scalars(select(MeetingSlot.id).order_by(MeetingSlot.starts_at)).all()
+        for wish, slot in zip(session.scalars(select(MeetingWish)), slots, strict=True):
+            wish.slot_id = slot  # each to a time of its own: none is refused for the sake of another
+    with monkeypatch.context() as patched:
+        patched.setattr(Writes, "do", losing)
+        answers = together(3, lambda number: _accept(server, links[number]))
+    told = sorted((one.status_code, one.headers.get("retry-after")) for one in answers)
+    assert told == ([(503, "5")] * 3 if lost == "behind the work" else [(303, None), (503, "5"), (503, "5")])
+    with database.reading() as session:
+        assert len(meetings_of(session, cast.event.id)) == told.count((303, None))
+    assert [_accept(server, link).status_code for link in links[3:]] == [303] * 3, "the next ones find another line"
+
+
+def _end_line_of(session: Any, database: Any) -> None:
+    own = session.scalar(text("SELECT pg_backend_pid()"))
+    with database.engine.connect() as another:
+        assert another.scalar(text("SELECT pg_terminate_backend(:own, 10000)"), {"own": own})
 
 
 @both

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Annotated, TypeVar
 
+import psycopg
 from anyio import to_thread
 from fastapi import Depends, Request
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -13,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.platform.database.engine import RETRYABLE, Database
 from app.platform.database.turns import Turns
-from app.platform.errors import Busy, Conflict, NoRoom, NotFound
+from app.platform.errors import Away, Busy, Conflict, NoRoom, NotFound
 from app.platform.forms import FormData
 from app.platform.i18n import gettext as _
 
@@ -24,6 +25,10 @@ class Undone(RuntimeError):
     """SQLite undid the transaction in which this was written, for want of room or for a fault of the disk."""
 
 
+class LineLost(RuntimeError):
+    """The line to PostgreSQL broke before the commit, and with it the transaction in which this was written."""
+
+
 READERS = frozenset({"GET", "HEAD"})
 
 WAITED_TOO_LONG = frozenset({"55P03", "57014", "25P03"})
@@ -31,6 +36,9 @@ WAITED_TOO_LONG = frozenset({"55P03", "57014", "25P03"})
 
 OUT_OF_RANGE = "22003"
 """PostgreSQL: a number that its column cannot hold; SQLite's driver says ``OverflowError``."""
+
+AWAY_SECONDS = 5
+"""After which a database that could not be reached is asked again."""
 
 DISK_FULL = "53100"
 """PostgreSQL: no room is left on the device."""
@@ -50,6 +58,7 @@ def request_session(request: Request, _turn: Annotated[None, Depends(turn_of, sc
         NotFound: a number was asked for that no row can have.
         Conflict: a row was saved by somebody else since this request read it.
         Busy: the database could not do it now; nothing was changed.
+        Away: it could not be reached, or was lost before the commit; nothing was changed.
         NoRoom: its disk is full; nothing was changed.
     """
     database: Database = request.app.state.database
@@ -105,6 +114,8 @@ def in_words() -> Iterator[None]:
         raise NotFound from error
     except NoConnection as error:
         raise Busy(retry_after_seconds=5) from error
+    except LineLost as error:
+        raise Away(retry_after_seconds=AWAY_SECONDS) from error
     except Undone as error:
         if _is_full(error):
             raise NoRoom from error
@@ -112,6 +123,8 @@ def in_words() -> Iterator[None]:
     except DBAPIError as error:
         if _is_passing(error):
             raise Busy(retry_after_seconds=2) from error
+        if _is_away(error):
+            raise Away(retry_after_seconds=AWAY_SECONDS) from error
         if getattr(error.orig, "sqlstate", None) == OUT_OF_RANGE:
             raise NotFound from error
         if _is_full(error):
@@ -124,6 +137,15 @@ def _is_passing(error: DBAPIError) -> bool:
     if state is not None:
         return state in RETRYABLE | WAITED_TOO_LONG
     return isinstance(error, OperationalError) and "database is locked" in str(error.orig)
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """Whether PostgreSQL was not there before the commit: a commit says no statement, and may have been done."""
+    if not isinstance(error.orig, psycopg.OperationalError):
+        return False
+    if error.connection_invalidated:
+        return error.statement is not None
+    return error.orig.sqlstate is None  # no line was there to be lost
 
 
 def _is_full(error: BaseException | None) -> bool:

@@ -25,7 +25,7 @@ from app.platform.database.ahead import Asks
 from app.platform.database.arrivals import Scope
 from app.platform.database.engine import LOCK_WAIT, Database
 from app.platform.database.pieces import Batch, Piece, Work
-from app.platform.database.sessions import Undone, in_words
+from app.platform.database.sessions import LineLost, Undone, in_words
 from app.platform.database.turns import Turns
 
 log = structlog.get_logger("bridge.database")
@@ -191,9 +191,7 @@ class Writes:
             pieces.append(self._waiting.popleft())
             self._read_ahead(connection, pieces, batch)
             pieces[-1].do(_within(connection, MAY_BE_UNDONE), batch)
-            if _is_undone(connection):
-                # On a full disk SQLite undoes the whole transaction: the next piece would be stored line by line.
-                raise Undone from pieces[-1].fault
+            _check_goes_on(connection, pieces[-1])
             if pieces[-1].may_try_again(waits_long=False):
                 self._waiting.appendleft(pieces.pop())
                 break
@@ -225,8 +223,7 @@ class Writes:
         (first,) = pieces
         first.do(_within(connection, AS_A_WHOLE), batch)
         if first.fault is None:
-            if _is_undone(connection):
-                raise Undone
+            _check_goes_on(connection, first)
             return
         if first.may_try_again(waits_long=not batch.holds_for_others):
             self._waiting.appendleft(pieces.pop())
@@ -241,13 +238,22 @@ def _within(connection: Connection, mode: Mode) -> Iterator[Session]:
         session.commit()
 
 
-def _is_undone(connection: Connection) -> bool:
+def _check_goes_on(connection: Connection, piece: Piece) -> None:
+    """On a full disk SQLite undoes the whole transaction: the next piece would be stored line by line.
+
+    Raises:
+        LineLost: nothing of the transaction is left, for PostgreSQL has gone.
+        Undone: nothing of it is left, or nothing more can be done in it.
+    """
     if connection.invalidated:
-        return True
+        raise LineLost(str(piece.fault)) from piece.fault
     raw: Any = connection.connection.dbapi_connection
     if connection.dialect.name == "sqlite":
-        return not raw.in_transaction
-    return raw.info.transaction_status.name in {"INERROR", "UNKNOWN"}
+        is_undone = not raw.in_transaction
+    else:
+        is_undone = raw.info.transaction_status.name in {"INERROR", "UNKNOWN"}
+    if is_undone:
+        raise Undone from piece.fault
 
 
 def _wait_for_others(connection: Connection, milliseconds: int) -> None:

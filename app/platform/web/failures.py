@@ -34,6 +34,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.Gone, _gone)
     app.add_exception_handler(errors.TooMany, _too_many)
     app.add_exception_handler(errors.Busy, _busy)
+    app.add_exception_handler(errors.Away, _away)
     app.add_exception_handler(errors.NoRoom, _no_room)
     app.add_exception_handler(RequestValidationError, _bad_address)
     app.add_exception_handler(HTTPException, _http)
@@ -169,6 +170,18 @@ def _busy(request: Request, error: Exception) -> Response:
         request,
         status=503,
         title=_("Too many changes at once"),
+        message=_("Nothing was changed, and what you typed is kept. Send it again in a few seconds."),
+        headers={"Retry-After": str(error.retry_after_seconds)},
+    )
+
+
+def _away(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.Away)
+    log.error("database away", number=str(getattr(request.state, "request_number", "")), error=str(error.__cause__))
+    return page(
+        request,
+        status=503,
+        title=_("The database does not answer"),
         message=_("Nothing was changed, and what you typed is kept. Send it again in a few seconds."),
         headers={"Retry-After": str(error.retry_after_seconds)},
     )

@@ -18,6 +18,7 @@ FAULTS = {
     "gone": (errors.Gone("You accepted this on Monday."), 410, "You accepted this on Monday."),
     "too-many": (errors.TooMany("Five links in ten minutes.", retry_after_seconds=60), 429, "Five links"),
     "busy": (errors.Busy(retry_after_seconds=2), 503, "Nothing was changed"),
+    "away": (errors.Away(retry_after_seconds=5), 503, "The database does not answer"),
     "no-room": (errors.NoRoom(), 503, "No room is left to keep this"),
     "fault": (RuntimeError("a secret of the machine"), 500, "it is our fault"),
 }
@@ -66,7 +67,7 @@ def test_an_error_is_a_page_and_a_block(failing: Any, name: str) -> None:
     assert "HX-Request" in block.headers["vary"]
 
 
-@pytest.mark.parametrize(("name", "seconds"), [("too-many", "60"), ("busy", "2")])
+@pytest.mark.parametrize(("name", "seconds"), [("too-many", "60"), ("busy", "2"), ("away", "5")])
 def test_who_may_come_back_learns_when(failing: Any, name: str, seconds: str) -> None:
     assert failing.get(f"/fails/{name}").headers["retry-after"] == seconds
 

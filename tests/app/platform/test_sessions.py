@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Annotated, Any
 
 import httpx
+import psycopg
 import pytest
 from fastapi import Depends, FastAPI, Request
 from sqlalchemy import event, text
@@ -19,7 +20,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from app.platform.database.engine import Database
 from app.platform.database.sessions import DbSession, ReadLogSession, ReadSession, read_in_one_go, request_session
 from app.platform.database.turns import Turns
-from app.platform.errors import Busy, Conflict, NoRoom, NotFound
+from app.platform.errors import Away, Busy, Conflict, NoRoom, NotFound
 from app.platform.idempotency import SpentForm
 
 COMMIT_SECONDS = 0.3
@@ -168,6 +169,10 @@ def _refusal(state: str) -> OperationalError:
         (_refusal("53100"), NoRoom),
         (_refusal("22003"), NotFound),
         (_refusal("58030"), OperationalError),
+        (OperationalError("UPDATE", {}, psycopg.OperationalError(), connection_invalidated=True), Away),
+        (OperationalError(None, {}, psycopg.OperationalError(), connection_invalidated=True), OperationalError),
+        (OperationalError(None, {}, psycopg.OperationalError()), Away),
+        (OperationalError("UPDATE", {}, psycopg.errors.IoError()), OperationalError),
         (OverflowError(), NotFound),
         (OperationalError("INSERT", {}, Exception("database or disk is full")), NoRoom),
         (OperationalError("BEGIN", {}, Exception("database is locked")), Busy),
