@@ -27,6 +27,7 @@ from app.accounts.idle import IdleLives, LastUses
 from app.accounts.readers import Readers
 from app.accounts.tasks import keep_uses, write_uses
 from app.claims.enums import BOOKED
+from app.meetings.house import OUTDATING
 from app.meetings.tasks import keep_answers
 from app.meetings.touched import people_of
 from app.office.tasks import keep_purging
@@ -126,7 +127,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     application.state.pages = PageCache()
     application.state.own_pages = PageCache(most=MOST_OWN_PAGES)
     application.state.turns = Turns(readers=READERS, writers=1 if database.is_sqlite else WRITERS)
-    application.state.writes = Writes(database, application.state.turns)
+    application.state.writes = Writes(database, application.state.turns, outdated_by=OUTDATING)
     application.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000), name="static")
     for router in ROUTERS:
         application.include_router(router)

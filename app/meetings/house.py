@@ -17,6 +17,9 @@ from app.meetings.queries import HeldPlace, hosts_of
 from app.meetings.rules import MeetingRules, rules_of
 from app.platform.kept import apart_from, kept, state_without
 
+OUTDATING = frozenset({"delegate.availability", "table.closed"})
+"""Actions after which nobody is to be booked by what a house said before: the ledger knows nothing of such times."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class House:

@@ -2,13 +2,13 @@
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
 from typing import NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, bindparam, event, select
+from sqlalchemy import Connection, Engine, bindparam, event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.platform.audit import AuditEntry
@@ -31,6 +31,9 @@ _SINCE = (
 )
 _LAST = select(_LOG.id, _LOG.hash).order_by(_LOG.id.desc()).limit(1)
 _SEEN = "lines that count"
+
+_TOLD_SINCE = "SELECT 1 FROM audit_entry WHERE id > %s AND action = ANY(%s) LIMIT 1"
+"""In the words of PostgreSQL, past the compiler: asked while others wait for the end of the log."""
 
 
 @contextmanager
@@ -61,11 +64,12 @@ class _Followed(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """What one transaction found, and how much it had written by then itself."""
+    """What one transaction found, how far the log was, and how much it had written by then itself."""
 
     chain: Chain | None
     lines: int
     counted: str
+    line_id: int
 
     def holds(self, of: _Of, written: Chain | None) -> bool:
         if self.chain is not None and self.chain is not written:
@@ -138,10 +142,10 @@ def _newest(session: Session, of: _Of) -> str:
     known = seen.get(of)
     if known is not None and known.holds(of, written):
         return known.counted
-    counted = _look(session, of)
+    found = _look(session, of)
     if _sees_one_state(session):
-        seen[of] = _Seen(written, len(written.lines) if written else 0, counted)
-    return counted
+        seen[of] = _Seen(written, len(written.lines) if written else 0, found.counted, found.line_id)
+    return found.counted
 
 
 def _sees_one_state(session: Session) -> bool:
@@ -151,7 +155,18 @@ def _sees_one_state(session: Session) -> bool:
     return is_short or engine.dialect.name == "sqlite" or "isolation_level" in engine.get_execution_options()
 
 
-def _look(session: Session, of: _Of) -> str:
+def was_told_since(connection: Connection, looks: Mapping[Hashable, _Seen], actions: Collection[str]) -> bool:
+    """Whether others wrote a line about one of these since the first of the looks of a commit (PostgreSQL).
+
+    Whoever asks behind the end of the log, which is theirs until their commit, is told for good.
+    """
+    if not looks:
+        return False
+    read_to = min(look.line_id for look in looks.values())
+    return connection.exec_driver_sql(_TOLD_SINCE, (read_to, [*actions])).first() is not None
+
+
+def _look(session: Session, of: _Of) -> _Followed:
     """Read on in the log from where the last look ended: a rush writes thousands of lines that do not count."""
     engine = session.get_bind().engine
     with _lock:
@@ -165,7 +180,7 @@ def _look(session: Session, of: _Of) -> str:
         found = _from_the_beginning(session, of)
     with _lock:
         followed[of] = found
-    return found.counted
+    return found
 
 
 def _from_the_beginning(session: Session, of: _Of) -> _Followed:

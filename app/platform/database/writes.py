@@ -10,7 +10,7 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
@@ -23,10 +23,11 @@ from app.platform.audit import write_lines
 from app.platform.audit_chain import end_of_log
 from app.platform.database.ahead import Asks
 from app.platform.database.arrivals import Scope
-from app.platform.database.engine import LOCK_WAIT, Database
+from app.platform.database.engine import LOCK_WAIT, RETRIES, Database
 from app.platform.database.pieces import Batch, Piece, Work
 from app.platform.database.sessions import LineLost, Undone, in_words
 from app.platform.database.turns import Turns
+from app.platform.kept import was_told_since
 
 log = structlog.get_logger("bridge.database")
 
@@ -58,11 +59,20 @@ the next one. Two processes that wait for each other's pieces so wait no longer 
 """
 
 
-class Writes:
-    """The short changes of one process."""
+class Outdated(RuntimeError):
+    """Another process changed meanwhile what these pieces stood on."""
 
-    def __init__(self, database: Database, turns: Turns) -> None:
-        self._database, self._turns = database, turns
+
+class Writes:
+    """The short changes of one process.
+
+    Args:
+        outdated_by: actions after which what pieces know by ``kept`` is not to be booked on any more; no state of their
+            own would refuse it.
+    """
+
+    def __init__(self, database: Database, turns: Turns, *, outdated_by: Collection[str] = ()) -> None:
+        self._database, self._turns, self._outdated_by = database, turns, outdated_by
         self._waiting: deque[Piece] = deque()
         self._going: asyncio.Task[None] | None = None
         self._is_free = asyncio.Event()
@@ -198,7 +208,22 @@ class Writes:
         if batch.lines:
             if is_shared:
                 _wait_for_others(connection, LOCK_WAIT)
-            write_lines(connection, end_of_log(connection), batch.lines)
+            chain = end_of_log(connection)
+            self._check_is_newest(connection, pieces, batch)
+            write_lines(connection, chain, batch.lines)
+
+    def _check_is_newest(self, connection: Connection, pieces: list[Piece], batch: Batch) -> None:
+        """SQLite has one writer; on PostgreSQL others commit while a batch goes on, which looked at the log once.
+
+        Raises:
+            Outdated: all pieces come again, and look anew.
+        """
+        if connection.dialect.name != "postgresql" or max(piece.tries for piece in pieces) >= RETRIES:
+            return
+        if was_told_since(connection, batch.ahead.looks, self._outdated_by):
+            self._waiting.extendleft(reversed(pieces))
+            pieces.clear()
+            raise Outdated
 
     def _read_ahead(self, connection: Connection, pieces: list[Piece], batch: Batch) -> None:
         """What the newest piece asks for, with those who wait behind it.

@@ -8,15 +8,18 @@ import httpx
 import pytest
 from sqlalchemy import event as listening
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from app.claims.queries import whole_days
 from app.claims.service import lock_days, lock_days_ahead
+from app.delegations.models import Delegate
+from app.delegations.service.availability import Block, set_availability
 from app.events.models import MeetingSlot
 from app.meetings import answers_ahead
 from app.meetings.enums import Answer
 from app.meetings.models import Meeting, MeetingWish
 from app.meetings.queries import wish_in_event
-from app.meetings.service import answer_wish, propose_other_time, wish_meeting, withdraw_wish
+from app.meetings.service import answer_wish, booking, close_tables, propose_other_time, wish_meeting, withdraw_wish
 from app.platform import audit
 from app.platform.database import writes as writes_module
 
@@ -150,3 +153,45 @@ def test_a_wish_that_another_process_changed_after_it_was_read_is_judged_as_it_i
         answers = session.scalars(select(MeetingWish.answer).order_by(MeetingWish.id)).all()
         assert answers == [Answer.ACCEPTED, stands, Answer.ACCEPTED]
         assert len(session.scalars(select(Meeting)).all()) == 2
+
+
+@pytest.mark.parametrize("change", ["a blocked time", "a closed table"])
+@pytest.mark.parametrize("looks_again", [True, False])
+def test_what_another_process_closes_within_a_batch_is_closed_for_whoever_is_not_booked_yet(
+    client: Any, cast: Any, database: Any, link_of: Any, answer_all: Any, actor: Any, now: Any,
+    monkeypatch: pytest.MonkeyPatch, change: str, looks_again: bool,
+) -> None:  # fmt: skip
+    """No ledger says it; and the control: a batch that does not look again at its end books somebody there."""
+    heads, staff = cast.heads, cast.staff
+    links = [link_of(heads[0], staff[1], 0), link_of(heads[2], staff[3], 1)]
+    with database.reading() as session:
+        slot = session.scalars(select(MeetingSlot).order_by(MeetingSlot.starts_at)).all()[1]
+    booked: list[int] = []
+
+    def close(session: Any) -> None:
+        hours = {"starts_at": slot.starts_at, "ends_at": slot.ends_at}
+        if change == "a closed table":
+            close_tables(session, event=cast.event, first=1, last=3, is_open=False, actor=actor, now=now, **hours)
+            return
+        person = session.scalars(
+            select(Delegate).where(Delegate.id == staff[3]).options(selectinload(Delegate.blocked_times))
+        ).one()
+        set_availability(
+            session, event=cast.event, delegate=person, arrives_at=None, departs_at=None, blocks=[Block(**hours)],
+            version=person.version, actor=actor, now=now,
+        )  # fmt: skip
+
+    def hold_one(session: Any, **more: Any) -> Any:
+        booked.append(more["wish"].id)
+        if len(booked) == 1:
+            database.retry(close)
+        return hold_it(session, **more)
+
+    hold_it = booking.hold_first
+    monkeypatch.setattr(booking, "hold_first", hold_one)
+    if not looks_again:
+        monkeypatch.setattr(client.app.state.writes, "_outdated_by", ())
+    assert answer_all(links) == [303, 409 if looks_again else 303]
+    with database.reading() as session:
+        assert audit.verify(session) is None
+        assert len(session.scalars(select(Meeting)).all()) == (1 if looks_again else 2)
