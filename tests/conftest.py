@@ -3,8 +3,11 @@
 import fcntl
 import gc
 import os
+import shlex
 import shutil
 import signal
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -131,14 +134,26 @@ def clock() -> FixedClock:
     return FixedClock(CLOCK_STANDS_AT)
 
 
+@pytest.fixture(scope="session")
+def quick_scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A command that does what ``python -m scheduler`` does, by a process that has imported it all."""
+    folder = Path(__file__).with_name("quick_scheduler")
+    path = tmp_path_factory.mktemp("scheduler") / "socket"
+    serving = subprocess.Popen([sys.executable, "-m", "tests.quick_scheduler.serve", str(path)], cwd=folder.parents[1])
+    yield shlex.join([sys.executable, "-I", "-S", str(folder / "ask.py"), str(path)])
+    serving.kill()
+    serving.wait()
+
+
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(database_url: str, tmp_path: Path, quick_scheduler: str) -> Settings:
     return Settings(
         database_url=database_url,
         base_url="http://testserver",
         secret="a key for tests",
         var=tmp_path,
         log_level="ERROR",
+        scheduler_command=quick_scheduler,
     )
 
 

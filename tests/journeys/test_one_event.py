@@ -46,6 +46,12 @@ SEEKS = {
 }
 
 
+@pytest.fixture(scope="session")
+def quick_scheduler() -> str:
+    """None: the whole way is gone with the command that a server starts."""
+    return ""
+
+
 @pytest.fixture
 def office(client: Any, sign_in: Callable[..., Any], event: Any) -> Any:
     """The client as organiser of an event with a list of North and South and three challenges."""

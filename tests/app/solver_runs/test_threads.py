@@ -167,7 +167,7 @@ def test_closing_while_solving_gives_the_run_back_and_ends_the_child(ask, until,
 
 
 def test_limits_come_from_the_settings(settings):
-    plain = tasks.limits_of(settings)
+    plain = tasks.limits_of(settings.model_copy(update={"scheduler_command": ""}))
     assert plain.command == RunLimits().command
     changed = tasks.limits_of(
         settings.model_copy(update={"scheduler_command": "python -m other", "solver_memory_mb": 512})

@@ -29,6 +29,7 @@ from app.solver_runs.execution import execute
 from app.solver_runs.models import SolverRun
 from app.solver_runs.queries import waiting_run_ids
 from app.solver_runs.service import ANSWERED, ASKED
+from app.solver_runs.tasks import limits_of
 from app.solver_runs.watch import Keeper
 
 BASE = "/e/test-event/manage/pairing"
@@ -97,7 +98,8 @@ class Bench:
         with database.reading() as session:
             waiting = waiting_run_ids(session)
         for run_id in waiting:
-            execute(Keeper(database, clock=self.client.app.state.clock), run_id)
+            state = self.client.app.state
+            execute(Keeper(database, limits=limits_of(state.settings), clock=state.clock), run_id)
 
     def agree(self, *names: str, members: int) -> int:
         """All members are asked, and each of these parties says yes; the ID of the last one's partnership."""
