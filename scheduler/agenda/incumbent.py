@@ -43,13 +43,19 @@ class Incumbent:
             self.best, self.values = solution, values
             self.report()
 
+    def raise_bound(self, name: str, *, by: int) -> None:
+        """Add to the bound of a stage what was not counted in it."""
+        if by > 0:
+            self.bounds[name] += by
+            self.report()
+
     def report(self) -> None:
         for name in STAGES:
             self._control.report(
                 Progress(
                     seconds=self._stopwatch.seconds,
                     stage=name,
-                    incumbent=self.values[name],
+                    incumbent=self.values.get(name),
                     bound=self.bounds[name],
                 )
             )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ortools.sat.python import cp_model
 
 from scheduler.agenda import objective
+from scheduler.agenda.clashing import Circle
 from scheduler.agenda.constraints import RULES
 from scheduler.agenda.legal import Legal
 from scheduler.agenda.problem import AgendaProblem
@@ -68,10 +69,10 @@ class AgendaModel:
         return values
 
 
-def build(problem: AgendaProblem, legal: dict[str, Legal]) -> AgendaModel:
+def build(problem: AgendaProblem, legal: dict[str, Legal], circles: tuple[Circle, ...] = ()) -> AgendaModel:
     """The model with all rules and no objective; ``legal`` must hold a start for every required session."""
     cp = cp_model.CpModel()
-    variables = make_variables(problem, cp, legal)
+    variables = make_variables(problem, cp, legal, circles)
     for add_rule in RULES.values():
         add_rule(variables)
     return AgendaModel(problem, cp, variables)

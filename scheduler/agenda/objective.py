@@ -1,13 +1,16 @@
 """The soft terms as expressions: one function a term, under the names of the score."""
 
-from collections.abc import Callable
-from itertools import combinations
+from collections.abc import Callable, Iterable
 
 from ortools.sat.python import cp_model
 
+from scheduler.agenda.apart import kept_apart
+from scheduler.agenda.clashing import Circle
 from scheduler.agenda.variables import Follows, Places, SessionVariables, Variables, can_meet
 
 Units = cp_model.LinearExpr
+Overlaps = dict[frozenset[str], tuple[int, cp_model.IntVar]]
+"""By pair the weight of a clash and the literal that it is there."""
 
 
 def unplaced(variables: Variables) -> Units:
@@ -30,7 +33,8 @@ def cost(variables: Variables) -> Units:
 
 def clash(variables: Variables) -> Units:
     """The weights of the clashes whose sessions overlap: one literal each, free to be false when one precedes."""
-    apart = _kept_apart(variables)
+    apart = kept_apart(variables.problem)
+    overlaps: Overlaps = {}
     units: list[cp_model.LinearExprT] = []
     for entry in variables.problem.clashes:
         both = variables.those(entry.sessions)
@@ -45,8 +49,37 @@ def clash(variables: Variables) -> Units:
             one.placed.negated(),
             other.placed.negated(),
         )
+        overlaps[frozenset(entry.sessions)] = (entry.weight, overlap)
         units.append(entry.weight * overlap)
+    for circle in variables.circles:
+        _tell_of_circle(variables, circle, overlaps)
     return _sum(units)
+
+
+def _tell_of_circle(variables: Variables, circle: Circle, overlaps: Overlaps) -> None:
+    """What follows of a circle's clashes all together, which the solver does not see in each alone.
+
+    Those that overlap none of the sessions named before them have a time of their own, one after the other.
+    """
+    intervals: list[cp_model.IntervalVar] = []
+    inside: list[cp_model.LinearExprT] = []
+    for position, one in enumerate(variables.those(circle.sessions)):
+        before = variables.those(circle.sessions[:position])
+        some = [overlaps[pair] for other in before if (pair := frozenset((one.id, other.id))) in overlaps]
+        if not some:
+            intervals.append(one.interval)
+            continue
+        alone = variables.new_literal(_overlaps_none(one, before))
+        variables.model.add_bool_or(alone, *(overlap for _, overlap in some))
+        for _, overlap in some:
+            variables.model.add_implication(overlap, alone.negated())
+        intervals.append(
+            variables.model.new_optional_fixed_size_interval_var(one.start, one.session.duration, alone, "")
+        )
+        inside += [weight * overlap for weight, overlap in some]
+    variables.model.add_no_overlap(intervals)
+    if circle.least:
+        variables.model.add(_sum(inside) >= circle.least)
 
 
 def room_too_large(variables: Variables) -> Units:
@@ -136,6 +169,11 @@ def _overlaps(one: SessionVariables, other: SessionVariables) -> Follows:
     return holds
 
 
+def _overlaps_none(one: SessionVariables, others: Iterable[SessionVariables]) -> Follows:
+    some = [_overlaps(one, other) for other in others]
+    return lambda places: one.id in places and not any(overlaps(places) for overlaps in some)
+
+
 def _starts_elsewhere(one: SessionVariables, before: int) -> Follows:
     return lambda places: one.id in places and places[one.id].start != before
 
@@ -150,18 +188,3 @@ def _held_by_day(variables: Variables, places: Places) -> list[int]:
 
 def _sum(parts: list[cp_model.LinearExprT]) -> Units:
     return cp_model.LinearExpr.sum(parts) + 0
-
-
-def _kept_apart(variables: Variables) -> set[frozenset[str]]:
-    """Pairs that a hard rule keeps from overlapping, so that their clash costs nothing."""
-    apart: set[frozenset[str]] = set()
-    by_person: dict[str, list[SessionVariables]] = {}
-    for one in variables.sessions.values():
-        apart |= {frozenset((one.id, other)) for other in (*one.session.not_with, *one.session.after)}
-        for person in one.session.people:
-            by_person.setdefault(person, []).append(one)
-        if one.session.plenary:
-            apart |= {frozenset((one.id, other)) for other in variables.sessions}
-    for held in by_person.values():
-        apart |= {frozenset((one.id, other.id)) for one, other in combinations(held, 2)}
-    return apart

@@ -1,10 +1,11 @@
 """The entrance: a first plan by construction, then each stage of the objective by CP-SAT, then the proof of it all."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from scheduler.agenda.bounds import lower_bounds
-from scheduler.agenda.first_plan import Attempt, complete, first_plan
+from scheduler.agenda.clashing import Circle, circles_of, least_of
+from scheduler.agenda.first_plan import Attempt, complete, construct
 from scheduler.agenda.incumbent import STAGES, Incumbent
 from scheduler.agenda.large import improve, is_complete, keep_most, with_all_optional
 from scheduler.agenda.legal_starts import legal_of
@@ -58,18 +59,26 @@ class _Search:
         self._stopwatch = Stopwatch()
         self._legal = legal_of(problem)
         self._incumbent = Incumbent(problem, lower_bounds(problem, self._legal), self._control, self._stopwatch)
+        self._circles: tuple[Circle, ...] = ()
         self._work_left = None if limits.budget is None else float(limits.budget)
 
     def run(self, hint: AgendaSolution | None) -> AgendaOutcome:
         if any(one.is_required and not self._legal[one.id].rooms for one in self._problem.sessions):
             return self._outcome("infeasible")
-        attempts = self._construct(hint)
+        attempts = construct(
+            self._problem,
+            self._legal,
+            hint,
+            seed=self._limits.seed,
+            is_over=self._is_construction_over,
+            offer=self._incumbent.offer,
+            is_proven=lambda: self._incumbent.is_proven,
+        )
         if not self._incumbent.is_proven and not self._is_over() and not self._keep_most():
             return self._outcome("infeasible")
-        for turn in turns_of(self._problem):
+        for turn in turns_of(self._problem, self._find_circles()):
             self._improve_by_parts(attempts, turn)
-            until = turn.without_plan_until if self._incumbent.best is None else turn.whole_until
-            if self._must_see_the_whole and not self._improve(attempts, until=until):
+            if self._must_see_the_whole and not self._improve(attempts, turn):
                 return self._outcome("infeasible")
         self._add_what_costs_nothing()
         if self._incumbent.is_proven:
@@ -77,6 +86,13 @@ class _Search:
         if self._control.is_stopped:
             return self._outcome("stopped")
         return self._outcome("feasible" if self._incumbent.best else "unknown")
+
+    def _find_circles(self) -> tuple[Circle, ...]:
+        """Sessions of which too many clash, where that may be what keeps the plan from its proof."""
+        if not self._incumbent.is_proven and not self._is_over() and len(self._problem.sessions) <= LARGE:
+            self._circles = circles_of(self._problem, self._legal)
+            self._incumbent.raise_bound("cost", by=least_of(self._problem, self._circles))
+        return self._circles
 
     def _keep_most(self) -> bool:
         """Change the plan before as little as can be, where few sessions are concerned; false where no plan exists."""
@@ -184,40 +200,17 @@ class _Search:
         self._incumbent.seconds["cost"] += self._stopwatch.seconds - began
         self._spend(spent)
 
-    def _construct(self, hint: AgendaSolution | None) -> list[Attempt]:
-        """Plans without solver: around the hint, around the plan before, and from nothing."""
-        before = [
-            Placement(session=entry.session, start=entry.start, room=entry.room)
-            for entry in self._problem.previous or ()
-        ]
-        attempts: list[Attempt] = []
-        for wanted in (hint.placements if hint else (), before, ()):
-            if attempts and not wanted and any(attempt.is_complete for attempt in attempts):
-                continue
-            attempt = first_plan(
-                self._problem, self._legal, wanted=wanted, seed=self._limits.seed, is_over=self._is_construction_over
-            )
-            attempts.append(attempt)
-            if attempt.is_complete:
-                self._incumbent.offer(attempt.placements)
-            if self._incumbent.is_proven:
-                break
-        return attempts
-
-    def _improve(self, attempts: list[Attempt], *, until: float) -> bool:
-        """Run the stages that are not proven yet; false where there is proof that no plan exists.
-
-        Args:
-            until: the part of the time limit that is over then.
-        """
-        model = build(self._problem, self._legal)
+    def _improve(self, attempts: list[Attempt], turn: Turn) -> bool:
+        """Run the stages that are not proven yet; false where there is proof that no plan exists."""
+        until = turn.without_plan_until if self._incumbent.best is None else turn.whole_until
+        model = build(self._problem, self._legal, self._circles)
         hint = max(attempts, key=lambda attempt: len(attempt.placements)).placements
         for position, name in enumerate(STAGES):
             stage = model.stage(name)
             following = len(STAGES) - position - 1
             if self._must_run(name):
                 plan = self._incumbent.best.placements if self._incumbent.best else hint
-                if not self._run_stage(model, stage, plan, until * (1.0 - 0.1 * following)):
+                if not self._run_stage(model, stage, plan, until * (1.0 - 0.1 * following), turn.parameters):
                     return False
                 if self._incumbent.best is None or self._is_over() or self._is_past(until):
                     break
@@ -231,7 +224,14 @@ class _Search:
             return name == "cost" or any(one.value > 0 and not one.is_required for one in self._problem.sessions)
         return self._incumbent.values[name] > self._incumbent.bounds[name]
 
-    def _run_stage(self, model: AgendaModel, stage: Stage, hint: Iterable[Placement], until: float) -> bool:
+    def _run_stage(
+        self,
+        model: AgendaModel,
+        stage: Stage,
+        hint: Iterable[Placement],
+        until: float,
+        parameters: Mapping[str, object],
+    ) -> bool:
         model.cp.minimize(stage.expression)
         # Weights and times at the edge of what a file may hold can make a sum too large for the solver: then any
         # plan must do, with the bound that needs no search.
@@ -250,6 +250,7 @@ class _Search:
             stopwatch=self._stopwatch,
             hint=model.hint(hint),
             deterministic_time=None if self._work_left is None else until * self._work_left,
+            parameters=parameters,
         )
         self._incumbent.seconds[stage.name] += solved.seconds
         self._spend(solved.deterministic_time)

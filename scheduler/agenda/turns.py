@@ -1,8 +1,10 @@
 """How the time is shared between some sessions at a time and the whole, by the size of a problem."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from scheduler.agenda.bounds import fullness
+from scheduler.agenda.clashing import Circle
 from scheduler.agenda.problem import AgendaProblem
 
 LARGE, FULL, HOPELESS = 120, 0.7, 400
@@ -19,7 +21,8 @@ class Turn:
 
     ``patience`` is the number of neighbourhoods without gain after which the whole comes; none: the clock alone ends
     them. ``reinserts``: sessions are taken out and put back by the compiled kernel instead, where it can.
-    ``needs_plan``: without a plan the whole comes at once, until ``without_plan_until``.
+    ``needs_plan``: without a plan the whole comes at once, until ``without_plan_until``. ``parameters`` are those of
+    CP-SAT for the whole.
     """
 
     patience: int | None
@@ -28,6 +31,7 @@ class Turn:
     without_plan_until: float = 1.0
     needs_plan: bool = False
     reinserts: bool = False
+    parameters: Mapping[str, object] = field(default_factory=dict)
 
 
 WHOLE_TURNS = (
@@ -40,15 +44,36 @@ FULL_TURNS = (
     Turn(patience=PATIENCE, parts_until=0.8, reinserts=True),
 )
 """Few sessions in full rooms: from a good plan the whole is mostly soon proven. Where it is not, moves find more."""
+MANY_NEIGHBOURHOODS = {
+    "cp_model_probing_level": 0,
+    "symmetry_level": 0,
+    "max_presolve_iterations": 1,
+    "ignore_subsolvers": (
+        "feasibility_pump",
+        "ls",
+        "rins/rens",
+        "rnd_cst_lns",
+        "rnd_var_lns",
+        "scheduling_resource_windows_lns",
+        "scheduling_time_window_lns",
+    ),
+}
+"""CP-SAT without what makes each of its neighbourhoods slow, and without those that find little."""
+CLASHING_TURNS = (Turn(patience=PATIENCE, parts_until=0.3, reinserts=True, parameters=MANY_NEIGHBOURHOODS),)
+"""Few sessions in full rooms of which the same public wants too many: moves find a good plan soon, the whole, told of
+circles, a better one from there."""
 LARGE_TURNS = (Turn(patience=PATIENCE, parts_until=0.8),)
 PARTS_ALONE = (Turn(patience=None, parts_until=1.0),)
 
 
-def turns_of(problem: AgendaProblem) -> tuple[Turn, ...]:
+def turns_of(problem: AgendaProblem, circles: Sequence[Circle] = ()) -> tuple[Turn, ...]:
     """The turns of a problem, in order."""
     sessions = len(problem.sessions)
     if sessions > HOPELESS:
         return PARTS_ALONE
     if sessions > LARGE:
         return LARGE_TURNS
-    return FULL_TURNS if fullness(problem) > FULL else WHOLE_TURNS
+    if fullness(problem) <= FULL:
+        return WHOLE_TURNS
+    clashing = sum(len(circle.sessions) for circle in circles)
+    return CLASHING_TURNS if clashing > sessions / 2 else FULL_TURNS

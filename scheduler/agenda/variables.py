@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
+from scheduler.agenda.clashing import Circle
 from scheduler.agenda.legal import Legal, Starts
 from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.problem import AgendaProblem, Session
@@ -70,6 +71,7 @@ class Variables:
     model: cp_model.CpModel
     sessions: dict[str, SessionVariables]
     yes: cp_model.IntVar
+    circles: tuple[Circle, ...] = ()
     auxiliary: list[tuple[cp_model.IntVar, Follows]] = field(default_factory=list)
     _before: dict[tuple[str, str], cp_model.IntVar] = field(default_factory=dict)
     _sites: dict[tuple[str, str | None], cp_model.IntVar] = field(default_factory=dict)
@@ -118,7 +120,12 @@ def can_meet(one: SessionVariables, other: SessionVariables, *, gap: int = 0) ->
     )
 
 
-def make_variables(problem: AgendaProblem, model: cp_model.CpModel, legal: dict[str, Legal] | None = None) -> Variables:
+def make_variables(
+    problem: AgendaProblem,
+    model: cp_model.CpModel,
+    legal: dict[str, Legal] | None = None,
+    circles: tuple[Circle, ...] = (),
+) -> Variables:
     """Make the variables; a session's facts of its own are in the domains."""
     legal = legal if legal is not None else legal_of(problem)
     yes = model.new_constant(1)
@@ -127,7 +134,7 @@ def make_variables(problem: AgendaProblem, model: cp_model.CpModel, legal: dict[
         for session in problem.sessions
         if legal[session.id].rooms
     }
-    return Variables(problem, model, sessions, yes)
+    return Variables(problem, model, sessions, yes, circles)
 
 
 def _session_variables(

@@ -205,7 +205,7 @@ def test_the_solve_goes_on_with_parts_where_the_kernel_is_not_there(
 
     monkeypatch.setattr("scheduler.agenda.solve.Kernel", waited_for)
     turns = (Turn(patience=3, parts_until=0.5, whole_until=0.9, reinserts=True),)
-    monkeypatch.setattr("scheduler.agenda.solve.turns_of", lambda _problem: turns)
+    monkeypatch.setattr("scheduler.agenda.solve.turns_of", lambda *_given: turns)
     outcome = solve(problem, limits=Limits(time_limit=20, workers=1))
     assert outcome.status == "optimal"
     assert outcome.solution is not None and validate(problem, outcome.solution) == ()

@@ -156,7 +156,8 @@ def test_full_rooms_are_proven_too(planted: Any, monkeypatch: pytest.MonkeyPatch
     assert turns_of(problem) == FULL_TURNS
     if plan == "not built":
         monkeypatch.setattr(
-            "scheduler.agenda.solve.first_plan", lambda *_given, **_more: Attempt((), is_complete=False)
+            "scheduler.agenda.first_plan.constructing.first_plan",
+            lambda *_given, **_more: Attempt((), is_complete=False),
         )
     outcome = solve(problem, limits=Limits(time_limit=60, workers=1))
     assert outcome.status == "optimal"
