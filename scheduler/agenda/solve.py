@@ -251,6 +251,7 @@ class _Search:
             hint=model.hint(hint),
             deterministic_time=None if self._work_left is None else until * self._work_left,
             parameters=parameters,
+            enough=None if is_too_large else self._incumbent.bounds[stage.name],
         )
         self._incumbent.seconds[stage.name] += solved.seconds
         self._spend(solved.deterministic_time)

@@ -35,14 +35,19 @@ class Solved:
 
 
 class _Watcher(cp_model.CpSolverSolutionCallback):
-    def __init__(self, *, stage: str, sense: Sense | None, control: Control, stopwatch: Stopwatch) -> None:
+    def __init__(
+        self, *, stage: str, sense: Sense | None, control: Control, stopwatch: Stopwatch, enough: int | None
+    ) -> None:
         super().__init__()
         self._stage, self._sense, self._control, self._stopwatch = stage, sense, control, stopwatch
+        self._enough = enough
 
     def on_solution_callback(self) -> None:
         self._stopwatch.mark_first()
         if self._sense is None:
             return
+        if self._enough is not None and round(self.objective_value) == self._enough:
+            self.stop_search()
         self._control.report(
             Progress(
                 seconds=self._stopwatch.seconds,
@@ -65,6 +70,7 @@ def run(
     hint: Mapping[int, int] | None = None,
     deterministic_time: float | None = None,
     parameters: Mapping[str, object] | None = None,
+    enough: int | None = None,
 ) -> Solved:
     """Solve a model once.
 
@@ -74,6 +80,7 @@ def run(
         hint: values by variable index to start the search from.
         deterministic_time: CP-SAT's repeatable measure of work, instead of seconds.
         parameters: further CP-SAT parameters by name; a list is added to a parameter that repeats.
+        enough: the value that ends the search, which the caller knows to be the best.
     """
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = limits.workers
@@ -93,7 +100,7 @@ def run(
 
     before = stopwatch.seconds
     code = _solve_beside(
-        solver, model, _Watcher(stage=stage, sense=sense, control=control, stopwatch=stopwatch), control
+        solver, model, _Watcher(stage=stage, sense=sense, control=control, stopwatch=stopwatch, enough=enough), control
     )
     seconds_used = stopwatch.seconds - before
     if code == cp_model.MODEL_INVALID:

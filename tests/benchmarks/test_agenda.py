@@ -111,8 +111,8 @@ def _large(sessions: int, rooms: int, days: int) -> list[Row]:
 
 def _dense() -> list[Row]:
     rows = []
-    for kind, days in (("mixed", 2), ("vips", 2), ("clashes", 1)):
-        problems = [_problem(kind, seed=seed, sessions=80, days=days, fullness=0.84) for seed in range(1, ROUNDS + 1)]
+    for kind, days, events in (("mixed", 2, ROUNDS), ("vips", 2, ROUNDS), ("clashes", 1, 2 * ROUNDS)):
+        problems = [_problem(kind, seed=seed, sessions=80, days=days, fullness=0.84) for seed in range(1, events + 1)]
         ours = [_solved(problem, 10)[0] for problem in problems]
         plain = [_plain(problem, LONG) for problem in problems]
         name = f"80 sessions, 84 % full, {kind}, days: {days}"

@@ -36,6 +36,14 @@ def hard_model() -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
     return model, starts
 
 
+def test_a_value_that_is_known_to_be_the_best_ends_the_search() -> None:
+    model, _ = hard_model()
+    first = solve(model, deterministic_time=0.5)
+    again = solve(model, hint=hint_of(first.values), deterministic_time=20.0, enough=first.objective)
+    assert (again.status, again.objective) == ("feasible", first.objective)
+    assert again.deterministic_time < 10
+
+
 def test_an_optimum_has_its_own_value_as_bound() -> None:
     model = cp_model.CpModel()
     x = model.new_int_var(0, 9, "x")
