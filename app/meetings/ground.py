@@ -96,7 +96,7 @@ def read_ground(session: Session, event_id: int, state: str) -> Ground:
         state=state,
         people=People(),
         days=house.days,
-        slots={one.id: one for one in house.slots},
-        tables={one.id: one for one in house.tables},
+        slots=house.slots_by_id,
+        tables=house.tables_by_id,
         rules=house.rules,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -15,6 +16,7 @@ from app.events.time_grid import TimeGrid
 from app.meetings.models import Meeting, MeetingWish
 from app.meetings.queries import HeldPlace, hosts_of
 from app.meetings.rules import MeetingRules, rules_of
+from app.meetings.seating import Seating
 from app.platform.kept import apart_from, kept, state_without
 
 OUTDATING = frozenset({"delegate.availability", "table.closed"})
@@ -40,18 +42,30 @@ class House:
     rules: MeetingRules
     blocked: Mapping[int, tuple[BlockedTime, ...]]
 
+    @cached_property
+    def slots_by_id(self) -> Mapping[int, MeetingSlot]:
+        """In the order of time."""
+        return {one.id: one for one in self.slots}
+
+    @cached_property
+    def tables_by_id(self) -> Mapping[int, MeetingTable]:
+        return {one.id: one for one in self.tables}
+
+    @cached_property
+    def seating(self) -> Seating:
+        return Seating(self.tables, self.hosts)
+
     def complete(self, wish: MeetingWish) -> None:
         """Make known to a wish its slot, and to its people when they are not there."""
-        slot = next((one for one in self.slots if one.id == wish.slot_id), None)
+        slot = None if wish.slot_id is None else self.slots_by_id.get(wish.slot_id)
         set_committed_value(wish, "slot", slot)
         for person in wish.people:
             set_committed_value(person.delegate, "blocked_times", [*self.blocked.get(person.delegate_id, ())])
 
     def place_of(self, meeting: Meeting) -> HeldPlace:
         """When and where a meeting is held."""
-        slot = next(one for one in self.slots if one.id == meeting.slot_id)
-        table = next(one for one in self.tables if one.id == meeting.table_id)
-        return HeldPlace(slot.starts_at, table.room.name, table.number)
+        table = self.tables_by_id[meeting.table_id]
+        return HeldPlace(self.slots_by_id[meeting.slot_id].starts_at, table.room.name, table.number)
 
 
 def house_of(session: Session, event_id: int) -> House:

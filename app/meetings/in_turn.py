@@ -1,16 +1,15 @@
 """Tables for those who book at one moment: each begins at another one, and what is taken is read for all of them."""
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Collection, Iterator
 
-from app.events.models import MeetingSlot, MeetingTable
+from app.events.models import MeetingSlot
 from app.events.time_grid import TimeGrid
+from app.meetings.seating import Groups, Seat
 
 
-def begun_at(number: int, tables: Sequence[MeetingTable]) -> Iterator[MeetingTable]:
-    """These tables, which stand in the order of their sizes, with those of one size turned by a number."""
-    for _seats, alike in groupby(tables, key=lambda table: table.seats):
-        group = [*alike]
+def begun_at(number: int, groups: Groups) -> Iterator[Seat]:
+    """The tables of these groups, with those of one size turned by a number."""
+    for group in groups:
         first = number % len(group)
         yield from group[first:]
         yield from group[:first]

@@ -59,7 +59,7 @@ def office_why(session: Session, event: Event, one: Delegate, other: Delegate) -
     hall = read_hall(session, event, both)
     company = Company(people=tuple(sorted(both)), hosts=(other.delegation_id, one.delegation_id))
     places = tuple(hall.places(company))
-    open_slots = {slot.id for slot in hall.slots if any(hall.is_open(table, slot) for table in hall.tables)}
+    open_slots = {slot.id for slot in hall.slots if any(hall.is_open(seat, slot) for seat in hall.seating.seats)}
     held = holdings_by_person(session, event_id=event.id, person_ids=both)
     lines = tuple(
         Line(

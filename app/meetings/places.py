@@ -17,12 +17,12 @@ from app.delegations.models import Delegate
 from app.delegations.queries import delegates_by_id
 from app.events.models import Event, MeetingSlot, MeetingTable, Resource
 from app.events.queries import resources_of
-from app.events.shifts import is_closed
 from app.events.time_grid import TimeGrid
 from app.meetings.house import house_of
 from app.meetings.in_turn import begun_at, stretch_of, tables_at
 from app.meetings.models import Meeting, MeetingWish
 from app.meetings.planner import absent_in, is_there
+from app.meetings.seating import Seat, Seating
 from app.platform.database.ahead import take_ahead
 
 
@@ -63,8 +63,7 @@ class Hall:
 
     grid: TimeGrid
     slots: tuple[MeetingSlot, ...]
-    tables: tuple[MeetingTable, ...]
-    hosts: Mapping[int, int]
+    seating: Seating
     resources: Mapping[int, Resource]
     delegates: Mapping[int, Delegate]
     engaged: Mapping[int, Mapping[int, set[int]]]
@@ -117,9 +116,9 @@ class Hall:
             if any(all(self.is_free(one, slot, site) for one in whole) for site in self.sites)
         ]
 
-    @cached_property
+    @property
     def sites(self) -> frozenset[int]:
-        return frozenset(table.room.site_id for table in self.tables)
+        return self.seating.sites
 
     def has_team(self, resource_id: int | None, slot: MeetingSlot) -> bool:
         """Whether a team is on its shift in a slot and has a unit left; where none is needed, yes."""
@@ -130,24 +129,11 @@ class Hall:
         is_left = all(used.get(tick, 0) < resource.capacity for tick in self.ticks(slot))
         return is_left and is_there(self.grid, resource, slot)
 
-    def tables_for(self, company: Company) -> list[MeetingTable]:
-        """The tables that suit: the host's own, else those of the zone without a host, the smallest first."""
-        tables = [table for table in self.tables if table.seats >= len(company.people)]
-        own = [table for host in company.hosts for table in tables if self.hosts.get(table.id) == host]
-        if own:
-            return own[:1]
-        fitting = [
-            table
-            for table in tables
-            if table.id not in self.hosts and (company.zone is None or table.zone == company.zone)
-        ]
-        return sorted(fitting, key=lambda table: (table.seats, table.number))
-
-    def is_open(self, table: MeetingTable, slot: MeetingSlot) -> bool:
-        return self.ticks(slot).isdisjoint(self.tables_taken.get(str(table.id), ())) and not is_closed(table, slot)
+    def is_open(self, seat: Seat, slot: MeetingSlot) -> bool:
+        return self.ticks(slot).isdisjoint(self.tables_taken.get(seat.key, ())) and not seat.is_closed(slot)
 
     def places(self, company: Company, *, slot_ids: Collection[int] | None = None) -> list[Place]:
-        """Where this company could meet, by time, the smallest table first."""
+        """Where this company could meet, by time: at the host's own table, else at the smallest that nobody hosts."""
         return [*self.look_for_places(company, slot_ids=slot_ids)]
 
     def look_for_places(
@@ -159,14 +145,14 @@ class Hall:
             begin_at: which of the tables of one size comes first. Were it the same one for everybody, all who book at
                 one moment would ask the ledger for it, and wait for each other.
         """
-        tables = [*begun_at(begin_at, self.tables_for(company))]
+        groups = self.seating.groups_for(people=len(company.people), zone=company.zone, hosts=company.hosts)
         for slot in self.slots:
             if (slot_ids is not None and slot.id not in slot_ids) or not self.has_team(company.resource_id, slot):
                 continue
             sites = {site for site in self.sites if all(self.is_free(one, slot, site) for one in company.people)}
-            for table in tables:
-                if table.room.site_id in sites and self.is_open(table, slot):
-                    yield Place(slot=slot, table=table)
+            for seat in begun_at(begin_at, groups):
+                if seat.site_id in sites and self.is_open(seat, slot):
+                    yield Place(slot=slot, table=seat.table)
 
     def open_slots(self, company: Company) -> tuple[MeetingSlot, ...]:
         """The slots in which this company could meet, in the order of time."""
@@ -195,14 +181,15 @@ def read_hall(
     """
     delegates = delegates_by_id(session, people) if known is None else known
     house = house_of(session, event.id)
-    grid, tables = house.grid, house.tables
+    grid, sites = house.grid, house.seating.sites
     own = {*leaving} | ({moving.holding_id} if moving is not None and moving.holding_id is not None else set())
-    sites = {table.room.site_id for table in tables}
     if days is None:
         days = holdings_by_person(session, event_id=event.id, person_ids=delegates)
     stretches = _stretches(days, own, instead)
     walks = house.walks
-    slots = house.slots if slot_ids is None else tuple(slot for slot in house.slots if slot.id in slot_ids)
+    slots = house.slots
+    if slot_ids is not None:
+        slots = tuple(slot for number, slot in house.slots_by_id.items() if number in slot_ids)
     # Of a rush of bookings each needs what is taken at its own time, not in the whole edition.
     within = None if slot_ids is None else stretch_of(grid, slots)
     tables_taken = None if within is None or own else take_ahead(session, tables_at(event.id, within))
@@ -219,8 +206,7 @@ def read_hall(
     return Hall(
         grid=grid,
         slots=slots,
-        tables=tables,
-        hosts=house.hosts,
+        seating=house.seating,
         resources={resource.id: resource for resource in resources},
         delegates=delegates,
         engaged=_engaged(walks, sites, stretches),
@@ -236,8 +222,7 @@ def empty_hall(session: Session, event: Event) -> Hall:
     return Hall(
         grid=house.grid,
         slots=house.slots,
-        tables=house.tables,
-        hosts={},
+        seating=house.seating,
         resources={},
         delegates={},
         engaged={},

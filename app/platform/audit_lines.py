@@ -38,12 +38,9 @@ class Unwritten(NamedTuple):
     """A line without its place in the log, its values by field, and the names behind the keys that it carries."""
 
     line: Mapping[str, Any]
+    about: About
     values: Mapping[str, tuple[str | None, str | None]]
     names: Mapping[str, str]
-
-    @property
-    def about(self) -> About:
-        return About(self.line["event_id"], self.line["action"], self.line["entity"])
 
 
 def use_key(key: bytes) -> None:
@@ -67,8 +64,10 @@ def line_of(said: Said) -> Unwritten:
         "entity_id": str(said["entity_id"]),
         "digests": {field: [digest_of(before), digest_of(after)] for field, (before, after) in sorted(values.items())},
     }
+    about = About(said["event_id"], said["action"], said["entity"])
     carried = ((actor_key, actor.label), (for_key, for_whom))
-    return Unwritten(line, values, {key: name[:200] for key, name in carried if key and name and key.startswith(NAME)})
+    names = {key: name[:200] for key, name in carried if key and name and key.startswith(NAME)}
+    return Unwritten(line, about, values, names)
 
 
 def hash_of(line: Mapping[str, Any]) -> str:
@@ -86,7 +85,7 @@ def digest_of(value: str | None) -> str | None:
     """The keyed digest of a value, nothing of nothing."""
     if value is None:
         return None
-    return hmac.new(_key.get("key", b""), value.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_key.get("key", b""), value.encode(), "sha256").hex()
 
 
 def key_of_name(name: str) -> str:

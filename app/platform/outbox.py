@@ -94,8 +94,7 @@ def queue(
         raise Refused({"email": f"No mail can go to this address: {to!r}"})
     text = render_text(f"{template}.txt", context, locale=locale or "en").strip()
     subject, _, body = text.partition("\n")
-    # French sets a no-break space before a colon, which is no line break.
-    if any(unicodedata.category(sign) in {"Cc", "Zl", "Zp"} for sign in subject) or body.partition("\n")[0].strip():
+    if _is_broken(subject) or body.partition("\n")[0].strip():
         raise Refused(f"The subject of a mail takes one line: {text.splitlines()[:2]}")
     mail = {
         "event_id": event_id,
@@ -110,3 +109,8 @@ def queue(
     }
     # Of two transactions that have the same cause at once one finds the key taken.
     return add_new_row(session, OutboxMail(**mail, tries=0, is_forgotten_when_sent=False))
+
+
+def _is_broken(subject: str) -> bool:
+    """Whether a sign in it would end the line. French sets a no-break space before a colon, which is no line break."""
+    return not subject.isprintable() and any(unicodedata.category(sign) in {"Cc", "Zl", "Zp"} for sign in subject)

@@ -122,7 +122,7 @@ def _links(session: Session, event: Event, now: datetime) -> list[str]:
         for one, other in session.execute(select(MeetingWish.from_delegate_id, MeetingWish.to_delegate_id))
     }
     hall = read_hall(session, event, [one.id for one in delegates])
-    most = len(hall.tables) - LEFT_AT_A_TABLE
+    most = len(hall.seating.seats) - LEFT_AT_A_TABLE
     asked: dict[int, int] = defaultdict(int)
     tokens, wishes = [], []
     for slot in hall.slots:

@@ -41,30 +41,34 @@ def wish_by_token(session: Session, digest: str) -> MeetingWish:
     Raises:
         NotFound: no such link.
     """
-    ahead: MeetingWish | None = take_ahead(session, _link(digest))
+    ahead: tuple[MeetingWish, list[WishPerson]] | None = take_ahead(session, _link(digest))
     if ahead is not None:
-        session.add(ahead)
-        return ahead
+        wish, people = ahead
+        # Before it knows its people, who may stay without a session: to add all of them takes longer than to read them.
+        session.add(wish)
+        return introduced(session, wish, people)
     rows = session.execute(_BY_TOKEN, {"digest": digest}).all()
     if not rows:
         raise NotFound
     return introduced(session, rows[0][0], [person for _wish, person in rows])
 
 
-def wishes_by_token_ahead(session: Session, digests: Collection[str]) -> dict[Hashable, MeetingWish]:
-    """The same for links of whoever was asked first, read ahead: those of wishes that have nobody in common.
+def wishes_by_token_ahead(
+    session: Session, digests: Collection[str]
+) -> dict[Hashable, tuple[MeetingWish, list[WishPerson]]]:
+    """The same for links of whoever was asked first, and their people, read ahead: of wishes with nobody in common.
 
-    Each wish goes to a session of its own, which its people cannot share.
+    Each wish goes to a session of its own, and what is made known to its people there is not for others.
     """
     people: dict[MeetingWish, list[WishPerson]] = {}
     for wish, person in session.execute(_BY_LINK, {"digests": sorted(digests)}):
         people.setdefault(wish, []).append(person)
-    found: dict[Hashable, MeetingWish] = {}
+    found: dict[Hashable, tuple[MeetingWish, list[WishPerson]]] = {}
     met: set[int] = set()
     for wish, those in people.items():
         ids = {person.delegate_id for person in those} | {wish.from_delegate_id, wish.to_delegate_id}
         if met.isdisjoint(ids):
-            found[_link(wish.token_digest)] = introduced(session, wish, those)
+            found[_link(wish.token_digest)] = wish, those
         met |= ids
     return found
 

@@ -229,10 +229,8 @@ class Writes:
         """What the newest piece asks for, with those who wait behind it.
 
         Where the reading breaks, that is nobody's fault: the pieces before it stay as they are, and each of those it
-        was for asks for itself. SQLite answers within the process: it would save nothing.
+        was for asks for itself.
         """
-        if connection.dialect.name != "postgresql":
-            return
         is_first = len(pieces) == 1
         opened = _within(connection, AS_A_WHOLE if is_first else MAY_BE_UNDONE)
         try:

@@ -23,7 +23,7 @@ from app.meetings.service import answer_wish, booking, close_tables, propose_oth
 from app.platform import audit
 from app.platform.database import writes as writes_module
 
-pytestmark = pytest.mark.postgres
+both = pytest.mark.parametrize("kind", [None, pytest.param("pg", marks=pytest.mark.postgres)])
 
 
 @pytest.fixture
@@ -74,7 +74,8 @@ def _asked_by(client: Any, do: Callable[[], Any]) -> tuple[Any, list[str]]:
         listening.remove(client.app.state.database.engine, "before_cursor_execute", note)
 
 
-def test_wishes_of_other_people_are_read_once(client: Any, cast: Any, link_of: Any, answer_all: Any) -> None:
+@both
+def test_wishes_of_other_people_are_read_once(client: Any, cast: Any, link_of: Any, answer_all: Any, kind: Any) -> None:
     heads, staff = cast.heads, cast.staff
     assert answer_all([link_of(heads[0], staff[1], 3)]) == [303], "whoever comes next finds what the process keeps"
     pairs = ((heads[1], staff[0]), (heads[2], staff[3]), (heads[3], staff[2]))
@@ -84,8 +85,9 @@ def test_wishes_of_other_people_are_read_once(client: Any, cast: Any, link_of: A
     assert sum("FROM meeting_wish JOIN wish_person" in one for one in asked) == 1, "\n".join(asked)
 
 
+@both
 def test_each_answer_stands_beside_those_before_it(
-    client: Any, cast: Any, database: Any, link_of: Any, answer_all: Any
+    client: Any, cast: Any, database: Any, link_of: Any, answer_all: Any, kind: Any
 ) -> None:
     """One link twice, one person in two wishes of one time, and in two of other times: the ledger has what it should."""
     me, others = cast.heads[0], [*cast.heads[1:], *cast.staff[1:]]
@@ -102,6 +104,7 @@ def test_each_answer_stands_beside_those_before_it(
         assert len(held[me]) == 2
 
 
+@pytest.mark.postgres
 def test_a_day_that_another_has_is_left_to_whoever_asks_for_it(cast: Any, database: Any) -> None:
     """The reading ahead waits for nobody: it would hold up all others of the commit."""
     people = sorted(cast.heads[:2])
@@ -113,6 +116,7 @@ def test_a_day_that_another_has_is_left_to_whoever_asks_for_it(cast: Any, databa
         assert [name[2] for name in found] == people[1:]
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize(
     ("meanwhile", "told", "stands"),
     [("withdrawn", 409, Answer.WITHDRAWN), ("declined", 303, Answer.DECLINED), ("other time", 303, Answer.PENDING)],
