@@ -1,6 +1,7 @@
 """Pieces of work that share a commit, and what they share with each other until then."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from contextvars import Context, copy_context
@@ -35,6 +36,7 @@ class Piece:
     context: Context = field(default_factory=copy_context)
     result: Any = None
     fault: BaseException | None = None
+    came: float = field(default_factory=time.monotonic)
     tries: int = 0
     stood_on_what_was_ahead: bool = False
 

@@ -34,6 +34,10 @@ class Turns:
     def has_waiting_readers(self) -> bool:
         return bool(self._waiting)
 
+    def has_waiting_before(self, number: int) -> bool:
+        """Whether a reader waits who came before that number."""
+        return bool(self._waiting) and self._waiting[0][0] < number
+
     @asynccontextmanager
     async def taken(self, *, writes: bool, scope: Scope | None = None) -> AsyncIterator[None]:
         """Wait for a turn, and have it until the block ends.

@@ -41,8 +41,11 @@ AS_A_WHOLE: Mode = "rollback_only"
 
 MOST = 20
 """Pieces in one commit."""
-GATHER_SECONDS = 0.16
-"""While others wait to read, the first change of a batch waits that long for more: they make pages stale once then."""
+GATHER_SECONDS, LONGEST_GATHER, LOOK_SECONDS = 0.16, 0.4, 0.02
+"""While others wait to read, the first change of a batch waits that long for more: they make pages stale once then. It
+waits on, up to the second of these, for readers who came before it, as if it stood in line with them: the more people
+read, the more changes share a commit, and the fewer pages are made anew. How often it looks whether they are gone.
+"""
 BATCH_SECONDS = 0.05
 """After that long no further piece joins: whoever came first waits no longer for those who came later."""
 TURN_SECONDS = 0.2
@@ -126,8 +129,8 @@ class Writes:
         loop = asyncio.get_running_loop()
         try:
             while self._waiting:
-                if self._turns.has_waiting_readers:
-                    await asyncio.sleep(GATHER_SECONDS)
+                while self._gathers(self._waiting[0]):
+                    await asyncio.sleep(LOOK_SECONDS)
                 async with self._turns.taken(writes=True):
                     ends_at = time.monotonic() + TURN_SECONDS
                     is_over = False
@@ -138,6 +141,13 @@ class Writes:
         finally:
             self._is_free.set()
             self._going = None
+
+    def _gathers(self, first: Piece) -> bool:
+        """Whether the first of a batch waits for more: whoever waited for the batch before has done so already."""
+        waited = time.monotonic() - first.came
+        if waited < GATHER_SECONDS:
+            return self._turns.has_waiting_readers
+        return waited < LONGEST_GATHER and self._turns.has_waiting_before(first.number)
 
     def _do_what_waits(self, loop: asyncio.AbstractEventLoop, ends_at: float) -> None:
         """One batch after the other, unless somebody makes way: they are answered before the next one begins."""
