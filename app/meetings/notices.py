@@ -29,7 +29,7 @@ def _write(
     """Queue one mail; nothing where no address is known."""
     if to.email is None:
         return
-    outbox.queue(
+    outbox.queue_unseen(
         session,
         now=now,
         event_id=event.id,

@@ -4,13 +4,13 @@ import enum
 import unicodedata
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from sqlalchemy import ForeignKey, String, Text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.platform.database.base import Base, ShortText
-from app.platform.database.rows import add_new_row
+from app.platform.database.rows import add_new_row, add_new_values
 from app.platform.errors import Refused
 from app.platform.rendering import render_text
 
@@ -69,46 +69,60 @@ def drop(session: Session, keys: Collection[str], *, reason: str) -> None:
     )
 
 
-def queue(
-    session: Session,
-    *,
-    now: datetime,
-    event_id: int | None,
-    cause: str,
-    key: str,
-    to: str,
-    locale: str | None,
-    template: str,
-    context: dict[str, Any],
-    is_held: bool = False,
-) -> OutboxMail | None:
-    """Write a mail in the transaction of its cause; nothing when the same key was written before.
+class Words(TypedDict):
+    """A mail that is to be written.
 
     Args:
         template: ``templates/<template>.txt``; its first line is the subject, a blank line follows.
+    """
+
+    now: datetime
+    event_id: int | None
+    cause: str
+    key: str
+    to: str
+    locale: str | None
+    template: str
+    context: dict[str, Any]
+    is_held: NotRequired[bool]
+
+
+def queue(session: Session, **words: Unpack[Words]) -> OutboxMail | None:
+    """Write a mail in the transaction of its cause; nothing when the same key was written before.
 
     Raises:
         Refused: an address that is not exactly one, or a line break that would end the subject early.
     """
+    # Of two transactions that have the same cause at once one finds the key taken.
+    return add_new_row(session, OutboxMail(**_mail(words)))
+
+
+def queue_unseen(session: Session, **words: Unpack[Words]) -> None:
+    """The same for whoever needs to know nothing of the mail."""
+    add_new_values(session, OutboxMail, _mail(words))
+
+
+def _mail(words: Words) -> dict[str, Any]:
+    to, locale = words["to"], words["locale"] or "en"
     if to.count("@") != 1 or not to.isprintable() or any(character in to for character in ", ;<>"):
         raise Refused({"email": f"No mail can go to this address: {to!r}"})
-    text = render_text(f"{template}.txt", context, locale=locale or "en").strip()
+    text = render_text(f"{words['template']}.txt", words["context"], locale=locale).strip()
     subject, _, body = text.partition("\n")
     if _is_broken(subject) or body.partition("\n")[0].strip():
         raise Refused(f"The subject of a mail takes one line: {text.splitlines()[:2]}")
-    mail = {
-        "event_id": event_id,
-        "cause": cause,
-        "key": key,
+    return {
+        "event_id": words["event_id"],
+        "cause": words["cause"],
+        "key": words["key"],
         "recipient": to,
-        "locale": locale or "en",
+        "locale": locale,
         "subject": subject.strip()[:200],
         "body": body.strip() + "\n",
-        "state": MailState.HELD if is_held else MailState.QUEUED,
-        "written_at": now,
+        "state": MailState.HELD if words.get("is_held") else MailState.QUEUED,
+        "written_at": words["now"],
+        "tries": 0,
+        "is_forgotten_when_sent": False,
     }
-    # Of two transactions that have the same cause at once one finds the key taken.
-    return add_new_row(session, OutboxMail(**mail, tries=0, is_forgotten_when_sent=False))
 
 
 def _is_broken(subject: str) -> bool:

@@ -4,7 +4,7 @@ A flush looks at every relation of a model to find the order of its statements. 
 statement, that is about five times the work of the statement.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, TypeVar
 from weakref import ReferenceType, ref
@@ -34,13 +34,19 @@ def add_row(session: Session, row: Base) -> None:
 
 def add_new_row(session: Session, row: Row) -> Row | None:
     """The same where no other row has one of its keys; nothing where one has."""
-    session.flush()
-    connection = session.connection()
-    number = connection.scalar(_insert_new(insert_new(connection, table_of(type(row)))), _columns(row))
+    number = add_new_values(session, type(row), _columns(row))
     if number is None:
         return None
     _known(session, row, number)
     return row
+
+
+def add_new_values(session: Session, model: type[Base], values: Mapping[str, Any]) -> int | None:
+    """The same for whoever needs no more of the row than its number: the session does not know it."""
+    session.flush()
+    connection = session.connection()
+    number: int | None = connection.scalar(_insert_new(insert_new(connection, table_of(model))), values)
+    return number
 
 
 def save_row(session: Session, row: Any, **changes: Any) -> None:

@@ -46,7 +46,7 @@ GATHER_SECONDS, LONGEST_GATHER, LOOK_SECONDS = 0.16, 0.4, 0.02
 waits on, up to the second of these, for readers who came before it, as if it stood in line with them: the more people
 read, the more changes share a commit, and the fewer pages are made anew. How often it looks whether they are gone.
 """
-BATCH_SECONDS = 0.05
+BATCH_SECONDS = 0.15
 """After that long no further piece joins: whoever came first waits no longer for those who came later."""
 TURN_SECONDS = 0.2
 """After that long others that write have their turn."""
