@@ -31,8 +31,8 @@ HOST = f"127.0.0.1:{PORT}"
 ROUNDS = int(os.environ.get("BRIDGE_BENCH_ROUNDS", "3"))
 SECONDS = 8
 WRITERS = 20
-RUSH_SECONDS = 4
-"""So long 916 links last at 229 bookings a second: a longer round would count fewer."""
+RUSH_SECONDS = 3
+"""So long 916 links last at 305 bookings a second: a longer round would count fewer."""
 ALL, VISITORS = "all roles", "visitors"
 
 pytestmark = [pytest.mark.timeout(1800), pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not here")]
