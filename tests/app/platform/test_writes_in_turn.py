@@ -82,6 +82,36 @@ def test_while_others_wait_to_read_the_first_waits_for_more_and_for_nobody_other
     assert len(commits) == (1 if somebody_waits_to_read else 2)
 
 
+@pytest.mark.parametrize(("comes", "longest", "shared"), [("before", 60, 1), ("after", 60, 2), ("before", 0, 2)])
+def test_the_first_waits_on_for_readers_who_came_before_it_and_not_for_ever(
+    database: Database, commits: list[int], now: Any, monkeypatch: pytest.MonkeyPatch,
+    comes: str, longest: int, shared: int,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(module, "GATHER_SECONDS", 0)
+    monkeypatch.setattr(module, "LONGEST_GATHER", longest)
+
+    async def read(turns: Turns) -> None:
+        async with turns.taken(writes=False):
+            pass
+
+    async def one_after_the_other() -> None:
+        turns = Turns(readers=1, writers=1)
+        writes = Writes(database, turns)
+        async with turns.taken(writes=False), asyncio.timeout(60):
+            reader = asyncio.create_task(read(turns)) if comes == "before" else None
+            await asyncio.sleep(0)
+            first = asyncio.create_task(writes.do(spending("first", now)))
+            await asyncio.sleep(0)
+            reader = reader or asyncio.create_task(read(turns))
+            await (asyncio.sleep(0.1) if shared == 1 else first)
+            second = asyncio.create_task(writes.do(spending("second", now)))
+            await asyncio.sleep(0)
+        await asyncio.gather(first, second, reader)
+
+    asyncio.run(one_after_the_other())
+    assert len(commits) == shared
+
+
 def test_who_goes_away_keeps_nobody_waiting(database: Database, now: Any) -> None:
     async def all_of_them() -> str:
         writes = Writes(database, Turns(readers=2, writers=1))
