@@ -159,6 +159,7 @@ def test_a_wish_that_another_process_changed_after_it_was_read_is_judged_as_it_i
         assert len(session.scalars(select(Meeting)).all()) == 2
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize("change", ["a blocked time", "a closed table"])
 @pytest.mark.parametrize("looks_again", [True, False])
 def test_what_another_process_closes_within_a_batch_is_closed_for_whoever_is_not_booked_yet(
