@@ -1,10 +1,6 @@
 """Workers on PostgreSQL: row and task in one transaction, two processes, one of them killed."""
 
-import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -12,25 +8,11 @@ from sqlalchemy import text
 from app.platform.clock import SystemClock
 from app.solver_runs import tasks
 from app.solver_runs.enums import RunState
+from tests.app.solver_runs.working import start_working
 
 pytestmark = pytest.mark.postgres
-PROJECT = Path(__file__).parents[3]
 HANGS_AFTER = 60.0
 """Seconds after which a process that was told to end is taken to hang; on a busy machine Python alone needs ten."""
-
-WORKER = """
-import sys
-import app.models
-from app.platform.database.engine import Database
-from app.solver_runs.limits import RunLimits
-from app.solver_runs.postgres import PostgresWorker
-from app.solver_runs.watch import Keeper
-database = Database(sys.argv[1])
-limits = RunLimits(
-    command=(sys.executable, sys.argv[2]), memory_bytes=256 * 2**20, sweep_seconds=0.2, lease_seconds=2.0
-)
-PostgresWorker(Keeper(database, limits=limits), conninfo=database.conninfo).run()
-"""
 
 
 @pytest.fixture
@@ -47,19 +29,16 @@ def start_worker(database, stub):
     started = []
 
     def start():
-        worker = subprocess.Popen([sys.executable, "-c", WORKER, database.url, str(stub)], cwd=PROJECT)
+        worker = start_working(database.url, str(stub))
         started.append(worker)
         return worker
 
     yield start
     for worker in started:
-        if worker.poll() is None:
-            worker.terminate()
-        try:
-            worker.wait(HANGS_AFTER)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
+        worker.terminate()
+        worker.join(HANGS_AFTER)
+        worker.kill()
+        worker.join()
 
 
 def queued_tasks(database):
@@ -98,8 +77,9 @@ def test_a_worker_does_the_runs_and_ends_on_sigterm(web, ask, until, start_worke
     second = ask("solve", steps=1)
     assert until(second, lambda run: not run.state.is_open).state is RunState.DONE
     assert until(first, lambda run: run.is_explained).state is RunState.INFEASIBLE
-    worker.send_signal(signal.SIGTERM)
-    assert worker.wait(HANGS_AFTER) == 0
+    worker.terminate()
+    worker.join(HANGS_AFTER)
+    assert worker.exitcode == 0
 
 
 def test_a_run_without_a_task_is_found_by_the_sweep(ask, until, start_worker):
@@ -116,8 +96,8 @@ def test_another_worker_takes_over_from_a_killed_one_and_the_run_ends_once(
     run_id = ask("until stopped", time_limit_seconds=3.0)
     until(run_id, lambda run: run.state is RunState.RUNNING and trace.exists())
     start_worker()
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
+    killed.kill()
+    killed.join()
     run = until(run_id, lambda run: not run.state.is_open)
     assert (run.state, run.attempts, run.has_solution) == (RunState.DONE, 2, True)
     assert len(trace.read_text().split()) == 2
@@ -146,8 +126,9 @@ def test_a_worker_that_must_end_gives_its_run_back(web, ask, until, start_worker
     run_id = ask("until stopped", time_limit_seconds=30.0)
     until(run_id, lambda run: run.state is RunState.RUNNING)
     time.sleep(0.5)
-    worker.send_signal(signal.SIGTERM)
-    assert worker.wait(HANGS_AFTER) == 0
+    worker.terminate()
+    worker.join(HANGS_AFTER)
+    assert worker.exitcode == 0
     assert look(run_id).state is RunState.QUEUED
 
 
