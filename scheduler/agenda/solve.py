@@ -26,8 +26,8 @@ a plan by itself, so that no more than these seconds are worth it."""
 KEEPING_SHARE = 0.4
 """The part of the time limit by which the search for the fewest changes must have its proof."""
 
-WORTH_SECONDS = 2.0
-"""With less left than this the compiled kernel is not fetched, which takes one of them."""
+WORTH_SECONDS = 1.0
+"""With less left than this the compiled kernel is not fetched, which takes about as long."""
 
 
 def solve(

@@ -59,7 +59,7 @@ MANY_NEIGHBOURHOODS = {
     ),
 }
 """CP-SAT without what makes each of its neighbourhoods slow, and without those that find little."""
-CLASHING_TURNS = (Turn(patience=PATIENCE, parts_until=0.3, reinserts=True, parameters=MANY_NEIGHBOURHOODS),)
+CLASHING_TURNS = (Turn(patience=PATIENCE, parts_until=0.2, reinserts=True, parameters=MANY_NEIGHBOURHOODS),)
 """Few sessions in full rooms of which the same public wants too many: moves find a good plan soon, the whole, told of
 circles, a better one from there."""
 LARGE_TURNS = (Turn(patience=PATIENCE, parts_until=0.8),)
