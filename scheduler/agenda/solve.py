@@ -280,8 +280,8 @@ class _Search:
     def _is_over_for(self, share: float) -> bool:
         return self._incumbent.is_proven or self._control.is_stopped or self._is_past(share)
 
-    def _budget_for(self, share: float) -> int | None:
-        return None if self._work_left is None else max(1, int(share * self._work_left))
+    def _budget_for(self, share: float) -> float | None:
+        return None if self._work_left is None else share * self._work_left
 
     def _is_construction_over(self) -> bool:
         is_late = len(self._problem.sessions) <= LARGE and self._is_after(FIRST_PLAN_SECONDS)

@@ -17,7 +17,7 @@ class Limits:
     time_limit: float = 60.0
     workers: int = 2
     seed: int = 0
-    budget: int | None = None
+    budget: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,20 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scheduler.agenda.explain.blocking import blocking_set
+from scheduler.agenda.explain.changing import Change, changes_for, fixed_value, is_number, relaxed
 from scheduler.agenda.explain.effort import BRIEF, QUICK, SMALL, WHOLE
 from scheduler.agenda.explain.facts import Blocker, field_of
 from scheduler.agenda.explain.finding import by_kind, crowd_against
 from scheduler.agenda.explain.found import Found
 from scheduler.agenda.explain.hitting import hitting
-from scheduler.agenda.explain.mending import (
-    RAISE_A_CAPACITY,
-    Change,
-    changes_for,
-    fixed_value,
-    mended,
-    proposed,
-    relaxed,
-)
+from scheduler.agenda.explain.mending import mended, proposed
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile
 from scheduler.agenda.explain.widening import HOURS, widened_for
@@ -237,7 +230,7 @@ class _ListSearch:
             del others[change.steps]
             if field_of(change.steps) in HOURS:
                 value, plan = self._hours(change, others, furthest, plan)
-            elif change.cost == RAISE_A_CAPACITY and change.to is None:
+            elif is_number(change):
                 value = mended(self._problem, change, others, self._oracle)
                 if value is NOTHING:
                     return None

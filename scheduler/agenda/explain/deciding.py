@@ -89,6 +89,7 @@ class Deciding(Sight):
         return solved
 
     def best(self, problem: AgendaProblem) -> AgendaOutcome:
-        """The best plan that is found in half of the time left."""
+        """The best plan that is found soon."""
         left = max(0.01, (self._limits.time_limit - self.seconds) / 2)
-        return solve(problem, limits=replace(self._limits, time_limit=left), control=self._control)
+        limits = replace(self._limits, time_limit=left, budget=effort.LEAVING, workers=1)
+        return solve(problem, limits=limits, control=self._control)

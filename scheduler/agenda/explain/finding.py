@@ -7,22 +7,11 @@ from itertools import groupby
 
 from scheduler.agenda.explain.alike import kinds
 from scheduler.agenda.explain.among import crowd
+from scheduler.agenda.explain.changing import MAKE_OPTIONAL, WIDEN_A_WINDOW, Change, changes_for, relaxation, relaxed
 from scheduler.agenda.explain.effort import BRIEF, LONGER, SMALL, SOON, WHOLE
 from scheduler.agenda.explain.facts import Blocker
 from scheduler.agenda.explain.found import Found
-from scheduler.agenda.explain.mending import (
-    MAKE_OPTIONAL,
-    WIDEN_A_WINDOW,
-    Change,
-    Proposal,
-    changes_for,
-    eased,
-    mended,
-    proposed,
-    proved,
-    relaxation,
-    relaxed,
-)
+from scheduler.agenda.explain.mending import Proposal, eased, mended, proposed, proved
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import NOTHING, ProblemFile
 from scheduler.agenda.explain.widening import added_grains
@@ -159,7 +148,7 @@ class _FixSearch:
                     return None
                 self._proposed.discard(changes[index])
                 continue
-            found = proved(self._problem, proposal, {}, self._oracle, brief=True)
+            found = proved(self._problem, proposal, {}, self._oracle, brief=True, may_be_larger=True)
             if found.status == "feasible":
                 return fix_of(self._problem, proposal.change.steps, value=proposal.value)
             # What is refuted costs little, and mostly refutes others, too.

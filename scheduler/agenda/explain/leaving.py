@@ -3,8 +3,8 @@
 from collections.abc import Hashable, Sequence
 
 from scheduler.agenda.explain.alike import kinds
+from scheduler.agenda.explain.changing import DROP_A_PIN, MAKE_OPTIONAL, Change, relaxed
 from scheduler.agenda.explain.effort import SMALL
-from scheduler.agenda.explain.mending import DROP_A_PIN, MAKE_OPTIONAL, Change, relaxed
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import Changes, ProblemFile
 from scheduler.agenda.problem import AgendaProblem, Session

@@ -1,117 +1,30 @@
 """The cheapest change that makes a problem solvable, with a concrete value, proved by solving."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
 from typing import Any
 
 from scheduler.agenda.explain.alike import kinds
-from scheduler.agenda.explain.effort import LONGER, MANY, MOST_LEFT, SMALL, SOON, WHOLE
-from scheduler.agenda.explain.facts import Blocker, Steps, field_of
-from scheduler.agenda.explain.fitting_out import rooms_fitted_out
+from scheduler.agenda.explain.changing import Change, fixed_value, is_number, relaxation
+from scheduler.agenda.explain.effort import GUESS, LONGER, MANY, MOST_LEFT, SMALL, SOON, WHOLE
+from scheduler.agenda.explain.facts import Steps, field_of
 from scheduler.agenda.explain.found import Found
 from scheduler.agenda.explain.oracle import Oracle
-from scheduler.agenda.explain.relaxing import ENOUGH, NOTHING, Changes, ProblemFile, neutral
+from scheduler.agenda.explain.raising import raised_for
+from scheduler.agenda.explain.relaxing import NOTHING, Changes, ProblemFile, neutral
 from scheduler.agenda.explain.widening import HOURS, widened, widened_for
 from scheduler.agenda.legal import hours_of_days
-from scheduler.agenda.problem import AgendaProblem, Session
+from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.solution import Placement
-
-DROP_A_PIN, WIDEN_A_WINDOW, RAISE_A_CAPACITY, MAKE_OPTIONAL, ANYTHING_ELSE = range(5)
-"""What a change costs an organiser, the least first."""
 
 LARGER = 3
 """How many larger numbers are tried, ever further away, where it is hard to say whether the least one is enough."""
 
 ALIKE = 4
 """Sessions of a kind, on average, among many for a plan of them to be proposed."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """A value that could be changed, how much that is to ask, and its new value where there is only one."""
-
-    cost: int
-    steps: Steps
-    to: tuple[str, ...] | None = None
-
-
-def changes_for(problem: AgendaProblem, facts: Sequence[Blocker]) -> list[Change]:
-    """The changes that could break a blocking set, the cheapest first."""
-    found: dict[Steps, Change] = {}
-    positions = {session.id: position for position, session in enumerate(problem.sessions)}
-    for fact in facts:
-        for change in _changes_for(problem, fact, positions):
-            found.setdefault(change.steps, change)
-    for steps, given in rooms_fitted_out(problem, facts):
-        found.setdefault(steps, Change(RAISE_A_CAPACITY, steps, given))
-    return sorted(found.values(), key=lambda change: change.cost)
-
-
-def _changes_for(problem: AgendaProblem, fact: Blocker, positions: Mapping[str, int]) -> Iterator[Change]:
-    field = field_of(fact.steps)
-    if field == "optional":
-        yield Change(MAKE_OPTIONAL, fact.steps)
-        return
-    if field == "pin":
-        yield Change(DROP_A_PIN, fact.steps)
-    elif field in HOURS:
-        yield Change(WIDEN_A_WINDOW, fact.steps)
-    elif field == "max_parallel":
-        yield Change(RAISE_A_CAPACITY, fact.steps)
-    else:
-        yield Change(ANYTHING_ELSE, fact.steps)
-    if fact.steps[0] != "sessions":
-        return
-    index = fact.steps[1]
-    assert isinstance(index, int)
-    yield from _more_of_what_it_wants(problem, problem.sessions[index], field, fact)
-    concerned = {fact.ids[0], *(fact.ids[1:] if field in ("after", "not_with", "same_room_as") else ())}
-    for position in sorted(positions[name] for name in concerned):
-        if not problem.sessions[position].optional:
-            yield Change(MAKE_OPTIONAL, ("sessions", position, "optional"))
-
-
-def _more_of_what_it_wants(problem: AgendaProblem, session: Session, field: str, fact: Blocker) -> Iterator[Change]:
-    if field == "uses":
-        for index, resource in enumerate(problem.resources):
-            if resource.id == fact.ids[1]:
-                yield Change(RAISE_A_CAPACITY, ("resources", index, "capacity"))
-    elif field in ("audience", "booths"):
-        supply = "capacity" if field == "audience" else "booths"
-        short = [
-            (getattr(room, supply), index)
-            for index, room in enumerate(problem.rooms)
-            if getattr(room, supply) < getattr(session, field)
-        ]
-        # The room that lacks least comes first.
-        for _, index in sorted(short, reverse=True):
-            yield Change(RAISE_A_CAPACITY, ("rooms", index, supply))
-
-
-def relaxation(change: Change) -> Changes:
-    """A change taken as far as it goes: what it cannot mend then it cannot mend at all."""
-    field = field_of(change.steps)
-    if change.to is not None:
-        return {change.steps: change.to}
-    if change.steps[0] in ("rooms", "resources") and field in ("capacity", "booths"):
-        return {change.steps: ENOUGH}
-    return neutral([change.steps])
-
-
-def fixed_value(change: Change) -> Any:
-    """The new value of what is neither hours nor a number, and so has only one."""
-    return 0 if field_of(change.steps) == "uses" else relaxation(change)[change.steps]
-
-
-def relaxed(changes: Iterable[Change]) -> Changes:
-    """Several changes taken as far as they go."""
-    found: Changes = {}
-    for change in changes:
-        found.update(relaxation(change))
-    return found
 
 
 @dataclass(frozen=True)
@@ -139,11 +52,31 @@ def mended(problem: AgendaProblem, change: Change, others: Changes, oracle: Orac
     plan = oracle.find(free, work=work).placements
     if plan is None:
         return NOTHING
+    if is_number(change):
+        return _raised(problem, change, others, plan, oracle).value
     whole = _proposed(problem, change, lambda changes: file.changed({**others, **changes}), oracle)
     if whole is not None and proved(problem, whole, others, oracle).status == "feasible":
         return whole.value
     # Hours that are widened for a plan need no other proof than that plan.
     return widened_for(problem, free, change.steps, plan) if field_of(change.steps) in HOURS else NOTHING
+
+
+def _raised(
+    problem: AgendaProblem, change: Change, others: Changes, plan: Sequence[Placement], oracle: Oracle
+) -> Proposal:
+    """A number that is enough, as small as is soon found.
+
+    Args:
+        plan: one with the number as large as it may be.
+    """
+    values, file = _values(problem, change.steps), ProblemFile(problem)
+
+    def changed(index: int) -> AgendaProblem:
+        return file.changed({**others, change.steps: values[index]})
+
+    low = _first(len(values), lambda index: not oracle.sees_against(changed(index)))
+    enough, plan = raised_for(len(values), changed, plan, oracle, low=low, work=GUESS)
+    return Proposal(change, values[enough], plan)
 
 
 def proposed(problem: AgendaProblem, change: Change, others: Changes, few: Set[str], oracle: Oracle) -> Proposal | None:
@@ -153,21 +86,29 @@ def proposed(problem: AgendaProblem, change: Change, others: Changes, few: Set[s
     def whole(changes: Changes) -> AgendaProblem:
         return file.changed({**others, **changes})
 
-    if change.cost == RAISE_A_CAPACITY and change.to is None:
+    if is_number(change):
         return _least_enough(problem, change, whole, few, oracle)
     return _proposed(problem, change, lambda changes: oracle.only(whole(changes), few), oracle)
 
 
 def proved(
-    problem: AgendaProblem, proposal: Proposal, others: Changes, oracle: Oracle, *, brief: bool = False
+    problem: AgendaProblem,
+    proposal: Proposal,
+    others: Changes,
+    oracle: Oracle,
+    *,
+    brief: bool = False,
+    may_be_larger: bool = False,
 ) -> Found:
     """Whether there is a plan of the whole file with the value that is proposed.
 
     Args:
         brief: give up soon where there is no answer.
+        may_be_larger: a number that is larger is tried next; of that it is told sooner.
     """
     changed = ProblemFile(problem).changed({**others, proposal.change.steps: proposal.value})
-    return oracle.find(changed, wanted=proposal.placements, brief=brief)
+    is_guess = may_be_larger and is_number(proposal.change) and len(problem.sessions) <= WHOLE
+    return oracle.find(changed, wanted=proposal.placements, brief=brief, work=GUESS if is_guess else LONGER)
 
 
 def eased(problem: AgendaProblem, proposal: Proposal, left: Set[str], oracle: Oracle) -> Proposal | None:
@@ -191,14 +132,14 @@ def eased(problem: AgendaProblem, proposal: Proposal, left: Set[str], oracle: Or
         plan = oracle.find(free, wanted=wanted, firm=few, brief=is_brief, work=SOON).placements
         # Hours that are widened for a plan need no other proof than that plan.
         return None if plan is None else replace(proposal, value=widened_for(problem, free, steps, plan))
-    if proposal.change.cost != RAISE_A_CAPACITY or proposal.change.to is not None:
+    if not is_number(proposal.change):
         return None
     values = [value for value in _values(problem, steps) if value > proposal.value]
     # With fewer there is no time for those that were left.
     first = max(1, _units_for(problem, steps, left))
     for index in [first - 1 + (1 << turn) for turn in range(LARGER)]:
         if index > len(values) or oracle.is_over:
-            return None
+            break
         larger = replace(proposal, value=values[index - 1])
         if proved(problem, larger, {}, oracle, brief=True).status == "feasible":
             return larger
@@ -212,7 +153,7 @@ def _proposed(
     if field in HOURS:
         value, placements = widened(problem, changed, change.steps, oracle)
         return None if value is NOTHING else Proposal(change, value, placements)
-    if change.cost == RAISE_A_CAPACITY and change.to is None:
+    if is_number(change):
         return _least_enough(problem, change, changed, {one.id for one in problem.sessions}, oracle)
     value = fixed_value(change)
     found = oracle.find(changed({change.steps: value}))

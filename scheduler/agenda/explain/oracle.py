@@ -50,16 +50,18 @@ class Oracle(Deciding):
         """
         if self.is_over:
             return Found("unknown")
+        if brief:
+            work = effort.BRIEF if work is None else min(work, effort.BRIEF)
         present = {session.id for session in problem.sessions}
         shown = {placement.session for placement in wanted}
         for names in self._against:
             is_new = len(names) < len(present) and names <= present and not names <= shown
             # What is seen of most sessions is seen of all.
             is_most = len(names) > effort.WHOLE and 2 * len(names) > len(present)
-            if is_new and not is_most and self._is_against(problem, names, effort.BRIEF if brief else work):
+            if is_new and not is_most and self._is_against(problem, names, work):
                 return Found("infeasible", against=names)
         if len(present) <= effort.SMALL:
-            return self.ask_few(problem, work=effort.BRIEF if brief else work)
+            return self.ask_few(problem, work=work)
         return self._ask_large(problem, wanted, firm, work, brief=brief)
 
     def against(self, problem: AgendaProblem) -> frozenset[str] | None:

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduler.agenda.explain import explain
+from scheduler.agenda.explain.changing import RAISE_A_CAPACITY, Change
 from scheduler.agenda.explain.leaving import sessions_left_out
-from scheduler.agenda.explain.mending import RAISE_A_CAPACITY, Change, Proposal, eased
+from scheduler.agenda.explain.mending import Proposal, eased
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.packing import packed
 from scheduler.agenda.explain.sizes import Size, Stretch
