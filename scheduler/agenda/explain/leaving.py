@@ -18,8 +18,8 @@ FOR_ALL, FOR_ONE = 60, 15
 def sessions_left_out(problem: AgendaProblem, oracle: Oracle) -> Changes | None:
     """The fewest sessions that must be left out so that the others can be placed; pins go only where none else helps.
 
-    A pinned session has to be placed even if it is optional, so leaving it out takes two changes. Of many sessions
-    they are few, but perhaps not the fewest.
+    A pinned session has to be placed even if it is optional, so leaving it out takes two changes. Where it is hard to
+    tell, and of many sessions, they are few, but perhaps not the fewest.
     """
     if oracle.is_over:
         return None
