@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from scheduler.agenda.bounds import lower_bounds
 from scheduler.agenda.clashing import Circle, circles_of, least_of
-from scheduler.agenda.first_plan import Attempt, complete, construct
+from scheduler.agenda.crowds import begin
+from scheduler.agenda.first_plan import Attempt, complete
 from scheduler.agenda.incumbent import STAGES, Incumbent
 from scheduler.agenda.large import improve, is_complete, keep_most, with_all_optional
 from scheduler.agenda.legal_starts import legal_of
@@ -65,12 +66,13 @@ class _Search:
     def run(self, hint: AgendaSolution | None) -> AgendaOutcome:
         if any(one.is_required and not self._legal[one.id].rooms for one in self._problem.sessions):
             return self._outcome("infeasible")
-        attempts = construct(
+        attempts = begin(
             self._problem,
             self._legal,
             hint,
             seed=self._limits.seed,
-            is_over=self._is_construction_over,
+            is_over=self._is_over,
+            is_construction_over=self._is_construction_over,
             offer=self._incumbent.offer,
             is_proven=lambda: self._incumbent.is_proven,
         )

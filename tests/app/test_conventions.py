@@ -279,7 +279,7 @@ SOLVERS = {"ortools", "numba", "pysat", "highspy"}
 SOLVING = re.compile(
     r"scheduler/(core/(compiled|cpsat|staged|clauses|maxsat|prover)\.py"
     r"|pairing/(variables|constraints|objective|model|replan|solve|explain|catalogue)"
-    r"|agenda/(variables|constraints|objective|model|solve|explain|large|reinserting)"
+    r"|agenda/(variables|constraints|objective|model|solve|explain|crowds|large|reinserting)"
     r"|meetings/(variables|literals|constraints|objective|patterns|model|solve|explain|whole|parts|search|relaxation"
     r"|kernel|chains|annealing|arrays|paths|cooling|improving|repairing|strategy|compiling))"
 )

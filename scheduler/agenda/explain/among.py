@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence, Set
 
-from scheduler.agenda.explain.effort import COUNTED, FEW_EJECTIONS, MOST_JOINED, WHOLE
-from scheduler.agenda.explain.purse import Purse
+from scheduler.agenda.crowds.purse import Purse
+from scheduler.agenda.crowds.tracks import COUNTED, proposed
+from scheduler.agenda.explain.effort import FEW_EJECTIONS, MOST_JOINED, WHOLE
 from scheduler.agenda.explain.seating import seated
-from scheduler.agenda.explain.tracks import proposed
 from scheduler.agenda.first_plan import Attempt, first_plan
 from scheduler.agenda.legal import Legal
 from scheduler.agenda.problem import AgendaProblem

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from scheduler.agenda.crowds.purse import Purse
 from scheduler.agenda.explain import effort
 from scheduler.agenda.explain.found import Found
-from scheduler.agenda.explain.purse import Purse
 from scheduler.agenda.explain.sight import Sight
 from scheduler.agenda.explain.stretches import fill_stretches
 from scheduler.agenda.legal import Legal

@@ -30,8 +30,8 @@ TOGETHER = 0.2
 """Deterministic time for all questions about facts, and as much for all about a fix."""
 FIRST = 0.75
 """The part of the time that is left for the question whether there is a plan; the rest is to say why there is none."""
-COUNTED, GLANCE = 1.0, 0.1
-"""The same for numbers that fill what is scarce, and for these where it matters little whether there are any."""
+GLANCE = 0.1
+"""The same for numbers that fill what is scarce, where it matters little whether there are any."""
 MOST_SHORTLY, MOST_SOLVED = 80, 300
 """Sessions beyond which the solver says nothing in a short time, and nothing but whether there is a plan at all."""
 WHOLE = 150

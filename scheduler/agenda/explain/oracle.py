@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence, Set
 
+from scheduler.agenda.crowds.tracks import overfilled
 from scheduler.agenda.explain import effort
 from scheduler.agenda.explain.among import KeptFew, KeptPlan, in_the_way
 from scheduler.agenda.explain.deciding import Deciding
 from scheduler.agenda.explain.found import Answer, Found
 from scheduler.agenda.explain.packing import packed
-from scheduler.agenda.explain.tracks import overfilled
 from scheduler.agenda.first_plan import Attempt, first_plan
 from scheduler.agenda.legal import Legal
 from scheduler.agenda.problem import AgendaProblem

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from operator import itemgetter
 
-from scheduler.agenda.explain.filling import filled
+from scheduler.agenda.crowds.filling import filled
 from scheduler.agenda.legal import Span, Starts, common, hours_of_day, union, without
 from scheduler.agenda.problem import AgendaProblem, Room, Session
 from scheduler.agenda.solution import Placement

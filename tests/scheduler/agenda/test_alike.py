@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scheduler.agenda.crowds.filling import filled
 from scheduler.agenda.explain import explain
 from scheduler.agenda.explain.alike import facts_alike
 from scheduler.agenda.explain.facts import blockers_of
-from scheduler.agenda.explain.filling import filled
 from scheduler.agenda.explain.relaxing import ProblemFile, neutral
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.core.blocking import shrink_alike

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from scheduler.agenda.crowds.purse import LEAST, SHARE, Purse
 from scheduler.agenda.explain import deciding, explain
 from scheduler.agenda.explain.blocking import blocking_set
 from scheduler.agenda.explain.combining import find_fixes
 from scheduler.agenda.explain.found import Found
 from scheduler.agenda.explain.oracle import Oracle
-from scheduler.agenda.explain.purse import LEAST, SHARE, Purse
 from scheduler.agenda.problem import AgendaProblem, read_problem
 from scheduler.core.cpsat import Solved
 from scheduler.core.limits import Control, Limits

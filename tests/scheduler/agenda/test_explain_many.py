@@ -7,14 +7,14 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scheduler.agenda.crowds.sizes import Size, Stretch
+from scheduler.agenda.crowds.tracks import in_order
 from scheduler.agenda.explain import explain
 from scheduler.agenda.explain.changing import RAISE_A_CAPACITY, Change
 from scheduler.agenda.explain.leaving import sessions_left_out
 from scheduler.agenda.explain.mending import Proposal, eased
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.packing import packed
-from scheduler.agenda.explain.sizes import Size, Stretch
-from scheduler.agenda.explain.tracks import in_order
 from scheduler.agenda.model import solution_of as complete_solution
 from scheduler.agenda.problem import AgendaProblem, read_problem
 from scheduler.agenda.validation import validate

@@ -5,11 +5,11 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from scheduler.agenda.crowds.tracks import proposed
 from scheduler.agenda.explain import explain
 from scheduler.agenda.explain.alike import likeness
 from scheduler.agenda.explain.houses import overfull_houses
 from scheduler.agenda.explain.required import Required
-from scheduler.agenda.explain.tracks import proposed
 from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.model import solution_of
 from scheduler.agenda.restricting import only

@@ -5,12 +5,12 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from scheduler.agenda.crowds.succession import one_after_the_other
 from scheduler.agenda.explain.contradiction import contradictions
 from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of
 from scheduler.agenda.explain.packing import goes_beside
 from scheduler.agenda.explain.relaxing import ProblemFile, neutral
 from scheduler.agenda.explain.stretches import fill_stretches
-from scheduler.agenda.explain.succession import one_after_the_other
 from scheduler.agenda.first_plan import first_plan
 from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.model import build

@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.agenda.explain.patterns import filled_by_patterns
+from scheduler.agenda.crowds.patterns import filled_by_patterns
 
 Steps = list[dict[int, int]]
 

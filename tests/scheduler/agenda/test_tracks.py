@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from scheduler.agenda.crowds.tracks import overfilled
 from scheduler.agenda.explain import explain
 from scheduler.agenda.explain.contradiction import contradictions
-from scheduler.agenda.explain.tracks import overfilled
 from scheduler.agenda.legal_starts import legal_of
 from scheduler.agenda.restricting import only
 from scheduler.agenda.solve import solve

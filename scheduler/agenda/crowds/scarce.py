@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from scheduler.agenda.explain.sizes import Stretch
+from scheduler.agenda.crowds.sizes import Stretch
 from scheduler.agenda.legal import Legal, Span, Starts, common, hours_of_days, taken_elsewhere, union, without
 from scheduler.agenda.problem import AgendaProblem, Resource, Session
 

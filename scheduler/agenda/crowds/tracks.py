@@ -13,13 +13,12 @@ from typing import Literal
 
 from ortools.sat.python import cp_model
 
-from scheduler.agenda.explain.effort import COUNTED
-from scheduler.agenda.explain.filling import filled
-from scheduler.agenda.explain.patterns import filled_by_patterns
-from scheduler.agenda.explain.purse import Purse
-from scheduler.agenda.explain.scarce import scarce, standing_still
-from scheduler.agenda.explain.sizes import Size, Stretch
-from scheduler.agenda.explain.succession import one_after_the_other
+from scheduler.agenda.crowds.filling import filled
+from scheduler.agenda.crowds.patterns import filled_by_patterns
+from scheduler.agenda.crowds.purse import Purse
+from scheduler.agenda.crowds.scarce import scarce, standing_still
+from scheduler.agenda.crowds.sizes import Size, Stretch
+from scheduler.agenda.crowds.succession import one_after_the_other
 from scheduler.agenda.first_plan.ground import LONGEST
 from scheduler.agenda.legal import Legal, union
 from scheduler.agenda.problem import AgendaProblem, Session
@@ -28,6 +27,8 @@ from scheduler.core.cpsat import decided
 
 MOST_ORDERS = 3_000
 """Sets of sessions in one stretch after which no further orders are tried."""
+COUNTED = 1.0
+"""Deterministic time for numbers that fill what is scarce."""
 MOST_COUNTED = 20_000
 """Numbers, one for each size in each stretch, beyond which nothing is counted."""
 NEARLY = 1.5
