@@ -13,8 +13,8 @@ from scheduler.agenda.solution import AgendaSolution, Placement
 
 WORK = 0.1
 """Deterministic time for how lengths fill what there is."""
-FEW_EJECTIONS = 12
-"""Ejections after which what counting proposes is given up."""
+FEW_EJECTIONS, EJECTIONS = 12, 1_000
+"""Ejections after which what counting proposes is given up, and the others beside it."""
 LARGE = 150
 """Sessions of a crowd beyond which counting takes too long."""
 
@@ -64,7 +64,7 @@ def crowd_first(
     plan = _counted(crowd, seed=seed, is_over=is_over)
     if plan is None:
         return []
-    whole = first_plan(problem, legal, wanted=plan, firm=names, seed=seed, is_over=is_over)
+    whole = first_plan(problem, legal, wanted=plan, firm=names, seed=seed, most_ejections=EJECTIONS, is_over=is_over)
     if whole.is_complete:
         offer(whole.placements)
     return [whole]
