@@ -19,7 +19,9 @@ from app.meetings.rules import MeetingRules, rules_of
 from app.meetings.seating import Seating
 from app.platform.kept import apart_from, kept, state_without
 
-OUTDATING = frozenset({"delegate.availability", "table.closed"})
+OUTDATING = frozenset(
+    {"delegate.availability", "delegate.changed", "delegate.imported", "delegate.merged", "table.closed"}
+)
 """Actions after which nobody is to be booked by what a house said before: the ledger knows nothing of such times."""
 
 

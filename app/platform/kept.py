@@ -2,7 +2,7 @@
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import NamedTuple, TypeVar
@@ -32,8 +32,9 @@ _SINCE = (
 _LAST = select(_LOG.id, _LOG.hash).order_by(_LOG.id.desc()).limit(1)
 _SEEN = "lines that count"
 
+_NEWEST = "SELECT coalesce(max(id), 0) FROM audit_entry"
 _TOLD_SINCE = "SELECT 1 FROM audit_entry WHERE id > %s AND action = ANY(%s) LIMIT 1"
-"""In the words of PostgreSQL, past the compiler: asked while others wait for the end of the log."""
+"""In the words of PostgreSQL, past the compiler: the second is asked while others wait for the end of the log."""
 
 
 @contextmanager
@@ -64,12 +65,11 @@ class _Followed(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """What one transaction found, how far the log was, and how much it had written by then itself."""
+    """What one transaction found, and how much it had written by then itself."""
 
     chain: Chain | None
     lines: int
     counted: str
-    line_id: int
 
     def holds(self, of: _Of, written: Chain | None) -> bool:
         if self.chain is not None and self.chain is not written:
@@ -142,10 +142,10 @@ def _newest(session: Session, of: _Of) -> str:
     known = seen.get(of)
     if known is not None and known.holds(of, written):
         return known.counted
-    found = _look(session, of)
+    counted = _look(session, of)
     if _sees_one_state(session):
-        seen[of] = _Seen(written, len(written.lines) if written else 0, found.counted, found.line_id)
-    return found.counted
+        seen[of] = _Seen(written, len(written.lines) if written else 0, counted)
+    return counted
 
 
 def _sees_one_state(session: Session) -> bool:
@@ -155,18 +155,20 @@ def _sees_one_state(session: Session) -> bool:
     return is_short or engine.dialect.name == "sqlite" or "isolation_level" in engine.get_execution_options()
 
 
-def was_told_since(connection: Connection, looks: Mapping[Hashable, _Seen], actions: Collection[str]) -> bool:
-    """Whether others wrote a line about one of these since the first of the looks of a commit (PostgreSQL).
+def newest_line(connection: Connection) -> int:
+    """Number of the last line of the log that is committed (PostgreSQL)."""
+    return int(connection.exec_driver_sql(_NEWEST).scalar_one())
+
+
+def was_told_since(connection: Connection, line_id: int, actions: Collection[str]) -> bool:
+    """Whether others wrote a line about one of these after a line (PostgreSQL).
 
     Whoever asks behind the end of the log, which is theirs until their commit, is told for good.
     """
-    if not looks:
-        return False
-    read_to = min(look.line_id for look in looks.values())
-    return connection.exec_driver_sql(_TOLD_SINCE, (read_to, [*actions])).first() is not None
+    return connection.exec_driver_sql(_TOLD_SINCE, (line_id, [*actions])).first() is not None
 
 
-def _look(session: Session, of: _Of) -> _Followed:
+def _look(session: Session, of: _Of) -> str:
     """Read on in the log from where the last look ended: a rush writes thousands of lines that do not count."""
     engine = session.get_bind().engine
     with _lock:
@@ -180,7 +182,7 @@ def _look(session: Session, of: _Of) -> _Followed:
         found = _from_the_beginning(session, of)
     with _lock:
         followed[of] = found
-    return found
+    return found.counted
 
 
 def _from_the_beginning(session: Session, of: _Of) -> _Followed:

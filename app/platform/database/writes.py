@@ -27,7 +27,8 @@ from app.platform.database.engine import LOCK_WAIT, RETRIES, Database
 from app.platform.database.pieces import Batch, Piece, Work
 from app.platform.database.sessions import LineLost, Undone, in_words
 from app.platform.database.turns import Turns
-from app.platform.kept import was_told_since
+from app.platform.errors import Busy
+from app.platform.kept import newest_line, was_told_since
 
 log = structlog.get_logger("bridge.database")
 
@@ -60,10 +61,8 @@ AMONG_OTHERS = 20
 """Milliseconds that a piece waits for another process while the commit of others waits for it; then it comes first in
 the next one. Two processes that wait for each other's pieces so wait no longer than that.
 """
-
-
-class Outdated(RuntimeError):
-    """Another process changed meanwhile what these pieces stood on."""
+OVERTAKEN_SECONDS = 2
+"""After which whoever was overtaken by other processes each time may come again."""
 
 
 class Writes:
@@ -199,6 +198,7 @@ class Writes:
         """Do the first piece, and add those that wait as long as they may join; then write their lines into the log."""
         ends_at = time.monotonic() + BATCH_SECONDS
         batch = Batch()
+        began = newest_line(connection) if self._has_others(connection) else 0
         self._read_ahead(connection, pieces, batch)
         is_shared = batch.holds_for_others
         if is_shared:
@@ -219,21 +219,26 @@ class Writes:
             if is_shared:
                 _wait_for_others(connection, LOCK_WAIT)
             chain = end_of_log(connection)
-            self._check_is_newest(connection, pieces, batch)
+            self._check_is_newest(connection, pieces, began)
             write_lines(connection, chain, batch.lines)
 
-    def _check_is_newest(self, connection: Connection, pieces: list[Piece], batch: Batch) -> None:
-        """SQLite has one writer; on PostgreSQL others commit while a batch goes on, which looked at the log once.
+    def _has_others(self, connection: Connection) -> bool:
+        """SQLite has one writer; on PostgreSQL others commit while a batch goes on."""
+        return bool(self._outdated_by) and connection.dialect.name == "postgresql"
+
+    def _check_is_newest(self, connection: Connection, pieces: list[Piece], began: int) -> None:
+        """See whether what the pieces read, any of it perhaps before the others committed, still holds.
+
+        Args:
+            began: the last line of the log before anything was read.
 
         Raises:
-            Outdated: all pieces come again, and look anew.
+            Busy: all pieces come again, and look anew; those left have come often enough, and are told so.
         """
-        if connection.dialect.name != "postgresql" or max(piece.tries for piece in pieces) >= RETRIES:
-            return
-        if was_told_since(connection, batch.ahead.looks, self._outdated_by):
-            self._waiting.extendleft(reversed(pieces))
-            pieces.clear()
-            raise Outdated
+        if self._has_others(connection) and was_told_since(connection, began, self._outdated_by):
+            self._waiting.extendleft(piece for piece in reversed(pieces) if piece.tries < RETRIES)
+            pieces[:] = [piece for piece in pieces if piece.tries >= RETRIES]
+            raise Busy(retry_after_seconds=OVERTAKEN_SECONDS)
 
     def _read_ahead(self, connection: Connection, pieces: list[Piece], batch: Batch) -> None:
         """What the newest piece asks for, with those who wait behind it.

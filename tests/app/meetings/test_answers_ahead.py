@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -15,7 +16,7 @@ from app.claims.service import lock_days, lock_days_ahead
 from app.delegations.models import Delegate
 from app.delegations.service.availability import Block, set_availability
 from app.events.models import MeetingSlot
-from app.meetings import answers_ahead
+from app.meetings import answers_ahead, loaders
 from app.meetings.enums import Answer
 from app.meetings.models import Meeting, MeetingWish
 from app.meetings.queries import wish_in_event
@@ -200,3 +201,42 @@ def test_what_another_process_closes_within_a_batch_is_closed_for_whoever_is_not
     with database.reading() as session:
         assert audit.verify(session) is None
         assert len(session.scalars(select(Meeting)).all()) == (1 if looks_again else 2)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("whose", "times", "answer"), [("of a guest", 1, 409), ("of somebody else", 1, 303), ("of somebody else", 9, 503)]
+)
+def test_an_earlier_departure_counts_and_whoever_is_overtaken_each_time_is_told_to_come_again(
+    client: Any, cast: Any, database: Any, link_of: Any, answer_all: Any, actor: Any, now: Any,
+    monkeypatch: pytest.MonkeyPatch, whose: str, times: int, answer: int,
+) -> None:  # fmt: skip
+    """Another process commits it after the guests were read and before the log is looked at."""
+    guest, other = cast.staff[1], cast.staff[3]
+    links = [link_of(cast.heads[0], guest, 0)]
+    with database.reading() as session:
+        begins = session.scalars(select(MeetingSlot.starts_at).order_by(MeetingSlot.starts_at)).all()[0]
+    looks: list[int] = []
+
+    def leave(session: Any) -> None:
+        number = guest if whose == "of a guest" else other
+        person = session.scalars(
+            select(Delegate).where(Delegate.id == number).options(selectinload(Delegate.blocked_times))
+        ).one()
+        set_availability(
+            session, event=cast.event, delegate=person, arrives_at=None,
+            departs_at=begins - timedelta(minutes=len(looks)), blocks=[], version=person.version, actor=actor, now=now,
+        )  # fmt: skip
+
+    def house_then(session: Any, event_id: int) -> Any:
+        looks.append(event_id)
+        if len(looks) <= times:
+            database.retry(leave)
+        return house_of(session, event_id)
+
+    house_of = loaders.house_of
+    monkeypatch.setattr(loaders, "house_of", house_then)
+    assert answer_all(links) == [answer]
+    with database.reading() as session:
+        assert audit.verify(session) is None
+        assert len(session.scalars(select(Meeting)).all()) == (answer == 303)
