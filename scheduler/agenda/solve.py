@@ -24,8 +24,8 @@ FIRST_PLAN_SHARE, FIRST_PLAN_SECONDS = 0.2, 0.5
 """The part of the time limit that the construction may take before the search begins; of few sessions the search finds
 a plan by itself, so that no more than these seconds are worth it."""
 
-KEEPING_SHARE = 0.4
-"""The part of the time limit by which the search for the fewest changes must have its proof."""
+KEEPING_SHARE, COUNTING_SHARE = 0.4, 0.15
+"""The parts of the time limit by which the fewest changes must be proven, and what clashes cost at least is counted."""
 
 WORTH_SECONDS = 1.0
 """With less left than this the compiled kernel is not fetched, which takes about as long."""
@@ -92,7 +92,7 @@ class _Search:
     def _find_circles(self) -> tuple[Circle, ...]:
         """Sessions of which too many clash, where that may be what keeps the plan from its proof."""
         if not self._incumbent.is_proven and not self._is_over() and len(self._problem.sessions) <= LARGE:
-            self._circles = circles_of(self._problem, self._legal)
+            self._circles = circles_of(self._problem, self._legal, is_over=lambda: self._is_over_for(COUNTING_SHARE))
             self._incumbent.raise_bound("cost", by=least_of(self._problem, self._circles))
         return self._circles
 

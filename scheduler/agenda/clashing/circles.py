@@ -1,6 +1,6 @@
 """Circles: sessions of which the same public wants every one, and that can hardly all have a time of their own."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,16 +28,22 @@ class Circle:
     least: int
 
 
-def circles_of(problem: AgendaProblem, legal: Mapping[str, Legal]) -> tuple[Circle, ...]:
-    """The circles whose time is short; no session is in two of them."""
+def circles_of(
+    problem: AgendaProblem, legal: Mapping[str, Legal], *, is_over: Callable[[], bool] = lambda: False
+) -> tuple[Circle, ...]:
+    """The circles whose time is short; no session is in two of them.
+
+    Args:
+        is_over: asked all the time; where it says so, those that were found by then are given.
+    """
     weights = _weights(problem, legal)
     sessions = {one.id: one for one in problem.sessions}
     apart = kept_apart(problem) if weights else frozenset()
     found = []
-    for names in _cliques(weights):
+    for names in _cliques(weights, is_over):
         circle = sorted((sessions[name] for name in names), key=lambda one: (-one.duration, one.id))
         if len(circle) >= SMALLEST and _is_tight(circle, legal):
-            least = _least(circle[:LARGEST], legal, weights, apart)
+            least = _least(circle[:LARGEST], legal, weights, apart, is_over)
             found.append(Circle(tuple(one.id for one in circle), least))
     return tuple(found)
 
@@ -61,11 +67,11 @@ def _weights(problem: AgendaProblem, legal: Mapping[str, Legal]) -> dict[str, di
     return weights
 
 
-def _cliques(weights: Weights) -> list[list[str]]:
+def _cliques(weights: Weights, is_over: Callable[[], bool]) -> list[list[str]]:
     """Sets of sessions that all clash with each other, large ones first, each session in one at most."""
     left = dict.fromkeys(sorted(weights))
     found = []
-    while left:
+    while left and not is_over():
         largest = max((_clique(name, weights, left) for name in left), key=len)
         if len(largest) < SMALLEST:
             break
@@ -90,7 +96,13 @@ def _is_tight(circle: Sequence[Session], legal: Mapping[str, Legal]) -> bool:
     return sum(one.duration for one in circle) > TIGHT * sum(end - start for start, end in time)
 
 
-def _least(circle: Sequence[Session], legal: Mapping[str, Legal], weights: Weights, apart: Set[frozenset[str]]) -> int:
+def _least(
+    circle: Sequence[Session],
+    legal: Mapping[str, Legal],
+    weights: Weights,
+    apart: Set[frozenset[str]],
+    is_over: Callable[[], bool],
+) -> int:
     starts = [legal[one.id].starts for one in circle]
     origin, end = min(spans[0][0] for spans in starts), max(spans[-1][1] for spans in starts)
     heaviest = max(weight for one in circle for weight in weights[one.id].values())
@@ -103,6 +115,7 @@ def _least(circle: Sequence[Session], legal: Mapping[str, Legal], weights: Weigh
     return least_overlap(
         durations=np.array([one.duration for one in circle]),
         may_start=may_start,
+        is_over=is_over,
         weights=np.array(
             [
                 [0 if frozenset((one.id, other.id)) in apart else weights[one.id].get(other.id, 0) for other in circle]

@@ -8,7 +8,7 @@ of its kind half for either, and its time does not count. So the cost is no less
 placed as early as can be, are extended by a head, by a head with its mate, or by one of the others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,18 @@ MOST_COUNTED = 64
 """Half units of cost beyond which no difference is made."""
 
 
-def least_overlap(*, durations: Any, may_start: Any, weights: Any) -> int:
+Pairs = dict[tuple[int, int], tuple[int, Any]]
+"""By two sessions that can overlap: what that costs in half units, and when both are over, by grain."""
+
+
+def least_overlap(*, durations: Any, may_start: Any, weights: Any, is_over: Callable[[], bool] = lambda: False) -> int:
     """A lower bound for the weights of the pairs that overlap.
 
     Args:
         durations: grains, by session.
         may_start: by session and grain.
         weights: by session and session; 0 where the two can never overlap.
+        is_over: asked all the time; where it says so, what was counted by then is given, or nothing.
     """
     if (durations.sum() <= 0) or not may_start.any(axis=1).all():
         return 0
@@ -31,37 +36,48 @@ def least_overlap(*, durations: Any, may_start: Any, weights: Any) -> int:
     # Where clashes are dear, cost is counted in larger steps, the parts of steps not at all.
     step = max(1, int(some.min()) // 4) if some.size else 1
     steps, most = weights // step, 8
-    while True:
-        found = _count(durations, may_start, steps, most)
-        if found is not None or most >= MOST_COUNTED:
-            return step * ((most + 2) // 2 if found is None else (found + 1) // 2)
-        most *= 2
-
-
-def _count(durations: Any, may_start: Any, weights: Any, most: int) -> int | None:
-    """The least cost in half units if that is at most ``most``."""
     sessions, length = may_start.shape
     never = length + int(durations.max())
     heads = [_ends_alone(may_start[one], int(durations[one]), never) for one in range(sessions)]
     pairs = {
-        (one, other): (2 * int(weights[one, other]), _ends_together(may_start, durations, one, other, never))
+        (one, other): (2 * int(steps[one, other]), _ends_together(may_start, durations, one, other, never))
         for one in range(sessions)
         for other in range(one)
-        if 0 < 2 * weights[one, other] <= most
+        if 0 < 2 * steps[one, other] <= MOST_COUNTED
     }
-    # By the set of sessions and the cost: when all of them can be over.
+    proven = 0
+    while True:
+        over = _over(heads, pairs, [_cost_of_others(row) for row in steps], never, most, is_over)
+        if over is None:
+            return step * proven
+        reached = np.flatnonzero(over < never)
+        if reached.size:
+            return step * ((int(reached[0]) + 1) // 2)
+        proven = (most + 2) // 2
+        if most >= MOST_COUNTED:
+            return step * proven
+        most *= 2
+
+
+def _over(
+    heads: list[Any], pairs: Pairs, others: list[int | None], never: int, most: int, is_over: Callable[[], bool]
+) -> Any | None:
+    """By the cost in half units, up to ``most``, when all sessions can be over; nothing where the time is."""
+    sessions = len(heads)
+    # By the set of sessions and the cost.
     over = np.full((1 << sessions, most + 1), never, np.int32)
     over[0, :] = 0
     for sets in _by_size(sessions):
         for one in range(sessions):
+            if is_over():
+                return None
             without = sets[sets >> one & 1 == 0]
             _extend(over, without, without | 1 << one, heads[one], 0)
-            _extend(over, without, without | 1 << one, None, _cost_of_others(weights[one]))
+            _extend(over, without, without | 1 << one, None, others[one])
         for (one, other), (cost, ends) in pairs.items():
             without = sets[(sets >> one | sets >> other) & 1 == 0]
             _extend(over, without, without | 1 << one | 1 << other, ends, cost)
-    reached = np.flatnonzero(over[-1] < never)
-    return int(reached[0]) if reached.size else None
+    return over[-1]
 
 
 def _extend(over: Any, sets: Any, larger: Any, ends: Any | None, cost: int | None) -> None:
@@ -99,11 +115,18 @@ def _ends_alone(may_start: Any, duration: int, never: int) -> Any:
 def _ends_together(may_start: Any, durations: Any, one: int, other: int, never: int) -> Any:
     """By grain, when two sessions that overlap are both over, that start then at the earliest."""
     ends = np.full(never + 1, never, np.int32)
-    for begin in range(may_start.shape[1]):
-        for first, second in ((one, other), (other, one)):
-            if may_start[first, begin]:
-                later = np.flatnonzero(may_start[second, begin : begin + durations[first]])
-                if later.size:
-                    end = max(begin + durations[first], begin + later[0] + durations[second])
-                    ends[begin] = min(ends[begin], end)
+    for first, second in ((one, other), (other, one)):
+        begins = np.flatnonzero(may_start[first])
+        later = _next_start(may_start[second])[begins]
+        is_beside = later < begins + durations[first]
+        begins, later = begins[is_beside], later[is_beside]
+        both = np.maximum(begins + durations[first], later + durations[second])
+        ends[begins] = np.minimum(ends[begins], both)
     return np.minimum.accumulate(ends[::-1])[::-1]
+
+
+def _next_start(may_start: Any) -> Any:
+    """By grain, the first start from then on; beyond all others where there is none."""
+    grains = np.arange(may_start.size)
+    starts = np.where(may_start, grains, np.iinfo(np.int32).max // 2)
+    return np.minimum.accumulate(starts[::-1])[::-1]

@@ -57,6 +57,18 @@ def test_no_starts_cost_less_than_is_counted(seed: int) -> None:
     assert best is None or least_overlap(**circle) <= best
 
 
+def test_what_was_counted_until_the_time_was_over_is_no_more_than_all() -> None:
+    """A count that is stopped after any number of steps says less, never more; stopped at once it says nothing."""
+    circle = next(one for one in map(_circle, range(150)) if least_overlap(**one) > 0)
+    whole, found = least_overlap(**circle), []
+    for steps in range(0, 400, 3):
+        left = iter(range(steps))
+        found.append(least_overlap(**circle, is_over=lambda left=left: next(left, None) is None))
+    assert found[0] == 0
+    assert found == sorted(found)
+    assert found[-1] == whole
+
+
 def test_what_is_counted_is_mostly_all_that_it_costs() -> None:
     """The control of the test above, which a count of nothing would pass."""
     found = [(least_overlap(**circle), _tried(**circle)) for circle in map(_circle, range(150))]
