@@ -78,6 +78,8 @@ def _referred(session: Session) -> tuple[str, ...]:
 
 def _asked(session: Session) -> Hashable:
     wanted = (session.rooms, session.layout, session.features, session.booths, session.audience)
-    times = (session.duration, session.windows, session.pin, session.plenary, session.is_required)
+    # Without its pin an optional session may be left out, which one that is required may not.
+    is_asked = (session.is_required, session.optional)
+    times = (session.duration, session.windows, session.pin, session.plenary, is_asked)
     others = (tuple(sorted(session.people)), session.after, session.not_with, session.same_room_as)
     return wanted, times, others, tuple(sorted(session.uses.items()))

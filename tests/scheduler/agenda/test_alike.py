@@ -130,3 +130,26 @@ def test_more_on_the_stage_on_all_days_than_it_has_time(problem_of: Any) -> None
         assert explain(neutralised(raw, [*others, path]), limits=LIMITS).status == "feasible", path
     assert explanation.fix is not None
     assert explain(mended(raw, (explanation.fix,)), limits=LIMITS).status == "feasible"
+
+
+def test_the_pin_of_a_session_that_may_be_left_out_without_it_is_another_fact(
+    problem_of: Any, brute_force: Any
+) -> None:
+    """Four places; two optional sessions take two of them as long as they are pinned, so one of three others has none."""
+    pin = {"room": "r2"}
+    sessions = [
+        {"id": "a", "duration": 1, "optional": True, "pin": pin},
+        {"id": "b", "duration": 1, "optional": True, "pin": pin},
+        {"id": "c", "duration": 1, "pin": pin},
+        {"id": "d", "duration": 1},
+        {"id": "e", "duration": 1},
+    ]
+    rooms = [{"id": "r1", "capacity": 9}, {"id": "r2", "capacity": 9}]
+    days = [{"id": "d0", "start": 0, "end": 1}, {"id": "d1", "start": 1, "end": 2}]
+    problem = problem_of(sessions=sessions, rooms=rooms, days=days)
+    named = [fact.path for fact in explain(problem, limits=LIMITS).facts]
+    assert named == ["sessions[0].pin", "sessions[1].pin"]
+    raw = json.loads(problem.model_dump_json())
+    assert brute_force(neutralised(raw, ["sessions[2].pin"])) is None
+    for path in named:
+        assert brute_force(neutralised(raw, ["sessions[2].pin", path])) is not None
