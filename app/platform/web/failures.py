@@ -166,22 +166,20 @@ def _too_many(request: Request, error: Exception) -> Response:
 
 def _busy(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.Busy)
-    return page(
-        request,
-        status=503,
-        title=_("Too many changes at once"),
-        message=_("Nothing was changed, and what you typed is kept. Send it again in a few seconds."),
-        headers={"Retry-After": str(error.retry_after_seconds)},
-    )
+    return _send_again(request, error, title=_("Too many changes at once"))
 
 
 def _away(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.Away)
     log.error("database away", number=str(getattr(request.state, "request_number", "")), error=str(error.__cause__))
+    return _send_again(request, error, title=_("The database does not answer"))
+
+
+def _send_again(request: Request, error: errors.Busy, *, title: str) -> Response:
     return page(
         request,
         status=503,
-        title=_("The database does not answer"),
+        title=title,
         message=_("Nothing was changed, and what you typed is kept. Send it again in a few seconds."),
         headers={"Retry-After": str(error.retry_after_seconds)},
     )

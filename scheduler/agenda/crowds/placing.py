@@ -76,10 +76,22 @@ def _counted(crowd: AgendaProblem, *, seed: int, is_over: Callable[[], bool]) ->
     wanted = proposed(crowd, legal, seconds=WORK, purse=Purse(WORK))
     if wanted is None:
         return None
-    attempt = first_plan(
-        crowd, legal, wanted=wanted, seed=seed, patience=1, most_ejections=FEW_EJECTIONS, is_over=is_over
-    )
+    attempt = placed_near(crowd, legal, wanted, seed=seed, is_over=is_over)
     return attempt.placements if attempt.is_complete else None
+
+
+def placed_near(
+    problem: AgendaProblem,
+    legal: Mapping[str, Legal],
+    wanted: Iterable[Placement],
+    *,
+    seed: int,
+    is_over: Callable[[], bool],
+) -> Attempt:
+    """A plan hardly away from what is wanted, which comes about soon or not at all."""
+    return first_plan(
+        problem, legal, wanted=wanted, seed=seed, patience=1, most_ejections=FEW_EJECTIONS, is_over=is_over
+    )
 
 
 def _bound_alike(problem: AgendaProblem, legal: Mapping[str, Legal], fought_over: Sequence[str]) -> frozenset[str]:

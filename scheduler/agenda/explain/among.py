@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence, Set
 
+from scheduler.agenda.crowds.placing import placed_near
 from scheduler.agenda.crowds.purse import Purse
 from scheduler.agenda.crowds.tracks import COUNTED, proposed
-from scheduler.agenda.explain.effort import FEW_EJECTIONS, MOST_JOINED, WHOLE
+from scheduler.agenda.explain.effort import MOST_JOINED, WHOLE
 from scheduler.agenda.explain.seating import seated
 from scheduler.agenda.first_plan import Attempt, first_plan
 from scheduler.agenda.legal import Legal
@@ -87,15 +88,7 @@ class KeptFew(_Kept):
             if counted is None:
                 self.is_refuted = True
                 return attempt
-            attempt = first_plan(
-                problem,
-                legal,
-                wanted=counted,
-                seed=self._seed,
-                patience=1,
-                most_ejections=FEW_EJECTIONS,
-                is_over=self._is_over,
-            )
+            attempt = placed_near(problem, legal, counted, seed=self._seed, is_over=self._is_over)
             if attempt.is_complete:
                 self._is_counted = near is None
                 break

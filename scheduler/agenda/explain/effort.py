@@ -18,8 +18,6 @@ MOST_LEFT = 100
 """The same where a plan of those in question is known, and one of the others mostly is, too."""
 MOST_JOINED = 8
 """Sessions in the way of those in question that are looked at together with them."""
-FEW_EJECTIONS = 12
-"""Ejections after which a question about few sessions is left to the solver."""
 
 GUESS, BRIEF, SOON, LONGER = 0.01, 0.05, 0.1, 1.0
 """Deterministic time for a value that may be too small, for a question that may be needless, for one that may prove a

@@ -57,21 +57,22 @@ def test_others_that_write_have_their_turn_in_between(
     assert order == ["a", "another", "b"]
 
 
+async def _read(turns: Turns) -> None:
+    async with turns.taken(writes=False):
+        pass
+
+
 @pytest.mark.parametrize("somebody_waits_to_read", [True, False])
 def test_while_others_wait_to_read_the_first_waits_for_more_and_for_nobody_otherwise(
     database: Database, commits: list[int], now: Any, monkeypatch: pytest.MonkeyPatch, somebody_waits_to_read: bool
 ) -> None:
     monkeypatch.setattr(module, "GATHER_SECONDS", 1 if somebody_waits_to_read else 3600)
 
-    async def read(turns: Turns) -> None:
-        async with turns.taken(writes=False):
-            pass
-
     async def one_after_the_other() -> None:
         turns = Turns(readers=1, writers=1)
         writes = Writes(database, turns)
         async with turns.taken(writes=False), asyncio.timeout(60):
-            waiting = asyncio.create_task(read(turns if somebody_waits_to_read else Turns(readers=1, writers=1)))
+            waiting = asyncio.create_task(_read(turns if somebody_waits_to_read else Turns(readers=1, writers=1)))
             await asyncio.sleep(0)
             first = asyncio.create_task(writes.do(spending("first", now)))
             await (asyncio.sleep(0.1) if somebody_waits_to_read else first)
@@ -90,19 +91,15 @@ def test_the_first_waits_on_for_readers_who_came_before_it_and_not_for_ever(
     monkeypatch.setattr(module, "GATHER_SECONDS", 0)
     monkeypatch.setattr(module, "LONGEST_GATHER", longest)
 
-    async def read(turns: Turns) -> None:
-        async with turns.taken(writes=False):
-            pass
-
     async def one_after_the_other() -> None:
         turns = Turns(readers=1, writers=1)
         writes = Writes(database, turns)
         async with turns.taken(writes=False), asyncio.timeout(60):
-            reader = asyncio.create_task(read(turns)) if comes == "before" else None
+            reader = asyncio.create_task(_read(turns)) if comes == "before" else None
             await asyncio.sleep(0)
             first = asyncio.create_task(writes.do(spending("first", now)))
             await asyncio.sleep(0)
-            reader = reader or asyncio.create_task(read(turns))
+            reader = reader or asyncio.create_task(_read(turns))
             await (asyncio.sleep(0.1) if shared == 1 else first)
             second = asyncio.create_task(writes.do(spending("second", now)))
             await asyncio.sleep(0)
