@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.cli.telling import commands
 from app.platform.backup import BackupFault, OtherSchema
-from app.platform.database.engine import AlreadyServed
+from app.platform.database.faults import AlreadyServed
 from app.platform.errors import BusinessError
 from app.platform.self_check import UnfitToServe
 from app.platform.settings import WrongSetting, complaints_of

@@ -43,8 +43,8 @@ def test_a_file_fits_in_one_look(path: Path) -> None:
 
 
 def test_nobody_commits_outside_the_one_place() -> None:
-    # In ``writes.py`` a piece ends its part of a transaction that others share; the transaction is the engine's.
-    allowed = {f"app/platform/database/{name}.py" for name in ("engine", "migrating", "writes")}
+    # In ``sharing.py`` a piece ends its part of a transaction that others share; the transaction is the engine's.
+    allowed = {f"app/platform/database/{name}.py" for name in ("engine", "migrating", "sharing")}
     found = {
         _name(path)
         for path in SOURCES

@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.platform.database.faults import LOCKED, RETRYABLE, AlreadyServed, LineLost, UnsafeSqlite, state_of
 from app.platform.database.inline_values import keep_states_whole
 from app.platform.database.line import FairPool
 from app.platform.database.savepoints import say_savepoints_plainly
@@ -34,11 +35,8 @@ WAIT, LOG_WAIT, LOG_TRIES = 30_000, 200, 40
 """Milliseconds that SQLite waits for another's lock, and for the end of its log; how often the second is tried."""
 
 RETRIES = 5
-RETRYABLE = frozenset({"40001", "40P01", "0A000"})
-"""Two that stand in each other's way; and a statement that was prepared before a migration changed what it gives: the
-driver forgets what it had prepared when the transaction is undone.
-"""
-LOCKED, LOCK_WAIT = "55P03", 3000  # another had a lock for longer than is waited, in milliseconds
+LOCK_WAIT = 3000
+"""Milliseconds that a statement waits for a lock of another."""
 
 MOST_READERS = 40
 """More than the web server handles requests at once: nobody waits for a connection to read."""
@@ -54,14 +52,6 @@ LINE = {
 }
 """How soon a PostgreSQL on another machine counts as gone, where a pulled plug would hold a process for a quarter of an
 hour. Seconds, the last in milliseconds; a socket on this machine takes no notice."""
-
-
-class UnsafeSqlite(RuntimeError):
-    """The SQLite library in use can corrupt a database in WAL mode."""
-
-
-class AlreadyServed(RuntimeError):
-    """Another process serves this SQLite file."""
 
 
 class Database:
@@ -105,9 +95,18 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
-        """One consistent look that cannot write."""
-        with self.read_sessions() as session:
-            yield session
+        """One consistent look that cannot write.
+
+        Raises:
+            LineLost: PostgreSQL went away, be it at the very end: of what only reads nothing can have been changed.
+        """
+        try:
+            with self.read_sessions() as session:
+                yield session
+        except DBAPIError as error:
+            if error.connection_invalidated and error.statement is None:
+                raise LineLost(str(error)) from error
+            raise
 
     def changes(self) -> int | None:
         """A number that is another one after each commit, of whatever process; SQLite alone knows one.
@@ -133,7 +132,7 @@ class Database:
                 with self.writing() as session:
                     return use_case(session)
             except DBAPIError as error:
-                if attempt == RETRIES - 1 or getattr(error.orig, "sqlstate", None) not in RETRYABLE | {LOCKED}:
+                if attempt == RETRIES - 1 or state_of(error) not in RETRYABLE | {LOCKED}:
                     raise
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311  (so that two do not meet again)
         raise AssertionError("unreachable")

@@ -14,7 +14,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.platform.audit_chain import let_lines_wait
 from app.platform.audit_lines import Unwritten
 from app.platform.database.ahead import Ahead, Asks
-from app.platform.database.engine import LOCKED, RETRIES, RETRYABLE
+from app.platform.database.engine import RETRIES
+from app.platform.database.faults import LOCKED, RETRYABLE, state_of
 
 Result = TypeVar("Result")
 Work = Callable[[Session], Result]
@@ -68,7 +69,7 @@ class Piece:
             return False
         if isinstance(self.fault, StaleDataError):
             return self.stood_on_what_was_ahead  # somebody saved it between the reading and the work
-        state = getattr(getattr(self.fault, "orig", None), "sqlstate", None)
+        state = state_of(self.fault)
         return state in RETRYABLE or (state == LOCKED and not waits_long)
 
 

@@ -12,21 +12,14 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.platform.database.engine import RETRYABLE, Database
+from app.platform.database.engine import Database
+from app.platform.database.faults import RETRYABLE, LineLost, Undone, state_of
 from app.platform.database.turns import Turns
 from app.platform.errors import Away, Busy, Conflict, NoRoom, NotFound
 from app.platform.forms import FormData
 from app.platform.i18n import gettext as _
 
 Result = TypeVar("Result")
-
-
-class Undone(RuntimeError):
-    """SQLite undid the transaction in which this was written, for want of room or for a fault of the disk."""
-
-
-class LineLost(RuntimeError):
-    """The line to PostgreSQL broke before the commit, and with it the transaction in which this was written."""
 
 
 READERS = frozenset({"GET", "HEAD"})
@@ -125,7 +118,7 @@ def in_words() -> Iterator[None]:
             raise Busy(retry_after_seconds=2) from error
         if _is_away(error):
             raise Away(retry_after_seconds=AWAY_SECONDS) from error
-        if getattr(error.orig, "sqlstate", None) == OUT_OF_RANGE:
+        if state_of(error) == OUT_OF_RANGE:
             raise NotFound from error
         if _is_full(error):
             raise NoRoom from error
@@ -133,7 +126,7 @@ def in_words() -> Iterator[None]:
 
 
 def _is_passing(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
+    state = state_of(error)
     if state is not None:
         return state in RETRYABLE | WAITED_TOO_LONG
     return isinstance(error, OperationalError) and "database is locked" in str(error.orig)
@@ -151,8 +144,7 @@ def _is_away(error: DBAPIError) -> bool:
 def _is_full(error: BaseException | None) -> bool:
     """Whether the disk was full: SQLite then undoes the whole transaction, and to undo a part of it fails next."""
     while error is not None:
-        reason = getattr(error, "orig", None)
-        if getattr(reason, "sqlstate", None) == DISK_FULL or "database or disk is full" in str(reason):
+        if state_of(error) == DISK_FULL or "database or disk is full" in str(getattr(error, "orig", None)):
             return True
         error = error.__cause__ or error.__context__
     return False

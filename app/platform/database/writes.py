@@ -10,22 +10,23 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from typing import Any, Literal, TypeVar
+from collections.abc import Collection
+from typing import TypeVar
 
 import structlog
 from anyio import to_thread
 from sqlalchemy import Connection
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import DBAPIError
 
 from app.platform.audit import write_lines
-from app.platform.audit_chain import end_of_log
+from app.platform.audit_chain import Chain, end_of_log
 from app.platform.database.ahead import Asks
 from app.platform.database.arrivals import Scope
 from app.platform.database.engine import LOCK_WAIT, RETRIES, Database
+from app.platform.database.faults import RETRYABLE, state_of
 from app.platform.database.pieces import Batch, Piece, Work
-from app.platform.database.sessions import LineLost, Undone, in_words
+from app.platform.database.sessions import in_words
+from app.platform.database.sharing import AS_A_WHOLE, MAY_BE_UNDONE, check_goes_on, wait_for_others, within
 from app.platform.database.turns import Turns
 from app.platform.errors import Busy
 from app.platform.kept import newest_line, was_told_since
@@ -34,11 +35,6 @@ log = structlog.get_logger("bridge.database")
 
 Result = TypeVar("Result")
 
-
-Mode = Literal["create_savepoint", "rollback_only"]
-MAY_BE_UNDONE: Mode = "create_savepoint"
-AS_A_WHOLE: Mode = "rollback_only"
-"""How a piece takes part in its transaction: an exception undoes the piece, or is left to whoever began it."""
 
 MOST = 20
 """Pieces in one commit."""
@@ -202,25 +198,43 @@ class Writes:
         self._read_ahead(connection, pieces, batch)
         is_shared = batch.holds_for_others
         if is_shared:
-            _wait_for_others(connection, AMONG_OTHERS)
+            wait_for_others(connection, AMONG_OTHERS)
         self._do_first(connection, pieces, batch)
         while self._waiting and len(pieces) < MOST and time.monotonic() < ends_at:
             if not is_shared:
                 is_shared = True
-                _wait_for_others(connection, AMONG_OTHERS)
+                wait_for_others(connection, AMONG_OTHERS)
             pieces.append(self._waiting.popleft())
             self._read_ahead(connection, pieces, batch)
-            pieces[-1].do(_within(connection, MAY_BE_UNDONE), batch)
-            _check_goes_on(connection, pieces[-1])
+            pieces[-1].do(within(connection, MAY_BE_UNDONE), batch)
+            check_goes_on(connection, pieces[-1])
             if pieces[-1].may_try_again(waits_long=False):
                 self._waiting.appendleft(pieces.pop())
                 break
         if batch.lines:
             if is_shared:
-                _wait_for_others(connection, LOCK_WAIT)
-            chain = end_of_log(connection)
+                wait_for_others(connection, LOCK_WAIT)
+            chain = self._end_of_log(connection, pieces)
             self._check_is_newest(connection, pieces, began)
             write_lines(connection, chain, batch.lines)
+
+    def _end_of_log(self, connection: Connection, pieces: list[Piece]) -> Chain:
+        """Where the lines of these pieces go on; another process may have it, and wait for what they hold.
+
+        Raises:
+            DBAPIError: it could not be had; if they stood in each other's way, the pieces come again.
+        """
+        try:
+            return end_of_log(connection)
+        except DBAPIError as fault:
+            if state_of(fault) in RETRYABLE:
+                self._come_again(pieces)
+            raise
+
+    def _come_again(self, pieces: list[Piece]) -> None:
+        """Put them in front of those that wait; left are those that came often enough, and are told what was raised."""
+        self._waiting.extendleft(piece for piece in reversed(pieces) if piece.tries < RETRIES)
+        pieces[:] = [piece for piece in pieces if piece.tries >= RETRIES]
 
     def _has_others(self, connection: Connection) -> bool:
         """SQLite has one writer; on PostgreSQL others commit while a batch goes on."""
@@ -236,8 +250,7 @@ class Writes:
             Busy: all pieces come again, and look anew; those left have come often enough, and are told so.
         """
         if self._has_others(connection) and was_told_since(connection, began, self._outdated_by):
-            self._waiting.extendleft(piece for piece in reversed(pieces) if piece.tries < RETRIES)
-            pieces[:] = [piece for piece in pieces if piece.tries >= RETRIES]
+            self._come_again(pieces)
             raise Busy(retry_after_seconds=OVERTAKEN_SECONDS)
 
     def _read_ahead(self, connection: Connection, pieces: list[Piece], batch: Batch) -> None:
@@ -247,7 +260,7 @@ class Writes:
         was for asks for itself.
         """
         is_first = len(pieces) == 1
-        opened = _within(connection, AS_A_WHOLE if is_first else MAY_BE_UNDONE)
+        opened = within(connection, AS_A_WHOLE if is_first else MAY_BE_UNDONE)
         try:
             batch.read_ahead(opened, (pieces[-1], *self._waiting.copy()))
         except Exception:
@@ -259,42 +272,10 @@ class Writes:
     def _do_first(self, connection: Connection, pieces: list[Piece], batch: Batch) -> None:
         """Without a savepoint: where it fails nothing of others is undone with the transaction."""
         (first,) = pieces
-        first.do(_within(connection, AS_A_WHOLE), batch)
+        first.do(within(connection, AS_A_WHOLE), batch)
         if first.fault is None:
-            _check_goes_on(connection, first)
+            check_goes_on(connection, first)
             return
         if first.may_try_again(waits_long=not batch.holds_for_others):
             self._waiting.appendleft(pieces.pop())
         raise first.fault
-
-
-@contextmanager
-def _within(connection: Connection, mode: Mode) -> Iterator[Session]:
-    """A session in a transaction that others share; leaving in good order keeps what it wrote."""
-    with Session(connection, join_transaction_mode=mode, expire_on_commit=False) as session:
-        yield session
-        session.commit()
-
-
-def _check_goes_on(connection: Connection, piece: Piece) -> None:
-    """On a full disk SQLite undoes the whole transaction: the next piece would be stored line by line.
-
-    Raises:
-        LineLost: nothing of the transaction is left, for PostgreSQL has gone.
-        Undone: nothing of it is left, or nothing more can be done in it.
-    """
-    if connection.invalidated:
-        raise LineLost(str(piece.fault)) from piece.fault
-    raw: Any = connection.connection.dbapi_connection
-    if connection.dialect.name == "sqlite":
-        is_undone = not raw.in_transaction
-    else:
-        is_undone = raw.info.transaction_status.name in {"INERROR", "UNKNOWN"}
-    if is_undone:
-        raise Undone from piece.fault
-
-
-def _wait_for_others(connection: Connection, milliseconds: int) -> None:
-    """How long a statement of this transaction waits for another process that holds what it needs."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from app.platform.database.engine import AlreadyServed, Database, UnsafeSqlite, check_sqlite
+from app.platform.database.engine import Database, check_sqlite
+from app.platform.database.faults import AlreadyServed, UnsafeSqlite
 from app.platform.database.line import FairPool
 from app.platform.idempotency import SpentForm
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.platform.database.ahead import Asks
 from app.platform.database.engine import Database
+from app.platform.database.sessions import in_words
 from app.platform.errors import Away
 from tests.app.platform.writing import lines, spending, stored
 
@@ -103,3 +104,16 @@ def test_a_database_that_is_not_there_is_said_to_be_away(database: Database, tog
     assert [type(one) for one in together(spending("a", now))] == [Away]
     database.engine = there
     assert together(spending("a", now)) == ["a"]
+
+
+@pytest.mark.parametrize("is_silent", [True, False])
+def test_whoever_reads_may_ask_again_also_where_the_line_breaks_at_the_very_end(
+    database: Database, lose: Any, is_silent: bool
+) -> None:
+    with pytest.raises(Away), in_words(), database.reading() as session:
+        session.execute(text("SELECT 1"))
+        lose(session)
+        if not is_silent:
+            session.execute(text("SELECT 1"))
+    with database.reading() as session:
+        assert session.scalar(text("SELECT 1")) == 1

@@ -129,3 +129,42 @@ def test_a_statement_that_was_prepared_before_a_migration_is_said_anew(
         session.execute(text("ALTER TABLE spent_form ALTER COLUMN sender TYPE text"))
     other.close()
     assert together(*[lambda _session: ["x"]] * before, said, said) == [["x"]] * before + [["me"], ["me"]]
+
+
+@pytest.mark.postgres
+def test_at_the_end_of_the_log_whoever_stands_in_anothers_way_comes_again(
+    database: Database, together: Any, noting: Any, now: Any
+) -> None:
+    """The other has the end of the log and waits for what a piece holds; who was refused for good stays so."""
+    database.retry(lambda session: session.add(SpentForm(sender="me", form_digest="theirs", spent_at=now)))
+    tried: list[str] = []
+    with database.engine.connect() as another:
+        # It looks for a deadlock late: the pieces are those that are undone.
+        another.execute(text("SET LOCAL deadlock_timeout = '20s'"))
+        another.execute(text("SELECT pg_advisory_xact_lock(72757)"))
+
+        def wait_for_them() -> None:
+            take(another, "theirs")
+            another.rollback()
+
+        waits = threading.Thread(target=wait_for_them)
+
+        def crossing(session: Session) -> str:
+            tried.append("crossing")
+            take(session, "theirs")
+            noting(len(tried))(session)
+            if len(tried) == 1:
+                waits.start()
+            return "done"
+
+        def refused(session: Session) -> None:
+            raise ValueError("taken")
+
+        said = together(spending("a", now), crossing, refused, noting(9))
+        waits.join()
+    assert said[:2] == ["a", "done"]
+    assert str(said[2]) == "taken"
+    assert said[3] is None
+    assert len(tried) == 2
+    assert lines(database) == ["2", "9"]
+    assert stored(database) == {"theirs", "a"}
