@@ -76,11 +76,16 @@ def time_for(room: Room, days: Iterable[Day], durations: Iterable[int]) -> int:
     Each stretch between closing times is filled for itself, so that what is left at its end counts as lost. The last
     turnover of a stretch may lie outside it.
     """
+    return time_in(open_hours(room, days), {duration + room.turnover for duration in durations}, room.turnover)
+
+
+def open_hours(room: Room, days: Iterable[Day]) -> list[Span]:
+    """The stretches of the days, without closing times, in which a room is open."""
     stretches: list[Span] = []
     for day in days:
-        open_hours = hours_of_day(day)
-        stretches.extend(open_hours if room.open is None else common(open_hours, union(room.open)))
-    return time_in(stretches, {duration + room.turnover for duration in durations}, room.turnover)
+        hours = hours_of_day(day)
+        stretches.extend(hours if room.open is None else common(hours, union(room.open)))
+    return stretches
 
 
 def time_in(stretches: Sequence[Span], sizes: set[int], after: int) -> int:

@@ -1,12 +1,17 @@
 """The hard rules as constraints: one function a rule, under the names of the checks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 
-from scheduler.agenda.bounds import time_for
-from scheduler.agenda.legal import taken_elsewhere
-from scheduler.agenda.problem import AgendaProblem
+from ortools.sat.python import cp_model
+
+from scheduler.agenda.bounds import open_hours, time_in
+from scheduler.agenda.legal import Span, taken_elsewhere
+from scheduler.agenda.problem import AgendaProblem, Room
 from scheduler.agenda.variables import SessionVariables, Variables, can_meet, domain_of
+
+Taken = tuple[cp_model.LinearExprT, int, cp_model.LiteralT]
+"""From when and for how long a room is taken, and the literal under which it is."""
 
 
 def session_placed_once(variables: Variables) -> None:
@@ -46,20 +51,43 @@ def room_fits(variables: Variables) -> None:
 
 def room_hosts_one_session(variables: Variables) -> None:
     """In each room, intervals of session and turnover do not overlap; they may end after the room has closed."""
-    problem = variables.problem
+    problem, model = variables.problem, variables.model
     for room in problem.rooms:
         guests = [one for one in variables.sessions.values() if room.id in one.rooms]
         if len(guests) > 1:
-            variables.model.add_no_overlap(
-                variables.model.new_optional_fixed_size_interval_var(
-                    one.start, one.session.duration + room.turnover, one.rooms[room.id], ""
-                )
-                for one in guests
+            held: list[Taken] = [
+                (one.start, one.session.duration + room.turnover, one.rooms[room.id]) for one in guests
+            ]
+            # The rule of plenaries implies that they empty this room too, but where what is left of it before and
+            # after is to be filled to the last grain, only this shows what does not go in.
+            elsewhere = _plenaries_elsewhere(variables, room)
+            model.add_no_overlap(
+                model.new_optional_fixed_size_interval_var(start, size, literal, "")
+                for start, size, literal in [*held, *elsewhere.values()]
             )
-            room_time = time_for(room, problem.days, {one.session.duration for one in guests})
-            variables.model.add(
-                sum((one.session.duration + room.turnover) * one.rooms[room.id] for one in guests) <= room_time
-            )
+            hours = open_hours(room, problem.days)
+            held += [taken for name, taken in elsewhere.items() if _is_within(variables.sessions[name], hours)]
+            room_time = time_in(hours, {size for _, size, _ in held}, room.turnover)
+            model.add(sum(size * literal for _, size, literal in held) <= room_time)
+
+
+def _plenaries_elsewhere(variables: Variables, room: Room) -> dict[str, Taken]:
+    """When plenaries that are in other rooms are on; the turnover of who was here before may run into them."""
+    found: dict[str, Taken] = {}
+    for one in variables.sessions.values():
+        size = one.session.duration - room.turnover
+        if one.session.plenary and one.session.is_required and size > 0 and set(one.rooms) != {room.id}:
+            here = one.rooms.get(room.id)
+            found[one.id] = (one.start + room.turnover, size, one.placed if here is None else here.negated())
+    return found
+
+
+def _is_within(one: SessionVariables, hours: Iterable[Span]) -> bool:
+    """Whether a session, whenever it is, is in one stretch of these hours."""
+    return all(
+        any(start <= first and last - 1 + one.session.duration <= end for start, end in hours)
+        for first, last in one.legal.starts
+    )
 
 
 def person_in_one_place(variables: Variables) -> None:

@@ -69,7 +69,7 @@ def keep_most(
     grounds = Grounds(problem, legal)
     if grounds.is_too_long:
         return Kept("open")
-    keeper = _Keeper(grounds, legal, limits, control.quiet(), seconds_left, list(plan))
+    keeper = _Keeper(grounds, legal, limits, control.quiet(), is_over, seconds_left, list(plan))
     while len(keeper.concerned) <= LARGEST and not is_over():
         least = keeper.least()
         if least.status == "infeasible":
@@ -108,12 +108,13 @@ class _Keeper:
         legal: Mapping[str, Legal],
         limits: Limits,
         control: Control,
+        is_over: Callable[[], bool],
         seconds_left: Callable[[], float],
         plan: list[Placement],
     ) -> None:
         self._grounds, self._legal, self._control = grounds, legal, control
         self._limits = replace(limits, workers=1)
-        self._seconds_left = seconds_left
+        self._is_over, self._seconds_left = is_over, seconds_left
         self._random = Random(limits.seed)  # noqa: S311 - no secret, only a choice
         self._even = [1] * len(grounds.sessions)
         self._board = Board(grounds)
@@ -215,6 +216,8 @@ class _Keeper:
     def _solve(self, part: Part) -> tuple[AgendaModel, Solved]:
         model = part.model(most=self._most)
         tell_crowding(model)
+        if self._is_over():
+            return model, NOTHING
         budget = self._limits.budget
         solved = run(
             model.cp,

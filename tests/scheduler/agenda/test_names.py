@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from scheduler.agenda import constraints, objective, score, solve, validation
+from scheduler.agenda import constraints, incumbent, objective, score, validation
 
-MODEL = (Path(solve.__file__).parent / "MODEL.md").read_text()
+MODEL = (Path(incumbent.__file__).parent / "MODEL.md").read_text()
 
 
 def test_rules_of_the_model_are_the_checks() -> None:
@@ -17,5 +17,5 @@ def test_terms_of_the_model_are_those_of_the_score(problem_of: Any) -> None:
 
 
 def test_every_name_stands_in_the_mathematics() -> None:
-    names = [*validation.CHECKS, *score.TERMS, *solve.STAGES]
+    names = [*validation.CHECKS, *score.TERMS, *incumbent.STAGES]
     assert [name for name in names if f"`{name}`" not in MODEL] == []
