@@ -73,7 +73,8 @@ class _Search:
             self._legal,
             hint,
             seed=self._allowance.limits.seed,
-            is_over=self._allowance.is_over,
+            # Of few sessions the search of the whole comes to a plan sooner than any further crowd.
+            is_over=self._is_construction_over if self._is_small else self._allowance.is_over,
             is_construction_over=self._is_construction_over,
             offer=self._incumbent.offer,
             is_proven=lambda: self._incumbent.is_proven,

@@ -164,12 +164,12 @@ class Board:
                 busy |= self._span(*self.span_of(other))
         for shared, units in ground.uses:
             busy |= self._full[shared][units]
-        for other in ground.after:
+        for other, between in ground.earlier:
             if other in self.places:
-                before |= self._span(0, self.span_of(other)[1])
-        for other in ground.before:
+                before |= self._span(0, self.span_of(other)[1] + between)
+        for other, between in ground.later:
             if other in self.places:
-                before |= self._span(self.span_of(other)[0] - ground.duration + 1, self.grounds.length)
+                before |= self._span(self.span_of(other)[0] - between - ground.duration + 1, self.grounds.length)
         return spread(busy, ground.duration) | before
 
     def _blocked_by_people(self, ground: Ground, site: int) -> int:
@@ -235,9 +235,10 @@ class Board:
         beside = ground.apart if ground.session.plenary else (*ground.apart, *self._plenaries)
         if beside:
             found |= self._meeting((other for other in beside if other in self.places), start, end)
-        if ground.after or ground.before:
-            found |= {other for other in ground.after if other in self.places and start < self._spans[other][1]}
-            found |= {other for other in ground.before if other in self.places and self._spans[other][0] < end}
+        if ground.earlier or ground.later:
+            spans = self._spans
+            found |= {one for one, between in ground.earlier if one in spans and start < spans[one][1] + between}
+            found |= {one for one, between in ground.later if one in spans and spans[one][0] < end + between}
         for shared, units in ground.uses:
             if self._full[shared][units] & self._span(start, end):
                 found |= self._overload(shared, units, start, end, found, worth)

@@ -14,6 +14,7 @@ def construct(
     hint: AgendaSolution | None,
     *,
     seed: int,
+    most_ejections: int | None = None,
     is_over: Callable[[], bool],
     offer: Callable[[Iterable[Placement]], None],
     is_proven: Callable[[], bool],
@@ -21,18 +22,28 @@ def construct(
     """Attempts without solver, until one is proven to be best.
 
     Args:
+        most_ejections: after which each attempt is given up, if it was not before.
         offer: takes those that are complete.
         is_proven: whether no better one is needed than was offered.
     """
-    before = [Placement(session=entry.session, start=entry.start, room=entry.room) for entry in problem.previous or ()]
     attempts: list[Attempt] = []
-    for wanted in (hint.placements if hint else (), before, ()):
+    for wanted in dict.fromkeys((*plans_before(problem, hint), ())):
         if attempts and not wanted and any(attempt.is_complete for attempt in attempts):
             continue
-        attempt = first_plan(problem, legal, wanted=wanted, seed=seed, is_over=is_over)
+        attempt = first_plan(problem, legal, wanted=wanted, seed=seed, most_ejections=most_ejections, is_over=is_over)
         attempts.append(attempt)
         if attempt.is_complete:
             offer(attempt.placements)
         if is_proven():
             break
     return attempts
+
+
+def plans_before(
+    problem: AgendaProblem, hint: AgendaSolution | None
+) -> tuple[tuple[Placement, ...], tuple[Placement, ...]]:
+    """What a plan is to be near to, if it can: the hint, and the plan before."""
+    before = tuple(
+        Placement(session=entry.session, start=entry.start, room=entry.room) for entry in problem.previous or ()
+    )
+    return (hint.placements if hint else (), before)

@@ -7,6 +7,7 @@ of a thousand sessions a matter of a tenth of a second in Python.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, cast
 
+from scheduler.agenda.first_plan.chains import Distances, distances
 from scheduler.agenda.legal import Legal, Starts, taken_elsewhere
 from scheduler.agenda.problem import AgendaProblem, Session
 
@@ -27,7 +28,10 @@ class Choice(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """What one session is and asks, in numbers; ``choices`` has the cheapest rooms first."""
+    """What one session is and asks, in numbers; ``choices`` has the cheapest rooms first.
+
+    ``earlier`` and ``later`` hold those of ``after`` and ``before``, and others through them, with the grains between.
+    """
 
     session: Session
     duration: int
@@ -36,6 +40,8 @@ class Ground(NamedTuple):
     apart: tuple[int, ...]
     after: tuple[int, ...]
     before: tuple[int, ...]
+    earlier: Distances
+    later: Distances
     same_room: tuple[int, ...]
     uses: tuple[tuple[int, int], ...]
     clashes: tuple[tuple[int, int], ...]
@@ -135,6 +141,7 @@ class Grounds:
         known: dict[int, int] = {}
         alike: dict[tuple[int, int], tuple[Choice, ...]] = {}
         previous = {entry.session: entry for entry in problem.previous or ()}
+        earlier, later = distances(problem.sessions, self.number)
         return [
             Ground(
                 session=session,
@@ -144,6 +151,8 @@ class Grounds:
                 apart=tuple(apart[index]),
                 after=tuple(self.number[name] for name in session.after),
                 before=tuple(before[index]),
+                earlier=earlier[index],
+                later=later[index],
                 same_room=tuple(same_room[index]),
                 uses=self._uses(session),
                 clashes=tuple(clashes[index]),
