@@ -1,7 +1,7 @@
 """A session in the form in which it is typed: every field one text, so that two versions can stand side by side."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -109,7 +109,12 @@ def window_of(text: str, timezone: str) -> tuple[datetime, datetime]:
         ValueError: it is none, or it ends before it starts.
     """
     start, end = (datetime.fromisoformat(part.strip()) for part in text.split("/"))
+    if start.tzinfo is not None or end.tzinfo is not None:
+        raise ValueError("it is told by the clocks of the venue")
     if end <= start:
         raise ValueError("it ends before it starts")
     zone = ZoneInfo(timezone)
-    return start.replace(tzinfo=zone), end.replace(tzinfo=zone)
+    try:
+        return start.replace(tzinfo=zone).astimezone(UTC), end.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("it lies before the first day that there is") from error

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, TypeAdapter, field_validator, model_valid
 
 from app.agenda.enums import Part, PinKind, SolveMode
 from app.events.enums import ResourceTimeKind
+from app.platform.i18n import gettext as _
 from app.solver_runs.forms import RunForm
 
 RowId = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -47,7 +48,7 @@ class PlaceForm(BaseModel):
         if self.is_tray:
             return {}
         wanted = {"day": self.day, "time": self.time, "room_id": self.room_id}
-        return {name: "This is missing." for name, given in wanted.items() if given is None}
+        return {name: _("This is missing.") for name, given in wanted.items() if given is None}
 
 
 class PinForm(BaseModel):

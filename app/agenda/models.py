@@ -1,10 +1,11 @@
 """Sessions, who is on them, drafts with placements, and frozen releases."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.agenda.enums import BINDING_PARTS, Part, PinKind, SessionKind, StepVerb
 from app.delegations.models import Delegate
@@ -155,8 +156,17 @@ class AgendaDraft(Versioned, Base):
     placements: Mapped[list["DraftPlacement"]] = relationship(lazy="raise")
 
 
+def _version_after(version: int | None) -> int:
+    """One more than before; a placement that is new begins anywhere."""
+    return secrets.randbelow(2**30) + 1 if version is None else version + 1
+
+
 class DraftPlacement(Versioned, Base):
-    """A session given a start and a room in a draft."""
+    """A session given a start and a room in a draft.
+
+    A session that went back to the tray and came again has another row. Its version does not begin at 1 once more:
+    whoever saw the row before would move this one unseen.
+    """
 
     __tablename__ = "draft_placement"
     __table_args__ = (UniqueConstraint("draft_id", "session_id"),)
@@ -167,6 +177,10 @@ class DraftPlacement(Versioned, Base):
     room_id: Mapped[int] = mapped_column(ForeignKey("room.id"))
     starts_at: Mapped[datetime]
     pin: Mapped[PinKind] = mapped_column(default=PinKind.NONE)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version, "version_id_generator": _version_after}
 
 
 class DraftStep(Base):

@@ -8,7 +8,8 @@ from itertools import zip_longest
 from app.agenda.board.rail import SlotUse
 from app.agenda.models import AgendaSession, DraftPlacement
 from app.agenda.planner import AgendaFacts, FreePlace
-from app.events.models import EventDay, Room
+from app.events.models import Event, EventDay, Room
+from app.events.queries import local
 from app.events.shifts import closed_hours
 
 SIZES = ((6, "tiny"), (9, "small"), (12, "low"), (15, ""), (18, "tall"))
@@ -149,7 +150,7 @@ def grid_of(
         grain_minutes=facts.event.grain_minutes,
         grains=grains,
         lanes=lanes,
-        hours=tuple(_hours(day, row)),
+        hours=tuple(_hours(facts.event, day, row)),
         closed=tuple(
             ClosedTime(row=row(one.starts_at), span=row(one.ends_at) - row(one.starts_at), label=one.label)
             for one in day.closings
@@ -224,8 +225,10 @@ def _cards(
     return found
 
 
-def _hours(day: EventDay, row: RowOf) -> Iterable[HourLine]:
-    at = day.starts_at
+def _hours(event: Event, day: EventDay, row: RowOf) -> Iterable[HourLine]:
+    """Full and half hours as clocks at the venue show them: not everywhere are they those of UTC."""
+    at = day.starts_at + timedelta(minutes=-local(event, day.starts_at).minute % 30)
     while at < day.ends_at:
-        yield HourLine(row=row(at), at=at if at.minute == 0 else None, is_half=at.minute != 0)
+        is_half = local(event, at).minute != 0
+        yield HourLine(row=row(at), at=None if is_half else at, is_half=is_half)
         at += timedelta(minutes=30)

@@ -227,8 +227,11 @@ def _previous(facts: AgendaFacts, placements: Iterable[DraftPlacement]) -> Itera
 
 
 def _windows(grid: TimeGrid, rows: Iterable[HasTimes]) -> Iterable[Interval]:
+    """Times as whole grains; one that holds none is no time at all."""
     for row in rows:
-        yield grid.tick_after(row.starts_at), grid.tick(row.ends_at)
+        start, end = grid.tick_after(row.starts_at), grid.tick(row.ends_at)
+        if start < end:
+            yield start, end
 
 
 def person_key(delegate_id: int) -> str:

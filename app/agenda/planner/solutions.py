@@ -10,6 +10,7 @@ from app.agenda.models import AgendaDraft, AgendaSession
 from app.agenda.planner.facts import AgendaFacts
 from app.agenda.planner.marks import marks_of
 from app.platform.errors import Refused
+from app.platform.i18n import gettext as _
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.score import score, stages_with
 from scheduler.agenda.solution import AgendaOutcome, AgendaSolution
@@ -61,14 +62,14 @@ def outcome_of(facts: AgendaFacts, outcome_json: str | None) -> AgendaSolution:
         Refused: the run has none, or its plan speaks of sessions or rooms that are there no more.
     """
     if outcome_json is None:
-        raise Refused({"run": "This run has no plan to accept."})
+        raise Refused({"run": _("This run has no plan to accept.")})
     solution = AgendaOutcome.model_validate_json(outcome_json).solution
     if solution is None:
-        raise Refused({"run": "This run has no plan to accept."})
+        raise Refused({"run": _("This run has no plan to accept.")})
     sessions, rooms = {item.slug for item in facts.sessions}, {room.slug for room in facts.rooms}
     gone = [one for one in solution.placements if one.session not in sessions or one.room not in rooms]
     if gone or sessions != {one.session for one in solution.placements} | set(solution.unplaced):
-        raise Refused({"run": "Sessions or rooms came or went since this run began. Run again."})
+        raise Refused({"run": _("Sessions or rooms came or went since this run began. Run again.")})
     return solution
 
 

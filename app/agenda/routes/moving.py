@@ -195,8 +195,9 @@ def _held(session: Session, access: Access[Event], typed: Mapping[str, str]) -> 
 
 
 def _instant(event: Event, day: str, clock: str) -> datetime:
+    """A day and a time at the venue; the first and the last days that there are reach beyond them elsewhere."""
     try:
         local = datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), tzinfo=ZoneInfo(event.timezone))
-    except ValueError:
-        raise Refused({"time": "This is no time at the venue."}) from None
-    return local.astimezone(UTC)
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Refused({"time": _("This is no time at the venue.")}) from None

@@ -193,11 +193,15 @@ class _Checked:
                 return
             self.uses[self._resources[code]] = int(units)
 
-    def read_windows(self, texts: Iterable[str], timezone: str) -> None:
+    def read_windows(self, texts: Iterable[str], facts: AgendaFacts) -> None:
+        grid = facts.grid
         try:
-            self.windows = [window_of(text, timezone) for text in texts]
+            self.windows = [window_of(text, facts.event.timezone) for text in texts]
         except ValueError:
             self.errors["windows"] = _("A window has a start and, after it, an end.")
+        if any(grid.tick_after(start) >= grid.tick(end) for start, end in self.windows):
+            said = _("A window holds at least one whole step of %(number)s minutes.")
+            self.errors["windows"] = said % {"number": grid.grain_minutes}
 
     def _ids(self, field: str, names: Iterable[str], known: Mapping[str, int]) -> list[int]:
         wanted = list(dict.fromkeys(names))
@@ -211,7 +215,7 @@ def _checked(facts: AgendaFacts, item: AgendaSession, form: SessionForm) -> _Che
     if form.duration_minutes % facts.event.grain_minutes:
         said = _("Whole steps of %(number)s minutes.")
         found.errors["duration_minutes"] = said % {"number": facts.event.grain_minutes}
-    found.read_windows(form.windows, facts.event.timezone)
+    found.read_windows(form.windows, facts)
     found.read_rooms(form.rooms)
     found.read_uses(form.uses)
     found.after = found.sessions("after", form.after)

@@ -14,7 +14,8 @@ from app.agenda.steps import next_step, step_before
 from app.events.models import Event, Room
 from app.platform.actor import Actor
 from app.platform.audit import record
-from app.platform.errors import Conflict, NotFound, Refused
+from app.platform.errors import Conflict, Refused
+from app.platform.i18n import gettext as _
 
 STEPS_KEPT = 50
 """How many steps of a draft can be taken back."""
@@ -58,8 +59,7 @@ def undo(session: Session, *, event: Event, draft: AgendaDraft, step_id: int, ac
         step_id: of the step that stood on the page.
 
     Raises:
-        NotFound: there is nothing to take back.
-        Conflict: another step is the newest by now.
+        Conflict: another step is the newest by now, or there is none.
         Refused: a place of that step exists no more.
     """
     newest = step_before(session, draft.id)
@@ -70,8 +70,7 @@ def redo(session: Session, *, event: Event, draft: AgendaDraft, step_id: int, ac
     """Do again the step that was taken back last.
 
     Raises:
-        NotFound: there is nothing to do again.
-        Conflict: another step is the next by now.
+        Conflict: another step is the next by now, or there is none.
         Refused: a place of that step exists no more.
     """
     next_one = next_step(session, draft.id)
@@ -89,9 +88,7 @@ def _apply(
     actor: Actor,
     now: datetime,
 ) -> DraftStep:
-    if found is None:
-        raise NotFound
-    if found.id != wanted:
+    if found is None or found.id != wanted:
         raise Conflict("Somebody else changed this draft meanwhile. Look at it again before you take a step back.")
     _put(session, event, draft, {int(key): sides[side] for key, sides in found.places.items()})
     found.is_undone = side == 0
@@ -113,7 +110,7 @@ def _apply(
 def _put(session: Session, event: Event, draft: AgendaDraft, places: Mapping[int, Any]) -> None:
     rooms = set(session.scalars(select(Room.id).where(Room.event_id == event.id)))
     if any(place is not None and place[0] not in rooms for place in places.values()):
-        raise Refused("This step speaks of a room that is there no more.")
+        raise Refused(_("This step speaks of a room that is there no more."))
     rows = select(DraftPlacement).where(DraftPlacement.draft_id == draft.id, DraftPlacement.session_id.in_(places))
     present = {one.session_id: one for one in session.scalars(rows)}
     for session_id, place in places.items():

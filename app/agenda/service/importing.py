@@ -1,8 +1,9 @@
 """An agenda that comes back from a table: all of it is judged before anything of it is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -15,11 +16,13 @@ from app.agenda.service.drafting import draft_for, swap_placements
 from app.agenda.service.moving import editing, refuse_off_the_grid
 from app.agenda.table import NEEDED
 from app.events.models import Event, Room
-from app.events.queries import local, rooms_of
+from app.events.queries import days_of, local, rooms_of
 from app.platform.actor import Actor
 from app.platform.audit import record
 from app.platform.errors import Conflict, Refused
 from app.platform.i18n import gettext as _
+
+Read = TypeVar("Read")
 
 NOTHING_DRAFTED = "nothing"
 """The stamp of a draft that is not there yet."""
@@ -119,6 +122,19 @@ def _stamp(draft: AgendaDraft | None) -> str:
     return stamp_of(draft) if draft is not None else NOTHING_DRAFTED
 
 
+def _date_of(said: str) -> date:
+    """A date as it is written; a spreadsheet may have put midnight to it."""
+    return date.fromisoformat(said.split("T")[0].split(" ")[0])
+
+
+def _time_of(said: str) -> time:
+    """A time at the venue; a spreadsheet may have left the first nought out, or put seconds to it."""
+    at = time.fromisoformat(f"0{said}" if said[1:2] == ":" else said)
+    if at.tzinfo is not None:
+        raise ValueError("a time elsewhere")
+    return at
+
+
 class _Sheet:
     """A table beside the rows of the edition; faults are gathered, so that one reading names them all."""
 
@@ -126,6 +142,7 @@ class _Sheet:
         self._session, self._event = session, event
         self._items = {item.id: item for item in sessions_of(session, event.id)}
         self._rooms = {room.slug: room for room in rooms_of(session, event.id)}
+        self._days = {day.on for day in days_of(session, event.id)}
         self._faults: list[Fault] = []
 
     def read(self, rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[Placed, ...]:
@@ -190,28 +207,31 @@ class _Sheet:
         return room
 
     def _start(self, number: int, row: Mapping[str, str]) -> datetime | None:
-        on, at = self._read(number, row, "date"), self._read(number, row, "start")
+        on = self._read(number, row, "date", _date_of, _("2019-09-03"))
+        at = self._read(number, row, "start", _time_of, _("09:30"))
         if on is None or at is None:
             return None
-        starts_at = datetime.combine(date.fromisoformat(on), time.fromisoformat(at), ZoneInfo(self._event.timezone))
+        if on not in self._days:
+            self._fault(number, "date", _("There is no day “%(said)s” in this edition.") % {"said": row["date"]})
+            return None
+        starts_at = datetime.combine(on, at, ZoneInfo(self._event.timezone)).astimezone(UTC)
         try:
-            refuse_off_the_grid(self._session, self._event, starts_at.astimezone(UTC))
+            refuse_off_the_grid(self._session, self._event, starts_at)
         except Refused as refused:
             self._fault(number, "start", " ".join(refused.errors.values()))
             return None
-        return starts_at.astimezone(UTC)
+        return starts_at
 
-    def _read(self, number: int, row: Mapping[str, str], column: str) -> str | None:
-        """A date or a time as it is written; a spreadsheet may have put midnight or seconds to it."""
-        said = row[column].split("T")[0].split(" ")[0] if column == "date" else row[column]
-        reads, form = (date.fromisoformat, _("2019-09-03")) if column == "date" else (time.fromisoformat, _("09:30"))
+    def _read(
+        self, number: int, row: Mapping[str, str], column: str, reads: Callable[[str], Read], form: str
+    ) -> Read | None:
+        """What a cell says, or a fault that shows the ``form`` in which it is written."""
         try:
-            reads(said)
+            return reads(row[column])
         except ValueError:
             said_of = {"said": row[column], "form": form}
             self._fault(number, column, _("“%(said)s” is not written like %(form)s.") % said_of)
             return None
-        return said
 
     def _check_against(self, number: int, row: Mapping[str, str], item: AgendaSession, starts_at: datetime) -> None:
         """What the file says besides places must be what is here: nothing of it would be taken over."""

@@ -22,6 +22,7 @@ from app.events.time_grid import TimeGrid
 from app.platform.actor import Actor
 from app.platform.audit import record
 from app.platform.errors import Conflict, NotFound, Refused
+from app.platform.i18n import gettext as _
 
 Row = TypeVar("Row", AgendaSession, Room)
 
@@ -173,9 +174,10 @@ def refuse_off_the_grid(session: Session, event: Event, starts_at: datetime) -> 
     """Raise ``Refused`` for a start that is no step of the time grid, or on none of the days."""
     grid = TimeGrid.of(event)
     if grid.instant(grid.tick(starts_at)) != starts_at:
-        raise Refused({"time": f"Sessions start on whole steps of {event.grain_minutes} minutes."})
+        said = {"minutes": event.grain_minutes}
+        raise Refused({"time": _("Sessions start on whole steps of %(minutes)s minutes.") % said})
     if not any(day.holds(starts_at) for day in days_of(session, event.id)):
-        raise Refused({"time": "This is outside the hours of the day."})
+        raise Refused({"time": _("This is outside the hours of the day.")})
 
 
 def _told(placement: DraftPlacement | None) -> tuple[str, int] | None:

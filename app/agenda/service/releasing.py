@@ -150,7 +150,7 @@ def _freeze(
             session.flush()
     except Exception as error:
         if "uq_agenda_release" in str(error) or "UNIQUE" in str(error):
-            raise Conflict("Another release ran at the same moment. Look at it first.", alternatives=()) from None
+            raise Conflict(_("Another release ran at the same moment. Look at it first.")) from None
         raise
     by_id = {item.id: item for item in facts.sessions}
     rows = [

@@ -101,6 +101,9 @@ def test_prt_08_an_empty_draft_becomes_the_file_and_one_step_takes_it_back(clien
         (2, "start", "nine", "is not written like 09:30"),
         (5, "start", "09:02", "whole steps"),
         (5, "start", "03:00", "outside the hours"),
+        (5, "start", "09:00+02:00", "is not written like 09:30"),
+        (5, "date", "0001-01-01", "There is no day “0001-01-01”"),
+        (5, "date", "2019-09-02", "There is no day “2019-09-02”"),
         (3, "end", "23:59", "It lasts 60 minutes"),
         (3, "title", "Something else", "A title is changed on the session"),
     ],
@@ -176,3 +179,10 @@ def test_prt_08_only_organisers_bring_an_agenda_back(client: Any, cast: Any, sig
     sign_in(role, event_id=cast.event.id, **more)
     assert client.get(f"/e/{cast.event.slug}/manage/agenda/import").status_code == 403
     assert _send(client, cast, b"session\n").status_code == 403
+
+
+def test_prt_08_a_spreadsheet_may_leave_out_the_first_nought(client: Any, office: Any, cast: Any) -> None:
+    """PRT-08: "9:00" and "09:00:00" are what spreadsheets make of 09:00."""
+    table = _table(client, cast)
+    for said in (b"9:00", b"9:00:00", b"09:00:00"):
+        assert "Nothing would move" in _send(client, cast, table.replace(b",09:00,", b"," + said + b",")).text

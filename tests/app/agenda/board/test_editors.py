@@ -84,3 +84,26 @@ def test_moves_of_different_sessions_both_stand(organiser: Any, two: Any, plan: 
         data = {"session_id": item, "spot": f"{b}|{FIRST}|{at}", "version": seen[item]}
         assert organiser.post(f"{BOARD}/place", data=data).status_code == 303
     assert {place[0] for place in plan().values()} == {b}
+
+
+def test_agd_15_a_session_that_went_to_the_tray_and_came_again_is_another_version(
+    organiser: Any, two: Any, plan: Any, version: Any
+) -> None:
+    """AGD-15: the row is new; whoever saw the one before is told, be it placed anew or brought back by a step."""
+    one, _other = two
+    b, seen = room_of(organiser, "room-b"), {version(one)}
+    for number in range(8):
+        organiser.post(f"{BOARD}/place", data={"session_id": one, "spot": "tray", "version": version(one)})
+        if number % 2:
+            organiser.post(f"{BOARD}/undo", data={"step_id": step_of(organiser)})
+        else:
+            organiser.post(
+                f"{BOARD}/place", data={"session_id": one, "spot": f"{b}|{FIRST}|13:0{5 * (number % 4 // 2)}"}
+            )
+        assert version(one) not in seen
+        stands = plan()
+        for old in seen:
+            late = {"session_id": one, "spot": f"{b}|{FIRST}|15:00", "version": old}
+            assert organiser.post(f"{BOARD}/place", data=late).status_code == 409
+        assert plan() == stands
+        seen.add(version(one))

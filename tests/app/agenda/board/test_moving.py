@@ -140,3 +140,17 @@ def test_others_may_not_move_anything(client: Any, sign_in: Any, cast: Any, two:
     for path in ("place", "pin", "undo", "redo"):
         assert client.post(f"{BOARD}/{path}", data={"session_id": two[0], "spot": "tray"}).status_code == 403
     assert plan() == before
+
+
+def test_agd_09_days_that_are_none_of_the_edition_are_refused_with_what_was_typed(
+    organiser: Any, two: Any, plan: Any, version: Any
+) -> None:
+    """AGD-09: the first day that there is, too; in UTC it has not begun yet."""
+    one, _other = two
+    before = plan()
+    for day, at in (("0001-01-01", "00:00"), ("9999-12-31", "23:55"), ("2019-02-30", "10:00"), (FIRST, "25:00")):
+        data = {"session_id": one, "room_id": room_of(organiser, "room-b"), "day": day, "time": at}
+        answer = organiser.post(f"{BOARD}/place", data={**data, "version": version(one)})
+        assert answer.status_code == 422, day
+        assert "1 thing to mend" in answer.text
+    assert plan() == before

@@ -1,11 +1,15 @@
 """What stands on the board: marks, costs and mends beside their sessions, free places, pictures."""
 
 import re
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
-from app.agenda.models import DraftPlacement
+from app.agenda.models import DraftPlacement, SessionWindow
+from app.events.models import Event, Room, RoomOpening
 from tests.app.agenda.board.pages import BOARD, FIRST, HTMX, room_of, rules_on
 
 
@@ -85,3 +89,35 @@ def test_agd_12_pictures_of_rooms_and_people_have_words(organiser: Any, cast: An
     assert "Room A: " in text
     assert "of the open hours; 3 sessions" in text
     assert "Mayor of Phnom Penh, Tue 3 Sep: 2 h busy" in text or "2 h 00 min busy" in text
+
+
+@pytest.mark.parametrize(
+    ("timezone", "first"), [("Europe/Vienna", "09:00"), ("Asia/Kolkata", "13:00"), ("Asia/Kathmandu", "13:00")]
+)
+def test_the_hours_beside_the_rooms_are_those_of_the_venue(
+    organiser: Any, cast: Any, two: Any, timezone: str, first: str
+) -> None:
+    """A day from 07:00 to 16:00 UTC: where clocks differ from UTC by half an hour or three quarters, hours are whole."""
+    with organiser.app.state.database.writing() as session:
+        session.get_one(Event, cast.event.id).timezone = timezone
+    axis = re.search(r'<div class="lane axis.*?</div>', organiser.get(BOARD).text, flags=re.S)[0]
+    told = re.findall(r'<span class="r(\d+) s1">(\d\d:\d\d)</span>', axis)
+    assert told[0][1] == first
+    assert len(told) == 9
+    assert all(at.endswith(":00") for _row, at in told)
+    assert {int(other) - int(one) for (one, _), (other, _) in pairwise(told)} == {12}
+
+
+def test_a_window_that_holds_no_whole_step_leaves_the_board_standing(
+    organiser: Any, cast: Any, two: Any, nine: datetime
+) -> None:
+    """AGD-07: rows from before such a window was refused: no time at all, which a rule says."""
+    one, _other = two
+    with organiser.app.state.database.writing() as session:
+        at = nine + timedelta(minutes=1)
+        session.add(SessionWindow(session_id=one, starts_at=at, ends_at=at + timedelta(minutes=3)))
+        room = session.scalars(select(Room).where(Room.slug == "room-b")).one()
+        session.add(RoomOpening(room_id=room.id, starts_at=at, ends_at=at + timedelta(minutes=3)))
+    answer = organiser.get(BOARD)
+    assert answer.status_code == 200
+    assert [rule for rule, _subjects in rules_on(answer.text)] == ["inside_windows"]

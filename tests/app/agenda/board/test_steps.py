@@ -11,7 +11,7 @@ from app.solver_runs.enums import RunState
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.solve import solve
 from scheduler.core.limits import Limits
-from tests.app.agenda.board.pages import BOARD, FIRST, next_of, room_of, step_of
+from tests.app.agenda.board.pages import BOARD, FIRST, HTMX, next_of, room_of, step_of
 
 
 def test_agd_11_fifty_steps_back_and_forth_with_a_run_among_them(
@@ -41,7 +41,7 @@ def test_agd_11_fifty_steps_back_and_forth_with_a_run_among_them(
     for expected in reversed(kept[:-1]):
         assert organiser.post(f"{BOARD}/undo", data={"step_id": step_of(organiser)}).status_code == 303
         assert plan() == expected
-    assert organiser.post(f"{BOARD}/undo", data={"step_id": 1}).status_code == 404, "no fifty-first step"
+    assert organiser.post(f"{BOARD}/undo", data={"step_id": 1}).status_code == 409, "no fifty-first step"
     for expected in kept[1:]:
         assert organiser.post(f"{BOARD}/redo", data={"step_id": next_of(organiser)}).status_code == 303
         assert plan() == expected
@@ -87,5 +87,23 @@ def test_agd_11_a_step_that_is_not_the_newest_any_more_is_refused(
     before = plan()
     answer = organiser.post(f"{BOARD}/undo", data={"step_id": stale})
     assert answer.status_code == 409
+    assert "Organiser changed this draft at 09:12" in answer.text
+    assert plan() == before
+
+
+def test_agd_11_what_another_has_made_impossible_to_do_again_is_no_dead_end(
+    organiser: Any, two: Any, plan: Any, version: Any
+) -> None:
+    """AGD-11, AGD-15: the page still offers "redo" when a colleague's move ends it: the board of now, and who did it."""
+    one, other = two
+    b = room_of(organiser, "room-b")
+    organiser.post(f"{BOARD}/place", data={"session_id": one, "spot": f"{b}|{FIRST}|13:00", "version": version(one)})
+    organiser.post(f"{BOARD}/undo", data={"step_id": step_of(organiser)})
+    stale = next_of(organiser)
+    organiser.post(f"{BOARD}/pin", data={"session_id": other, "kind": "time", "version": version(other)})
+    before = plan()
+    answer = organiser.post(f"{BOARD}/redo", data={"step_id": stale}, headers=HTMX)
+    assert answer.status_code == 409
+    assert 'id="board-parts"' in answer.text
     assert "Organiser changed this draft at 09:12" in answer.text
     assert plan() == before
