@@ -6,7 +6,7 @@ import "./board/keys.js";
 import "./board/mouse.js";
 import "./board/others.js";
 import "./board/titles.js";
-import { hand, paint, take } from "./board/hand.js";
+import { giveBack, hand, paint, take } from "./board/hand.js";
 import { board, cardOf, focusOn, frame, grid, rove } from "./board/page.js";
 
 // What follows a swap: one card in the tab order, the shadow of the one in hand.
@@ -14,6 +14,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target !== board) return;
   rove(document.activeElement?.closest?.("a[data-card]"));
   if (hand.held) paint();
+});
+
+board.addEventListener("click", (event) => {
+  if (!hand.held || !event.target.closest("[data-give-back]")) return;
+  event.preventDefault();
+  giveBack();
 });
 
 // Links of the list of broken rules to a card that is on the page.

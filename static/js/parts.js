@@ -25,10 +25,11 @@ export function merge(root, answer) {
 }
 
 function fill(old, answer, there, fresh) {
-  const wanted = [...answer.children].map((child) => settled(child, old, there, fresh));
+  // Of two that are alike each has its own.
+  const wanted = new Set();
+  for (const child of [...answer.children]) wanted.add(settled(child, old, wanted, there, fresh));
   // What goes is taken out first: else all that stands behind it would be moved, and laid out again.
-  const kept = new Set(wanted);
-  for (const one of [...old.children]) if (!kept.has(one)) one.remove();
+  for (const one of [...old.children]) if (!wanted.has(one)) one.remove();
   let next = old.firstElementChild;
   for (const one of wanted) {
     if (one === next) next = next.nextElementSibling;
@@ -36,7 +37,7 @@ function fill(old, answer, there, fresh) {
   }
 }
 
-function settled(child, old, there, fresh) {
+function settled(child, old, taken, there, fresh) {
   const { known, part } = child.dataset;
   if (known ?? part) {
     const same = there.get(known ?? part)?.shift();
@@ -51,7 +52,7 @@ function settled(child, old, there, fresh) {
     }
     fill(child, child, there, fresh);
   } else {
-    const same = [...old.children].find((one) => one.isEqualNode(child));
+    const same = [...old.children].find((one) => !taken.has(one) && one.isEqualNode(child));
     if (same) return same;
   }
   fresh.push(child);

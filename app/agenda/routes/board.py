@@ -41,10 +41,11 @@ VIEWS = ("rooms", "people", "list")
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What has just been done, for the announcement; ``item`` is the session that keeps the focus."""
+    """What has just been done, for the announcement: to one session, which keeps the focus, or to ``count`` of them."""
 
     verb: str
     item: AgendaSession | None = None
+    count: int = 1
 
 
 @router.get("/e/{slug}/manage/agenda")

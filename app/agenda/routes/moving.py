@@ -125,11 +125,21 @@ def _step(
         }
         view = typed.get("view", "")
         return board_page(request, session, found, view=view, now=now, overtaken=said, status=409)
-    return _shown(request, session, access, {**typed, "session_id": next(iter(done.places))}, now=now, verb=verb)
+    # What a run or a file did to many is looked at where one is.
+    about = next(iter(done.places)) if len(done.places) == 1 else ""
+    typed = {**typed, "session_id": about}
+    return _shown(request, session, access, typed, now=now, verb=verb, count=len(done.places))
 
 
 def _shown(
-    request: Request, session: Session, access: Access[Event], typed: Mapping[str, str], *, now: datetime, verb: str
+    request: Request,
+    session: Session,
+    access: Access[Event],
+    typed: Mapping[str, str],
+    *,
+    now: datetime,
+    verb: str,
+    count: int = 1,
 ) -> Response:
     """The board after a change, on the day on which the session now is."""
     session.expire_all()
@@ -140,7 +150,7 @@ def _shown(
     if there is not None and there is not found.shown:
         found = read_board(session, event, day=there.on.isoformat(), numbers=numbers)
     if is_htmx(request):
-        return board_page(request, session, found, view=view, now=now, done=Done(verb=verb, item=item))
+        return board_page(request, session, found, view=view, now=now, done=Done(verb=verb, item=item, count=count))
     anchor = f"#card-{item.id}" if item else ""
     return RedirectResponse(address_of(found, view=view) + anchor, status_code=303)
 

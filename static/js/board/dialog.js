@@ -54,7 +54,10 @@ function step(verb) {
   hand.held = null;
   return inTurn(async () => {
     const form = before === refusals ? board.querySelector(`#${verb}`)?.form : null;
-    if (form) await ask("POST", new URL(form.action).pathname, Object.fromEntries(new FormData(form)));
+    if (!form) return;
+    await ask("POST", new URL(form.action).pathname, Object.fromEntries(new FormData(form)));
+    // The last step that there is to take back leaves a button that cannot have the focus.
+    if (document.activeElement === document.body) board.querySelector("#undo:enabled, #redo:enabled")?.focus();
   });
 }
 document.addEventListener("submit", async (event) => {

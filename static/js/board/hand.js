@@ -84,9 +84,12 @@ export function go(lane, row) {
   hand.held.row = Math.min(last, Math.max(1, row));
   paint();
 }
-export function tell() {
-  const values = { time: clock(hand.held.row), room: laneOf(hand.held.lane)?.getAttribute("aria-label") ?? "" };
-  announce(says(isAllowed() ? "sayAllowed" : "sayBroken", values));
+/** Where the shadow is; on another day also which day that is, and how much is free on it. */
+export function tell(day = "") {
+  const time = clock(hand.held.row);
+  const values = { time: day ? says("sayOnDay", { day, time }) : time, room: laneOf(hand.held.lane)?.getAttribute("aria-label") ?? "" };
+  const said = says(isAllowed() ? "sayAllowed" : "sayBroken", values);
+  announce(day ? `${said} ${says("sayFree", { n: board.querySelectorAll(".place").length })}` : said);
 }
 export function besides(step) {
   const all = lanes().map((lane) => lane.dataset.lane);
@@ -97,11 +100,14 @@ export function besides(step) {
 export async function otherDay(step) {
   const days = [...board.querySelectorAll("[data-days] a")];
   const next = days.findIndex((day) => day.getAttribute("aria-current")) + step;
-  if (!days[next]) return;
+  if (!days[next]) {
+    announce(says("sayNoDay"));
+    return;
+  }
   await toDay(days[next]);
   if (!hand.held) return;
   focusOn(hand.held.id);
-  tell();
+  tell(days[next].textContent);
 }
 export async function toDay(link) {
   const day = new URL(link.href).searchParams.get("day");

@@ -58,6 +58,10 @@ function isStep(event) {
   else return false;
   return true;
 }
+/** Whether a key presses the link or the button that it is on: then it puts nothing down. */
+function isPress(event) {
+  return (event.key === "Enter" || event.key === " ") && event.target.closest?.("a[href]:not([data-card]), button, summary");
+}
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || dialog.open) return;
   const inField = event.target.closest?.("input, textarea, select");
@@ -68,7 +72,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (hand.held && !hand.held.grip) {
-    if (event.target.closest?.("button.place, .board-bar")) return;
+    if (event.target.closest?.("button.place, .board-bar") || isPress(event)) return;
     if (keyInHand(event)) event.preventDefault();
     return;
   }

@@ -25,6 +25,35 @@ document.addEventListener("pointermove", (event) => {
   }
   if (hand.held?.grip) follow(event.clientX, event.clientY);
 });
+/** How near to an edge the pointer lets what lies beyond it come, and how far at most for each picture of the screen. */
+const EDGE = 56;
+const STRIDE = 16;
+let rolling = 0;
+
+function pull(at, from, to) {
+  const nearest = Math.min(at - from, to - at);
+  if (nearest >= EDGE) return 0;
+  return Math.round((1 - Math.max(0, nearest) / EDGE) * STRIDE) * (at - from < to - at ? -1 : 1);
+}
+/** Near an edge of the grid the rooms and hours beyond it come to the pointer, until it leaves the edge. */
+function roll(x, y) {
+  window.cancelAnimationFrame(rolling);
+  const area = board.querySelector(".board-frame");
+  const box = area.getBoundingClientRect();
+  const head = grid().querySelector(".room-head").offsetHeight;
+  const top = Math.max(0, box.top + head);
+  const bottom = Math.min(window.innerHeight, box.bottom);
+  if (x < box.left || x > box.right || y < top - head || y > bottom + EDGE) return;
+  const across = pull(x, Math.max(0, box.left), Math.min(window.innerWidth, box.right));
+  const down = pull(y, top, bottom);
+  if (!across && !down) return;
+  rolling = window.requestAnimationFrame(() => {
+    if (!hand.held?.grip) return;
+    area.scrollBy(across, 0);
+    (area.scrollHeight > area.clientHeight ? area : window).scrollBy(0, down);
+    follow(x, y);
+  });
+}
 function follow(x, y) {
   const under = document.elementsFromPoint(x, y);
   const lane = under.map((one) => one.closest("[data-lane]")).find(Boolean);
@@ -33,6 +62,7 @@ function follow(x, y) {
   board.querySelector("[data-tray]").classList.toggle("receives", hand.held.over === "tray");
   window.clearTimeout(overDay);
   if (day) overDay = window.setTimeout(() => hand.held && toDay(day), 350);
+  roll(x, y);
   if (!lane) return;
   const height = lane.getBoundingClientRect().height / Number(grid().dataset.grains);
   const row = Math.round((y - hand.held.grip.y - lane.getBoundingClientRect().y) / height) + 1;
@@ -40,6 +70,7 @@ function follow(x, y) {
 }
 export function stopDrag() {
   window.clearTimeout(overDay);
+  window.cancelAnimationFrame(rolling);
   document.body.classList.remove("dragging");
   board.querySelector("[data-tray]")?.classList.remove("receives");
 }
