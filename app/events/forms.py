@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from app.events.models import Event
+from app.platform.errors import Refused
+from app.platform.i18n import gettext as _
 
 
 class HoursForm(BaseModel):
@@ -23,12 +25,20 @@ class HoursForm(BaseModel):
 
     def starts_at(self, event: Event) -> datetime:
         """The beginning by the clocks of the venue."""
-        return _at(event, self.on, self.since)
+        return at_venue(event, self.on, self.since)
 
     def ends_at(self, event: Event) -> datetime:
         """The end by the clocks of the venue."""
-        return _at(event, self.on, self.until)
+        return at_venue(event, self.on, self.until)
 
 
-def _at(event: Event, day: date, hour: time) -> datetime:
-    return datetime.combine(day, hour, tzinfo=ZoneInfo(event.timezone)).astimezone(UTC)
+def at_venue(event: Event, on: date, at: time) -> datetime:
+    """The instant at which clocks at the venue show this.
+
+    Raises:
+        Refused: there is none in UTC, where the first day that there is begins later.
+    """
+    try:
+        return datetime.combine(on, at, tzinfo=ZoneInfo(event.timezone)).astimezone(UTC)
+    except OverflowError:
+        raise Refused({"on": _("This is not during the event.")}) from None

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
@@ -20,6 +18,7 @@ from app.agenda.queries import current_draft
 from app.agenda.routes.versions import both_versions, chosen
 from app.agenda.service.walking import walks_by_pair
 from app.agenda.workload import workload_of
+from app.events.forms import at_venue
 from app.events.loaders import number_of, one_of
 from app.events.models import Event, Resource
 from app.events.queries import days_of, event_of_path, resources_of, sites_of
@@ -132,15 +131,15 @@ def add_time(request: Request, session: DbSession, form: FormData, now: Now, acc
     here = f"time-{resource.id}"
     if bound.value is None:
         return _page(request, session, event, {here: bound}, status=422)
-    said, zone = bound.value, ZoneInfo(event.timezone)
+    said = bound.value
     try:
         service.add_time(
             session,
             event=event,
             resource=resource,
             kind=said.kind,
-            starts_at=datetime.combine(said.on, said.since, tzinfo=zone).astimezone(UTC),
-            ends_at=datetime.combine(said.on, said.until, tzinfo=zone).astimezone(UTC),
+            starts_at=at_venue(event, said.on, said.since),
+            ends_at=at_venue(event, said.on, said.until),
             units=said.units,
             note=said.note,
             actor=access.principal.actor(),

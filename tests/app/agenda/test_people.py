@@ -245,14 +245,15 @@ def test_agd_05_interpreters_their_shifts_breaks_and_work_elsewhere(office: Any,
     with database.reading() as session:
         resource = session.scalars(select(Resource)).one()
 
-    def add(kind: str, since: str, until: str, units: str = "1") -> int:
-        data = {"kind": kind, "on": "2019-09-03", "since": since, "until": until, "units": units}
+    def add(kind: str, since: str, until: str, units: str = "1", on: str = "2019-09-03") -> int:
+        data = {"kind": kind, "on": on, "since": since, "until": until, "units": units}
         return int(office.post(f"{here}/{resource.id}/times", data=data).status_code)
 
     day = 24 * 12
     assert _problem(database, cast.event).resources[0].open is None
     assert [add("shift", "09:00", "13:00"), add("break", "11:00", "11:30")] == [303, 303]
     assert [add("shift", "13:00", "09:00"), add("elsewhere", "09:00", "10:00", "3")] == [422, 422]
+    assert [add("shift", "00:00", "01:00", on=on) for on in ("0001-01-01", "9999-12-31")] == [422, 422]
     assert add("elsewhere", "12:00", "13:00", "1") == 303
     shown = _problem(database, cast.event).resources[0]
     assert shown.open == ((day + 9 * 12, day + 11 * 12), (day + 11 * 12 + 6, day + 13 * 12))

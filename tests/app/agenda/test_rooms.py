@@ -72,6 +72,7 @@ def test_agd_04_a_room_is_closed_on_its_page_and_what_stands_in_it_is_named(
         ({"since": "12:00", "until": "10:00"}, "The end comes after the start."),
         ({"since": "03:00", "until": "04:00"}, "outside the hours"),
         ({"since": "noon"}, "since"),
+        ({"on": "0001-01-01", "since": "00:00", "until": "01:00"}, "not during the event"),
         ({"room_id": "9999999999"}, "room_id"),
     ],
 )
