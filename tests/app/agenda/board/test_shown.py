@@ -121,3 +121,14 @@ def test_a_window_that_holds_no_whole_step_leaves_the_board_standing(
     answer = organiser.get(BOARD)
     assert answer.status_code == 200
     assert [rule for rule, _subjects in rules_on(answer.text)] == ["inside_windows"]
+
+
+def test_a_row_of_the_list_has_only_what_its_dialog_needs(organiser: Any, two: Any, version: Any) -> None:
+    """ADM-08: two hundred of them stand on one page, which is to stay under 150 kB beside its broken rules."""
+    one, _other = two
+    text = organiser.get(f"{BOARD}?view=list").text
+    row = re.search(rf'<tr id="session-{one}".*?</tr>', text, flags=re.S)[0]
+    link = re.search(r"<a ([^>]*)>Waste</a>", row)[1]
+    assert re.findall(r'([a-z-]+)="', link) == ["id", "href", "data-card", "data-version"]
+    assert f'data-version="{version(one)}"' in link
+    assert re.findall(r">\s+<t", row) == []
