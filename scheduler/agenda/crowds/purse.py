@@ -1,6 +1,6 @@
 """How much may still be spent on what is hard to tell."""
 
-LEAST = 0.01
+LEAST = 0.002
 """Deterministic time for a question that is granted in any case."""
 
 SHARE = 4

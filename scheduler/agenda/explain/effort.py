@@ -19,12 +19,12 @@ MOST_LEFT = 100
 MOST_JOINED = 8
 """Sessions in the way of those in question that are looked at together with them."""
 
-GUESS, BRIEF, SOON, LONGER = 0.01, 0.05, 0.1, 1.0
+GUESS, BRIEF, SOON, LONGER = 0.005, 0.015, 0.03, 1.0
 """Deterministic time for a value that may be too small, for a question that may be needless, for one that may prove a
 fix, and for one put off."""
 LEAVING = 0.05
 """The same to find the fewest of a few sessions that must be left out."""
-TOGETHER = 0.2
+TOGETHER = 0.06
 """Deterministic time for all questions about facts, and as much for all about a fix."""
 FIRST = 0.75
 """The part of the time that is left for the question whether there is a plan; the rest is to say why there is none."""

@@ -2,12 +2,13 @@
 
 from scheduler.agenda.explain.blocking import blocking_set
 from scheduler.agenda.explain.combining import find_fixes
-from scheduler.agenda.explain.effort import SMALL, WHOLE
+from scheduler.agenda.explain.effort import WHOLE
 from scheduler.agenda.explain.facts import Blocker
 from scheduler.agenda.explain.finding import find_fix, find_fix_at_length
 from scheduler.agenda.explain.leaving import sessions_left_out
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.sparing import needed
+from scheduler.agenda.explain.taking_back import few_changes
 from scheduler.agenda.explain.wording import fix_of
 from scheduler.agenda.problem import AgendaProblem
 from scheduler.agenda.restricting import without_cost
@@ -49,19 +50,18 @@ def _mends(
 ) -> tuple[Fix | None, tuple[Fix, ...] | None]:
     """One change, or several where no single one is found.
 
-    Of a few sessions it is soon told what is hard to tell of many: there, two changes that mend are told before it is
-    asked at length whether one of them would do.
+    Of many sessions, two or three changes that mend are told before it is asked at length whether one of them would do.
     """
     fix, undecided = find_fix(problem, blockers, oracle)
-    is_small = len(problem.sessions) <= SMALL
-    if fix is None and is_small:
-        fix = find_fix_at_length(problem, undecided, oracle)
-    several = find_fixes(problem, blockers, oracle) if fix is None else None
-    if fix is None and several is None and not is_small:
-        fix = find_fix_at_length(problem, undecided, oracle)
     if fix is not None:
         return fix, None
-    if several is None or len(problem.sessions) <= WHOLE:
-        several = needed(problem, several or sessions_left_out(problem, oracle) or {}, oracle)
-    fixes = tuple(fix_of(problem, steps, value=value) for steps, value in several.items())
+    if len(problem.sessions) <= WHOLE:
+        several = few_changes(problem, blockers, oracle)
+    else:
+        several = find_fixes(problem, blockers, oracle)
+        fix = find_fix_at_length(problem, undecided, oracle) if several is None else None
+        if fix is not None:
+            return fix, None
+        several = several or needed(problem, sessions_left_out(problem, oracle) or {}, oracle)
+    fixes = tuple(fix_of(problem, steps, value=value) for steps, value in (several or {}).items())
     return (fixes[0], None) if len(fixes) == 1 else (None, fixes or None)

@@ -53,7 +53,7 @@ def mended(problem: AgendaProblem, change: Change, others: Changes, oracle: Orac
     if plan is None:
         return NOTHING
     if is_number(change):
-        return _raised(problem, change, others, plan, oracle).value
+        return raised(problem, change, others, plan, oracle).value
     whole = _proposed(problem, change, lambda changes: file.changed({**others, **changes}), oracle)
     if whole is not None and proved(problem, whole, others, oracle).status == "feasible":
         return whole.value
@@ -61,7 +61,7 @@ def mended(problem: AgendaProblem, change: Change, others: Changes, oracle: Orac
     return widened_for(problem, free, change.steps, plan) if field_of(change.steps) in HOURS else NOTHING
 
 
-def _raised(
+def raised(
     problem: AgendaProblem, change: Change, others: Changes, plan: Sequence[Placement], oracle: Oracle
 ) -> Proposal:
     """A number that is enough, as small as is soon found.

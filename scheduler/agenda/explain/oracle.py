@@ -228,6 +228,28 @@ class Oracle(Deciding):
         self._kept_few.placements = attempt.placements
         return Found("feasible", attempt.placements)
 
+    def soon(
+        self, problem: AgendaProblem, *, wanted: Sequence[Placement], most_ejections: int, work: float
+    ) -> tuple[Placement, ...] | None:
+        """A plan near one that is there, if it comes about soon.
+
+        Args:
+            most_ejections: after how many it is given up.
+            work: deterministic time of the solver after which it is given up, where the sessions are not too many.
+        """
+        if self.is_over or self.sees_against(problem):
+            return None
+        attempt = self._kept_few.attempt(
+            problem, self.legal_of(problem), wanted, seconds=effort.GLANCE, purse=self._purse
+        )
+        if not attempt.is_complete:
+            attempt = self.attempt(problem, wanted=wanted, most_ejections=most_ejections)
+        if attempt.is_complete:
+            return attempt.placements
+        if not work or len(problem.sessions) > effort.MOST_SHORTLY:
+            return None
+        return self._solved(problem, self.legal_of(problem), work).placements
+
     def glance(self, problem: AgendaProblem, *, wanted: Sequence[Placement] = ()) -> tuple[Placement, ...] | None:
         """A plan of a problem with few sessions, where one shows without search."""
         legal = self.legal_of(problem)

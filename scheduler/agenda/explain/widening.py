@@ -33,11 +33,11 @@ def widened(
     plan: Sequence[Placement] = found
     # Of many sessions, any plan shows what is enough.
     if len(free.sessions) <= WHOLE:
-        plan = _nearest(problem, changed, steps, plan, oracle)
+        plan = nearest(problem, changed, steps, plan, oracle)
     return widened_for(problem, free, steps, plan), plan
 
 
-def _nearest(
+def nearest(
     problem: AgendaProblem,
     changed: Callable[[Changes], AgendaProblem],
     steps: Steps,
