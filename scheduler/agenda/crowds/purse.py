@@ -17,6 +17,11 @@ class Purse:
     def __init__(self, work: float) -> None:
         self._left = work
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether a question gets the least only."""
+        return self._left <= LEAST
+
     def granted(self, wanted: float) -> float:
         """What a question may take of what it would have."""
         return max(LEAST, min(wanted, self._left / SHARE))

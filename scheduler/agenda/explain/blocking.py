@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from scheduler.agenda.explain.contradiction import CHECKS
-from scheduler.agenda.explain.effort import SMALL
+from scheduler.agenda.explain.effort import SMALL, WHOLE
 from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of, required_sessions
 from scheduler.agenda.explain.few import Few, durations_of
 from scheduler.agenda.explain.oracle import Oracle
@@ -122,7 +122,9 @@ class _Search:
 
     def _is_late(self) -> bool:
         """Whether facts are left as they are; the half of the time is for a fix, which has its own such questions."""
-        return self._oracle.is_over if self._given else self._oracle.is_half_over
+        if not self._given:
+            return self._oracle.is_half_over
+        return self._oracle.is_over or (len(self._problem.sessions) <= WHOLE and self._oracle.is_spent)
 
     def _is_blocked_by(self, kept: Sequence[Blocker]) -> bool:
         return self._oracle.ask(self._with_facts(kept)) == "infeasible"

@@ -30,23 +30,28 @@ MOST_LISTS, MOST_GLANCES = 40_000, 400
 """Lists of changes that are written down, and those of which it is looked whether they leave some sessions no plan."""
 
 
-def find_fixes(problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> Changes | None:
-    """The fewest changes found after which there is a plan, with their values, two or three; ``None`` if none are.
+def find_fixes(
+    problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle, *, most: int = MOST_TOGETHER
+) -> Changes | None:
+    """The fewest changes found after which there is a plan, with their values, two or more; ``None`` if none are.
 
     Every list that mends must break every blocking set. So the smallest list that breaks those known is tried; where
     it does not mend, what still blocks is one more set to break (the implicit hitting sets of Karp and
     Moreno-Centeno, 2013).
+
+    Args:
+        most: how many together are looked for.
     """
     if any(field_of(fact.steps) == "optional" for fact in facts):
         return None
-    return _ListSearch(problem, facts, oracle).run()
+    return _ListSearch(problem, facts, oracle, min(most, MOST_TOGETHER)).run()
 
 
 class _ListSearch:
     """Knows sets of changes of which one each is needed, and sessions that must have a plan after any list."""
 
-    def __init__(self, problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle) -> None:
-        self._problem, self._oracle = problem, oracle
+    def __init__(self, problem: AgendaProblem, facts: tuple[Blocker, ...], oracle: Oracle, most: int) -> None:
+        self._problem, self._oracle, self._most = problem, oracle, most
         self._file = ProblemFile(problem)
         # In their order, and looked up again and again.
         self._sets = [dict.fromkeys(changes_for(problem, facts))]
@@ -64,7 +69,7 @@ class _ListSearch:
             if found.status == "infeasible" and not self._learns(every, found):
                 return None
         patience = PATIENCE
-        while not self._oracle.is_over and (chosen := self._smallest()) is not None:
+        while not self._is_late and (chosen := self._smallest()) is not None:
             # Among many, the least that helps the few is seldom enough: that is asked once there is a plan at all.
             fixes = self._with_values_of_few(chosen) if len(self._problem.sessions) <= WHOLE else None
             if fixes is not None:
@@ -79,6 +84,11 @@ class _ListSearch:
             ):
                 return None
         return None
+
+    @property
+    def _is_late(self) -> bool:
+        """Whether the search ends: of so few, a list is at hand, and only a shorter one looked for."""
+        return self._oracle.is_over or (len(self._problem.sessions) <= WHOLE and self._oracle.is_spent)
 
     def _plan_of_few(self, chosen: Sequence[Change]) -> Sequence[Placement]:
         if len(self._few) > WHOLE:
@@ -106,7 +116,7 @@ class _ListSearch:
             self._undecided.add(chosen)
             return True
         self._kept = frozenset(chosen)
-        return len(chosen) < MOST_TOGETHER
+        return len(chosen) < self._most
 
     def _every_change(self) -> tuple[Change, ...]:
         every = dict.fromkeys(change for one in self._sets for change in one)
@@ -136,7 +146,7 @@ class _ListSearch:
 
     def _learns(self, chosen: Sequence[Change], found: Found) -> bool:
         """One more set of changes, of which these, that leave no plan, have none; false where there is none."""
-        if self._oracle.is_half_over or len(self._sets) >= MOST_SETS:
+        if self._oracle.is_half_over or self._is_late or len(self._sets) >= MOST_SETS:
             return False
         every = self._every_change()
         if self._is_against(every, found.against or frozenset()):
@@ -164,12 +174,12 @@ class _ListSearch:
         """The fewest changes, of these the cheapest, that have one in every set and leave the few sessions a plan."""
         glances = MOST_GLANCES
         # Of a crowd, what did not come about hardly does in another try: one more change is sooner enough.
-        for size in range(len(self._kept) + 1 if self._kept and self._is_crowded else 2, MOST_TOGETHER + 1):
+        for size in range(len(self._kept) + 1 if self._kept and self._is_crowded else 2, self._most + 1):
             for some in self._hitting(size):
                 if some in self._undecided:
                     continue
                 glances -= 1
-                if glances < 0 or self._oracle.is_over:
+                if glances < 0 or self._is_late:
                     return None
                 is_against = self._is_seen(some) or (len(self._few) <= SMALL and self._is_against(some, self._few))
                 if not is_against:

@@ -10,8 +10,6 @@ from scheduler.agenda.explain.stretches import fill_stretches
 from scheduler.agenda.legal import Legal
 from scheduler.agenda.model import AgendaModel, build
 from scheduler.agenda.problem import AgendaProblem
-from scheduler.agenda.solution import AgendaOutcome
-from scheduler.agenda.solve import solve
 from scheduler.core.cpsat import Solved, run
 from scheduler.core.limits import Control, Limits, Stopwatch
 
@@ -43,6 +41,11 @@ class Deciding(Sight):
         """From here on, time is shared: a half of what is left, and as much work for facts as for a fix."""
         self._begun = self.seconds
         self.fill_purse()
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether what was hard to tell took what there was for all such questions: what is open should stay so."""
+        return self._purse.is_empty
 
     def fill_purse(self) -> None:
         """Let what is asked from here on take as much as what was asked before."""
@@ -87,9 +90,3 @@ class Deciding(Sight):
         )
         self._purse.spend(solved.deterministic_time)
         return solved
-
-    def best(self, problem: AgendaProblem) -> AgendaOutcome:
-        """The best plan that is found soon."""
-        left = max(0.01, (self._limits.time_limit - self.seconds) / 2)
-        limits = replace(self._limits, time_limit=left, budget=effort.LEAVING, workers=1)
-        return solve(problem, limits=limits, control=self._control)

@@ -22,8 +22,6 @@ MOST_JOINED = 8
 GUESS, BRIEF, SOON, LONGER = 0.005, 0.015, 0.03, 1.0
 """Deterministic time for a value that may be too small, for a question that may be needless, for one that may prove a
 fix, and for one put off."""
-LEAVING = 0.05
-"""The same to find the fewest of a few sessions that must be left out."""
 TOGETHER = 0.06
 """Deterministic time for all questions about facts, and as much for all about a fix."""
 FIRST = 0.75

@@ -57,6 +57,9 @@ def _mends(
         return fix, None
     if len(problem.sessions) <= WHOLE:
         several = few_changes(problem, blockers, oracle)
+        if several and len(several) > 2:
+            # A shorter list is looked for as far as that is soon told.
+            several = find_fixes(problem, blockers, oracle, most=len(several) - 1) or several
     else:
         several = find_fixes(problem, blockers, oracle)
         fix = find_fix_at_length(problem, undecided, oracle) if several is None else None

@@ -8,7 +8,7 @@ from itertools import groupby
 from scheduler.agenda.explain.alike import kinds
 from scheduler.agenda.explain.among import crowd
 from scheduler.agenda.explain.changing import MAKE_OPTIONAL, WIDEN_A_WINDOW, Change, changes_for, relaxation, relaxed
-from scheduler.agenda.explain.effort import BRIEF, LONGER, SMALL, SOON, WHOLE
+from scheduler.agenda.explain.effort import BRIEF, SMALL, SOON, WHOLE
 from scheduler.agenda.explain.facts import Blocker
 from scheduler.agenda.explain.found import Found
 from scheduler.agenda.explain.mending import Proposal, eased, mended, proposed, proved
@@ -65,11 +65,10 @@ def _with_those_left_out(problem: AgendaProblem, changes: Sequence[Change], few:
 
 def find_fix_at_length(problem: AgendaProblem, undecided: Iterable[Change], oracle: Oracle) -> Fix | None:
     """The cheapest of the changes that were put off, asked at length; half of the time is for several together."""
-    work = LONGER if len(problem.sessions) <= SMALL else SOON
     for cost, changes in groupby(undecided, key=lambda change: change.cost):
         found = []
         for index, change in enumerate(changes):
-            value = NOTHING if oracle.is_half_over else mended(problem, change, {}, oracle, work=work)
+            value = NOTHING if oracle.is_half_over else mended(problem, change, {}, oracle, work=SOON)
             if value is not NOTHING and cost != WIDEN_A_WINDOW:
                 return fix_of(problem, change.steps, value=value)
             if value is not NOTHING:

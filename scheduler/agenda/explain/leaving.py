@@ -4,7 +4,6 @@ from collections.abc import Hashable, Sequence
 
 from scheduler.agenda.explain.alike import kinds
 from scheduler.agenda.explain.changing import DROP_A_PIN, MAKE_OPTIONAL, Change, relaxed
-from scheduler.agenda.explain.effort import SMALL
 from scheduler.agenda.explain.oracle import Oracle
 from scheduler.agenda.explain.relaxing import Changes, ProblemFile
 from scheduler.agenda.problem import AgendaProblem, Session
@@ -16,30 +15,11 @@ FOR_ALL, FOR_ONE = 60, 15
 
 
 def sessions_left_out(problem: AgendaProblem, oracle: Oracle) -> Changes | None:
-    """The fewest sessions that must be left out so that the others can be placed; pins go only where none else helps.
+    """Few sessions that are left out so that the others can be placed; pins go only where none else helps.
 
-    A pinned session has to be placed even if it is optional, so leaving it out takes two changes. Where it is hard to
-    tell, and of many sessions, they are few, but perhaps not the fewest.
+    A pinned session has to be placed even if it is optional, so leaving it out takes two changes.
     """
-    if oracle.is_over:
-        return None
-    if len(problem.sessions) > SMALL:
-        return _proved(problem, _GivingWay(problem, oracle).plan(), oracle)
-    pinned = any(one.pin is not None for one in problem.sessions)
-    return _proved(problem, _best(problem, oracle, drops_pins=False), oracle) or (
-        _proved(problem, _best(problem, oracle, drops_pins=True), oracle) if pinned else None
-    )
-
-
-def _best(problem: AgendaProblem, oracle: Oracle, *, drops_pins: bool) -> Sequence[Placement] | None:
-    sessions = tuple(
-        one.model_copy(
-            update={"optional": True, "value": int(not one.optional), "pin": None if drops_pins else one.pin}
-        )
-        for one in problem.sessions
-    )
-    plan = oracle.best(without_cost(problem, sessions)).solution
-    return None if plan is None else plan.placements
+    return None if oracle.is_over else _proved(problem, _GivingWay(problem, oracle).plan(), oracle)
 
 
 def _proved(problem: AgendaProblem, plan: Sequence[Placement] | None, oracle: Oracle) -> Changes | None:

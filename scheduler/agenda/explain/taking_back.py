@@ -5,15 +5,9 @@ plans are asked for, which come about soon or hardly at all, and each plan shows
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-from scheduler.agenda.explain.changing import (
-    MAKE_OPTIONAL,
-    Change,
-    changes_for,
-    fixed_value,
-    is_number,
-    relaxed,
-)
+from scheduler.agenda.explain.changing import MAKE_OPTIONAL, Change, changes_for, fixed_value, is_number, relaxed
 from scheduler.agenda.explain.effort import BRIEF, THOROUGH
 from scheduler.agenda.explain.facts import Blocker, blockers_of, field_of
 from scheduler.agenda.explain.mending import raised
@@ -67,26 +61,43 @@ class _TakingBack:
             if count >= len(every):
                 return []
             count *= 2
-        # What comes last in the order is taken back first.
-        kept = self._needed(every[:count][::-1])
+        # What could break the facts at hand stays longest of its cost.
+        kept = self._taken_back(self._needed(every[:count][::-1]), work=0)
+        # Of two, each is among the changes that were tried alone.
+        return kept if len(kept) <= 2 else self._taken_back(kept, work=BRIEF)
+
+    def _taken_back(self, kept: list[Change], *, work: float) -> list[Change]:
+        """Without those that go, first many at a time."""
         size = max(1, len(kept) // 2)
         while size:
-            kept = self._swept(kept, size)
+            kept = self._swept(kept, size, work=work)
             size //= 2
-        # Of two, each is among the changes that were tried alone.
-        return kept if len(kept) <= 2 else self._swept(kept, 1, work=BRIEF)
+        return kept
 
-    def _swept(self, kept: list[Change], size: int, *, work: float = 0) -> list[Change]:
+    def _swept(self, kept: list[Change], size: int, *, work: float) -> list[Change]:
         """Without so many at a time of which a plan shows that they are not needed."""
         position = 0
         while position < len(kept):
-            first, rest = kept[:position], kept[:position] + kept[position + size :]
+            before, rest = kept[:position], kept[:position] + kept[position + size :]
             if rest and self._finds_plan(rest, work=work):
                 kept = self._needed(rest)
-                position = sum(change in kept for change in first)
+                position = sum(change in kept for change in before)
             else:
                 position += size
         return kept
+
+    def _needed(self, changes: Sequence[Change]) -> list[Change]:
+        """Those that the plan at hand needs; one at least, since the file itself has no plan."""
+        kept = list(changes)
+        for cost in sorted({change.cost for change in changes}, reverse=True):
+            # What is cheaper may do in the place of what asks more.
+            others = [change for change in kept if change.cost != cost]
+            some = shrink([change for change in kept if change.cost == cost], partial(self._are_enough, others))
+            kept = [change for change in kept if change.cost != cost or change in some]
+        return kept
+
+    def _are_enough(self, some: Sequence[Change], more: Sequence[Change]) -> bool:
+        return self._keeps_rules(relaxed([*some, *more]))
 
     def _finds_plan(self, changes: Sequence[Change], *, work: float = 0) -> bool:
         changed = self._file.changed(relaxed(changes))
@@ -94,10 +105,6 @@ class _TakingBack:
         plan = self._oracle.soon(changed, wanted=self._plan, most_ejections=most, work=work)
         self._plan = self._plan if plan is None else plan
         return plan is not None
-
-    def _needed(self, changes: Sequence[Change]) -> list[Change]:
-        """Those that the plan at hand needs; one at least, since the file itself has no plan."""
-        return list(shrink(changes, lambda some: self._keeps_rules(relaxed(some))))
 
     def _keeps_rules(self, changes: Changes) -> bool:
         changed = self._file.changed(changes)

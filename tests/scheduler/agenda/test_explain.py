@@ -114,6 +114,8 @@ def _holds(problem: AgendaProblem, brute_force: Any) -> None:
     fixes = (explanation.fix,) if explanation.fix else explanation.fixes
     assert fixes
     assert brute_force(mended(raw, fixes)) is not None
+    for one in fixes if len(fixes) > 1 else ():
+        assert brute_force(mended(raw, tuple(fix for fix in fixes if fix is not one))) is None, one.path
 
 
 A, B, C = ({"id": name, "duration": 4} for name in "abc")
