@@ -20,6 +20,9 @@ from scheduler.agenda.solution import Placement
 from scheduler.agenda.validation import validate
 from scheduler.core.blocking import shrink
 
+MOST_LOOKED_AT = 24
+"""Changes of which it is looked which ones a plan needs: one that may use many more uses most of them."""
+
 
 def few_changes(problem: AgendaProblem, facts: Sequence[Blocker], oracle: Oracle) -> Changes | None:
     """Changes with their values after which there is a plan, of which none was found to be one too many.
@@ -56,13 +59,13 @@ class _TakingBack:
         Args:
             near: how many of them, the first, are tried alone before twice as many are.
         """
-        count = near
+        count = max(1, near)
         while not self._finds_plan(every[:count]):
             if count >= len(every):
                 return []
             count *= 2
-        # What could break the facts at hand stays longest of its cost.
-        kept = self._taken_back(self._needed(every[:count][::-1]), work=0)
+        # What could break the facts at hand stays longest.
+        kept = self._taken_back(list(reversed(every[:count])), work=0)
         # Of two, each is among the changes that were tried alone.
         return kept if len(kept) <= 2 else self._taken_back(kept, work=BRIEF)
 
@@ -86,8 +89,17 @@ class _TakingBack:
                 position += size
         return kept
 
-    def _needed(self, changes: Sequence[Change]) -> list[Change]:
-        """Those that the plan at hand needs; one at least, since the file itself has no plan."""
+    def _finds_plan(self, changes: Sequence[Change], *, work: float = 0) -> bool:
+        changed = self._file.changed(relaxed(changes))
+        most = THOROUGH * len(self._problem.sessions)
+        plan = self._oracle.soon(changed, wanted=self._plan, most_ejections=most, work=work)
+        self._plan = self._plan if plan is None else plan
+        return plan is not None
+
+    def _needed(self, changes: list[Change]) -> list[Change]:
+        """Those that the plan at hand needs, where they are few; one at least, since the file itself has no plan."""
+        if len(changes) > MOST_LOOKED_AT:
+            return changes
         kept = list(changes)
         for cost in sorted({change.cost for change in changes}, reverse=True):
             # What is cheaper may do in the place of what asks more.
@@ -98,13 +110,6 @@ class _TakingBack:
 
     def _are_enough(self, some: Sequence[Change], more: Sequence[Change]) -> bool:
         return self._keeps_rules(relaxed([*some, *more]))
-
-    def _finds_plan(self, changes: Sequence[Change], *, work: float = 0) -> bool:
-        changed = self._file.changed(relaxed(changes))
-        most = THOROUGH * len(self._problem.sessions)
-        plan = self._oracle.soon(changed, wanted=self._plan, most_ejections=most, work=work)
-        self._plan = self._plan if plan is None else plan
-        return plan is not None
 
     def _keeps_rules(self, changes: Changes) -> bool:
         changed = self._file.changed(changes)
