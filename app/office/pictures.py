@@ -6,6 +6,9 @@ from datetime import date, datetime
 from app.agenda.models import AgendaRelease
 from app.events.models import Event, EventDay, Room
 from app.events.queries import local
+from app.events.shifts import closed_hours
+from app.events.time_grid import TimeGrid
+from app.platform.i18n import gettext as _
 from app.platform.pictures import Day, Line, Picture, Span, room_strip
 from app.printing.words import short_day_words
 
@@ -17,6 +20,7 @@ def rooms_of_release(
     if release is None:
         return None
     numbers = {day.on: number for number, day in enumerate(days)}
+    grid = TimeGrid.of(event)
     lines = []
     for room in rooms:
         used = [
@@ -29,7 +33,12 @@ def rooms_of_release(
             for day in days
             for one in day.closings
         ]
-        lines.append(Line(name=room.name, spans=tuple(closed + used)))
+        shut = [
+            span_of(event, numbers, grid.instant(start), grid.instant(end), kind="closed", words=_("closed"))
+            for day in days
+            for start, end in closed_hours(grid, day, room)
+        ]
+        lines.append(Line(name=room.name, spans=(*closed, *shut, *used)))
     shown = [
         Day(label=short_day_words(day.on), starts=minutes_of(event, day.starts_at), ends=minutes_of(event, day.ends_at))
         for day in days

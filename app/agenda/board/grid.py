@@ -10,7 +10,7 @@ from app.agenda.models import AgendaSession, DraftPlacement
 from app.agenda.planner import AgendaFacts, FreePlace
 from app.events.models import Event, EventDay, Room
 from app.events.queries import local
-from app.events.shifts import closed_hours
+from app.events.shifts import closed_hours, free_of
 
 SIZES = ((6, "tiny"), (9, "small"), (12, "low"), (15, ""), (18, "tall"))
 """Under so many rows of the grid a card is called so."""
@@ -133,7 +133,6 @@ def grid_of(
 
     grains = row(day.ends_at) - 1
     cards = _cards(facts, placed, row, day, grains)
-    open_minutes = sum((end - start).total_seconds() for start, end in _open(day)) / 60
     stretches = [_stretch(one, row, held // facts.event.grain_minutes) for one in free if day.holds(one.first)]
     lanes = tuple(
         Lane(
@@ -141,7 +140,7 @@ def grid_of(
             cards=tuple(cards.get(room.id, ())),
             free=tuple(one for one in stretches if one.room_id == room.id),
             shut=tuple(_shut(facts, row, *hours) for hours in closed_hours(facts.grid, day, room)),
-            used_percent=_percent(cards.get(room.id, ()), open_minutes),
+            used_percent=_percent(cards.get(room.id, ()), _open_minutes(facts, day, room)),
         )
         for room in facts.rooms
     )
@@ -171,17 +170,16 @@ def _rail(slots: Sequence[SlotUse], row: RowOf) -> Iterable[RailCell]:
             yield RailCell(row=row(slot.starts_at), span=row(until) - row(slot.starts_at), slot=slot)
 
 
-def _open(day: EventDay) -> Iterable[tuple[datetime, datetime]]:
-    at = day.starts_at
-    for closing in sorted(day.closings, key=lambda one: one.starts_at):
-        if at < closing.starts_at:
-            yield at, closing.starts_at
-        at = max(at, closing.ends_at)
-    if at < day.ends_at:
-        yield at, day.ends_at
+def _open_minutes(facts: AgendaFacts, day: EventDay, room: Room) -> int:
+    """How long a room can be used on a day: neither in closed time nor outside its own hours."""
+    grid = facts.grid
+    closings = [(grid.tick(one.starts_at), grid.tick_after(one.ends_at)) for one in day.closings]
+    whole = (grid.tick(day.starts_at), grid.tick_after(day.ends_at))
+    stretches = free_of(whole, [*closings, *closed_hours(grid, day, room)])
+    return sum(end - start for start, end in stretches) * grid.grain_minutes
 
 
-def _percent(cards: Sequence[Card], open_minutes: float) -> int:
+def _percent(cards: Sequence[Card], open_minutes: int) -> int:
     used = sum(card.item.duration_minutes for card in cards)
     return round(100 * used / open_minutes) if open_minutes else 0
 

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from app.agenda.enums import BINDING_PARTS
 from app.agenda.models import AgendaDraft, AgendaSession, DraftPlacement, SessionPerson
 from app.agenda.planner import AgendaFacts
-from app.events.models import Event, EventDay
+from app.events.models import Event, EventDay, Room
+from app.events.shifts import closed_hours
+from app.platform.i18n import gettext as _
 from app.platform.pictures import Day, Line, Picture, Span, person_strip, plan_strip, room_strip
 
 PEOPLE_SHOWN = 40
@@ -62,7 +64,7 @@ def plan_beside(
     placed = {one.session_id: one for one in draft.placements}
     lines = []
     for room in facts.rooms:
-        spans = list(_shut(clock))
+        spans = [*_shut(clock), *_closed(facts, room, clock)]
         for item in facts.sessions:
             if item.id in placed and placed[item.id].room_id == room.id:
                 kind = "moved" if item.id in moved else "same"
@@ -106,6 +108,14 @@ def _shut(clock: _Clock) -> Iterable[Span]:
             yield from clock.span(one.starts_at, one.ends_at, "closed", words=one.label)
 
 
+def _closed(facts: AgendaFacts, room: Room, clock: _Clock) -> Iterable[Span]:
+    """When a room is not open, by its own hours."""
+    grid = facts.grid
+    for day in clock.days:
+        for start, end in closed_hours(grid, day, room):
+            yield from clock.span(grid.instant(start), grid.instant(end), "closed", words=_("closed"))
+
+
 def _rooms(
     facts: AgendaFacts,
     items: Sequence[AgendaSession],
@@ -115,7 +125,7 @@ def _rooms(
 ) -> Iterable[Line]:
     shut = list(_shut(clock))
     for room in facts.rooms:
-        spans = list(shut)
+        spans = [*shut, *_closed(facts, room, clock)]
         for item in items:
             if placed[item.id].room_id == room.id:
                 mark = "danger" if item.id in broken else ""

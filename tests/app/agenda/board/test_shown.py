@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.agenda.models import DraftPlacement, SessionWindow
-from app.events.models import Event, Room, RoomOpening
+from app.agenda.models import AgendaSession, DraftPlacement, SessionWindow
+from app.agenda.service import release
+from app.events.models import Event, EventDay, Room, RoomOpening
 from tests.app.agenda.board.pages import BOARD, FIRST, HTMX, room_of, rules_on
 
 
@@ -132,3 +133,27 @@ def test_a_row_of_the_list_has_only_what_its_dialog_needs(organiser: Any, two: A
     assert re.findall(r'([a-z-]+)="', link) == ["id", "href", "data-card", "data-version"]
     assert f'data-version="{version(one)}"' in link
     assert re.findall(r">\s+<t", row) == []
+
+
+def test_agd_12_what_a_room_is_used_is_told_of_its_own_hours(
+    organiser: Any, cast: Any, two: Any, placed: Any, nine: datetime, actor: Any, now: datetime
+) -> None:
+    """AGD-04: a room that is open for four hours a day and used for three, on the board, in its picture and at home."""
+    with organiser.app.state.database.writing() as session:
+        placed(session, "Transport", cast.heads[2:3], 180)
+        room = session.scalars(select(Room).where(Room.slug == "room-a")).one()
+        days = len(session.scalars(select(EventDay).where(EventDay.event_id == cast.event.id)).all())
+        for number in range(days):
+            at = nine + timedelta(days=number)
+            session.add(RoomOpening(room_id=room.id, starts_at=at, ends_at=at + timedelta(hours=4)))
+        session.flush()
+        session.expire_all()
+        event = session.get_one(Event, cast.event.id)
+        release(session, event=event, name="One", note=None, actor=actor, now=now)
+        used = sum(session.scalars(select(AgendaSession.duration_minutes)))
+    told = r"Room A.*?(\d+) % of the open hours"
+    head = re.search(told, organiser.get(BOARD).text, flags=re.S)
+    assert int(head[1]) == round(100 * used / 240)
+    for page in (f"{BOARD}?view=people", "/e/test-event/manage"):
+        words = re.search(r"Room A: (\d+) % of the open hours", organiser.get(page).text)
+        assert int(words[1]) == round(100 * used / (240 * days)), page
