@@ -219,3 +219,23 @@ def test_what_a_rule_does_can_be_read_on_a_phone(page: Any, enter: Callable[[Any
     assert undo["y"] == redo["y"]
     assert undo["height"] >= 32
     assert page.get_by_role("button", name="Undo").count() == 1
+
+
+def test_the_marks_of_a_card_are_whole_however_many_rules_it_breaks(board: Any) -> None:
+    """AGD-10: on a laptop a pinned session in the way of many others shows its pin, a number and how many more."""
+    opening = board.locator("a.session-card.ceremony").first
+    session_id = opening.get_attribute("data-card")
+    opening.focus()
+    board.keyboard.press("m")
+    board.locator("#board-dialog[open]").wait_for()
+    board.fill("#move-time", "16:30")
+    board.keyboard.press("Enter")
+    _said(board, "It breaks ")
+    card = board.locator(f"#card-{session_id}")
+    assert re.search(r"\+\d+", card.locator(".signs").inner_text())
+    cards = board.locator("a.session-card.blocks")
+    assert cards.count() > 3
+    for one in cards.all():
+        edge, signs = one.bounding_box(), one.locator(".signs").bounding_box()
+        assert edge["x"] <= signs["x"], one.inner_text()
+        assert signs["x"] + signs["width"] <= edge["x"] + edge["width"], one.inner_text()

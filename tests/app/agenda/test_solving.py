@@ -186,7 +186,7 @@ def test_agd_01_a_proposal_is_looked_at_and_refused_on_its_page(
     run_now(database, run_id, settings)
     until_ended(client, run_id)
     page = client.get(f"{HERE}/runs/{run_id}").text
-    assert "Waits" in page
+    assert '<th scope="row">Waits</th><td data-label="Was">not placed</td>' in page, "it is not new, it had no place"
     assert client.post(f"{HERE}/runs/{run_id}/refuse").status_code == 303
     with database.reading() as session:
         assert len(_places(session, cast.event)) == 1
