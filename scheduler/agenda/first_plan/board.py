@@ -1,10 +1,11 @@
 """A plan in the making: what is placed, where something still fits, and what would have to give way."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from scheduler.agenda.first_plan.ground import Choice, Ground, Grounds, spanning, spread
+from scheduler.agenda.first_plan.ground import Choice, Ground, Grounds, ends_of, spanning, spread
+from scheduler.agenda.first_plan.moments import Moments
 
 
 class Place(NamedTuple):
@@ -21,7 +22,7 @@ class Board:
         self.grounds = grounds
         self.places: dict[int, Place] = {}
         self._spans: dict[int, tuple[int, int]] = {}
-        self._starts, self._ends = _Moments(), _Moments()
+        self._starts, self._ends = Moments(), Moments()
         self._in_room: list[dict[int, None]] = [{} for _ in grounds.turnovers]
         self._held_by: list[list[int]] = [[] for _ in grounds.rests]
         self._plenaries: dict[int, None] = {}
@@ -150,6 +151,24 @@ class Board:
             if starts and (starts := starts & ~self._blocked_in(room, ground.duration)):
                 yield choice, starts
 
+    def beside(self, number: int) -> Callable[[Choice], int]:
+        """Tells for a room the first and last starts that its guests leave, and those that everything else does.
+
+        Between sessions there may have to be a way, a rest or a turnover, which ends and starts of others do not show.
+        """
+        ground = self.grounds.sessions[number]
+        nowhere = self._blocked_everywhere(ground)
+        by_site: dict[int, int] = {}
+
+        def told(choice: Choice) -> int:
+            site = self.grounds.site_of[choice.room]
+            if site not in by_site:
+                by_site[site] = nowhere | self._blocked_by_people(ground, site)
+            free_here = choice.starts & ~self._blocked_in(choice.room, ground.duration)
+            return ends_of(free_here) | ends_of(choice.starts & ~by_site[site])
+
+        return told
+
     def _blocked_everywhere(self, ground: Ground) -> int:
         """Starts that no room makes possible."""
         busy, before = 0, 0
@@ -277,17 +296,3 @@ class Board:
 
     def _span(self, start: int, end: int) -> int:
         return spanning(start, end, self.grounds.length)
-
-
-class _Moments:
-    """Moments at which something happens, as a set of grains; those before the first grain are not among them."""
-
-    def __init__(self) -> None:
-        self.bits = 0
-        self._times: dict[int, int] = {}
-
-    def count(self, grain: int, sign: int) -> None:
-        """One more, or one less, at this moment."""
-        times = self._times[grain] = self._times.get(grain, 0) + sign
-        if grain >= 0 and times == max(0, sign):
-            self.bits ^= 1 << grain

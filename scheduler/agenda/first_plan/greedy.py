@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from scheduler.agenda.first_plan.board import Board, Place
-from scheduler.agenda.first_plan.ground import Grounds, lowest
+from scheduler.agenda.first_plan.ground import Grounds, ends_of, lowest
 from scheduler.agenda.first_plan.pricing import Prices
 from scheduler.agenda.legal import Legal
 from scheduler.agenda.problem import AgendaProblem
@@ -186,16 +186,14 @@ class _Builder:
         return best[1], best[2]
 
     def _sample(self, number: int) -> Iterator[Place]:
-        """Some legal places that begin or end where something else does, or at an edge of the legal starts."""
+        """Some legal places where something else begins or ends, at an edge of the legal starts or beside others."""
         board, ground = self._board, self._grounds.sessions[number]
-        edges, draw = board.edges(ground.duration), self._random.randrange
-        # Most rooms are always open.
+        edges, draw, beside = board.edges(ground.duration), self._random.randrange, board.beside(number)
         known: dict[int, tuple[int, int]] = {}
         for choice in self._random.choices(ground.choices, k=PLACES_TRIED):
-            starts = choice.starts
-            if starts not in known:
-                points = starts & (edges | ~(starts << 1) | ~(starts >> 1))
-                known[starts] = points, points.bit_length()
-            points, length = known[starts]
+            if choice.room not in known:
+                points = choice.starts & edges | ends_of(choice.starts) | beside(choice)
+                known[choice.room] = points, points.bit_length()
+            points, length = known[choice.room]
             skip = draw(length)
             yield Place(skip + lowest(points >> skip), choice.room)

@@ -220,6 +220,11 @@ def spread(busy: int, duration: int) -> int:
     return busy | (busy >> (duration - reach)) if reach < duration else busy
 
 
+def ends_of(bits: int) -> int:
+    """The first and the last grain of each span."""
+    return bits & (~(bits << 1) | ~(bits >> 1))
+
+
 def lowest(bits: int) -> int:
     """The position of the lowest bit."""
     return (bits & -bits).bit_length() - 1
