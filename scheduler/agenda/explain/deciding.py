@@ -1,5 +1,6 @@
 """What the solver decides, within the time and the work that an explanation may take."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from scheduler.agenda.crowds.purse import Purse
@@ -58,23 +59,35 @@ class Deciding(Sight):
         model = build(problem, legal)
         if len(problem.sessions) <= effort.SMALL:
             fill_stretches(model)
-        solved = self._run(model, work)
+        solved = self._run(model, work, effort.WITHOUT_NUMBERS if work is None and self._is_small(model) else {})
+        if solved.status == "unknown" and work is None and self._is_small(model) and not self.is_over:
+            solved = self._run(model, work, {})
         if solved.status == "infeasible":
             return Found("infeasible")
         return Found("unknown") if solved.values is None else Found("feasible", model.decode(solved).placements)
 
-    def _run(self, model: AgendaModel, work: float | None) -> Solved:
+    @staticmethod
+    def _is_small(model: AgendaModel) -> bool:
+        return len(model.variables.problem.sessions) <= effort.SMALL
+
+    def _run(self, model: AgendaModel, work: float | None, first: Mapping[str, object]) -> Solved:
+        """What the solver says of a model.
+
+        Args:
+            work: deterministic time for it; ``None`` for the question whether there is a plan of the file at all.
+            first: how it searches where that question is asked for the first time.
+        """
         left = self._limits.time_limit - self.seconds
         sessions, limits = model.variables.problem.sessions, self._limits
         parameters: dict[str, object] = {"cp_model_presolve": False}
-        if len(sessions) <= effort.SMALL:
+        if self._is_small(model):
             # More searches side by side take longer to set up than a few sessions take to decide.
             limits = replace(limits, workers=1)
         elif work is not None and 2 * sum(bool(one.after) for one in sessions) < len(sessions):
             limits, parameters = replace(limits, workers=1), dict(effort.HARDLY_ORDERED)
         # Beside a busy machine's wall clock, which says little of what was tried.
         if work is None:
-            parameters = {}
+            parameters = dict(first)
         else:
             parameters |= {"max_deterministic_time": self._purse.granted(work)}
         solved = run(

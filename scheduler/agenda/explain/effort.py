@@ -33,6 +33,10 @@ MOST_SHORTLY, MOST_SOLVED = 80, 300
 WHOLE = 150
 """Sessions up to which it is looked at length by length whether they fill the time, and for the least widening."""
 
+WITHOUT_NUMBERS: dict[str, object] = {"linearization_level": 0, "max_deterministic_time": 0.25}
+"""How the solver searches at first for any plan of a few sessions, and for how long: not relaxed to real numbers, which
+say little where it is told what fills each stretch."""
+
 HARDLY_ORDERED: dict[str, object] = {"linearization_level": 0, "cp_model_probing_level": 0, "symmetry_level": 0}
 """How the solver searches where it has little time for many sessions of which most come after no other: relaxed to real
 numbers they say little, and to look at them for long before the search takes the time."""

@@ -64,6 +64,27 @@ def test_without_answers_facts_still_block_and_a_fix_still_mends(seed: int, tiny
     assert brute_force(mended(raw, fixes)) is not None
 
 
+def test_what_one_way_to_search_leaves_open_is_asked_in_another(problem_of: Any) -> None:
+    """The file is asked for once more before the answer is that nothing is known."""
+    sessions = [{"id": f"s{index}", "duration": 4 + index % 2} for index in range(8)]
+    sessions += [{"id": f"t{index}", "duration": 3, "not_with": [f"s{index}", f"s{index + 1}"]} for index in range(2)]
+    problem = problem_of(sessions=sessions, rooms=[{"id": name, "capacity": 9} for name in ("r1", "r2")])
+    real, asked = deciding.run, []
+
+    def run(*args: Any, parameters: dict[str, object], **fields: Any) -> Solved:
+        asked.append(parameters)
+        if len(asked) == 1:
+            return Solved("unknown", None, None, None, 0.0, 0.0)
+        return real(*args, parameters=parameters, **fields)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deciding, "run", run)
+        oracle = Oracle(LIMITS, Control())
+        found = oracle._solved(problem, oracle.legal_of(problem), None)
+    assert found.status != "unknown"
+    assert len(asked) == 2 and asked[0] != asked[1]
+
+
 @pytest.mark.parametrize(
     ("kind", "fields"), [("plenary", {"windows"}), ("days lost + plenary", {"windows", "available"})]
 )
