@@ -26,6 +26,7 @@ from app.platform.clock import Now
 from app.platform.database.sessions import DbSession, ReadSession
 from app.platform.errors import NotFound, Refused
 from app.platform.forms import Bound, FormData, bind
+from app.platform.pagination import page_number, page_of
 from app.platform.rendering import render
 
 router = APIRouter()
@@ -33,13 +34,20 @@ router = APIRouter()
 READ = Policy("agenda.release_page", roles=ORGANISERS, loader=event_of_path)
 RELEASE = Policy("agenda.release", roles=ORGANISERS, loader=event_of_path)
 
+PEOPLE_ON_A_PAGE = 100
+"""The first release touches everybody: a page with all of them is too heavy to be quick."""
+
 
 @router.get("/e/{slug}/manage/agenda/release")
 def release_page(
-    request: Request, session: ReadSession, access: Annotated[Access[Event], Depends(READ)], against: str = ""
+    request: Request,
+    session: ReadSession,
+    access: Annotated[Access[Event], Depends(READ)],
+    against: str = "",
+    page: str = "1",
 ) -> Response:
     """The difference to a release by session and by person, and what will happen."""
-    return _page(request, session, access.found, Bound(None, {}, {}), against=against)
+    return _page(request, session, access.found, Bound(None, {}, {}), against=against, page=page)
 
 
 @router.get("/e/{slug}/manage/agenda/releases/{number}")
@@ -49,6 +57,7 @@ def earlier_release(
     number: str,
     access: Annotated[Access[Event], Depends(READ)],
     against: str = "",
+    page: str = "1",
 ) -> Response:
     """A release as it was made: its note, what was let stand, and what it changed against any earlier one."""
     event = access.found
@@ -61,7 +70,8 @@ def earlier_release(
         "shown": shown,
         "before": before,
         "releases": releases_of(session, event.id),
-        **_by_person(session, event, changes),
+        **_by_person(session, event, changes, page=page),
+        "query": {"against": against} if against else {},
     }
     return render(request, "office/earlier_release.html", context)
 
@@ -109,6 +119,7 @@ def _page(
     form: Bound[ReleaseForm],
     *,
     against: str = "",
+    page: str = "1",
     status: int = 200,
 ) -> Response:
     found = preview_of(session, event)
@@ -132,17 +143,20 @@ def _page(
         "releases": releases_of(session, event.id),
         "to_write": sum(1 for one in people if one.email is not None),
         "without_address": sum(1 for one in people if one.email is None),
-        **_by_person(session, event, changes),
+        **_by_person(session, event, changes, page=page),
+        "query": {"against": against} if against else {},
     }
     return render(request, "office/release.html", context, status=status)
 
 
-def _by_person(session: Session, event: Event, changes: tuple[SessionChange, ...]) -> dict[str, Any]:
+def _by_person(session: Session, event: Event, changes: tuple[SessionChange, ...], *, page: str) -> dict[str, Any]:
     """The difference as both tables show it: by session in the order of time, by person with heads first."""
-    people = delegates_by_id(session, {person for change in changes for person in change.touched})
+    touched = delegates_by_id(session, {person for change in changes for person in change.touched})
+    ranked = sorted(touched.values(), key=lambda one: (one.rank, one.id))
+    people = page_of(ranked, page=page_number(page), size=PEOPLE_ON_A_PAGE)
     return {
         "changes": changes,
-        "people": sorted(people.values(), key=lambda one: (one.rank, one.id)),
-        "changes_of": {person: [change for change in changes if person in change.touched] for person in people},
+        "people": people,
+        "changes_of": {one.id: [change for change in changes if one.id in change.touched] for one in people.items},
         "rooms": {room.id: room.name for room in rooms_of(session, event.id)},
     }

@@ -299,3 +299,34 @@ def test_what_starts_when_a_session_ends_is_not_at_the_same_time(
     page = client.get(f"/e/{cast.event.slug}/agenda/session-0").text
     assert "Half beside" in page
     assert "Right after" not in page
+
+
+def test_adm_08_a_release_that_touches_many_shows_them_on_several_pages(
+    client: Any, sign_in: Callable[..., Any], cast: Any, placed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ADM-08: each once, whatever it is compared with; the count is of all of them."""
+    monkeypatch.setattr("app.office.routes.release.PEOPLE_ON_A_PAGE", 2)
+    sign_in("organiser", event_id=cast.event.id)
+    here = "/e/test-event/manage/agenda/release"
+    with client.app.state.database.writing() as session:
+        for position, person in enumerate(cast.people[:5]):
+            placed(session, f"Session {position}", [person], 60 * position, room="room-a")
+        names = [one.badge_name for one in delegates_by_id(session, cast.people[:5]).values()]
+
+    def people_of(path: str) -> list[str]:
+        text = client.get(path).text
+        table = re.search(r'id="by_person".*?</table>', text, re.DOTALL)[0]
+        return re.findall(r'<bdi class="name">([^<]+)', table)
+
+    assert "5 people are touched by this release" in client.get(here).text
+    pages = [people_of(f"{here}?page={number}") for number in (1, 2, 3)]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert sorted(name for page in pages for name in page) == sorted(names)
+    assert client.post(here, data={"name": "First", "seen": _seen(client.get(here).text)}).status_code == 303
+    earlier = "/e/test-event/manage/agenda/releases/1"
+    assert [people_of(f"{earlier}?page={number}") for number in (1, 2, 3)] == pages
+    with client.app.state.database.writing() as session:
+        session.execute(delete(DraftPlacement))
+    compared = client.get(f"{here}?against=1").text
+    assert re.findall(r'<a (?:rel="next" )?href="(\?[^"]*page=2[^"]*)"', compared)[0] == "?against=1&amp;page=2"
+    assert len(people_of(f"{here}?against=1&page=3")) == 1
