@@ -89,7 +89,8 @@ def add_time(
     """Add a shift, a break within one, or work elsewhere; work elsewhere takes its units in the ledger.
 
     Raises:
-        Refused: it ends before it starts, is far from the edition, or takes more than there are.
+        Refused: it ends before it starts, is far from the edition, is a shift without a whole grain, or takes more than
+            there are.
         Conflict: the released agenda or a meeting has these units then.
     """
     _refuse_wrong(event, resource, kind, starts_at, ends_at, units)
@@ -129,10 +130,15 @@ def _refuse_wrong(
     event: Event, resource: Resource, kind: ResourceTimeKind, starts_at: datetime, ends_at: datetime, units: int
 ) -> None:
     if ends_at <= starts_at:
-        raise Refused({"ends_at": _("It ends before it starts.")})
+        raise Refused({"until": _("It ends before it starts.")})
     first, last = event.starts_on - timedelta(days=1), event.ends_on + timedelta(days=2)
     if not (first <= starts_at.date() and ends_at.date() <= last):
-        raise Refused({"starts_at": _("This is not during the event.")})
+        raise Refused({"on": _("This is not during the event.")})
+    grid = TimeGrid.of(event)
+    # Whoever has shifts is there in them alone: one without a whole grain would say "never there".
+    if kind is ResourceTimeKind.SHIFT and grid.tick_after(starts_at) >= grid.tick(ends_at):
+        said = _("A shift holds at least one whole step of %(number)s minutes.")
+        raise Refused({"until": said % {"number": grid.grain_minutes}})
     if kind is ResourceTimeKind.ELSEWHERE and not 1 <= units <= resource.capacity:
         raise Refused({"units": _("There are %(number)s of them.") % {"number": resource.capacity}})
 

@@ -279,6 +279,32 @@ def test_agd_05_interpreters_their_shifts_breaks_and_work_elsewhere(office: Any,
     assert office.post(f"{here}/999", data={"name": "C", "capacity": "1", "version": "1"}).status_code == 404
 
 
+def test_agd_05_a_shift_without_a_whole_step_is_refused_at_its_field(office: Any, cast: Any, placed: Any) -> None:
+    """AGD-05: kept, it meant "never there"; a break of the same length takes the steps that it touches."""
+    database = office.app.state.database
+    with database.writing() as session:
+        session.add(Resource(event_id=cast.event.id, code="interpreters-zh", name="Chinese", language="zh", capacity=2))
+    with database.reading() as session:
+        resource = session.scalars(select(Resource)).one()
+    short = {"on": "2019-09-03", "since": "09:01", "until": "09:06", "units": "1"}
+
+    def add(**said: str) -> Any:
+        return office.post(f"{HERE}/interpreters/{resource.id}/times", data=short | said)
+
+    refused = add(kind="shift")
+    assert refused.status_code == 422
+    said = "A shift holds at least one whole step of 5 minutes."
+    assert refused.text.count(said) == 1
+    assert said in refused.text.split(f'id="until-{resource.id}-error"')[1].split("</p>")[0]
+    assert _problem(database, cast.event).resources[0].open is None, "still there all day"
+    assert add(kind="break").status_code == 303
+    assert add(kind="shift", since="09:00", until="09:05").status_code == 303
+    backwards = add(kind="shift", until="08:00").text
+    assert "It ends before it starts." in backwards.split(f'id="until-{resource.id}-error"')[1].split("</p>")[0]
+    far = add(kind="shift", on="2019-12-24").text
+    assert "This is not during the event." in far.split(f'id="on-{resource.id}-error"')[1].split("</p>")[0]
+
+
 def test_agd_08_an_interpreter_at_work_elsewhere_is_in_the_ledger(
     office: Any, cast: Any, placed: Any, actor: Any, now: Any, nine: Any
 ) -> None:
