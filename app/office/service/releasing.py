@@ -1,13 +1,14 @@
 """A release with everything that it touches: meetings that no longer fit, and one notice for each person."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.agenda.differences import SessionChange, entries_of_draft
+from app.agenda.differences import Entry, SessionChange, entries_of_draft
 from app.agenda.models import AgendaRelease
-from app.agenda.planner import read_facts
+from app.agenda.planner import AgendaFacts, read_facts
 from app.agenda.queries import current_draft
 from app.agenda.service import begin_release, release
 from app.events.models import Event
@@ -18,6 +19,7 @@ from app.meetings.places import Stretch, read_hall
 from app.meetings.queries import meetings_of
 from app.meetings.rehousing import Rehoused, rehouse
 from app.meetings.service import cancel, hold_meeting
+from app.office.service.interpreters import units_beside, units_of_draft, without_interpreter
 from app.office.service.notifying import notify
 from app.platform.actor import Actor
 
@@ -76,23 +78,34 @@ def release_agenda(
 
 
 def meetings_in_the_way(session: Session, event: Event) -> list[Meeting]:
-    """Held meetings that overlap a session of the draft for one of their people, walking time included."""
-    engaged = _engaged_by_draft(session, event)
-    if not engaged:
+    """Held meetings that overlap a session of the draft for one of their people, walking time included, and those
+    whose interpreters its sessions need."""
+    facts, entries = _read_draft(session, event)
+    return _in_the_way(session, facts, entries)
+
+
+def _in_the_way(session: Session, facts: AgendaFacts, entries: Sequence[Entry]) -> list[Meeting]:
+    if not entries:
         return []
-    walks = walks_of(session, event.id)
-    return [meeting for meeting in meetings_of(session, event.id) if _collides(meeting, engaged, walks)]
+    engaged, walks = _engaged_by_draft(facts, entries), walks_of(session, facts.event.id)
+    meetings = list(meetings_of(session, facts.event.id))
+    colliding = [meeting for meeting in meetings if _collides(meeting, engaged, walks)]
+    gone = {meeting.id for meeting in colliding}
+    others = [meeting for meeting in meetings if meeting.id not in gone]
+    gone |= {meeting.id for meeting in without_interpreter(facts, units_of_draft(facts, entries), others)}
+    return [meeting for meeting in meetings if meeting.id in gone]
 
 
 def proposed_moves(session: Session, event: Event) -> tuple[Rehoused, ...]:
     """Where a release of the draft would put each meeting that is in its way."""
-    freed = meetings_in_the_way(session, event)
+    facts, entries = _read_draft(session, event)
+    freed = _in_the_way(session, facts, entries)
     if not freed:
         return ()
     grid = TimeGrid.of(event)
     instead = {
         person: [Stretch(start=grid.tick(start), end=grid.tick_after(end), site_id=site) for start, end, site in own]
-        for person, own in _engaged_by_draft(session, event).items()
+        for person, own in _engaged_by_draft(facts, entries).items()
     }
     hall = read_hall(
         session,
@@ -101,17 +114,21 @@ def proposed_moves(session: Session, event: Event) -> tuple[Rehoused, ...]:
         leaving=[meeting.holding_id for meeting in freed if meeting.holding_id is not None],
         instead=instead,
     )
-    return rehouse(hall, freed)
+    gone = {meeting.id for meeting in freed}
+    staying = [meeting for meeting in meetings_of(session, event.id) if meeting.id not in gone]
+    units = units_beside(facts, units_of_draft(facts, entries), staying)
+    return rehouse(replace(hall, units=units), freed)
 
 
-def _engaged_by_draft(session: Session, event: Event) -> dict[int, list[tuple[datetime, datetime, int]]]:
-    draft = current_draft(session, event.id)
-    if draft is None:
-        return {}
-    facts = read_facts(session, event)
+def _read_draft(session: Session, event: Event) -> tuple[AgendaFacts, list[Entry]]:
+    facts, draft = read_facts(session, event), current_draft(session, event.id)
+    return facts, [] if draft is None else list(entries_of_draft(facts, draft))
+
+
+def _engaged_by_draft(facts: AgendaFacts, entries: Sequence[Entry]) -> dict[int, list[tuple[datetime, datetime, int]]]:
     sites = {room.id: room.site_id for room in facts.rooms}
     engaged: dict[int, list[tuple[datetime, datetime, int]]] = {}
-    for entry in entries_of_draft(facts, draft):
+    for entry in entries:
         place = entry.place
         for person in entry.bound:
             engaged.setdefault(person, []).append((place.starts_at, place.ends_at, sites[place.room_id]))

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.agenda.models import DraftPlacement
+from app.agenda.models import DraftPlacement, SessionUse
 from app.agenda.service import ReleaseRefused
 from app.claims.enums import ClaimKind
 from app.claims.models import Claim
 from app.delegations.models import Delegate
-from app.events.models import MeetingSlot, MeetingTable
+from app.events.models import MeetingSlot, MeetingTable, Resource
 from app.meetings.enums import MeetingState
 from app.meetings.models import Meeting
 from app.meetings.queries import wish_in_event
@@ -174,3 +174,41 @@ def test_agd_14_a_held_notice_is_replaced_by_one_that_tells_of_both_releases(
     move(waste, 360)
     release("Fifth")
     assert "was Tue 3 Sep, 16:00" in mails(MailState.HELD)[waits][0], "what an office decided on is settled"
+
+
+def test_mtg_07_a_session_moved_to_where_a_meeting_has_its_interpreter_takes_it(
+    database: Database, client: Any, sign_in: Any, cast: Any, accepted: Any, placed: Any, actor: Any, now: datetime
+) -> None:
+    """MTG-07: the page says that the meeting moves, and it does; refused, a draft that breaks no rule had no way out.
+    One that is at another time keeps its interpreter, and so does one whose interpreters are enough."""
+    with database.writing() as session:
+        slots = session.scalars(select(MeetingSlot).order_by(MeetingSlot.starts_at)).all()
+        table = session.scalars(select(MeetingTable).order_by(MeetingTable.number)).first()
+        russian, chinese = (
+            Resource(event_id=cast.event.id, code=f"interpreters-{code}", name=name, language=code, capacity=number)
+            for code, name, number in (("ru", "Russian", 1), ("zh", "Chinese", 2))
+        )
+        session.add_all([russian, chinese])
+        session.flush()
+        for slot, (one, other), resource in (
+            (slots[0], (0, 1), russian),
+            (slots[5], (2, 3), russian),
+            (slots[1], (1, 3), chinese),
+        ):
+            wish = accepted(session, cast.heads[one], cast.heads[other])
+            wish.resource_id = resource.id
+            session.flush()
+            hold_meeting(session, event=cast.event, wish=wish, slot=slot, table=table, actor=actor, now=now)
+        panel = placed(session, "Panel", (), 60, room="room-b")
+        session.add_all([SessionUse(session_id=panel.id, resource_id=one.id, units=1) for one in (russian, chinese)])
+    sign_in("organiser", event_id=cast.event.id)
+    page = client.get(f"/e/{cast.event.slug}/manage/agenda/release").text
+    assert "1 meeting moves with it" in page
+    with database.writing() as session:
+        effects = release_agenda(session, event=cast.event, name="First", note=None, actor=actor, now=now)
+    assert (effects.freed_meetings, effects.moved_meetings) == (0, 1)
+    assert effects.touched == set(cast.heads[:2])
+    with database.reading() as session:
+        held = [one.slot_id for one in session.scalars(select(Meeting).order_by(Meeting.id))]
+        # The panel ends at 11:00; the slot from 10:50 overlaps it.
+        assert held == [slots[3].id, slots[5].id, slots[1].id]
