@@ -8,13 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from app.agenda.planner.facts import AgendaFacts
-from app.agenda.planner.sentences import moment, names_of, say
+from app.agenda.planner.hours import added, said_of_hours, spoken
+from app.agenda.planner.sentences import names_of, say
 from app.platform.i18n import gettext as _
 from app.platform.i18n import ngettext
-from scheduler.core.explanation import Explanation
+from scheduler.core.explanation import Explanation, Fact
 
 GIVEN = frozenset({"features", "layouts"})
 """Lists of a room that may be longer."""
+
+OF_HOURS = frozenset({("rooms", "open"), ("people", "available")})
+"""Hours of which an organiser knows when they are not: a room that was closed, a person who is away."""
 
 Windows = tuple[tuple[datetime, datetime], ...]
 
@@ -70,9 +74,19 @@ def why_not(facts: AgendaFacts, *, problem_json: str, explanation_json: str | No
     problem = json.loads(problem_json)
     fixes = (found.fix,) if found.fix is not None else found.fixes or ()
     return WhyNot(
-        facts=tuple(say(facts, names, fact.message) for fact in found.facts),
+        facts=tuple(_fact(facts, names, problem, fact) for fact in found.facts),
         mends=tuple(_mend(facts, names, problem, path=fix.path, value=fix.to) for fix in fixes),
     )
+
+
+def _fact(facts: AgendaFacts, names: Mapping[str, str], problem: Any, fact: Fact) -> str:
+    steps = _steps(fact.path)
+    told = say(facts, names, fact.message)
+    if len(steps) != 3 or (steps[0], steps[2]) not in OF_HOURS:
+        return told
+    kind, index = str(steps[0]), int(steps[1])
+    name = say(facts, names, f"'{problem[kind][index]['id']}'")
+    return said_of_hours(facts, problem, kind=kind, index=index, name=name) or told
 
 
 def _mend(facts: AgendaFacts, names: Mapping[str, str], problem: Any, *, path: str, value: Any) -> Mend:
@@ -96,7 +110,8 @@ def _mend(facts: AgendaFacts, names: Mapping[str, str], problem: Any, *, path: s
         )
     number = value if isinstance(value, int) and not isinstance(value, bool) else None
     windows = _windows(facts, value) if field in {"windows", "open", "closed", "available"} else None
-    sentence = _said(facts, names, kind, field, owner, entry=entry, value=value)
+    more = added(row[field], value) if (kind, field) in OF_HOURS and value else []
+    sentence = _said(facts, names, kind, field, owner, entry=entry, value=more or value)
     return _made(kind, field, owner, number, entry, windows, sentence)
 
 
@@ -145,8 +160,7 @@ def _said(
 def _hours(facts: AgendaFacts, value: Any) -> str:
     if not isinstance(value, list):
         return _("at any time")
-    spans = [f"{moment(facts, start)} – {moment(facts, end)}" for start, end in value]
-    return ", ".join(spans) or _("never")
+    return spoken(facts, value) or _("never")
 
 
 def _windows(facts: AgendaFacts, value: Any) -> Windows | None:

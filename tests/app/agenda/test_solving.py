@@ -236,6 +236,48 @@ def test_agd_03_why_not_and_a_way_out_that_a_button_applies(
         assert (found.state, found.has_solution) == (RunState.DONE, True)
 
 
+def test_agd_03_hours_of_a_room_and_a_person_read_as_they_were_typed(
+    client: Any, sign_in: Callable[..., Any], cast: Any, placed: Any, nine: Any
+) -> None:
+    """AGD-03: a room that was closed is called closed then, without its nights; a mend names only what it adds."""
+    sign_in("organiser", event_id=cast.event.id)
+    database = client.app.state.database
+    with database.writing() as session:
+        placed(session, "Waste", cast.heads[:1], 0)
+        room_id = session.scalars(select(Room.id).where(Room.slug == "room-a")).one()
+        session.add(BlockedTime(delegate_id=cast.heads[0], starts_at=nine, ends_at=nine + timedelta(hours=3)))
+    closed = {"room_id": str(room_id), "on": "2019-09-03", "since": "09:00", "until": "11:00"}
+    assert client.post(f"{HERE}/rooms", data=closed).status_code == 303
+    with database.reading() as session:
+        facts = read_facts(session, cast.event)
+        problem = problem_for(session, facts, current_draft(session, cast.event.id), SolveMode.REPLAN)
+        grid = TimeGrid.of(cast.event)
+        index = next(number for number, room in enumerate(problem.rooms) if room.id == "room-a")
+        told = {
+            kind: why_not(
+                facts, problem_json=problem.model_dump_json(), explanation_json=_explained(path, hours, grid=grid)
+            )
+            for kind, path, hours in (
+                ("room", f"rooms[{index}].open", problem.rooms[index].open),
+                ("person", "people[0].available", problem.people[0].available),
+            )
+        }
+    assert told["room"].facts == ("Room A is closed Tue 3 Sep 09:00 – 11:00.",)
+    assert told["room"].mends[0].sentence == "Open Room A Tue 3 Sep 09:30 – 10:30."
+    assert len(told["room"].mends[0].windows) == 3, "applied, it is open at its other hours still"
+    assert told["person"].facts[0].endswith(" is not there Tue 3 Sep 09:00 – 12:00.")
+    assert told["person"].mends[0].sentence.endswith(" there Tue 3 Sep 09:30 – 10:30.")
+
+
+def _explained(path: str, hours: Any, *, grid: TimeGrid) -> str:
+    """That hours are against a plan, and half past nine to half past ten of the first day would give one."""
+    day = grid.grains(24 * 60)
+    wider = sorted([*hours, (day + grid.grains(570), day + grid.grains(630))])
+    fact = {"rule": "any", "path": path, "ids": (), "message": "'x' is open from 0 to 9."}
+    fix = {"path": path, "to": wider, "message": ""}
+    return json.dumps({"status": "infeasible", "facts": [fact], "fix": fix, "seconds": 0})
+
+
 def test_agd_03_time_that_a_visit_holds_is_not_taken_by_a_button(
     client: Any, sign_in: Callable[..., Any], cast: Any, nine: Any, solved: Any
 ) -> None:
