@@ -128,6 +128,8 @@ def test_agd_09_an_agenda_is_moved_solved_and_released_by_keyboard_alone(
     page.keyboard.press("Shift+U")
     _said(page, "Done again.")
     assert pinned.count() == 1
+    page.keyboard.press("Shift+U")
+    _said(page, "There is nothing to do again.")
 
     _to_the_tray(page, card)
     _reach(page, '.board-bar a[href$="/solve"]', key="Shift+Tab")

@@ -1,6 +1,6 @@
 // The board by keyboard: arrows go from card to card, and with a session in hand from place to place.
 
-import { board, cards, dialog, focusOn, grid, keysAreOn } from "./page.js";
+import { announce, board, cards, dialog, focusOn, grid, keysAreOn, says } from "./page.js";
 import { openDialog } from "./dialog.js";
 import { besides, drop, giveBack, go, hand, otherDay, take, tell, toTray } from "./hand.js";
 import { stopDrag } from "./mouse.js";
@@ -47,8 +47,14 @@ function keyOnCard(event, card) {
   else return false;
   return true;
 }
-const stepBack = () => board.querySelector("#undo")?.click();
-const stepAgain = () => board.querySelector("#redo")?.click();
+/** Press undo or redo; whoever does not see the bar is told that it has nothing to do. */
+function stepBy(id, nothing) {
+  const button = board.querySelector(`#${id}:enabled`);
+  if (button) button.click();
+  else announce(says(nothing));
+}
+const stepBack = () => stepBy("undo", "sayNoUndo");
+const stepAgain = () => stepBy("redo", "sayNoRedo");
 /** Undo and redo as every program has them; what is written into a field has its own. */
 function isStep(event) {
   if (event.altKey || event.ctrlKey === event.metaKey) return false;
