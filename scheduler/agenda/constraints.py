@@ -58,8 +58,6 @@ def room_hosts_one_session(variables: Variables) -> None:
             held: list[Taken] = [
                 (one.start, one.session.duration + room.turnover, one.rooms[room.id]) for one in guests
             ]
-            # The rule of plenaries implies that they empty this room too, but where what is left of it before and
-            # after is to be filled to the last grain, only this shows what does not go in.
             elsewhere = _plenaries_elsewhere(variables, room)
             model.add_no_overlap(
                 model.new_optional_fixed_size_interval_var(start, size, literal, "")
@@ -72,8 +70,14 @@ def room_hosts_one_session(variables: Variables) -> None:
 
 
 def _plenaries_elsewhere(variables: Variables, room: Room) -> dict[str, Taken]:
-    """When plenaries that are in other rooms are on; the turnover of who was here before may run into them."""
+    """When plenaries that are in other rooms are on; the turnover of who was here before may run into them.
+
+    The rule of plenaries implies that they empty this room too, but where what is left of it before and after is to be
+    filled to the last grain, only this shows what does not go in.
+    """
     found: dict[str, Taken] = {}
+    if not variables.rooms_know_plenaries:
+        return found
     for one in variables.sessions.values():
         size = one.session.duration - room.turnover
         if one.session.plenary and one.session.is_required and size > 0 and set(one.rooms) != {room.id}:

@@ -69,10 +69,22 @@ class AgendaModel:
         return values
 
 
-def build(problem: AgendaProblem, legal: dict[str, Legal], circles: tuple[Circle, ...] = ()) -> AgendaModel:
-    """The model with all rules and no objective; ``legal`` must hold a start for every required session."""
+def build(
+    problem: AgendaProblem,
+    legal: dict[str, Legal],
+    circles: tuple[Circle, ...] = (),
+    *,
+    rooms_know_plenaries: bool = False,
+) -> AgendaModel:
+    """The model with all rules and no objective.
+
+    Args:
+        legal: holds a start for every required session.
+        circles: sessions that clash with each other, told to the objective.
+        rooms_know_plenaries: for whoever asks whether there is any plan; it makes a search for a better one slower.
+    """
     cp = cp_model.CpModel()
-    variables = make_variables(problem, cp, legal, circles)
+    variables = make_variables(problem, cp, legal, circles, rooms_know_plenaries=rooms_know_plenaries)
     for add_rule in RULES.values():
         add_rule(variables)
     return AgendaModel(problem, cp, variables)

@@ -63,6 +63,7 @@ Follows = Callable[[Places], int]
 class Variables:
     """All variables; sessions without a legal start have none and are never placed.
 
+    ``rooms_know_plenaries``: each room is told what plenaries elsewhere take of it (``room_hosts_one_session``).
     ``auxiliary`` lists the variables that follow from the sessions' own, each with the value that it takes in a plan:
     only a hint that gives every variable a value lets the search start from that plan.
     """
@@ -72,6 +73,7 @@ class Variables:
     sessions: dict[str, SessionVariables]
     yes: cp_model.IntVar
     circles: tuple[Circle, ...] = ()
+    rooms_know_plenaries: bool = False
     auxiliary: list[tuple[cp_model.IntVar, Follows]] = field(default_factory=list)
     _before: dict[tuple[str, str], cp_model.IntVar] = field(default_factory=dict)
     _sites: dict[tuple[str, str | None], cp_model.IntVar] = field(default_factory=dict)
@@ -125,6 +127,8 @@ def make_variables(
     model: cp_model.CpModel,
     legal: dict[str, Legal] | None = None,
     circles: tuple[Circle, ...] = (),
+    *,
+    rooms_know_plenaries: bool = False,
 ) -> Variables:
     """Make the variables; a session's facts of its own are in the domains."""
     legal = legal if legal is not None else legal_of(problem)
@@ -134,7 +138,7 @@ def make_variables(
         for session in problem.sessions
         if legal[session.id].rooms
     }
-    return Variables(problem, model, sessions, yes, circles)
+    return Variables(problem, model, sessions, yes, circles, rooms_know_plenaries)
 
 
 def _session_variables(

@@ -34,16 +34,16 @@ class Whole:
         """Look for a plan, good or bad, where none is known; false where there is proof that there is none."""
         if self._incumbent.best is not None or not self._allowance.has_time_until(until):
             return True
-        return self._find_any_of(build(self._problem, self._legal), until=until)
+        return self._seek_any(until=until)
 
     def improve(self, turn: Turn, circles: tuple[Circle, ...]) -> bool:
         """Run the stages that are not proven yet; false where there is proof that no plan exists."""
-        model = build(self._problem, self._legal, circles)
         if self._incumbent.best is None:
-            if not self._find_any_of(model, until=turn.without_plan_until):
+            if not self._seek_any(until=turn.without_plan_until):
                 return False
             if self._incumbent.best is None:
                 return True
+        model = build(self._problem, self._legal, circles)
         for position, name in enumerate(STAGES):
             stage = model.stage(name)
             following = len(STAGES) - position - 1
@@ -52,14 +52,15 @@ class Whole:
             model.fix(stage, self._incumbent.values[name])
         return True
 
-    def _find_any_of(self, model: AgendaModel, *, until: float) -> bool:
-        """A plan of a model that has no objective yet.
+    def _seek_any(self, *, until: float) -> bool:
+        """A plan of a model without objective.
 
         Neither the objective nor a plan with gaps leads to one: with them it took a second and more to find what is
         found in a tenth of one without. What one seed does not find in its time, another one mostly does.
         """
         if not self._allowance.has_time_until(until):
             return True
+        model = build(self._problem, self._legal, rooms_know_plenaries=True)
         solved = self._run(model, "cost", until, {"random_seed": self._allowance.limits.seed + self._times_sought})
         self._times_sought += 1
         if solved.status == "infeasible":

@@ -56,7 +56,7 @@ class Deciding(Sight):
         # The whole model of a large event takes seconds to build.
         if self.is_over:
             return Found("unknown")
-        model = build(problem, legal)
+        model = build(problem, legal, rooms_know_plenaries=True)
         if len(problem.sessions) <= effort.SMALL:
             fill_stretches(model)
         solved = self._run(model, work, effort.WITHOUT_NUMBERS if work is None and self._is_small(model) else {})
