@@ -97,6 +97,10 @@ def test_with_plenaries_in_any_room_the_best_plan_is_found(seed: int, tiny: Any,
     outcome = solve(problem, limits=ONE)
     assert (tuple(stage.value for stage in outcome.stages) or None) == best
     assert outcome.status == ("infeasible" if best is None else "optimal")
+    legal = legal_of(problem)
+    if all(legal[one.id].rooms for one in problem.sessions if one.is_required):
+        found = decided(build(problem, legal, rooms_know_plenaries=True).cp)
+        assert (found == "none") is (best is None)
 
 
 @pytest.mark.parametrize(("longer", "answer"), [(0, True), (1, False)])
@@ -109,6 +113,6 @@ def test_a_room_holds_no_more_than_plenaries_elsewhere_leave_of_it(problem_of: A
         rooms=[{"id": "r1", "capacity": 9, "turnover": 1}, {"id": "r2", "capacity": 9}],
         sessions=[*sessions, {"id": "all", "duration": 14, "rooms": ["r2"], "plenary": True}],
     )
-    found = decided(build(problem, legal_of(problem)).cp, seconds=0.1)
+    found = decided(build(problem, legal_of(problem), rooms_know_plenaries=True).cp, seconds=0.1)
     assert (found == "none") is not answer
     assert found != "unknown"
