@@ -22,7 +22,7 @@ class Turn:
     ``patience`` is the number of neighbourhoods without gain after which the whole comes; none: the clock alone ends
     them. ``reinserts``: sessions are taken out and put back by the compiled kernel instead, where it can.
     ``needs_plan``: without a plan the whole comes at once, until ``without_plan_until``. ``parameters`` are those of
-    CP-SAT for the whole.
+    CP-SAT for the whole, ``any_parameters`` those for any plan of it where none is known.
     """
 
     patience: int | None
@@ -32,6 +32,7 @@ class Turn:
     needs_plan: bool = False
     reinserts: bool = False
     parameters: Mapping[str, object] = field(default_factory=dict)
+    any_parameters: Mapping[str, object] = field(default_factory=dict)
 
 
 WHOLE_TURNS = (
@@ -62,7 +63,15 @@ MANY_NEIGHBOURHOODS = {
 CLASHING_TURNS = (Turn(patience=PATIENCE, parts_until=0.2, reinserts=True, parameters=MANY_NEIGHBOURHOODS),)
 """Few sessions in full rooms of which the same public wants too many: moves find a good plan soon, the whole, told of
 circles, a better one from there."""
-LARGE_TURNS = (Turn(patience=PATIENCE, parts_until=0.8),)
+TREES_ALONE = {
+    "cp_model_probing_level": 0,
+    "symmetry_level": 0,
+    "max_presolve_iterations": 1,
+    "subsolvers": ("no_lp", "default_lp"),
+}
+"""CP-SAT that looks for any plan by two searches from the first second on. Left to itself it probes for more than a
+second, and gives one of two workers to jumps that find no plan in full rooms."""
+LARGE_TURNS = (Turn(patience=PATIENCE, parts_until=0.8, any_parameters=TREES_ALONE),)
 PARTS_ALONE = (Turn(patience=None, parts_until=1.0),)
 
 

@@ -34,12 +34,12 @@ class Whole:
         """Look for a plan, good or bad, where none is known; false where there is proof that there is none."""
         if self._incumbent.best is not None or not self._allowance.has_time_until(until):
             return True
-        return self._seek_any(until=until)
+        return self._seek_any(until=until, parameters={})
 
     def improve(self, turn: Turn, circles: tuple[Circle, ...]) -> bool:
         """Run the stages that are not proven yet; false where there is proof that no plan exists."""
         if self._incumbent.best is None:
-            if not self._seek_any(until=turn.without_plan_until):
+            if not self._seek_any(until=turn.without_plan_until, parameters=turn.any_parameters):
                 return False
             if self._incumbent.best is None:
                 return True
@@ -52,7 +52,7 @@ class Whole:
             model.fix(stage, self._incumbent.values[name])
         return True
 
-    def _seek_any(self, *, until: float) -> bool:
+    def _seek_any(self, *, until: float, parameters: Mapping[str, object]) -> bool:
         """A plan of a model without objective.
 
         Neither the objective nor a plan with gaps leads to one: with them it took a second and more to find what is
@@ -61,7 +61,8 @@ class Whole:
         if not self._allowance.has_time_until(until):
             return True
         model = build(self._problem, self._legal, rooms_know_plenaries=True)
-        solved = self._run(model, "cost", until, {"random_seed": self._allowance.limits.seed + self._times_sought})
+        seed = self._allowance.limits.seed + self._times_sought
+        solved = self._run(model, "cost", until, {**parameters, "random_seed": seed})
         self._times_sought += 1
         if solved.status == "infeasible":
             return False

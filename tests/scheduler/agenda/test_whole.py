@@ -83,6 +83,30 @@ def test_what_one_seed_does_not_find_another_one_looks_for(planted: Any, monkeyp
     assert seeds[:2] == [7, 8]
 
 
+@pytest.mark.parametrize(("few", "searches"), [(120, None), (10, ("no_lp", "default_lp"))])
+@pytest.mark.usefixtures("nothing_built")
+def test_of_many_sessions_every_worker_looks_for_any_plan_in_a_tree(
+    planted: Any, monkeypatch: pytest.MonkeyPatch, few: int, searches: tuple[str, ...] | None
+) -> None:
+    """Left to itself CP-SAT gives one of two workers to jumps, which find none where rooms are full."""
+    asked: list[tuple[Any, Any]] = []
+
+    def watched(*given: Any, **more: Any) -> Solved:
+        asked.append((more["sense"], more["parameters"].get("subsolvers")))
+        return run(*given, **more)
+
+    monkeypatch.setattr(whole, "run", watched)
+    monkeypatch.setattr("scheduler.agenda.solve.LARGE", few)
+    monkeypatch.setattr("scheduler.agenda.turns.LARGE", few)
+    problem = _with_optional(planted(3, 20, fullness=0.6))
+    outcome = solve(problem, limits=Limits(time_limit=20, workers=2))
+    assert outcome.status == "optimal"
+    assert outcome.solution is not None and not validate(problem, outcome.solution)
+    assert asked[0] == (None, searches)
+    # A good plan is looked for with everything that CP-SAT has.
+    assert asked[1:] and all(one == ("min", None) for one in asked[1:])
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 100_000))
 def test_with_plenaries_in_any_room_the_best_plan_is_found(seed: int, tiny: Any, brute_force: Any) -> None:
