@@ -54,7 +54,8 @@ def load_demo(session: Session, *, now: datetime) -> Loaded:
 
 
 def load_fixture(session: Session, *, name: str, seed: int, now: datetime) -> Event:
-    """Generate an edition of a stated size: ``F-SMALL`` or ``F-BIG``. The same seed gives the same rows.
+    """Generate an edition of a stated size: ``F-SMALL`` or ``F-BIG``. The same seed gives the same rows,
+    but for the versions of placements, which begin anywhere.
 
     Its address is the name in small letters, with the seed behind it unless that is 0.
 

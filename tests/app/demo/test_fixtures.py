@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.agenda.models import AgendaSession, SessionPerson
+from app.agenda.models import AgendaSession, DraftPlacement, SessionPerson
 from app.delegations.models import City, Delegate
 from app.demo.load import load_fixture
 from app.events.models import EventDay, MeetingSlot, MeetingTable, Room
@@ -27,11 +27,16 @@ def count(session: Any, model: Any, *where: Any) -> int:
 
 
 def digest_of(session: Any) -> str:
-    """All rows of all tables but the log, whose chain holds the time of writing."""
+    """All rows of all tables but the log, whose chain holds the time of writing.
+
+    The version of a placement begins anywhere, so that nobody takes a new one for one that they saw.
+    """
+    anywhere = {DraftPlacement.__table__.c.version}
     hashed = hashlib.sha256()
     for table in Base.metadata.sorted_tables:
         if not table.name.startswith(("audit", "read_log")):
-            rows = sorted(repr(tuple(row)) for row in session.execute(select(table)))
+            columns = [column for column in table.columns if column not in anywhere]
+            rows = sorted(repr(tuple(row)) for row in session.execute(select(*columns)))
             hashed.update(f"{table.name}{rows}".encode())
     return hashed.hexdigest()
 
