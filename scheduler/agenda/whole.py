@@ -30,19 +30,29 @@ class Whole:
         self._incumbent, self._allowance, self._control = incumbent, allowance, control
         self._times_sought = 0
 
-    def find_any(self, *, until: float) -> bool:
-        """Look for a plan, good or bad, where none is known; false where there is proof that there is none."""
+    def find_any(self, *, until: float, parameters: Mapping[str, object] | None = None) -> bool:
+        """Look for a plan, good or bad, where none is known; false where there is proof that there is none.
+
+        Neither the objective nor a plan with gaps leads to one: with them it took a second and more to find what is
+        found in a tenth of one without. What one seed does not find in its time, another one mostly does.
+        """
         if self._incumbent.best is not None or not self._allowance.has_time_until(until):
             return True
-        return self._seek_any(until=until, parameters={})
+        model = build(self._problem, self._legal, rooms_know_plenaries=True)
+        seed = self._allowance.limits.seed + self._times_sought
+        solved = self._run(model, "cost", until, {**(parameters or {}), "random_seed": seed})
+        self._times_sought += 1
+        if solved.status == "infeasible":
+            return False
+        self._take(model, solved)
+        return True
 
     def improve(self, turn: Turn, circles: tuple[Circle, ...]) -> bool:
         """Run the stages that are not proven yet; false where there is proof that no plan exists."""
+        if not self.find_any(until=turn.without_plan_until, parameters=turn.any_parameters):
+            return False
         if self._incumbent.best is None:
-            if not self._seek_any(until=turn.without_plan_until, parameters=turn.any_parameters):
-                return False
-            if self._incumbent.best is None:
-                return True
+            return True
         model = build(self._problem, self._legal, circles)
         for position, name in enumerate(STAGES):
             stage = model.stage(name)
@@ -50,23 +60,6 @@ class Whole:
             if self._incumbent.values[name] > self._incumbent.bounds[name]:
                 self._run_stage(model, stage, turn.whole_until * (1.0 - 0.1 * following), turn.parameters)
             model.fix(stage, self._incumbent.values[name])
-        return True
-
-    def _seek_any(self, *, until: float, parameters: Mapping[str, object]) -> bool:
-        """A plan of a model without objective.
-
-        Neither the objective nor a plan with gaps leads to one: with them it took a second and more to find what is
-        found in a tenth of one without. What one seed does not find in its time, another one mostly does.
-        """
-        if not self._allowance.has_time_until(until):
-            return True
-        model = build(self._problem, self._legal, rooms_know_plenaries=True)
-        seed = self._allowance.limits.seed + self._times_sought
-        solved = self._run(model, "cost", until, {**parameters, "random_seed": seed})
-        self._times_sought += 1
-        if solved.status == "infeasible":
-            return False
-        self._take(model, solved)
         return True
 
     def _run_stage(self, model: AgendaModel, stage: Stage, until: float, parameters: Mapping[str, object]) -> None:
