@@ -81,14 +81,15 @@ def meetings_in_the_way(session: Session, event: Event) -> list[Meeting]:
     """Held meetings that overlap a session of the draft for one of their people, walking time included, and those
     whose interpreters its sessions need."""
     facts, entries = _read_draft(session, event)
-    return _in_the_way(session, facts, entries)
+    return _in_the_way(session, facts, entries, meetings_of(session, event.id))
 
 
-def _in_the_way(session: Session, facts: AgendaFacts, entries: Sequence[Entry]) -> list[Meeting]:
+def _in_the_way(
+    session: Session, facts: AgendaFacts, entries: Sequence[Entry], meetings: Sequence[Meeting]
+) -> list[Meeting]:
     if not entries:
         return []
     engaged, walks = _engaged_by_draft(facts, entries), walks_of(session, facts.event.id)
-    meetings = list(meetings_of(session, facts.event.id))
     colliding = [meeting for meeting in meetings if _collides(meeting, engaged, walks)]
     gone = {meeting.id for meeting in colliding}
     others = [meeting for meeting in meetings if meeting.id not in gone]
@@ -99,7 +100,8 @@ def _in_the_way(session: Session, facts: AgendaFacts, entries: Sequence[Entry]) 
 def proposed_moves(session: Session, event: Event) -> tuple[Rehoused, ...]:
     """Where a release of the draft would put each meeting that is in its way."""
     facts, entries = _read_draft(session, event)
-    freed = _in_the_way(session, facts, entries)
+    meetings = meetings_of(session, event.id)
+    freed = _in_the_way(session, facts, entries, meetings)
     if not freed:
         return ()
     grid = TimeGrid.of(event)
@@ -115,7 +117,7 @@ def proposed_moves(session: Session, event: Event) -> tuple[Rehoused, ...]:
         instead=instead,
     )
     gone = {meeting.id for meeting in freed}
-    staying = [meeting for meeting in meetings_of(session, event.id) if meeting.id not in gone]
+    staying = [meeting for meeting in meetings if meeting.id not in gone]
     units = units_beside(facts, units_of_draft(facts, entries), staying)
     return rehouse(replace(hall, units=units), freed)
 
